@@ -1,0 +1,54 @@
+/* kernel.h: the walk, the jump, and the calibration. */
+#include "kernel.h"
+#include "clock.h"
+
+static const uint64_t factor = 6364136223846793005u, summand = 1442695040888963407u; /* Knuth's MMIX */
+
+uint64_t pvq_kernel_walk(uint64_t x, uint64_t steps)
+{
+	while (steps-- > 0) {
+		x = x * factor + summand;
+		/* Opaque to the compiler, so that it can neither unroll algebraically nor skip. */
+		__asm__ volatile("" : "+r"(x));
+	}
+	return x;
+}
+
+uint64_t pvq_kernel_jump(uint64_t x, uint64_t steps)
+{
+	uint64_t mul = factor, add = summand; /* the map of 1, 2, 4, … steps */
+
+	for (; steps > 0; steps >>= 1) {
+		if (steps & 1)
+			x = x * mul + add;
+		add *= mul + 1;
+		mul *= mul;
+	}
+	return x;
+}
+
+uint64_t pvq_kernel_rate(void)
+{
+	enum { TRIES = 40, STEPS = 200000 };
+	uint64_t best = UINT64_MAX, x = 1;
+
+	/* The fastest of many: whatever disturbs a run can only make it longer. */
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t from = pvq_clock_ns(), took;
+
+		x = pvq_kernel_walk(x, STEPS);
+		took = pvq_clock_ns() - from;
+		if (took < best)
+			best = took;
+	}
+	return best > 0 && STEPS * 1000u / best > 0 ? STEPS * 1000u / best : 1;
+}
+
+uint64_t pvq_kernel_steps(double ns, uint64_t rate)
+{
+	double steps = ns * (double)rate / 1000;
+
+	if (ns <= 0)
+		return 0;
+	return steps < 1 ? 1 : (uint64_t)steps;
+}

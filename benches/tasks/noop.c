@@ -1,0 +1,11 @@
+/* noop.c: the tutorial's answer without its sleep. What is left of the time is the cost of dispatch. */
+#include "tutorial.h"
+
+const struct pvq_task pvq_task_noop = {
+	.name = "noop",
+	.summary = "parameter * 10 and nothing else: the cost of dispatch",
+	.build = pvq_tutorial_build,
+	.input = pvq_tutorial_input,
+	.run = pvq_tutorial_run,
+	.expect = pvq_tutorial_expect,
+};

@@ -1,0 +1,46 @@
+/* tutorial.h: parameter in, parameter * 10 out. */
+#include "tutorial.h"
+
+#include <errno.h>
+#include <string.h>
+
+int pvq_tutorial_build(struct pvq_load *load)
+{
+	load->max_in = load->max_out = sizeof(uint64_t);
+	return 0;
+}
+
+struct pvq_span pvq_tutorial_input(const struct pvq_load *load, uint64_t id, void *scratch)
+{
+	uint64_t parameter = id + 1;
+
+	(void)load;
+	memcpy(scratch, &parameter, sizeof(parameter));
+	return (struct pvq_span){.ptr = scratch, .len = sizeof(parameter)};
+}
+
+ssize_t pvq_tutorial_run(const struct pvq_load *load, const void *in, size_t len, void *out, size_t cap)
+{
+	uint64_t value;
+
+	(void)load;
+	if (len != sizeof(value))
+		return -EBADMSG;
+	if (cap < sizeof(value))
+		return -EMSGSIZE;
+	memcpy(&value, in, sizeof(value));
+	value *= 10;
+	memcpy(out, &value, sizeof(value));
+	return sizeof(value);
+}
+
+ssize_t pvq_tutorial_expect(const struct pvq_load *load, uint64_t id, void *out, size_t cap)
+{
+	uint64_t parameter = id + 1, right = (parameter << 3) + (parameter << 1);
+
+	(void)load;
+	if (cap < sizeof(right))
+		return -EMSGSIZE;
+	memcpy(out, &right, sizeof(right));
+	return sizeof(right);
+}

@@ -1,0 +1,90 @@
+/* impl.h: THE strategy contract. A strategy is one file impls/<stem>.c that ends in a descriptor
+ * `const struct pvq_impl pvq_impl_<stem>`; the Makefile finds it and adds it to the registry.
+ *
+ * A strategy runs the items of a load on workers and puts every result into a sink. It reads no
+ * clock (the driver does), keeps no globals, and leaves nothing behind after stop(): no process,
+ * thread, descriptor or shared memory.
+ */
+#ifndef PVQ_IMPL_H
+#define PVQ_IMPL_H
+
+#include "error.h"
+#include "tasks/task.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+	PVQ_WORKERS_MAX = 4096,
+	PVQ_WINDOW_MAX = 1 << 20,
+	PVQ_CHUNK_MAX = 1 << 20,
+};
+
+enum pvq_order {
+	PVQ_UNORDERED, /* results are put as they complete */
+	PVQ_ORDERED,   /* results are put in the order of their ids, each as soon as it is next */
+};
+
+/* How bytes travel to a worker and back: a fact of the strategy, said in every row. */
+enum pvq_via {
+	PVQ_VIA_CALL,    /* a plain function call */
+	PVQ_VIA_POINTER, /* one address space, a pointer is handed over */
+	PVQ_VIA_INHERIT, /* the worker finds it in memory inherited by fork */
+	PVQ_VIA_PIPE,    /* written to and read from a pipe */
+	PVQ_VIA_SHM,     /* copied into memory that both map */
+	PVQ_VIA_MESSAGE, /* sent by a message-passing library */
+};
+
+enum {
+	PVQ_CALLER_WORKS = 1 << 0,   /* map()'s own thread runs items too */
+	PVQ_REUSABLE = 1 << 1,       /* map() may be called again before stop() */
+	PVQ_SURVIVES_CRASH = 1 << 2, /* the other items arrive although a worker died */
+	PVQ_STREAMS = 1 << 3,        /* results are put while others are still running */
+	PVQ_BASELINE = 1 << 4,       /* one worker only: what speed-up is measured against */
+};
+
+/* What the user may choose. 0 is "automatic" for chunk and window until tune() fixes them. */
+struct pvq_opts {
+	unsigned workers; /* 1 .. PVQ_WORKERS_MAX */
+	unsigned chunk;   /* items handed over at a time, 1 .. PVQ_CHUNK_MAX */
+	unsigned window;  /* items in flight at most (handed out, not yet put), 1 .. PVQ_WINDOW_MAX */
+	const int *cpu;   /* the CPUs that the trial is confined to; borrowed */
+	unsigned ncpu;
+};
+
+/* The consumer. put() runs on map()'s thread only, exactly once per item. status is 0, or the
+ * -errno with which the task failed (then out is NULL and len 0). The bytes are borrowed for the
+ * call. A value < 0 asks map() to give up and to return that value. */
+struct pvq_sink {
+	int (*put)(struct pvq_sink *, uint64_t id, const void *out, size_t len, int status);
+};
+
+struct pvq_impl {
+	const char *name, *summary;
+	enum pvq_order order;
+	enum pvq_via in_via, out_via;
+	unsigned flags;
+
+	/* NULL where this load can run with these options, else the reason in a few words. */
+	const char *(*unsupported)(const struct pvq_load *, const struct pvq_opts *);
+
+	/* Fixes what is still automatic, and clips what would not fit, so that the row records the
+	 * values in force. NULL: chunk 1 and window = workers are recorded. */
+	void (*tune)(const struct pvq_load *, struct pvq_opts *);
+
+	/* All three: 0, or -errno with *err filled. The load and the options outlive stop(). */
+	int (*start)(void **self, const struct pvq_load *, const struct pvq_opts *, struct pvq_error *);
+	int (*map)(void *self, struct pvq_sink *, struct pvq_error *); /* puts every result, once */
+	/* Ends and reaps all workers and frees self; called after every start() that returned 0,
+	 * also when map() failed (then without waiting for work in progress). */
+	int (*stop)(void *self, struct pvq_error *);
+};
+
+/* Every strategy, serial first, then in alphabetical order; NULL at the end (generated). */
+extern const struct pvq_impl *const pvq_impls[];
+
+#ifdef __cplusplus
+}
+#endif
+#endif
