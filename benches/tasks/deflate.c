@@ -76,11 +76,12 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* Collects regular files of a fitting size, in a fixed order; links are not followed. */
+/* Collects regular files of a fitting size, in a fixed order; links are not followed, but for the
+ * folder itself, which may be one (/bin, /lib). */
 static int walk(const struct pvq_load *load, struct deflate_files *files)
 {
 	char *roots[] = {(char *)(uintptr_t)load->arg[DIR].s, NULL}; /* fts does not write to it */
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, by_name);
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR | FTS_XDEV, by_name);
 	const FTSENT *entry;
 	int ret = 0;
 
@@ -112,12 +113,16 @@ static int deflate_build(struct pvq_load *load)
 	int ret;
 
 	load->priv = files;
-	if (!files)
+	if (!files) {
+		fprintf(stderr, "pvq: deflate: no memory\n");
 		return -ENOMEM;
+	}
 	ret = walk(load, files);
 	if (files->skipped > NAMED_MAX)
 		fprintf(stderr, "pvq: deflate: ... and %zu more\n", files->skipped - NAMED_MAX);
-	if (ret == 0 && files->count == 0) {
+	if (ret) {
+		fprintf(stderr, "pvq: deflate: cannot list '%s': %s\n", load->arg[DIR].s, strerror(-ret));
+	} else if (files->count == 0) {
 		fprintf(stderr,
 			"pvq: deflate: no readable file of 1 byte to %llu KiB in %s; name another folder "
 			"with dir=\n",

@@ -3,6 +3,7 @@
 #include "task.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -33,8 +34,10 @@ static int echo_build(struct pvq_load *load)
 	uint64_t *buffer = malloc(words * sizeof(*buffer));
 
 	load->priv = buffer;
-	if (!buffer)
+	if (!buffer) {
+		fprintf(stderr, "pvq: echo: no memory for the inputs\n");
 		return -ENOMEM;
+	}
 	for (size_t i = 0; i < words; i++)
 		buffer[i] = echo_number(load->seed, i);
 	load->max_in = load->arg[IN].u;

@@ -29,19 +29,21 @@ uint64_t pvq_kernel_jump(uint64_t x, uint64_t steps)
 
 uint64_t pvq_kernel_rate(void)
 {
-	enum { TRIES = 40, STEPS = 200000 };
+	enum { TRIES = 40 };
+	const uint64_t steps = 200000;
 	uint64_t best = UINT64_MAX, x = 1;
 
 	/* The fastest of many: whatever disturbs a run can only make it longer. */
 	for (int i = 0; i < TRIES; i++) {
 		uint64_t from = pvq_clock_ns(), took;
 
-		x = pvq_kernel_walk(x, STEPS);
+		x = pvq_kernel_walk(x, steps);
 		took = pvq_clock_ns() - from;
 		if (took < best)
 			best = took;
 	}
-	return best > 0 && STEPS * 1000u / best > 0 ? STEPS * 1000u / best : 1;
+	best = best > 0 ? (steps * 1000 + best / 2) / best : 1; /* per microsecond, rounded */
+	return best > 0 ? best : 1;
 }
 
 uint64_t pvq_kernel_steps(double ns, uint64_t rate)

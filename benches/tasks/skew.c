@@ -58,7 +58,8 @@ static double skew_uniform(uint64_t seed, uint64_t id)
 }
 
 /* Pareto's distribution by inversion. Its mean is least * alpha / (alpha - 1); cutting it off at
- * `longest` times the mean lowers that by a few per cent where alpha is small. */
+ * `longest` times the mean lowers that: by 1 % at alpha = 1.5, 15 % at 1.2, 36 % at 1.1, 58 % at 1.05,
+ * where most of the work would be in items so rare that no run meets them. */
 static uint64_t skew_steps(const struct pvq_load *load, uint64_t id)
 {
 	double mean = (double)load->arg[NS].u, alpha = load->arg[ALPHA].d;

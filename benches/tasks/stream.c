@@ -3,6 +3,7 @@
 #include "task.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -20,8 +21,12 @@ static int stream_build(struct pvq_load *load)
 {
 	uint64_t *table = mmap(NULL, TABLE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (table == MAP_FAILED)
-		return -errno;
+	if (table == MAP_FAILED) {
+		int error = errno;
+
+		fprintf(stderr, "pvq: stream: no memory for the table: %s\n", strerror(error));
+		return -error;
+	}
 	load->priv = table;
 	/* Huge pages where there are any: else a fork copies the page table of 16,384 small ones, and
 	 * the strategies that fork would be charged for the size of our table. */
@@ -56,7 +61,7 @@ static uint64_t slice_start(const struct pvq_load *load, uint64_t item)
 static ssize_t stream_run(const struct pvq_load *load, const void *in, size_t len, void *out, size_t cap)
 {
 	const uint64_t *table = load->priv;
-	uint64_t item, sum = 0, words = slice_words(load);
+	uint64_t item, sum, part[4] = {0}, words = slice_words(load);
 
 	if (len != sizeof(item))
 		return -EBADMSG;
@@ -64,8 +69,15 @@ static ssize_t stream_run(const struct pvq_load *load, const void *in, size_t le
 		return -EMSGSIZE;
 	memcpy(&item, in, sizeof(item));
 	table += slice_start(load, item);
-	for (uint64_t i = 0; i < words; i++)
-		sum += table[i];
+	/* Four sums side by side: a single chain of additions is hardly faster than the memory, and the
+	 * task would measure the adder. A slice is whole KiB, so the words divide by four. */
+	for (uint64_t i = 0; i < words; i += 4) {
+		part[0] += table[i];
+		part[1] += table[i + 1];
+		part[2] += table[i + 2];
+		part[3] += table[i + 3];
+	}
+	sum = part[0] + part[1] + part[2] + part[3];
 	memcpy(out, &sum, sizeof(sum));
 	return sizeof(sum);
 }

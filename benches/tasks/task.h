@@ -43,12 +43,12 @@ union pvq_value {
 
 /* One argument of a task, as `pvq list` shows it and the command line checks it. */
 struct pvq_arg {
-	const char *name; /* NULL ends the table */
-	const char *help; /* a few words, with the unit */
-	const char *def;  /* default, written as on the command line */
-	enum pvq_arg_kind kind;
+	const char *name;         /* NULL ends the table */
+	const char *help;         /* a few words, with the unit */
+	const char *def;          /* default, written as on the command line */
 	double min, max;          /* allowed range, ends included (COUNT and REAL) */
 	const char *const *words; /* WORD: the choices, NULL-terminated */
+	enum pvq_arg_kind kind;
 	int settled; /* 1: the task's settle() may fix it from "0"; not part of a cell's label */
 };
 

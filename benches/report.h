@@ -1,0 +1,17 @@
+/* report.h: from a run's folder to its report. Everything is made from raw.csv alone; the manifest,
+ * where there is one, adds what cannot be seen in rows.
+ */
+#ifndef PVQ_REPORT_H
+#define PVQ_REPORT_H
+
+#include <stdio.h>
+
+/* Writes DIR/summary.csv, report.md, report.html and plots/. 0, or -errno with one line on stderr.
+ * -EBADMSG: raw.csv is damaged from some line on (the report is made from the rows before), or it is
+ * not ours at all (nothing is written). Without gnuplot the report has no pictures, and that is said. */
+int pvq_report_make(const char *dir);
+
+/* A table of at most 80 columns: the fastest strategy per task and core count. 0 or -errno (said). */
+int pvq_report_print_short(FILE *f, const char *dir);
+
+#endif

@@ -1,0 +1,386 @@
+/* report_part.h: the title and the answer. Every word about which strategy is faster follows from a
+ * contest's outcome, so that nothing is claimed that the intervals do not carry.
+ */
+#include "report_part.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_MAX = 4 }; /* strategies that are named in a tie; the rest are counted */
+
+int pvq_contest_is_shown(const struct pvq_contest *contest, const struct pvq_work *work)
+{
+	return !(
+		contest->outcome == PVQ_ALONE && contest->rival[0].cell->baseline && work->core_counts > 1);
+}
+
+static const char *answer_name(const struct pvq_report *r, const struct pvq_rival *rival)
+{
+	return r->summary->series[rival->cell->series].name;
+}
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* ", on X" for a fact that was recorded. */
+static void title_fact(const struct pvq_report *r, const char *before, const char *key)
+{
+	const char *value = pvq_manifest_get(r->manifest, key);
+
+	if (!value)
+		return;
+	fputs(before, r->md);
+	pvq_text_md(r->md, value);
+}
+
+int pvq_chapter_title(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	size_t failed = 0;
+
+	for (size_t i = 0; i < r->rows->count; i++)
+		failed += r->rows->row[i].status != PVQ_OK;
+	fputs("# Which way of running N tasks on C cores?\n\nMeasured by pvq", r->md);
+	title_fact(r, " on ", "date");
+	title_fact(r, " on ", "host_cpu_model");
+	title_fact(r, ", ", "host_kernel");
+	fprintf(r->md,
+		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs every "
+		"cell "
+		"once, in a fresh random order; each trial is a process of its own.",
+		s->max_cores, plural(s->max_cores), r->rows->count, plural(r->rows->count), s->cells,
+		plural(s->cells), s->blocks, plural(s->blocks));
+	if (failed)
+		fprintf(r->md,
+			" **%zu trial%s did not end well**: listed under *Failed and unavailable*, and in "
+			"no "
+			"figure.",
+			failed, plural(failed));
+	fputs("\n\n", r->md);
+	return 0;
+}
+
+/* "`pool_ordered`, `pool_unordered` and 3 more": the first and those level with it. */
+static void answer_level_names(const struct pvq_report *r, const struct pvq_contest *contest)
+{
+	size_t named = 0;
+
+	for (size_t i = 0; i < contest->rivals; i++) {
+		if (i && !pvq_rival_is_level(&contest->rival[i]))
+			continue;
+		if (named++ >= NAMES_MAX)
+			continue;
+		fputs(named > 1 ? ", " : "", r->md);
+		pvq_text_md(r->md, answer_name(r, &contest->rival[i]));
+	}
+	if (named > NAMES_MAX)
+		fprintf(r->md, " and %zu more", named - NAMES_MAX);
+}
+
+/* The "fastest" column. */
+static void answer_fastest(const struct pvq_report *r, const struct pvq_contest *contest)
+{
+	switch (contest->outcome) {
+	case PVQ_NOBODY:
+		fputs("nothing finished", r->md);
+		break;
+	case PVQ_ALONE:
+		fputs("only ", r->md);
+		pvq_text_md(r->md, answer_name(r, contest->rival));
+		fputs(" was measured", r->md);
+		break;
+	case PVQ_CLEAR:
+		fputs("**", r->md);
+		pvq_text_md(r->md, answer_name(r, contest->rival));
+		fputs("**", r->md);
+		break;
+	case PVQ_EQUAL:
+		fputs("equal within 3 %: ", r->md);
+		answer_level_names(r, contest);
+		break;
+	case PVQ_OPEN:
+		fputs("no clear winner: ", r->md);
+		answer_level_names(r, contest);
+		break;
+	case PVQ_TOO_FEW:
+		pvq_text_md(r->md, answer_name(r, contest->rival));
+		fputs(" looks fastest", r->md);
+		break;
+	}
+}
+
+static size_t answer_fewest_pairs(const struct pvq_contest *contest)
+{
+	size_t fewest = SIZE_MAX;
+
+	for (size_t i = 1; i < contest->rivals; i++)
+		fewest = contest->rival[i].vs.n < fewest ? contest->rival[i].vs.n : fewest;
+	return fewest;
+}
+
+/* The "how sure" column: the nearest one that is clearly slower, and by how much. */
+static void answer_sureness(const struct pvq_report *r, const struct pvq_contest *contest)
+{
+	const struct pvq_rival *slower = NULL;
+
+	if (contest->outcome == PVQ_TOO_FEW) {
+		fprintf(r->md, "too few blocks to be sure (n = %zu, %zu are needed)",
+			answer_fewest_pairs(contest), contest->needs);
+		return;
+	}
+	for (size_t i = contest->rivals; i-- > 1;)
+		if (!pvq_rival_is_level(&contest->rival[i]))
+			slower = &contest->rival[i];
+	if (!slower) {
+		fputs(contest->rivals > 1 ? "none of them is clearly slower" : "–", r->md);
+		return;
+	}
+	fputs("next is ", r->md);
+	pvq_text_md(r->md, answer_name(r, slower));
+	fprintf(r->md, " with %s times the time",
+		pvq_text_ratio_interval(slower->vs.ratio, slower->vs.lo, slower->vs.hi).s);
+}
+
+/* Task, cores where asked for, fastest, how sure, time: what the warm and the cold tables share. */
+static void answer_row(const struct pvq_report *r, const struct pvq_work *work,
+	const struct pvq_contest *contest, int with_cores)
+{
+	fputs("| ", r->md);
+	pvq_text_md(r->md, work->label);
+	if (with_cores)
+		fprintf(r->md, " | %u", contest->cores);
+	fputs(" | ", r->md);
+	answer_fastest(r, contest);
+	fputs(" | ", r->md);
+	answer_sureness(r, contest);
+	if (contest->rivals) {
+		const struct pvq_estimate *time = &contest->rival[0].cell->metric[contest->metric];
+
+		fprintf(r->md, " | %s", pvq_text_ns_interval(time->median, time->lo, time->hi).s);
+	} else {
+		fputs(" | –", r->md);
+	}
+}
+
+static void answer_speedup(
+	const struct pvq_report *r, const struct pvq_work *work, const struct pvq_contest *contest)
+{
+	const struct pvq_comparison *up = &contest->speedup;
+
+	if (!work->base)
+		fputs(" | – | not measured |\n", r->md);
+	else if (contest->rivals && contest->rival[0].cell == work->base)
+		fprintf(r->md, " | 1 | %s |\n", pvq_text_ns(work->base->metric[contest->metric].median).s);
+	else
+		fprintf(r->md, " | %s | %s |\n", pvq_text_ratio_interval(up->ratio, up->lo, up->hi).s,
+			pvq_text_ns(work->base->metric[contest->metric].median).s);
+}
+
+static void answer_table_head(const struct pvq_report *r, enum pvq_metric metric, int with_cores)
+{
+	fprintf(r->md,
+		"| Task |%s Fastest | How sure | %s | Speed-up | Serial |\n|:--|%s:--|:--|--:|--:|--:|\n",
+		with_cores ? " Cores |" : "", metric == PVQ_MAP_NS ? "Map time" : "Total time",
+		with_cores ? "--:|" : "");
+}
+
+static int answer_work(const struct pvq_report *r, const struct pvq_work *work, unsigned cores,
+	enum pvq_metric metric, int with_cores)
+{
+	struct pvq_contest contest;
+	int ret = pvq_contest_hold(&contest, r->summary, work, cores, metric);
+
+	if (ret == 0 && pvq_contest_is_shown(&contest, work)) {
+		answer_row(r, work, &contest, with_cores);
+		answer_speedup(r, work, &contest);
+	}
+	pvq_contest_free(&contest);
+	return ret;
+}
+
+/* The table of the largest core count. */
+static int answer_largest(const struct pvq_report *r, enum pvq_metric metric)
+{
+	const struct pvq_summary *s = r->summary;
+	int ret = 0;
+
+	answer_table_head(r, metric, 0);
+	for (size_t w = 0; ret == 0 && w < s->works; w++)
+		ret = answer_work(r, &s->work[w], s->max_cores, metric, 0);
+	fputs("\n", r->md);
+	return ret;
+}
+
+/* Sentences from the outcomes at the largest core count: who is clearly fastest how often. */
+static int answer_headline(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	size_t *wins = calloc(s->series_count + 1, sizeof(*wins)), outcomes[PVQ_TOO_FEW + 1] = {0};
+	const char *separator = "";
+	int ret = wins ? 0 : -ENOMEM;
+
+	for (size_t w = 0; ret == 0 && w < s->works; w++) {
+		struct pvq_contest contest;
+
+		ret = pvq_contest_hold(&contest, s, &s->work[w], s->max_cores, PVQ_MAP_NS);
+		outcomes[contest.outcome] += ret == 0;
+		if (ret == 0 && contest.outcome == PVQ_CLEAR)
+			wins[contest.rival[0].cell->series]++;
+		pvq_contest_free(&contest);
+	}
+	if (ret == 0)
+		fprintf(r->md, "On **%u core%s**, over %zu task%s: ", s->max_cores, plural(s->max_cores),
+			s->works, plural(s->works));
+	for (size_t i = 0; ret == 0 && i < s->series_count; i++) {
+		if (!wins[i])
+			continue;
+		fputs(separator, r->md);
+		pvq_text_md(r->md, s->series[i].name);
+		fprintf(r->md, " is clearly the fastest in %zu", wins[i]);
+		separator = ", ";
+	}
+	for (int i = 0; ret == 0 && i <= PVQ_TOO_FEW; i++)
+		if (i != PVQ_CLEAR && outcomes[i]) {
+			fprintf(r->md, "%s%zu with *%s*", separator, outcomes[i],
+				pvq_outcome_words((enum pvq_outcome)i));
+			separator = ", ";
+		}
+	free(wins);
+	if (ret == 0)
+		fputs(".\n\n", r->md);
+	return ret;
+}
+
+static void answer_legend(const struct pvq_report *r)
+{
+	fprintf(r->md,
+		"**How to read it.** The time is that of `map` alone, the workers being there already. A "
+		"name "
+		"in bold is faster than every other strategy: all comparisons of its row hold together at "
+		"95 %%. *No clear winner* names those that the measurement cannot tell apart, *equal* "
+		"those "
+		"shown to lie within ±%.0f %%: take whichever of them is simplest. *Next* is the nearest "
+		"one "
+		"that is clearly slower. Speed-up is serial's time, in the last column, divided by the "
+		"strategy's, pair by pair within a block; serial competes at every core count. Figures are "
+		"medians, in brackets their 95 %% intervals.\n\n",
+		(PVQ_EQUIVALENT_RATIO - 1) * 100);
+}
+
+/* What an item costs beyond its own work: the cores' time that serial would not have spent. */
+static double why_overhead(const struct pvq_work *work, const struct pvq_cell *cell)
+{
+	double n = work->key->n ? (double)work->key->n : 1;
+
+	return (cell->metric[PVQ_MAP_NS].median * cell->key->cores -
+		       work->base->metric[PVQ_MAP_NS].median) /
+	       n;
+}
+
+/* One sentence a task: its grain, and what handing an item over costs at the least and at the most. */
+static void why_work(const struct pvq_report *r, const struct pvq_work *work)
+{
+	const struct pvq_summary *s = r->summary;
+	const struct pvq_cell *least = NULL, *most = NULL;
+	double item_ns;
+
+	for (size_t c = work->first; work->base && c < work->first + work->cells; c++) {
+		const struct pvq_cell *cell = &s->cell[c];
+
+		if (!cell->ok || cell->baseline || !pvq_cell_candidate(cell, s->max_cores))
+			continue;
+		if (!least || why_overhead(work, cell) < why_overhead(work, least))
+			least = cell;
+		if (!most || why_overhead(work, cell) > why_overhead(work, most))
+			most = cell;
+	}
+	if (!least)
+		return;
+	item_ns = work->base->metric[PVQ_MAP_NS].median / (work->key->n ? (double)work->key->n : 1);
+	fputs("- **", r->md);
+	pvq_text_md(r->md, work->label);
+	fprintf(r->md, "**: an item takes %s alone. Beyond that it costs the %u core%s ",
+		pvq_text_ns(item_ns).s, s->max_cores, plural(s->max_cores));
+	if (why_overhead(work, least) > 0)
+		fprintf(r->md, "%s (%s of it) with ", pvq_text_ns(why_overhead(work, least)).s,
+			pvq_text_percent(why_overhead(work, least) / item_ns).s);
+	else
+		fputs("nothing that shows with ", r->md);
+	pvq_text_md(r->md, s->series[least->series].name);
+	if (most != least && why_overhead(work, most) > 0) {
+		fprintf(r->md, ", and %s (%s) with ", pvq_text_ns(why_overhead(work, most)).s,
+			pvq_text_percent(why_overhead(work, most) / item_ns).s);
+		pvq_text_md(r->md, s->series[most->series].name);
+	}
+	fputs(".\n", r->md);
+}
+
+static void answer_why(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	int based = 0;
+
+	for (size_t w = 0; w < s->works; w++)
+		based |= s->work[w].base != NULL;
+	if (!based)
+		return;
+	fputs("### Why\n\nA strategy pays for handing items out, collecting results and waiting. It is "
+	      "worth "
+	      "it where an item's own work outweighs that: core time an item costs beyond its own work, "
+	      "from the medians of the map time, least and most over the strategies:\n\n",
+		r->md);
+	for (size_t w = 0; w < s->works; w++)
+		why_work(r, &s->work[w]);
+	fputs("\n", r->md);
+}
+
+static int answer_other_counts(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	int head = 0, ret = 0;
+
+	for (size_t w = 0; ret == 0 && w < s->works; w++)
+		for (size_t i = s->work[w].core_counts; ret == 0 && i-- > 0;) {
+			if (s->work[w].cores[i] == s->max_cores)
+				continue;
+			if (!head) {
+				fputs("### At fewer cores\n\nMap time alone.\n\n", r->md);
+				answer_table_head(r, PVQ_MAP_NS, 1);
+				head = 1;
+			}
+			ret = answer_work(r, &s->work[w], s->work[w].cores[i], PVQ_MAP_NS, 1);
+		}
+	fputs("\n", r->md);
+	return ret;
+}
+
+int pvq_chapter_answer(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	int ret;
+
+	fputs("## The answer\n\n", r->md);
+	if (s->max_cores == 0) {
+		fputs("No trial ended well, so there is nothing to compare.\n\n", r->md);
+		return 0;
+	}
+	ret = answer_headline(r);
+	pvq_report_figure(r, PVQ_FIG_OVERVIEW, NULL, 0,
+		"Speed-up over serial at the largest core count, one row a task, one dot a strategy");
+	fputs("\n\n", r->md);
+	if (ret == 0)
+		ret = answer_largest(r, PVQ_MAP_NS);
+	answer_legend(r);
+	answer_why(r);
+	fputs("### With start and stop included\n\nFor one batch on workers that do not exist yet: start, "
+	      "map "
+	      "and stop together.\n\n",
+		r->md);
+	if (ret == 0)
+		ret = answer_largest(r, PVQ_TOTAL_NS);
+	return ret ? ret : answer_other_counts(r);
+}

@@ -1,0 +1,147 @@
+/* report_part.h: the chapters that are mostly pictures. */
+#include "report_part.h"
+
+#include <math.h>
+#include <string.h>
+
+int pvq_report_figure(const struct pvq_report *r, enum pvq_figure figure, const struct pvq_work *work,
+	unsigned cores, const char *alt)
+{
+	char name[PVQ_PLOT_NAME];
+
+	pvq_figure_name(name, figure, work, cores);
+	if (!pvq_plots_has(r->plots, name))
+		return 0;
+	fputs("![", r->md);
+	pvq_text_md(r->md, alt);
+	if (work) {
+		fputs(": ", r->md);
+		pvq_text_md(r->md, work->label);
+	}
+	/* A slug holds no character that a link's target could not. */
+	fprintf(r->md, "](plots/%s.svg)\n", name);
+	return 1;
+}
+
+/* Every work's picture of that kind, under the heading and the words; nothing where there is none. */
+static void figures_chapter(const struct pvq_report *r, enum pvq_figure figure, const char *heading,
+	const char *words, const char *alt)
+{
+	const struct pvq_summary *s = r->summary;
+	int any = 0;
+
+	for (size_t w = 0; w < s->works; w++) {
+		char name[PVQ_PLOT_NAME];
+
+		pvq_figure_name(name, figure, &s->work[w], 0);
+		if (!any && pvq_plots_has(r->plots, name)) {
+			fprintf(r->md, "## %s\n\n%s\n\n", heading, words);
+			any = 1;
+		}
+		pvq_report_figure(r, figure, &s->work[w], 0, alt);
+	}
+	if (any)
+		fputs("\n", r->md);
+}
+
+/* Cells whose bars are ranges, because there are too few good trials for an interval. */
+static size_t figures_ranges(const struct pvq_summary *s)
+{
+	size_t count = 0;
+
+	for (size_t c = 0; c < s->cells; c++)
+		count += s->cell[c].ok && isnan(s->cell[c].metric[PVQ_MAP_NS].lo);
+	return count;
+}
+
+int pvq_chapter_time(const struct pvq_report *r)
+{
+	char words[640];
+	size_t ranges = figures_ranges(r->summary);
+	int used = snprintf(words, sizeof(words),
+		"Left the map alone, with the workers waiting; right the whole life, start and stop "
+		"included. "
+		"Both on the same logarithmic scale. The small points are single trials, moved aside a "
+		"little "
+		"so that they can be seen; bars are 95 %% intervals of the median.");
+
+	if (ranges)
+		snprintf(words + used, sizeof(words) - (size_t)used,
+			" In %zu cell%s fewer than %zu trials ended well: no 95 %% interval exists there, "
+			"and "
+			"the range is shown.",
+			ranges, ranges == 1 ? "" : "s", pvq_median_needs(PVQ_ALPHA));
+	figures_chapter(r, PVQ_FIG_TIME, "Wall time versus cores", words, "Wall time versus cores");
+	return 0;
+}
+
+int pvq_chapter_speedup(const struct pvq_report *r)
+{
+	figures_chapter(r, PVQ_FIG_SPEEDUP, "Speed-up and efficiency",
+		"Against serial's map time, which each picture states. The grey line is the ideal: C "
+		"cores, C "
+		"times as fast. Efficiency is the share of it that was reached.",
+		"Speed-up and efficiency versus cores");
+	return 0;
+}
+
+int pvq_chapter_over(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	int any = 0;
+
+	for (size_t w = 0; w < s->works; w++)
+		for (size_t i = 0; i < s->work[w].core_counts; i++) {
+			char name[PVQ_PLOT_NAME];
+
+			pvq_figure_name(name, PVQ_FIG_OVER, &s->work[w], s->work[w].cores[i]);
+			if (!pvq_plots_has(r->plots, name))
+				continue;
+			if (!any)
+				fputs("## Workers beyond the cores\n\nThe same cores with more workers "
+				      "than "
+				      "cores, relative to one worker a core. It tests the saying that more "
+				      "workers than cores slow down what computes, and help what sleeps or "
+				      "waits.\n\n",
+					r->md);
+			any = 1;
+			pvq_report_figure(r, PVQ_FIG_OVER, &s->work[w], s->work[w].cores[i],
+				"Time relative to one worker a core");
+		}
+	fputs(any ? "\n" : "", r->md);
+	return 0;
+}
+
+int pvq_chapter_phases(const struct pvq_report *r)
+{
+	figures_chapter(r, PVQ_FIG_PHASES, "Where the time goes",
+		"Shares of starting the workers, of the map, and of stopping them, at the largest core "
+		"count; "
+		"beside each bar the total.",
+		"Shares of start, map and stop");
+	return 0;
+}
+
+int pvq_chapter_first(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	const char *last = "";
+
+	if (s->max_cores == 0)
+		return 0;
+	fputs("## Time to the first result\n\nHow long the consumer waits for something to work on. An "
+	      "ordered strategy must hold back what is finished until item 0 is.\n\n",
+		r->md);
+	pvq_report_figure(r, PVQ_FIG_FIRST, NULL, 0, "Time to the first result, one row a task");
+	fputs("\nIn order of the items: ", r->md);
+	for (size_t i = 0; i < s->series_count; i++)
+		for (size_t c = 0; c < s->cells; c++)
+			if (s->cell[c].series == i && strcmp(s->cell[c].key->order, "ordered") == 0) {
+				fputs(last, r->md);
+				pvq_text_md(r->md, s->series[i].name);
+				last = ", ";
+				break;
+			}
+	fputs(*last ? ". The others deliver as items complete.\n\n" : "none of them.\n\n", r->md);
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* report_part.h: the chapters of a report and what they are made from. A new chapter is a function
+ * here and a line in report.c's table.
+ */
+#ifndef PVQ_REPORT_PART_H
+#define PVQ_REPORT_PART_H
+
+#include "contest.h"
+#include "figures.h"
+#include "rundir.h"
+
+/* All borrowed. Chapters write Markdown to md, whose errors are seen at the end by who opened it. */
+struct pvq_report {
+	FILE *md;
+	const char *dir;
+	const struct pvq_rows *rows;
+	const struct pvq_manifest *manifest;
+	const struct pvq_summary *summary;
+	const struct pvq_plots *plots;
+};
+
+/* Each writes one chapter, or nothing where the run has nothing for it. 0 or -ENOMEM. */
+int pvq_chapter_title(const struct pvq_report *);
+int pvq_chapter_answer(const struct pvq_report *);
+int pvq_chapter_time(const struct pvq_report *);
+int pvq_chapter_speedup(const struct pvq_report *);
+int pvq_chapter_over(const struct pvq_report *);
+int pvq_chapter_phases(const struct pvq_report *);
+int pvq_chapter_first(const struct pvq_report *);
+int pvq_chapter_failed(const struct pvq_report *);
+int pvq_chapter_method(const struct pvq_report *);
+int pvq_chapter_machine(const struct pvq_report *);
+
+/* Writes a picture into the report where it was drawn. Returns whether it was. */
+int pvq_report_figure(const struct pvq_report *, enum pvq_figure, const struct pvq_work *, unsigned cores,
+	const char *alt);
+
+/* Whether a core count of a work has anything to compare: serial alone at 1 core, where the others
+ * were measured at more, has not. */
+int pvq_contest_is_shown(const struct pvq_contest *, const struct pvq_work *);
+
+#endif

@@ -1,0 +1,78 @@
+/* row.h: one measured row, and the only place that knows the columns of raw.csv.
+ *
+ * trial -> row -> raw.csv -> statistics: a trial fills a row, the sweep appends it, the report reads
+ * it back. Names and order of the first 24 columns are fixed, people script against them.
+ */
+#ifndef PVQ_ROW_H
+#define PVQ_ROW_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum pvq_status {
+	PVQ_OK,          /* every item arrived and is right */
+	PVQ_ERROR,       /* a wrong or failed item, or the strategy gave up */
+	PVQ_CRASHED,     /* a worker or the whole trial died */
+	PVQ_TIMEOUT,     /* killed by the driver */
+	PVQ_UNAVAILABLE, /* cannot run here; the reason says why */
+	PVQ_PLANNED,     /* has not run yet: in plan.csv, never in raw.csv */
+};
+
+enum pvq_verified {
+	PVQ_VERIFIED_NO,
+	PVQ_VERIFIED_ORACLE, /* equal to the task's oracle */
+	PVQ_VERIFIED_SERIAL, /* equal to a serial run of the same function (no oracle exists) */
+};
+
+enum {
+	PVQ_NAME_MAX = 64,
+	PVQ_ARGS_TEXT = 512,
+	PVQ_REASON_MAX = 192,
+};
+
+/* Times in nanoseconds of CLOCK_MONOTONIC. A failed row's unknown figures are 0. */
+struct pvq_row {
+	char impl[PVQ_NAME_MAX], task[PVQ_NAME_MAX];
+	char args[PVQ_ARGS_TEXT]; /* as on the command line, every argument named: "in=64,out=64" */
+	uint64_t n;
+	unsigned workers, cores, chunk, window; /* the values in force, not the requested ones */
+	char order[16], in_via[16], out_via[16];
+	unsigned block; /* counted from 0 */
+	enum pvq_status status;
+	enum pvq_verified verified;
+	uint64_t start_ns, first_ns, map_ns, stop_ns, total_ns; /* first_ns: from map's start */
+	uint64_t user_ns, sys_ns; /* the trial and all its children, from start to stop */
+	uint64_t max_rss_kb;      /* the larger of the trial's and its largest child's peak */
+	uint64_t nvcsw, nivcsw;   /* context switches, like user_ns */
+	/* Columns after the fixed ones. */
+	unsigned cell;           /* its number in the run's plan.csv */
+	unsigned oversubscribed; /* 1: more workers than cores */
+	uint64_t seed;
+	uint64_t item_errors;        /* items that the task itself failed */
+	char oracle[33];             /* digest of the right results, 32 hex digits, or empty */
+	char reason[PVQ_REASON_MAX]; /* one line, empty when ok */
+};
+
+/* Names as written in the CSV ("ok", "oracle", …). */
+const char *pvq_status_name(enum pvq_status);
+const char *pvq_verified_name(enum pvq_verified);
+
+/* Writes the header line, or one row with RFC 4180 quoting. 0 or -errno (the stream is flushed, so
+ * a full disk is seen here). */
+int pvq_row_header(FILE *);
+int pvq_row_write(FILE *, const struct pvq_row *);
+
+/* Rows read from a file or from a peer's output; the caller frees with pvq_rows_free(). */
+struct pvq_rows {
+	struct pvq_row *row;
+	size_t count;
+	char problem[PVQ_REASON_MAX]; /* what is wrong with the file, with the line; empty if nothing */
+};
+
+/* Reads CSV whose header names at least the fixed columns, in any order; unknown columns are passed
+ * over. 0, or -errno with `problem` filled: -EBADMSG for a file that is not ours (no rows), and also
+ * for one that is cut off or damaged further down: the rows before the damage are there. */
+int pvq_rows_read(struct pvq_rows *, FILE *);
+void pvq_rows_free(struct pvq_rows *);
+
+#endif

@@ -1,0 +1,151 @@
+/* rundir.h: creates and opens what a run writes, and reads its manifest. */
+#include "rundir.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+FILE *pvq_rundir_open(const char *dir, const char *name, const char *mode)
+{
+	char path[PATH_MAX];
+	FILE *f;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path)) {
+		errno = ENAMETOOLONG;
+		f = NULL;
+	} else {
+		f = fopen(path, mode);
+	}
+	if (!f)
+		fprintf(stderr, "pvq: cannot open %s/%s: %s\n", dir, name, strerror(errno));
+	return f;
+}
+
+static int manifest_add(struct pvq_manifest *m, const char *key, const char *value)
+{
+	struct pvq_fact *fact = realloc(m->fact, (m->count + 1) * sizeof(*fact));
+
+	if (!fact)
+		return -ENOMEM;
+	m->fact = fact;
+	fact += m->count;
+	fact->key = strdup(key);
+	fact->value = strdup(value);
+	if (!fact->key || !fact->value) {
+		free(fact->key);
+		free(fact->value);
+		return -ENOMEM;
+	}
+	m->count++;
+	return 0;
+}
+
+int pvq_manifest_read(struct pvq_manifest *m, const char *dir)
+{
+	char path[PATH_MAX], *line = NULL, *tab;
+	size_t room = 0;
+	ssize_t len;
+	int ret = 0;
+	FILE *f;
+
+	memset(m, 0, sizeof(*m));
+	if (snprintf(path, sizeof(path), "%s/manifest.tsv", dir) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	while (ret == 0 && (len = getline(&line, &room, f)) > 0) {
+		if (line[len - 1] == '\n')
+			line[len - 1] = '\0';
+		tab = strchr(line, '\t');
+		if (!tab)
+			continue; /* not a fact: an empty or a cut-off line */
+		*tab = '\0';
+		ret = manifest_add(m, line, tab + 1);
+	}
+	free(line);
+	fclose(f);
+	return ret;
+}
+
+const char *pvq_manifest_get(const struct pvq_manifest *m, const char *key)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (strcmp(m->fact[i].key, key) == 0)
+			return m->fact[i].value;
+	return NULL;
+}
+
+void pvq_manifest_free(struct pvq_manifest *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		free(m->fact[i].key);
+		free(m->fact[i].value);
+	}
+	free(m->fact);
+	memset(m, 0, sizeof(*m));
+}
+
+/* A folder that holds a run already is refused: two runs' rows must never mix. */
+static int rundir_make(const char *path)
+{
+	char raw[PATH_MAX];
+
+	if (mkdir(path, 0777) && errno != EEXIST) {
+		int error = errno;
+
+		fprintf(stderr, "pvq: cannot create the folder %s: %s\n", path, strerror(error));
+		return -error;
+	}
+	if (snprintf(raw, sizeof(raw), "%s/raw.csv", path) >= (int)sizeof(raw))
+		return -ENAMETOOLONG;
+	if (access(raw, F_OK) == 0) {
+		fprintf(stderr,
+			"pvq: %s holds a run already; continue it with --resume, or name a new folder\n",
+			path);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+void pvq_rundir_latest(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	/* A convenience: a link that cannot be made is said, and costs nothing else. */
+	if (unlink("reports/latest") && errno != ENOENT)
+		fprintf(stderr, "pvq: cannot replace reports/latest: %s\n", strerror(errno));
+	else if (symlink(slash ? slash + 1 : path, "reports/latest"))
+		fprintf(stderr, "pvq: cannot link reports/latest: %s\n", strerror(errno));
+}
+
+int pvq_rundir_create(const char *wanted, char *path, size_t cap)
+{
+	char host[65] = "host", name[160], stamp[32];
+	time_t now = time(NULL);
+	struct tm utc;
+	int ret;
+
+	if (wanted) {
+		if (snprintf(path, cap, "%s", wanted) >= (int)cap)
+			return -ENAMETOOLONG;
+		return rundir_make(path);
+	}
+	if (mkdir("reports", 0777) && errno != EEXIST) {
+		ret = -errno;
+		fprintf(stderr, "pvq: cannot create the folder reports: %s; name one with --out\n",
+			strerror(errno));
+		return ret;
+	}
+	gethostname(host, sizeof(host) - 1);
+	host[strcspn(host, "/ ")] = '\0';
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+	snprintf(name, sizeof(name), "%s-%s", host, stamp);
+	if (snprintf(path, cap, "reports/%s", name) >= (int)cap)
+		return -ENAMETOOLONG;
+	return rundir_make(path);
+}

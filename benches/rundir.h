@@ -1,0 +1,39 @@
+/* rundir.h: a run's folder reports/<host>-<utc time>/ and its manifest.
+ *
+ * The folder holds raw.csv (every row), plan.csv (what was to be measured), manifest.tsv (facts about
+ * machine, versions, commands: one "key<TAB>value" a line, a key may repeat) and what report makes:
+ * summary.csv, report.md, report.html, plots/.
+ */
+#ifndef PVQ_RUNDIR_H
+#define PVQ_RUNDIR_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct pvq_fact {
+	char *key, *value;
+};
+
+/* Facts in the order of the file. Owned; freed with pvq_manifest_free(). */
+struct pvq_manifest {
+	struct pvq_fact *fact;
+	size_t count;
+};
+
+/* Reads DIR/manifest.tsv. 0 or -errno; -ENOENT leaves an empty manifest. */
+int pvq_manifest_read(struct pvq_manifest *, const char *dir);
+/* The first value of key, or NULL; borrowed. */
+const char *pvq_manifest_get(const struct pvq_manifest *, const char *key);
+void pvq_manifest_free(struct pvq_manifest *);
+
+/* Creates the folder `wanted`, or, where that is NULL, reports/<host>-<utc time>. path: receives its path.
+ * 0 or -errno with one line on stderr. */
+int pvq_rundir_create(const char *wanted, char *path, size_t cap);
+
+/* Points reports/latest at reports/NAME; path is that folder's. What fails is said on stderr. */
+void pvq_rundir_latest(const char *path);
+
+/* Opens DIR/NAME in the given mode, e.g. "we"; NULL with errno and one line on stderr. */
+FILE *pvq_rundir_open(const char *dir, const char *name, const char *mode);
+
+#endif

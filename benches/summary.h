@@ -1,0 +1,93 @@
+/* summary.h: rows become cells, and cells are set against one another.
+ *
+ * A cell is everything measured with one setting: (task, args, n, strategy, workers, cores, chunk,
+ * window). A work is (task, args, n): what has to be done, whoever does it. Only good rows enter a
+ * figure; the others are counted, and shown with their reasons.
+ */
+#ifndef PVQ_SUMMARY_H
+#define PVQ_SUMMARY_H
+
+#include "row.h"
+#include "stats.h"
+#include "text.h"
+
+#include <stdio.h>
+
+/* A figure of a row. */
+enum pvq_metric {
+	PVQ_START_NS,
+	PVQ_FIRST_NS,
+	PVQ_MAP_NS, /* warm: the workers exist already */
+	PVQ_STOP_NS,
+	PVQ_TOTAL_NS, /* cold: start + map + stop */
+	PVQ_CPU_NS,   /* user + system, of the trial and its children */
+	PVQ_RSS_KB,
+	PVQ_SWITCHES, /* voluntary and involuntary context switches */
+	PVQ_METRICS,
+};
+
+enum { PVQ_STATUSES = PVQ_UNAVAILABLE + 1 };
+
+struct pvq_cell {
+	const struct pvq_row *key;  /* a row of the cell, which names it; borrowed */
+	const struct pvq_row **row; /* all of its rows, by block; the good ones are the first `ok` */
+	size_t rows, ok, status[PVQ_STATUSES];
+	size_t series; /* index into pvq_summary.series */
+	int baseline;  /* serial: one worker on one core, a candidate at every core count */
+	struct pvq_estimate metric[PVQ_METRICS];
+};
+
+/* One line in a plot: a strategy, or one setting of it where several were measured side by side. */
+struct pvq_series {
+	char name[PVQ_NAME_MAX + 48];
+	const char *impl; /* borrowed from a row */
+	unsigned variant; /* 0 for the first series of a strategy */
+};
+
+/* Cells cell[first] .. cell[first + cells - 1] of the summary. */
+struct pvq_work {
+	const struct pvq_row *key;
+	char label[PVQ_LABEL_MAX]; /* "spin:ns=1000" */
+	char slug[PVQ_LABEL_MAX];  /* the same for file names; unique in the summary */
+	size_t first, cells;
+	const struct pvq_cell *base; /* best serial; NULL where it was not measured or failed */
+	unsigned *cores;             /* distinct core counts of its good cells, ascending */
+	size_t core_counts;
+};
+
+/* Owned; freed with pvq_summary_free(). The rows must outlive it. */
+struct pvq_summary {
+	const struct pvq_row **row; /* every row, sorted so that a cell's stand together */
+	struct pvq_cell *cell;      /* by work, then cores, workers, strategy */
+	size_t cells;
+	struct pvq_work *work; /* by task as in the registry, then args and n */
+	size_t works;
+	struct pvq_series *series; /* serial first, then as in the registry, then by name */
+	size_t series_count;
+	unsigned max_cores; /* largest core count with a good cell; 0: no good row */
+	unsigned blocks;    /* distinct blocks that rows carry */
+};
+
+/* 0 or -ENOMEM. */
+int pvq_summarise(struct pvq_summary *, const struct pvq_rows *);
+void pvq_summary_free(struct pvq_summary *);
+
+double pvq_row_metric(const struct pvq_row *, enum pvq_metric);
+
+/* Whether the cell ran with more workers than cores (and is therefore no candidate). */
+int pvq_cell_oversubscribed(const struct pvq_cell *);
+
+/* Whether the cell competes for the work at that core count: its own, or serial at any. */
+int pvq_cell_candidate(const struct pvq_cell *, unsigned cores);
+
+/* a's metric against b's, by pairs of the same block. */
+struct pvq_comparison pvq_cells_compare(
+	const struct pvq_cell *a, const struct pvq_cell *b, enum pvq_metric, double alpha);
+
+/* Place of a strategy in the registry; behind all of them for one that is not in it. */
+size_t pvq_impl_rank(const char *impl);
+
+/* Writes summary.csv: one line a cell. */
+void pvq_summary_write(FILE *, const struct pvq_summary *);
+
+#endif

@@ -1,0 +1,40 @@
+
+# One row a task, one dot a strategy: speed-up over serial at the largest core count.
+data = name.'.dat'
+keyfoot = 38
+foot = keyfoot + 20 * keyrows
+lines = 0
+
+set lmargin at screen across(left)
+set rmargin at screen across(W - 170)
+set tmargin at screen 1 - up(66)
+set bmargin at screen up(foot + 62)
+set logscale x 2
+set xrange [xmin:xmax]
+set yrange [0.5 - rows : 0.5]
+eval 'set xtics '.xtics
+set ytics scale 0
+set border 1
+set grid x noy
+do for [r=0:rows-1:2] {
+	set object rect from graph 0, first -r - 0.5 to graph 1, first -r + 0.5 fc rgb '#F4F4F4' fs solid noborder behind
+}
+set arrow from 1, graph 0 to 1, graph 1 nohead back lc rgb ink lw 1.5
+set label 'serial' at 1, graph 1 center offset 0, 0.6 font small_font tc rgb ink
+if (cores > 1) {
+	set arrow from cores, graph 0 to cores, graph 1 nohead back lc rgb soft lw 1.5 dt 2
+	set label sprintf('%d cores', cores) at cores, graph 1 center offset 0, 0.6 font small_font tc rgb soft
+}
+set label 'fastest' at graph 1, graph 1 left offset character 1, 0.6 font small_font tc rgb soft
+set label sprintf('Which way of running the tasks is fastest on %d core%s?', cores, cores > 1 ? 's' : '') at screen across(14), 1 - up(20) left font title_font tc rgb ink
+set label sprintf('Speed-up of the map time (warm workers): median of up to %d blocks, bars are 95 %% intervals. Further right is faster.', blocks) at screen 0.5, up(14) center font small_font tc rgb soft
+set xlabel 'times as fast as serial (log scale)' tc rgb ink
+
+do for [format in formats] {
+	eval begin(format)
+	set output name.'.'.format
+	eval legend
+	plot for [i=1:N] data index i-1 using 2:1:3:4 with xerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.8, \
+		for [i=1:N] data index i-1 using 2:1 with points pt point[i] ps size(1.1) lc rgb full(i)
+	unset output
+}

@@ -1,0 +1,395 @@
+/* A report from rows that are made up here: do the words say what the rows carry, and no more? */
+#include "report.h"
+#include "row.h"
+#include "text.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* A folder with a raw.csv being written; the report's text once it is made. */
+struct run {
+	char dir[64], path[128];
+	FILE *raw;
+	char *text;
+};
+
+static int make_run(void **state)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	assert_non_null(run);
+	strcpy(run->dir, "/tmp/pvq-report.XXXXXX");
+	assert_non_null(mkdtemp(run->dir));
+	snprintf(run->path, sizeof(run->path), "%s/raw.csv", run->dir);
+	run->raw = fopen(run->path, "w");
+	assert_non_null(run->raw);
+	assert_int_equal(pvq_row_header(run->raw), 0);
+	*state = run;
+	return 0;
+}
+
+static int drop_run(void **state)
+{
+	struct run *run = *state;
+	char command[128];
+	int ret;
+
+	snprintf(command, sizeof(command), "rm -rf %s", run->dir);
+	ret = system(command);
+	free(run->text);
+	free(run);
+	return ret;
+}
+
+static struct pvq_row row_of(
+	const char *impl, const char *task, unsigned cores, unsigned block, double map_ms)
+{
+	struct pvq_row row = {.n = 100,
+		.workers = cores,
+		.cores = cores,
+		.chunk = 1,
+		.window = 8,
+		.order = "unordered",
+		.in_via = "pipe",
+		.out_via = "pipe",
+		.block = block,
+		.verified = PVQ_VERIFIED_ORACLE,
+		.start_ns = 200000,
+		.first_ns = 50000,
+		.map_ns = (uint64_t)(map_ms * 1e6),
+		.stop_ns = 100000};
+
+	snprintf(row.impl, sizeof(row.impl), "%s", impl);
+	snprintf(row.task, sizeof(row.task), "%s", task);
+	row.total_ns = row.start_ns + row.map_ns + row.stop_ns;
+	return row;
+}
+
+/* Rows in `blocks` blocks with a drift that all strategies share, and a wobble of about 1 %. */
+static void add_cell(
+	struct run *run, const char *impl, const char *task, unsigned cores, unsigned blocks, double map_ms)
+{
+	for (unsigned b = 0; b < blocks; b++) {
+		double drift = 1 + 0.02 * b, wobble = 1 + 0.002 * (double)((b * 7UL + strlen(impl)) % 5);
+		struct pvq_row row = row_of(impl, task, cores, b, map_ms * drift * wobble);
+
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+}
+
+static void read_text(struct run *run, const char *name)
+{
+	FILE *f;
+	size_t room = 0;
+
+	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
+	f = fopen(run->path, "r");
+	assert_non_null(f);
+	free(run->text);
+	run->text = NULL;
+	assert_true(getdelim(&run->text, &room, '\0', f) > 0);
+	fclose(f);
+}
+
+static int make_report(struct run *run)
+{
+	int ret;
+
+	assert_int_equal(fclose(run->raw), 0);
+	ret = pvq_report_make(run->dir);
+	if (ret == 0)
+		read_text(run, "report.md");
+	return ret;
+}
+
+static void assert_says(const struct run *run, const char *words)
+{
+	if (!strstr(run->text, words))
+		fail_msg("'%s' is not in:\n%.3000s", words, run->text);
+}
+
+static void assert_silent(const struct run *run, const char *words)
+{
+	if (strstr(run->text, words))
+		fail_msg("'%s' is in the text", words);
+}
+
+static void a_clear_winner_is_named(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 10, 30);
+	add_cell(run, "pthread_queue", "noop", 2, 10, 20);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "On **2 cores**, over 1 task: pthread_queue is clearly the fastest in 1.");
+	assert_says(run, "| noop | **pthread_queue** | next is pool_ordered with 1.5");
+	assert_says(run, "None: every trial ended well");
+	assert_says(run, "30 trials of 3 cells in 10 blocks");
+	assert_says(run, "not recorded"); /* no manifest */
+	assert_silent(run, "no clear winner:");
+	/* Serial stands in the row as the base, with its absolute time. */
+	assert_says(run, "| 43.8 ms |");
+}
+
+/* Where there is gnuplot, every picture that the report shows is there, whole, and in the page. */
+static void pictures_are_drawn_and_embedded(void **state)
+{
+	static const char *const names[] = {
+		"overview", "first", "time-noop", "speedup-noop", "phases-noop", "over-noop-on-2"};
+	struct run *run = *state;
+	struct pvq_row row;
+
+	if (system("gnuplot --version >/dev/null 2>&1"))
+		skip();
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 6, 20);
+	for (unsigned b = 0; b < 6; b++) {
+		row = row_of("pool_ordered", "noop", 2, b, 22);
+		row.workers = 8;
+		row.oversubscribed = 1;
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "](plots/%s.svg)", names[i]);
+		read_text(run, "report.md");
+		assert_says(run, name);
+		snprintf(name, sizeof(name), "plots/%s.svg", names[i]);
+		read_text(run, name);
+		assert_says(run, "</svg>");
+	}
+	snprintf(run->path, sizeof(run->path), "%s/plots/gnuplot-1.log", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+	read_text(run, "report.html");
+	assert_says(run, "<img src=\"data:image/svg+xml;base64,");
+	assert_silent(run, "src=\"plots/");
+}
+
+static void serial_may_be_the_answer(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 10, 10);
+	add_cell(run, "pool_ordered", "noop", 2, 10, 30);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "| noop | **serial** | next is pool_ordered");
+}
+
+static void equal_strategies_have_no_winner(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 10, 20);
+	add_cell(run, "pthread_queue", "noop", 2, 10, 20.02);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "1 with *as good as equal*");
+	assert_says(run, "| equal within 3 %: p");
+	assert_says(run, "next is serial with");
+	assert_silent(run, "clearly the fastest in");
+}
+
+static void noise_has_no_winner(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	for (unsigned b = 0; b < 10; b++) {
+		struct pvq_row a = row_of("pool_ordered", "noop", 2, b, b % 2 ? 20 : 26);
+		struct pvq_row c = row_of("pthread_queue", "noop", 2, b, b % 3 ? 22 : 19);
+
+		assert_int_equal(pvq_row_write(run->raw, &a), 0);
+		assert_int_equal(pvq_row_write(run->raw, &c), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "1 with *no clear winner*");
+	assert_says(run, "| no clear winner: p");
+	assert_silent(run, "clearly the fastest in");
+}
+
+static void few_blocks_are_not_enough(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 3, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 3, 10);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "pool_ordered looks fastest | too few blocks to be sure (n = 3, 6 are needed)");
+	assert_silent(run, "clearly the fastest in");
+	/* The picture's axis comes with its warning where gnuplot is there at all. */
+	if (strstr(run->text, "plots/time"))
+		assert_says(run, "the range is shown");
+}
+
+static void failed_rows_are_shown_and_enter_nothing(void **state)
+{
+	struct run *run = *state;
+	struct pvq_row row;
+
+	add_cell(run, "serial", "noop", 1, 8, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 7, 20);
+	row = row_of("pool_ordered", "noop", 2, 7, 0.001);
+	row.status = PVQ_CRASHED;
+	row.chunk = row.window = 0; /* it died before they were fixed: still the same cell */
+	snprintf(row.reason, sizeof(row.reason), "killed | by *signal*\n<script>alert(1)</script>, \"9\"");
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	row = row_of("gone", "noop", 2, 0, 0);
+	row.status = PVQ_UNAVAILABLE;
+	snprintf(row.reason, sizeof(row.reason), "no library");
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "2 trials did not end well");
+	assert_says(run,
+		"| pool_ordered | noop | 2 | 2 | crashed | 1 of 8 | killed \\| by \\*signal\\* \\<script");
+	assert_says(run, "| gone | noop | 2 | 2 | unavailable | 1 of 1 | no library |");
+	assert_silent(run, "<script>");
+	read_text(run, "report.html");
+	assert_says(run, "killed | by *signal* &lt;script&gt;alert(1)&lt;/script&gt;");
+	assert_silent(run, "<script>");
+	read_text(run, "summary.csv");
+	assert_says(run, "\"pool_ordered\",\"noop\",\"\",100,2,2,1,8,0,7,0,1,0,0,");
+}
+
+static void names_cannot_break_out(void **state)
+{
+	struct run *run = *state;
+	struct pvq_row row = row_of("serial", "it's `odd`", 1, 0, 5);
+
+	snprintf(row.args, sizeof(row.args), "dir=/a,b \"c\" 100%%|'`touch %s/owned`'", run->dir);
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	snprintf(row.impl, sizeof(row.impl), "q'`touch %.30s/owned`", run->dir);
+	row.cores = row.workers = 2;
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	assert_int_equal(make_report(run), 0);
+	snprintf(run->path, sizeof(run->path), "%s/plots/owned", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+	snprintf(run->path, sizeof(run->path), "%s/owned", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+}
+
+static void a_single_row_makes_a_report(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 1, 5);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "only serial was measured");
+	assert_silent(run, "## Workers beyond");
+}
+
+static void nothing_that_ended_well_makes_a_report(void **state)
+{
+	struct run *run = *state;
+	struct pvq_row row = row_of("serial", "noop", 1, 0, 0);
+
+	row.status = PVQ_TIMEOUT;
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "No trial ended well");
+	assert_says(run, "| serial | noop | 1 | 1 | timeout | 1 of 1 |");
+}
+
+static void a_cut_off_file_gives_its_good_rows(void **state)
+{
+	struct run *run = *state;
+	struct stat st;
+
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	assert_int_equal(fflush(run->raw), 0);
+	assert_int_equal(stat(run->path, &st), 0);
+	assert_int_equal(truncate(run->path, st.st_size - 5), 0);
+	assert_int_equal(make_report(run), -EBADMSG);
+	read_text(run, "report.md");
+	assert_says(run, "9 trials of 1 cell ");
+}
+
+static void a_foreign_file_is_refused(void **state)
+{
+	struct run *run = *state;
+
+	assert_int_equal(ftruncate(fileno(run->raw), 0), 0);
+	rewind(run->raw);
+	fputs("name,price\npear,3\n", run->raw);
+	assert_int_equal(make_report(run), -EBADMSG);
+	snprintf(run->path, sizeof(run->path), "%s/report.md", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+	snprintf(run->path, sizeof(run->path), "%s/summary.csv", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+}
+
+static void a_file_that_cannot_be_written_is_an_error(void **state)
+{
+	struct run *run = *state;
+	char path[128];
+
+	add_cell(run, "serial", "noop", 1, 2, 40);
+	snprintf(path, sizeof(path), "%s/report.md", run->dir);
+	assert_int_equal(symlink("/dev/full", path), 0);
+	assert_int_equal(make_report(run), -ENOSPC);
+}
+
+static void the_short_table_fits_a_terminal(void **state)
+{
+	struct run *run = *state;
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	add_cell(run, "serial", "a_task_with_a_very_long_name", 1, 8, 40);
+	add_cell(run, "pool_unordered", "a_task_with_a_very_long_name", 2, 8, 20);
+	assert_int_equal(fclose(run->raw), 0);
+	assert_int_equal(pvq_report_print_short(f, run->dir), 0);
+	assert_int_equal(fclose(f), 0);
+	assert_non_null(strstr(text, "clearly fastest"));
+	assert_non_null(strstr(text, "2.0"));
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		assert_in_range(strlen(line), 1, 80);
+	free(text);
+}
+
+static void figures_keep_three_digits(void **state)
+{
+	(void)state;
+	assert_string_equal(pvq_text_ns(999.6).s, "1.00 µs");
+	assert_string_equal(pvq_text_ns(12345678).s, "12.3 ms");
+	assert_string_equal(pvq_text_ns(0).s, "0 ns");
+	assert_string_equal(pvq_text_number(0.9784).s, "0.978");
+	assert_string_equal(pvq_text_number(1234.5).s, "1234");
+	assert_string_equal(pvq_text_ratio_interval(1.85, 1.8, 1.912).s, "1.85 (1.80–1.91)");
+}
+
+int main(void)
+{
+#define RUN(test) cmocka_unit_test_setup_teardown(test, make_run, drop_run)
+	static const struct CMUnitTest tests[] = {
+		RUN(a_clear_winner_is_named),
+		RUN(pictures_are_drawn_and_embedded),
+		RUN(serial_may_be_the_answer),
+		RUN(equal_strategies_have_no_winner),
+		RUN(noise_has_no_winner),
+		RUN(few_blocks_are_not_enough),
+		RUN(failed_rows_are_shown_and_enter_nothing),
+		RUN(names_cannot_break_out),
+		RUN(a_single_row_makes_a_report),
+		RUN(nothing_that_ended_well_makes_a_report),
+		RUN(a_cut_off_file_gives_its_good_rows),
+		RUN(a_foreign_file_is_refused),
+		RUN(a_file_that_cannot_be_written_is_an_error),
+		RUN(the_short_table_fits_a_terminal),
+		cmocka_unit_test(figures_keep_three_digits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
