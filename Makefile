@@ -1,0 +1,94 @@
+# pvq: `make bench` runs the main job, `make test` the tests; both set up what is missing first.
+#
+#   make                 build build/pvq
+#   make bench           the default sweep; PROFILE=quick|default|full, OUT=folder
+#   make test            all tests; SAN=address,undefined or SAN=thread for a sanitizer build
+#   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
+#   make sample          remake reports/sample/
+#   make report DIR=…    rebuild a report from its raw.csv
+#   make clean
+#
+# A new strategy is one file impls/<stem>.c that defines pvq_impl_<stem>; a new task is one file
+# benches/tasks/<stem>.c that defines pvq_task_<stem>. Nothing in here names them.
+
+PROFILE ?= default
+SAN     ?=
+comma   := ,
+
+B        := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+            -Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef $(if $(WERROR),-Werror)
+# -ffp-contract=off: mandelbrot must give the same bytes on every machine.
+CFLAGS   ?= -O2 -g
+override CFLAGS += -std=gnu11 -D_GNU_SOURCE -ffp-contract=off -pthread -Ibenches -Iimpls $(WARN) \
+            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -lm -pthread
+
+IMPLS    := $(wildcard impls/*.c)
+TASKS    := $(wildcard benches/tasks/*.c)
+SOURCES  := $(IMPLS) $(TASKS) $(filter-out benches/pvq.c,$(wildcard benches/*.c))
+ASSETS   := $(wildcard scripts/plots/*.gp scripts/report.css)
+OBJECTS  := $(SOURCES:%.c=$B/%.o) $B/gen/registry.o $B/gen/assets.o $B/gen/version.o
+TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
+
+# One short line a file; V=1 shows the commands.
+say       = $(if $(V),,@echo "  $1 $@";)
+
+.PHONY: all bench test lint sample report clean check build-tests FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $B/pvq
+
+# The set-up may install the compiler that the rest needs, hence the second make.
+bench:
+	@scripts/bootstrap bench
+	@$(MAKE) --no-print-directory $B/pvq
+	@$B/pvq bench --profile $(PROFILE) $(if $(OUT),--out $(OUT))
+
+test:
+	@scripts/bootstrap bench test
+	@$(MAKE) --no-print-directory check
+
+check: $B/pvq build-tests
+	@scripts/run-tests $B
+
+build-tests: $(TESTS)
+
+lint:
+	@scripts/bootstrap bench test lint
+	@scripts/lint
+
+sample:
+	@scripts/bootstrap bench
+	@$(MAKE) --no-print-directory $B/pvq
+	@scripts/sample $B/pvq
+
+report: $B/pvq
+	@$B/pvq report $(or $(DIR),reports/latest)
+
+clean:
+	rm -rf build
+
+$B/pvq: $B/benches/pvq.o $(OBJECTS)
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$B/tests/%: $B/tests/%.o $(OBJECTS)
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$B/gen/%.o: $B/gen/%.c
+	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Generated sources: remade when the set of files or a file's text changes, untouched otherwise.
+$B/gen/registry.c: FORCE
+	@scripts/generate registry $(IMPLS) $(TASKS) | scripts/generate update $@
+$B/gen/assets.c: FORCE
+	@scripts/generate assets $(ASSETS) | scripts/generate update $@
+$B/gen/version.c: FORCE
+	@scripts/generate version '$(CC)' '$(CFLAGS)' | scripts/generate update $@
+
+-include $(shell find $B -name '*.d' 2>/dev/null)

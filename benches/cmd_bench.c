@@ -1,0 +1,284 @@
+/* cmd_bench.c: `pvq bench`: plan, sweep, report. */
+#include "clock.h"
+#include "cmd.h"
+#include "host.h"
+#include "plan.h"
+#include "report.h"
+#include "rundir.h"
+#include "spawn.h"
+#include "sweep.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct bench {
+	struct pvq_wish wish;
+	const char *out, *resume;
+	struct pvq_host host;
+	struct pvq_plan plan;
+	char dir[PATH_MAX];
+	char command[1024]; /* as typed, for the report */
+	uint64_t began_ns;
+};
+
+static const struct option options[] = {
+	{"profile", required_argument, NULL, 'p'},
+	{"impls", required_argument, NULL, 'i'},
+	{"tasks", required_argument, NULL, 't'},
+	{"cores", required_argument, NULL, 'k'},
+	{"workers", required_argument, NULL, 'w'},
+	{"n", required_argument, NULL, 'n'},
+	{"blocks", required_argument, NULL, 'b'},
+	{"seed", required_argument, NULL, 's'},
+	{"timeout", required_argument, NULL, 'T'},
+	{"out", required_argument, NULL, 'o'},
+	{"resume", required_argument, NULL, 'r'},
+	{0},
+};
+
+static int parse_option(struct bench *b, int option)
+{
+	uint64_t number;
+
+	switch (option) {
+	case 'p':
+		b->wish.profile = optarg;
+		return 0;
+	case 'i':
+		b->wish.impls = optarg;
+		return 0;
+	case 't':
+		b->wish.tasks = optarg;
+		return 0;
+	case 'k':
+		b->wish.cores = optarg;
+		return 0;
+	case 'w':
+		b->wish.workers = optarg;
+		return 0;
+	case 'n':
+		return pvq_parse_count("--n", optarg, 1, 1000000000000u, &b->wish.n);
+	case 'b':
+		if (pvq_parse_count("--blocks", optarg, 1, 10000, &number))
+			return -EINVAL;
+		b->wish.blocks = (unsigned)number;
+		return 0;
+	case 's':
+		return pvq_parse_count("--seed", optarg, 0, UINT64_MAX, &b->wish.seed);
+	case 'T':
+		if (pvq_parse_count("--timeout (in seconds)", optarg, 1, 1000000, &number))
+			return -EINVAL;
+		b->wish.timeout_s = (double)number;
+		return 0;
+	case 'o':
+		b->out = optarg;
+		return 0;
+	case 'r':
+		b->resume = optarg;
+		return 0;
+	default: /* getopt has said what */
+		return -EINVAL;
+	}
+}
+
+static void note_command(struct bench *b, int argc, char **argv)
+{
+	size_t len = (size_t)snprintf(b->command, sizeof(b->command), "pvq bench");
+
+	for (int i = 1; i < argc && len < sizeof(b->command); i++)
+		len += (size_t)snprintf(b->command + len, sizeof(b->command) - len, " %s", argv[i]);
+}
+
+static int parse(struct bench *b, int argc, char **argv)
+{
+	int option;
+
+	/* A fresh order every time, and told in the report, so that it can be had again. */
+	b->wish.seed = (uint64_t)time(NULL);
+	note_command(b, argc, argv);
+	argv[0] = (char *)"pvq"; /* the name that getopt's messages begin with */
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (parse_option(b, option))
+			return -EINVAL;
+	if (optind < argc) {
+		fprintf(stderr, "pvq: unexpected argument '%s'\n", argv[optind]);
+		return -EINVAL;
+	}
+	if (b->resume && (b->out || b->wish.profile || b->wish.impls || b->wish.tasks || b->wish.cores ||
+				 b->wish.workers)) {
+		fprintf(stderr,
+			"pvq: --resume takes its plan from the folder; leave the other options out\n");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- a new run ---- */
+
+static int write_manifest(const struct bench *b)
+{
+	FILE *f = pvq_rundir_open(b->dir, "manifest.tsv", "we");
+	time_t now = time(NULL);
+	struct tm utc;
+	char date[40];
+	int ret = 0;
+
+	if (!f)
+		return -EIO;
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
+	fprintf(f, "date\t%s\ncommand\t%s\nprofile\t%s\nblocks\t%u\nseed\t%" PRIu64 "\ntimeout_s\t%g\n",
+		date, b->command, b->plan.profile->name, b->plan.blocks, b->plan.seed, b->plan.timeout_s);
+	if (b->plan.left_out[0])
+		fprintf(f, "left_out\t%s\n", b->plan.left_out);
+	pvq_host_facts(&b->host, f);
+	if (fflush(f) || ferror(f))
+		ret = errno ? -errno : -EIO;
+	if (fclose(f) && ret == 0)
+		ret = -errno;
+	if (ret)
+		fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", b->dir, strerror(-ret));
+	return ret;
+}
+
+static int plan_new(struct bench *b)
+{
+	int ret;
+
+	if (b->wish.profile && !pvq_profile_find(b->wish.profile))
+		return -EINVAL;
+	ret = pvq_rundir_create(b->out, b->dir, sizeof(b->dir));
+	if (ret)
+		return ret;
+	ret = pvq_plan_make(&b->plan, &b->wish, &b->host);
+	if (ret) {
+		(void)rmdir(b->dir); /* still empty, unless it was the user's own */
+		return ret;
+	}
+	ret = write_manifest(b);
+	if (ret == 0)
+		ret = pvq_plan_write(&b->plan, &b->host, b->dir);
+	if (ret == 0 && !b->out)
+		pvq_rundir_latest(b->dir);
+	return ret;
+}
+
+/* ---- a run that was cut off ---- */
+
+static int plan_resumed(struct bench *b)
+{
+	struct pvq_manifest facts;
+	const char *profile, *timeout, *blocks;
+	int ret;
+
+	snprintf(b->dir, sizeof(b->dir), "%s", b->resume);
+	ret = pvq_manifest_read(&facts, b->dir);
+	profile = pvq_manifest_get(&facts, "profile");
+	timeout = pvq_manifest_get(&facts, "timeout_s");
+	blocks = pvq_manifest_get(&facts, "blocks");
+	if (ret || !profile || !timeout || !blocks) {
+		fprintf(stderr,
+			"pvq: %s holds no run to resume: no manifest.tsv with profile, blocks and "
+			"time-out\n",
+			b->dir);
+		pvq_manifest_free(&facts);
+		return -EINVAL;
+	}
+	ret = pvq_plan_read(&b->plan, &b->host, b->dir);
+	if (ret == 0) {
+		b->plan.profile = pvq_profile_find(profile);
+		b->plan.timeout_s = strtod(timeout, NULL);
+		b->plan.blocks = (unsigned)strtoul(blocks, NULL, 10);
+		if (!b->plan.profile)
+			ret = -EINVAL;
+	}
+	pvq_manifest_free(&facts);
+	return ret;
+}
+
+/* ---- both ---- */
+
+static void announce(const struct bench *b)
+{
+	const struct pvq_profile *p = b->plan.profile;
+	double block_s = pvq_plan_block_s(&b->plan);
+
+	fprintf(stderr, "pvq: %u cells in up to %u block%s", b->plan.ncell, b->plan.blocks,
+		b->plan.blocks == 1 ? "" : "s");
+	if (p->budget_s > 0)
+		fprintf(stderr, ", at most %.0f s in all", p->budget_s);
+	else if (block_s > 0)
+		fprintf(stderr, ", about %.0f minutes", block_s * b->plan.blocks / 60 + 1);
+	fprintf(stderr, "; into %s\n", b->dir);
+	if (b->plan.left_out[0])
+		fprintf(stderr, "pvq: left out: %s\n", b->plan.left_out);
+}
+
+static int add_end(const struct bench *b, const struct pvq_sweep *sweep)
+{
+	static const char *const why[] = {
+		"all blocks were measured", "the profile's time was used up", "interrupted"};
+	FILE *f = pvq_rundir_open(b->dir, "manifest.tsv", "ae");
+
+	if (!f)
+		return -EIO;
+	fprintf(f, "ended\t%s, after %u whole blocks and %.0f s\n", why[sweep->end], sweep->blocks,
+		(double)(pvq_clock_ns() - b->began_ns) / 1e9);
+	return fclose(f) ? -errno : 0;
+}
+
+static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
+{
+	int ret = 0;
+
+	/* A report of the rows there are, also after Ctrl-C: what ran is kept, and shown. */
+	if (add_end(b, sweep) == 0 && (sweep->trials || b->resume))
+		ret = pvq_report_make(b->dir);
+	if (ret == 0 && sweep->end != PVQ_SWEEP_INTERRUPTED)
+		ret = pvq_report_print_short(stdout, b->dir);
+	if (sweep->end == PVQ_SWEEP_INTERRUPTED) {
+		fprintf(stderr,
+			"pvq: interrupted after %lu trials, which are kept; go on with: pvq bench --resume "
+			"%s\n",
+			sweep->trials, b->dir);
+		return PVQ_EXIT_FAILED;
+	}
+	if (ret)
+		return PVQ_EXIT_FAILED;
+	printf("\nReport: %s/report.html\n", !b->out && !b->resume ? "reports/latest" : b->dir);
+	if (sweep->failed)
+		fprintf(stderr, "pvq: %lu of %lu trials failed; the report says which and why\n",
+			sweep->failed, sweep->trials);
+	return fflush(stdout) || sweep->failed ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
+}
+
+int pvq_cmd_bench(int argc, char **argv)
+{
+	static struct bench b; /* large */
+	struct pvq_sweep sweep = {.host = &b.host, .dir = b.dir};
+	const struct pvq_profile *p;
+	int ret;
+
+	b.began_ns = pvq_clock_ns();
+	if (parse(&b, argc, argv) || pvq_host_read(&b.host))
+		return PVQ_EXIT_USAGE;
+	pvq_spawn_signals();
+	ret = b.resume ? plan_resumed(&b) : plan_new(&b);
+	if (ret == -EINTR)
+		fprintf(stderr, "pvq: interrupted before the first trial\n");
+	if (ret)
+		return ret == -EINTR ? PVQ_EXIT_FAILED : PVQ_EXIT_USAGE;
+	announce(&b);
+	p = b.plan.profile;
+	if (p->budget_s > 0)
+		sweep.deadline_s = p->budget_s - p->reserve_s - (double)(pvq_clock_ns() - b.began_ns) / 1e9;
+	ret = pvq_sweep_run(&b.plan, &sweep);
+	ret = ret ? PVQ_EXIT_FAILED : conclude(&b, &sweep);
+	pvq_plan_free(&b.plan);
+	return ret;
+}

@@ -1,0 +1,68 @@
+/* pvq.c: main(): finds the subcommand. */
+#include "asset.h"
+#include "cmd.h"
+#include "spec.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *usage;
+};
+
+static const struct command commands[] = {
+	{"list", pvq_cmd_list, "list                                 the strategies and the tasks"},
+	{"run", pvq_cmd_run,
+		"run --impl I --task T[:arg=v,...] --n N [--workers W] [--cores K] [--chunk C]\n"
+		"      [--window D] [--seed S] [--timeout SEC] [--print] [--csv]\n"
+		"                                           one trial, verified"},
+	{"bench", pvq_cmd_bench,
+		"bench [--profile quick|default|full] [--impls a,b] [--tasks t,u:arg=v] [--cores 1,2]\n"
+		"      [--workers 4,8] [--n N] [--blocks B] [--seed S] [--timeout SEC] [--out DIR | "
+		"--resume DIR]\n"
+		"                                           the sweep, then its report"},
+	{"report", pvq_cmd_report,
+		"report DIR                           the report again, from DIR/raw.csv"},
+	{"trial", pvq_cmd_trial, NULL},
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void usage(FILE *f)
+{
+	fprintf(f, "pvq: which way of running N tasks on C cores should I take?\n\n");
+	for (unsigned i = 0; i < COMMANDS; i++)
+		if (commands[i].usage)
+			fprintf(f, "  pvq %s\n", commands[i].usage);
+	fprintf(f, "\nExit code: 0 done and verified, 1 a measured failure, 2 wrong usage.\n");
+}
+
+int main(int argc, char **argv)
+{
+	const char *names[COMMANDS + 1] = {0}, *near;
+
+	if (argc < 2) {
+		usage(stderr);
+		return PVQ_EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
+		usage(stdout);
+		return PVQ_EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("pvq %s\n", pvq_revision);
+		return PVQ_EXIT_DONE;
+	}
+	for (unsigned i = 0; i < COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+		if (commands[i].usage)
+			names[i] = commands[i].name;
+	}
+	near = pvq_nearest(argv[1], names);
+	fprintf(stderr, "pvq: unknown command '%s'; %s%s%stry 'pvq help'\n", argv[1],
+		near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
+	return PVQ_EXIT_USAGE;
+}

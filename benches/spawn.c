@@ -1,0 +1,257 @@
+/* spawn.h: the trial protocol. The child gets the trial as command-line arguments and writes CSV (the
+ * header, then rows) to descriptor 3; its last whole row counts. It writes one row before the
+ * first worker exists and one at the end, so a trial that dies has said by then what it was.
+ */
+#include "spawn.h"
+#include "child.h"
+#include "clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ROW_FD = 3, ARGV_MAX = 32, TEXT_MAX = PVQ_SPEC_MAX + PVQ_ARGS_TEXT };
+
+static volatile sig_atomic_t interrupted;
+static sigset_t while_waiting; /* the signals that wait_for() lets through; else they are blocked */
+
+static void on_signal(int sig)
+{
+	interrupted = sig;
+}
+
+int pvq_interrupted(void)
+{
+	return interrupted != 0;
+}
+
+void pvq_spawn_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: ppoll() must return */
+	sigset_t ours;
+
+	/* Delivered in ppoll() only, so that none can slip in between a look at the flag and the wait. */
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ours, &while_waiting);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+/* A growing argument vector whose texts live in one block. */
+struct words {
+	char *argv[ARGV_MAX];
+	int argc;
+	char text[TEXT_MAX * 4];
+	size_t used;
+};
+
+static void __attribute__((format(printf, 2, 3))) add_word(struct words *w, const char *format, ...)
+{
+	size_t room = sizeof(w->text) - w->used;
+	va_list args;
+
+	va_start(args, format);
+	w->argv[w->argc++] = w->text + w->used;
+	w->used += (size_t)vsnprintf(w->text + w->used, room, format, args) + 1;
+	va_end(args);
+}
+
+static void add_cpus(struct words *w, const struct pvq_trial *t)
+{
+	if (t->ncpu == 0)
+		return;
+	add_word(w, "--cpus");
+	w->argv[w->argc++] = w->text + w->used;
+	for (unsigned i = 0; i < t->ncpu && w->used + 16 < sizeof(w->text); i++)
+		w->used += (size_t)sprintf(w->text + w->used, "%s%d", i ? "," : "", t->cpu[i]);
+	w->used++;
+}
+
+static void add_trial(struct words *w, const struct pvq_trial *t)
+{
+	char args[PVQ_ARGS_TEXT];
+
+	pvq_spec_args(t->spec, args, sizeof(args));
+	add_word(w, "pvq");
+	add_word(w, "trial");
+	add_word(w, "--impl=%s", t->impl->name);
+	add_word(w, "--task=%s%s%s", t->spec->task->name, args[0] ? ":" : "", args);
+	add_word(w, "--n=%" PRIu64, t->n);
+	add_word(w, "--seed=%" PRIu64, t->seed);
+	add_word(w, "--workers=%u", t->workers);
+	add_word(w, "--chunk=%u", t->chunk);
+	add_word(w, "--window=%u", t->window);
+	add_word(w, "--block=%u", t->block);
+	add_word(w, "--cell=%u", t->cell);
+	add_word(w, "--oracle=%s", t->oracle);
+	if (t->print)
+		add_word(w, "--print");
+	add_cpus(w, t);
+	w->argv[w->argc] = NULL;
+}
+
+/* In the fresh child: its own group, its own signals, descriptors 0 to 3 and nothing else. */
+static _Noreturn void become_trial(struct words *w, int row_fd, const struct pvq_spawn_io *io)
+{
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int out = io->out_fd >= 0 ? io->out_fd : null_fd;
+	int err = io->err_fd >= 0 ? io->err_fd : null_fd;
+	int in = fcntl(null_fd, F_DUPFD_CLOEXEC, 10);
+
+	setpgid(0, 0);
+	/* Copies above 10 first: a target of dup2() may be the source of the next. */
+	out = fcntl(out, F_DUPFD_CLOEXEC, 10);
+	err = fcntl(err, F_DUPFD_CLOEXEC, 10);
+	row_fd = fcntl(row_fd, F_DUPFD_CLOEXEC, 10);
+	if (in < 0 || out < 0 || err < 0 || row_fd < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
+		dup2(err, 2) < 0 || dup2(row_fd, ROW_FD) < 0)
+		_exit(126);
+	syscall(SYS_close_range, ROW_FD + 1, ~0U, 0); /* an old kernel: the rest is close-on-exec */
+	execv("/proc/self/exe", w->argv);
+	_exit(127);
+}
+
+/* Waits for the trial to end. 1: ended, 0: time is up, -EINTR: the user interrupted. */
+static int wait_for(int pidfd, double timeout_s)
+{
+	uint64_t deadline = pvq_clock_ns() + (uint64_t)(timeout_s * 1e9);
+
+	while (!interrupted) {
+		struct pollfd p = {.fd = pidfd, .events = POLLIN};
+		uint64_t now = pvq_clock_ns(), left = deadline > now ? deadline - now : 0;
+		struct timespec wait = {
+			.tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u)};
+
+		if (ppoll(&p, 1, timeout_s > 0 ? &wait : NULL, &while_waiting) > 0)
+			return 1;
+		if (timeout_s > 0 && pvq_clock_ns() >= deadline)
+			return interrupted ? -EINTR : 0;
+	}
+	return -EINTR;
+}
+
+/* Kills what is left of the trial's process group and reaps all of it, orphans included. */
+static int clean_up(pid_t group)
+{
+	int wstatus = 0, status;
+	pid_t pid;
+
+	kill(-group, SIGKILL);
+	for (;;) {
+		pid = waitpid(-group, &status, 0);
+		if (pid == group)
+			wstatus = status;
+		else if (pid < 0 && errno != EINTR)
+			return wstatus; /* ECHILD: all gone */
+	}
+}
+
+/* The last whole row that the trial wrote, if any. */
+static void read_report(int fd, struct pvq_row *row)
+{
+	FILE *f = fdopen(fd, "re");
+	struct pvq_rows rows;
+
+	if (!f) {
+		close(fd);
+		return;
+	}
+	(void)pvq_rows_read(&rows, f); /* cut off in the middle of a row: the ones before it count */
+	if (rows.count)
+		*row = rows.row[rows.count - 1];
+	pvq_rows_free(&rows);
+	fclose(f);
+}
+
+static void explain(struct pvq_row *row, int ended, int wstatus, double timeout_s)
+{
+	char fate[64];
+
+	if (!ended) {
+		row->status = PVQ_TIMEOUT;
+		snprintf(row->reason, sizeof(row->reason), "killed after %g s", timeout_s);
+	} else if (row->status == PVQ_PLANNED) {
+		row->status = PVQ_CRASHED;
+		snprintf(row->reason, sizeof(row->reason), "the trial's process died: %s",
+			pvq_child_fate(wstatus, fate, sizeof(fate)));
+	}
+}
+
+int pvq_spawn_trial(
+	const struct pvq_trial *t, double timeout_s, const struct pvq_spawn_io *io, struct pvq_row *row)
+{
+	static struct words words; /* 4 KiB and more: not on the stack; the driver has one thread */
+	int report[2], pidfd, ended, ret;
+	pid_t pid;
+
+	pvq_trial_identify(t, row);
+	words.argc = 0;
+	words.used = 0;
+	add_trial(&words, t);
+	if (pipe2(report, O_CLOEXEC)) {
+		ret = -errno;
+		goto fail;
+	}
+	pid = pvq_child_fork();
+	if (pid == 0)
+		become_trial(&words, report[1], io);
+	close(report[1]);
+	if (pid < 0) {
+		close(report[0]);
+		ret = (int)pid;
+		goto fail;
+	}
+	setpgid(pid, pid); /* both sides do it, so that neither has to wait for the other */
+	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	ended = pidfd < 0 ? -errno : wait_for(pidfd, timeout_s);
+	if (pidfd >= 0)
+		close(pidfd);
+	ret = clean_up(pid);
+	read_report(report[0], row);
+	if (ended < 0) {
+		ret = ended;
+		goto fail;
+	}
+	explain(row, ended, ret, timeout_s);
+	return 0;
+fail:
+	if (ret != -EINTR)
+		fprintf(stderr, "pvq: cannot run a trial: %s\n", strerror(-ret));
+	return ret;
+}
+
+static void report_row(const struct pvq_row *row, void *ctx)
+{
+	(void)pvq_row_write(ctx, row); /* a driver that is gone cannot be told */
+}
+
+int pvq_spawn_child(const struct pvq_trial *t)
+{
+	FILE *f = fdopen(ROW_FD, "we");
+	struct pvq_row row;
+
+	if (!f || fcntl(ROW_FD, F_SETFD, FD_CLOEXEC)) {
+		fprintf(stderr, "pvq: trial is for pvq's own use; see `pvq run`\n");
+		return 2;
+	}
+	(void)pvq_row_header(f);
+	pvq_trial_run(t, &row, report_row, f);
+	report_row(&row, f);
+	fclose(f);
+	return row.status == PVQ_OK ? 0 : 1;
+}

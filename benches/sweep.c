@@ -1,0 +1,297 @@
+/* sweep.h: blocks in random order, rows flushed one by one. */
+#include "sweep.h"
+#include "clock.h"
+#include "progress.h"
+#include "rundir.h"
+#include "spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Everything that lasts for one session of a run. */
+struct session {
+	struct pvq_plan *plan;
+	struct pvq_sweep *sweep;
+	FILE *raw;
+	int log_fd;          /* the trials' stderr */
+	unsigned char *have; /* [block * ncell + cell]: that row is in raw.csv */
+	unsigned *order;     /* cells, in this block's order */
+	uint64_t began_ns;
+	double block_s; /* how long the slowest whole block took */
+	struct pvq_progress progress;
+};
+
+static double elapsed_s(const struct session *s)
+{
+	return (double)(pvq_clock_ns() - s->began_ns) / 1e9;
+}
+
+/* A step of splitmix64: every block's order follows from the seed alone, in every session. */
+static uint64_t random_next(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static void shuffle(unsigned *item, unsigned count, uint64_t *state)
+{
+	for (unsigned i = count; i > 1; i--) {
+		unsigned j = (unsigned)(random_next(state) % i), swap = item[i - 1];
+
+		item[i - 1] = item[j];
+		item[j] = swap;
+	}
+}
+
+/* Fills s->order: groups shuffled, then the cells within each. */
+static int order_block(struct session *s, unsigned block)
+{
+	const struct pvq_plan *plan = s->plan;
+	uint64_t state = plan->seed * 1000003u + block;
+	unsigned *group = malloc((plan->ngroup + 1) * sizeof(*group)), n = 0;
+
+	if (!group)
+		return -ENOMEM;
+	for (unsigned g = 0; g < plan->ngroup; g++)
+		group[g] = g;
+	shuffle(group, plan->ngroup, &state);
+	for (unsigned g = 0; g < plan->ngroup; g++) {
+		unsigned from = n;
+
+		for (unsigned i = 0; i < plan->ncell; i++)
+			if (plan->cell[i].group == group[g])
+				s->order[n++] = i;
+		shuffle(s->order + from, n - from, &state);
+	}
+	free(group);
+	return 0;
+}
+
+/* What a row teaches about its cell and group: whether to go on with it, and the right digest. */
+static void learn(struct pvq_plan *plan, const struct pvq_row *row)
+{
+	struct pvq_plan_cell *cell = &plan->cell[row->cell];
+
+	if (row->status == PVQ_UNAVAILABLE || row->status == PVQ_TIMEOUT)
+		cell->skip = 1;
+	if (row->verified == PVQ_VERIFIED_NO || !row->oracle[0])
+		return;
+	for (unsigned i = 0; i < plan->ncell; i++)
+		if (plan->cell[i].spec == cell->spec && plan->cell[i].n == cell->n)
+			memcpy(plan->cell[i].oracle, row->oracle, sizeof(row->oracle));
+}
+
+/* Cuts off a last line that was not written whole: its trial will be measured again. */
+static int mend_tail(const char *path)
+{
+	FILE *f = fopen(path, "r+e");
+	long keep = 0, at = 0;
+	int c, ret = 0;
+
+	if (!f)
+		return -errno;
+	while ((c = getc(f)) != EOF) {
+		at++;
+		if (c == '\n')
+			keep = at;
+	}
+	if (at > keep && ftruncate(fileno(f), keep))
+		ret = -errno;
+	fclose(f);
+	return ret;
+}
+
+/* Reads what an earlier session measured. */
+static int recall(struct session *s, const char *path)
+{
+	unsigned blocks = s->plan->blocks;
+	struct pvq_rows rows;
+	FILE *f = fopen(path, "re");
+	int ret = f ? pvq_rows_read(&rows, f) : -errno;
+
+	if (!f)
+		return ret;
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s: %s\n", path, rows.problem);
+	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
+		const struct pvq_row *row = &rows.row[i];
+
+		if (row->cell >= s->plan->ncell) {
+			fprintf(stderr, "pvq: %s: row %zu is of no cell in plan.csv\n", path, i + 1);
+			ret = -EBADMSG;
+		} else if (row->block < blocks) {
+			s->have[(size_t)row->block * s->plan->ncell + row->cell] = 1;
+			learn(s->plan, row);
+		}
+	}
+	pvq_rows_free(&rows);
+	return ret;
+}
+
+static int session_open(struct session *s)
+{
+	const char *dir = s->sweep->dir;
+	char path[PATH_MAX], log[PATH_MAX];
+	int resumed, ret = 0;
+
+	if (snprintf(path, sizeof(path), "%s/raw.csv", dir) >= (int)sizeof(path) ||
+		snprintf(log, sizeof(log), "%s/trials.log", dir) >= (int)sizeof(log))
+		return -ENAMETOOLONG;
+	s->have = calloc((size_t)s->plan->blocks * s->plan->ncell + 1, 1);
+	s->order = calloc(s->plan->ncell + 1, sizeof(*s->order));
+	if (!s->have || !s->order)
+		return -ENOMEM;
+	s->log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (s->log_fd < 0) {
+		ret = -errno;
+		fprintf(stderr, "pvq: cannot open %s: %s\n", log, strerror(-ret));
+		return ret;
+	}
+	resumed = access(path, F_OK) == 0;
+	if (resumed && (ret = mend_tail(path)) == 0)
+		ret = recall(s, path);
+	if (ret)
+		return ret;
+	s->raw = pvq_rundir_open(dir, "raw.csv", "ae");
+	if (!s->raw)
+		return -EIO;
+	return resumed ? 0 : pvq_row_header(s->raw);
+}
+
+static void session_close(struct session *s)
+{
+	if (s->raw)
+		fclose(s->raw); /* every row was flushed and checked when it was written */
+	if (s->log_fd >= 0)
+		close(s->log_fd);
+	free(s->have);
+	free(s->order);
+}
+
+static int measured(const struct session *s, unsigned block, unsigned cell)
+{
+	return s->have[(size_t)block * s->plan->ncell + cell] || s->plan->cell[cell].skip;
+}
+
+static unsigned missing_in(const struct session *s, unsigned block)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < s->plan->ncell; i++)
+		count += !measured(s, block, i);
+	return count;
+}
+
+/* How many blocks can still be hoped for, whole ones and the present included. */
+static unsigned expected_blocks(const struct session *s, unsigned block, double block_s)
+{
+	unsigned max = s->plan->blocks;
+	double left_s = s->sweep->deadline_s - elapsed_s(s);
+
+	if (s->sweep->deadline_s <= 0 || block_s <= 0 || left_s / block_s > max)
+		return max;
+	block += left_s > 0 ? (unsigned)(left_s / block_s) : 0;
+	return block + 1 < max ? block + 1 : max;
+}
+
+static void show(struct session *s, unsigned block, unsigned done, const struct pvq_plan_cell *cell)
+{
+	double block_s = s->block_s > 0 ? s->block_s : pvq_plan_block_s(s->plan);
+	unsigned blocks = expected_blocks(s, block, block_s);
+	double left_s = (blocks - block - (double)done / s->plan->ncell) * block_s;
+	char what[160], args[PVQ_ARGS_TEXT];
+
+	pvq_spec_args(cell->spec, args, sizeof(args));
+	snprintf(what, sizeof(what), "%.30s %.60s, %u workers, %.30s", cell->spec->task->name, args,
+		cell->workers, cell->impl->name);
+	pvq_progress_draw(&s->progress, s->sweep->trials, (unsigned long)blocks * s->plan->ncell,
+		elapsed_s(s), left_s, what);
+}
+
+/* Measures one cell and writes its row. */
+static int run_cell(struct session *s, unsigned block, unsigned cell)
+{
+	struct pvq_trial t = pvq_plan_trial(s->plan, cell, block, s->sweep->host);
+	struct pvq_spawn_io io = {.out_fd = -1, .err_fd = s->log_fd};
+	struct pvq_row row;
+	int ret = pvq_spawn_trial(&t, s->plan->timeout_s, &io, &row);
+
+	if (ret)
+		return ret;
+	ret = pvq_row_write(s->raw, &row);
+	if (ret) {
+		fprintf(stderr, "\npvq: cannot write %s/raw.csv: %s; the rows before are kept\n",
+			s->sweep->dir, strerror(-ret));
+		return ret;
+	}
+	s->have[(size_t)block * s->plan->ncell + cell] = 1;
+	s->sweep->trials++;
+	s->sweep->failed += row.status != PVQ_OK && row.status != PVQ_UNAVAILABLE;
+	learn(s->plan, &row);
+	return 0;
+}
+
+/* 0: the block is whole. 1: time ran out within it. -errno. */
+static int run_block(struct session *s, unsigned block)
+{
+	double began_s = elapsed_s(s), took_s;
+	unsigned missing = missing_in(s, block);
+	int ret = order_block(s, block);
+
+	for (unsigned i = 0; ret == 0 && i < s->plan->ncell; i++) {
+		unsigned cell = s->order[i];
+
+		if (measured(s, block, cell))
+			continue;
+		if (s->sweep->deadline_s > 0 && elapsed_s(s) > s->sweep->deadline_s)
+			return 1;
+		show(s, block, i, &s->plan->cell[cell]);
+		ret = run_cell(s, block, cell);
+	}
+	took_s = elapsed_s(s) - began_s;
+	if (missing == s->plan->ncell && took_s > s->block_s)
+		s->block_s = took_s;
+	return ret;
+}
+
+/* A block that would not end in time is not begun: half a block is hardly worth its time. */
+static int fits(const struct session *s)
+{
+	return s->sweep->deadline_s <= 0 || s->block_s <= 0 ||
+	       elapsed_s(s) + s->block_s <= s->sweep->deadline_s;
+}
+
+int pvq_sweep_run(struct pvq_plan *plan, struct pvq_sweep *sweep)
+{
+	struct session s = {.plan = plan, .sweep = sweep, .log_fd = -1, .began_ns = pvq_clock_ns()};
+	int ret = session_open(&s);
+
+	sweep->end = PVQ_SWEEP_BLOCKS;
+	sweep->trials = sweep->failed = sweep->blocks = 0;
+	pvq_progress_init(&s.progress);
+	for (unsigned block = 0; ret == 0 && block < plan->blocks; block++) {
+		if (missing_in(&s, block) && !fits(&s))
+			ret = 1;
+		else
+			ret = run_block(&s, block);
+		if (ret == 0)
+			sweep->blocks++;
+	}
+	pvq_progress_end(&s.progress);
+	session_close(&s);
+	if (ret == 1)
+		sweep->end = PVQ_SWEEP_BUDGET;
+	else if (ret == -EINTR)
+		sweep->end = PVQ_SWEEP_INTERRUPTED;
+	else
+		return ret;
+	return 0;
+}

@@ -1,0 +1,236 @@
+/* trial.h: the only place that reads the clock around a strategy. */
+#include "trial.h"
+#include "clock.h"
+#include "sink.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* CPU time and context switches of this process and of its reaped children. */
+struct usage {
+	uint64_t user_ns, sys_ns, nvcsw, nivcsw;
+};
+
+static uint64_t timeval_ns(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
+static struct usage usage_now(void)
+{
+	struct usage sum = {0};
+	const int who[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
+
+	for (int i = 0; i < 2; i++) {
+		struct rusage r;
+
+		getrusage(who[i], &r); /* fails for bad arguments only */
+		sum.user_ns += timeval_ns(r.ru_utime);
+		sum.sys_ns += timeval_ns(r.ru_stime);
+		sum.nvcsw += (uint64_t)r.ru_nvcsw;
+		sum.nivcsw += (uint64_t)r.ru_nivcsw;
+	}
+	return sum;
+}
+
+/* Peak resident size of this process. Not ru_maxrss, which exec() inherits from whoever started us. */
+static uint64_t own_peak_kb(void)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	unsigned long long kb = 0;
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (strncmp(line, "VmHWM:", 6) == 0)
+			kb = strtoull(line + 6, NULL, 10);
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+static uint64_t peak_kb(void)
+{
+	uint64_t own = own_peak_kb();
+	struct rusage children;
+
+	getrusage(RUSAGE_CHILDREN, &children);
+	return (uint64_t)children.ru_maxrss > own ? (uint64_t)children.ru_maxrss : own;
+}
+
+static const char *order_name(enum pvq_order order)
+{
+	return order == PVQ_ORDERED ? "ordered" : "unordered";
+}
+
+static const char *via_name(enum pvq_via via)
+{
+	static const char *const name[] = {"call", "pointer", "inherit", "pipe", "shm", "message"};
+
+	return name[via];
+}
+
+void pvq_trial_identify(const struct pvq_trial *t, struct pvq_row *row)
+{
+	memset(row, 0, sizeof(*row));
+	snprintf(row->impl, sizeof(row->impl), "%s", t->impl->name);
+	snprintf(row->task, sizeof(row->task), "%s", t->spec->task->name);
+	pvq_spec_args(t->spec, row->args, sizeof(row->args));
+	row->n = t->n;
+	row->workers = t->workers;
+	row->cores = t->ncpu;
+	row->chunk = t->chunk;
+	row->window = t->window;
+	snprintf(row->order, sizeof(row->order), "%s", order_name(t->impl->order));
+	snprintf(row->in_via, sizeof(row->in_via), "%s", via_name(t->impl->in_via));
+	snprintf(row->out_via, sizeof(row->out_via), "%s", via_name(t->impl->out_via));
+	row->block = t->block;
+	row->cell = t->cell;
+	row->seed = t->seed;
+	row->oversubscribed = t->ncpu && t->workers > t->ncpu;
+	row->status = PVQ_PLANNED;
+}
+
+static void row_fail(struct pvq_row *row, enum pvq_status status, const char *reason)
+{
+	row->status = status;
+	snprintf(row->reason, sizeof(row->reason), "%s", reason);
+}
+
+static int confine(const struct pvq_trial *t)
+{
+	cpu_set_t set;
+
+	if (t->ncpu == 0)
+		return 0;
+	CPU_ZERO(&set);
+	for (unsigned i = 0; i < t->ncpu; i++)
+		CPU_SET((size_t)t->cpu[i], &set);
+	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
+/* Thousands of workers need more descriptors than the soft limit; a failure shows in start(). */
+static void raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+static void fix_options(const struct pvq_impl *impl, const struct pvq_load *load, struct pvq_opts *opts)
+{
+	if (impl->tune) {
+		impl->tune(load, opts);
+		return;
+	}
+	opts->chunk = 1;
+	opts->window = opts->workers;
+}
+
+/* start, map, stop, with a stamp between each; nothing else happens between the stamps. */
+static void measure(const struct pvq_trial *t, const struct pvq_load *load, const struct pvq_opts *opts,
+	struct pvq_check *check, struct pvq_row *row, struct pvq_error *err)
+{
+	const struct pvq_impl *impl = t->impl;
+	struct usage before = usage_now(), after;
+	uint64_t t0, t1, t2, t3;
+	void *self = NULL;
+	int ret;
+
+	t0 = pvq_clock_ns();
+	ret = impl->start(&self, load, opts, err);
+	t1 = t2 = t3 = pvq_clock_ns();
+	if (ret == 0) {
+		impl->map(self, &check->sink, err);
+		t2 = pvq_clock_ns();
+		impl->stop(self, err);
+		t3 = pvq_clock_ns();
+	}
+	after = usage_now();
+	row->start_ns = t1 - t0;
+	row->first_ns = check->first_ns ? check->first_ns - t1 : 0;
+	row->map_ns = t2 - t1;
+	row->stop_ns = t3 - t2;
+	row->total_ns = t3 - t0;
+	row->user_ns = after.user_ns - before.user_ns;
+	row->sys_ns = after.sys_ns - before.sys_ns;
+	row->nvcsw = after.nvcsw - before.nvcsw;
+	row->nivcsw = after.nivcsw - before.nivcsw;
+	row->max_rss_kb = peak_kb();
+}
+
+/* From what happened to a status and a reason. */
+static void judge(const struct pvq_trial *t, struct pvq_check *check, const struct pvq_error *err,
+	struct pvq_row *row)
+{
+	char reason[PVQ_REASON_MAX];
+
+	row->item_errors = check->item_errors;
+	if (err->code && !check->problem[0]) {
+		row_fail(row, err->code == -EOWNERDEAD ? PVQ_CRASHED : PVQ_ERROR, err->msg);
+		return;
+	}
+	if (!check->problem[0])
+		row->verified = pvq_check_verify(check, t->oracle, row->oracle);
+	if (row->verified == PVQ_VERIFIED_NO) {
+		row_fail(row, PVQ_ERROR, check->problem);
+	} else if (check->item_errors) {
+		snprintf(reason, sizeof(reason),
+			"%" PRIu64 " of %" PRIu64 " items failed, the first %" PRIu64 ": %s",
+			check->item_errors, t->n, check->first_error, strerror(check->first_errno));
+		row_fail(row, PVQ_ERROR, reason);
+	} else {
+		row->status = PVQ_OK;
+	}
+}
+
+void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
+	void (*ready)(const struct pvq_row *, void *ctx), void *ctx)
+{
+	struct pvq_opts opts = {.workers = t->workers,
+		.chunk = t->chunk,
+		.window = t->window,
+		.cpu = t->cpu,
+		.ncpu = t->ncpu};
+	struct pvq_error err = {.worker = -1, .item = UINT64_MAX};
+	const char *unsupported;
+	struct pvq_check check;
+	struct pvq_load load;
+	int ret = confine(t);
+
+	pvq_trial_identify(t, row);
+	if (ret) {
+		row_fail(row, PVQ_ERROR, "cannot be confined to these CPUs");
+		return;
+	}
+	raise_limits();
+	if (pvq_load_build(&load, t->spec, t->n, t->seed)) {
+		row_fail(row, PVQ_ERROR, "the task cannot be built; its message is on stderr");
+		return;
+	}
+	unsupported = t->impl->unsupported ? t->impl->unsupported(&load, &opts) : NULL;
+	if (unsupported) {
+		row_fail(row, PVQ_UNAVAILABLE, unsupported);
+		goto out_load;
+	}
+	fix_options(t->impl, &load, &opts);
+	row->chunk = opts.chunk;
+	row->window = opts.window;
+	if (pvq_check_init(&check, &load, t->impl->order == PVQ_ORDERED, t->print)) {
+		row_fail(row, PVQ_ERROR, "no memory to check the results");
+		goto out_load;
+	}
+	if (ready)
+		ready(row, ctx);
+	measure(t, &load, &opts, &check, row, &err);
+	judge(t, &check, &err, row);
+	pvq_check_free(&check);
+out_load:
+	pvq_load_free(&load);
+}

@@ -1,0 +1,244 @@
+# cli.bats: the command line as a user meets it: results, exit codes, one-line errors, and nothing left
+# running. PVQ is the binary (set by scripts/run-tests).
+
+setup() {
+	PVQ=${PVQ:-$PWD/build/pvq}
+	TMP=$(mktemp -d)
+	RAW=$TMP/run/raw.csv
+}
+
+teardown() {
+	rm -rf "$TMP"
+}
+
+# A usage error: exit 2, nothing on stdout, one line on stderr that holds each of the words.
+refused() {
+	local words=$1 out err rc=0
+	shift
+	out=$("$@" 2>"$TMP/err") || rc=$?
+	err=$(cat "$TMP/err")
+	[ "$rc" -eq 2 ] || { echo "exit $rc: $err"; return 1; }
+	[ -z "$out" ]
+	[ "$(wc -l <"$TMP/err")" -eq 1 ] || { echo "not one line: $err"; return 1; }
+	[[ $err == pvq:* ]]
+	for word in $words; do
+		[[ $err == *$word* ]] || { echo "no '$word' in: $err"; return 1; }
+	done
+}
+
+# No process of a trial is alive. Everything has been reaped by the time the command returns.
+nothing_runs() {
+	! pgrep -f "pvq trial .*--seed=$1 " >/dev/null
+}
+
+small() {
+	"$PVQ" bench --profile quick --blocks 2 --n 500 --tasks noop,spin:ns=100 --impls pool_ordered,pthread_queue \
+		--cores 1 "$@"
+}
+
+@test "the tutorial's own run: four results, unordered, about as long as one" {
+	run "$PVQ" run --impl pool_unordered --task sleep:us=20000 --n 4 --workers 4 --print
+	[ "$status" -eq 0 ]
+	[ "$(head -n 4 <<<"$output" | sort)" = "$(printf '0\t10\n1\t20\n2\t30\n3\t40')" ]
+	[[ $output == *"total "*"start"*"map"*"stop"* ]]
+	[[ $output == *"verified: equal to the oracle"* ]]
+}
+
+@test "ordered prints in order" {
+	run "$PVQ" run --impl pool_ordered --task skew:ns=1000,rate=1000 --n 100 --workers 4 --print
+	[ "$status" -eq 0 ]
+	[ "$(head -n 100 <<<"$output" | cut -f1)" = "$(seq 0 99)" ]
+}
+
+@test "run --csv: the header and one row, on stdout alone" {
+	run "$PVQ" run --impl serial --task noop --n 5 --csv
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == impl,task,args,n,workers,cores,chunk,window,order,in_via,out_via,block,status,verified,* ]]
+	[[ ${lines[1]} == serial,noop,,5,1,* ]]
+}
+
+@test "list names strategies, tasks, arguments" {
+	run "$PVQ" list
+	[ "$status" -eq 0 ]
+	for word in serial fork_pipe_queue pthread_queue pool_ordered pool_unordered noop sleep spin skew echo \
+		stream mandelbrot deflate fault us= kind=; do
+		[[ $output == *$word* ]]
+	done
+}
+
+@test "unknown names are refused, the right ones listed, the nearest named" {
+	refused "seriel serial? pool_ordered" "$PVQ" run --impl seriel --task noop --n 1
+	refused "slep sleep? mandelbrot" "$PVQ" run --impl serial --task slep --n 1
+	refused "ms us" "$PVQ" run --impl serial --task sleep:ms=1 --n 1
+	refused "kil kill? segv" "$PVQ" run --impl serial --task fault:kind=kil --n 1
+	refused "benhc bench? help" "$PVQ" benhc
+	refused "unrecognized --imple" "$PVQ" run --imple serial
+	refused "profile fast quick full" "$PVQ" bench --profile fast --out "$TMP/run"
+	refused "poool pool_ordered" "$PVQ" bench --impls poool --out "$TMP/run"
+	refused "nop noop?" "$PVQ" bench --tasks nop --out "$TMP/run"
+	[ ! -e "$TMP/run/raw.csv" ]
+}
+
+@test "sizes out of range are refused" {
+	refused "--n 1 0" "$PVQ" run --impl serial --task noop --n 0
+	refused "--n -5" "$PVQ" run --impl serial --task noop --n -5
+	refused "--n 1e3" "$PVQ" run --impl serial --task noop --n 1e3
+	refused "--workers 4096 0" "$PVQ" run --impl pool_ordered --task noop --n 1 --workers 0
+	refused "--workers 4096 100000" "$PVQ" run --impl pool_ordered --task noop --n 1 --workers 100000
+	refused "--cores 1024 this process may use" "$PVQ" run --impl pool_ordered --task noop --n 1 --cores 1024
+	refused "echo:in 16777216" "$PVQ" run --impl serial --task echo:in=16777217 --n 1
+	refused "--timeout" "$PVQ" run --impl serial --task noop --n 1 --timeout never
+	refused "--cores" "$PVQ" bench --cores 0 --out "$TMP/run"
+	refused "one worker" "$PVQ" run --impl serial --task noop --n 1 --workers 2
+	refused "--n missing" "$PVQ" run --impl serial --task noop
+}
+
+@test "a failed item is an error with its number, and the others arrive" {
+	run "$PVQ" run --impl pool_ordered --task fault:kind=error,at=3 --n 6 --workers 2 --print
+	[ "$status" -eq 1 ]
+	[[ $output == *$'3\terror: Input/output error'* ]]
+	[[ $output == *$'5\t60'* ]]
+	[[ $output == *"pvq: error: 1 of 6 items failed, the first 3"* ]]
+}
+
+@test "crash and hang of a worker: a row, a reason, exit 1, nothing left running" {
+	for impl in serial fork_pipe_queue pthread_queue pool_ordered pool_unordered; do
+		for kind in segv kill exit; do
+			run "$PVQ" run --impl $impl --task fault:kind=$kind,at=3 --n 50 --seed 77001 --csv
+			[ "$status" -eq 1 ]
+			[[ ${lines[1]} == *,crashed,no,* ]]
+			[[ ${lines[2]} == "pvq: crashed: "* ]]
+			nothing_runs 77001
+		done
+		run "$PVQ" run --impl $impl --task fault:kind=hang,at=3 --n 50 --seed 77002 --timeout 1 --csv
+		[ "$status" -eq 1 ]
+		[[ ${lines[1]} == *,timeout,no,* ]]
+		nothing_runs 77002
+	done
+}
+
+@test "bench: every planned cell is in raw.csv, once a block, and the report is made" {
+	small --out "$TMP/run"
+	cells=$(($(wc -l <"$TMP/run/plan.csv") - 1))
+	[ "$cells" -eq 10 ] # 2 tasks x (serial, 2 strategies with 1 worker, 2 with 2 workers)
+	[ "$(wc -l <"$RAW")" -eq $((2 * cells + 1)) ]
+	[ "$(cut -d, -f1 "$RAW" | sort -u | tr '\n' ' ')" = "impl pool_ordered pthread_queue serial " ]
+	for file in summary.csv report.md report.html manifest.tsv; do [ -s "$TMP/run/$file" ]; done
+	# From raw.csv alone, in another folder:
+	mkdir "$TMP/copy"
+	cp "$RAW" "$TMP/copy"
+	"$PVQ" report "$TMP/copy"
+	[ -s "$TMP/copy/report.html" ]
+}
+
+@test "bench: failed cells are kept and shown as failed" {
+	run "$PVQ" bench --profile quick --blocks 2 --tasks fault:kind=kill --impls pool_ordered --cores 1 --workers 1 --out "$TMP/run"
+	[ "$status" -eq 1 ]
+	[ "$(grep -c ,crashed, "$RAW")" -ge 2 ]
+	grep -q crashed "$TMP/run/report.md"
+}
+
+@test "bench: more workers than cores is marked" {
+	"$PVQ" bench --profile quick --blocks 2 --n 500 --tasks noop --impls pool_ordered --cores 1 --workers 1,3 --out "$TMP/run"
+	head -n 1 "$RAW" | grep -q ,oversubscribed,
+	grep -q '^pool_ordered,noop,,[0-9]*,3,1,' "$RAW"
+}
+
+@test "bench: the same seed gives the same order, another seed another" {
+	for run in a b c; do
+		seed=5
+		[ $run = c ] && seed=6
+		"$PVQ" bench --profile quick --blocks 1 --n 50 --tasks noop,spin:ns=10,echo,sleep:us=1 --cores 1 --seed $seed --out "$TMP/$run"
+		cut -d, -f1,2,12 "$TMP/$run/raw.csv" | head -n 21 >"$TMP/$run.order"
+	done
+	cmp "$TMP/a.order" "$TMP/b.order"
+	! cmp -s "$TMP/a.order" "$TMP/c.order"
+}
+
+@test "Ctrl-C: what ran is kept, nothing left running, --resume goes on" {
+	# Interrupted as soon as the third row is there; each trial sleeps, so there are more to come.
+	mkfifo "$TMP/never"
+	"$PVQ" bench --profile quick --blocks 3 --n 200 --tasks sleep:us=500 --impls pool_ordered,pthread_queue --cores 1 --seed 77003 \
+		--out "$TMP/run" >"$TMP/out" 2>"$TMP/err" &
+	pid=$!
+	until [ "$(wc -l <"$RAW" 2>/dev/null || echo 0)" -ge 4 ]; do
+		kill -0 $pid
+		read -r -t 0.01 <>"$TMP/never" || true
+	done
+	kill -INT $pid
+	rc=0
+	wait $pid || rc=$?
+	[ "$rc" -eq 1 ]
+	grep -q "interrupted.*--resume" "$TMP/err"
+	nothing_runs 77003
+	rows=$(wc -l <"$RAW")
+	[ "$rows" -ge 4 ]
+	# Cut in the middle of a row, as a power failure would.
+	cp "$RAW" "$TMP/before"
+	truncate -s -7 "$RAW"
+	"$PVQ" bench --resume "$TMP/run"
+	[ "$(($(wc -l <"$RAW") - 1))" -eq $((3 * ($(wc -l <"$TMP/run/plan.csv") - 1))) ]
+	[ "$(wc -l <"$RAW")" -gt "$rows" ]
+	head -n $((rows - 1)) "$TMP/before" | cmp - <(head -n $((rows - 1)) "$RAW")
+	# Every cell once a block, none twice.
+	[ -z "$(tail -n +2 "$RAW" | cut -d, -f1-6,12 | sort | uniq -d)" ]
+}
+
+@test "a killed driver leaves no worker behind" {
+	"$PVQ" run --impl pool_ordered --task sleep:us=60000000 --n 2 --workers 2 --seed 77004 &
+	pid=$!
+	until [ "$(pgrep -cf 'pvq trial .*--seed=77004 ')" -eq 3 ]; do kill -0 $pid; done
+	kill -KILL $pid
+	# Death signals are sent when the parent goes: wait for them to be delivered, 10 s at most.
+	for _ in $(seq 1000); do
+		nothing_runs 77004 && return 0
+		read -r -t 0.01 <> <(:) || true
+	done
+	false
+}
+
+@test "folders that cannot be written or hold a run already" {
+	refused "cannot create no/such/place" "$PVQ" bench --profile quick --out "$TMP/no/such/place"
+	touch "$TMP/file"
+	refused "cannot" "$PVQ" bench --profile quick --out "$TMP/file"
+	mkdir "$TMP/run"
+	touch "$RAW"
+	refused "holds a run already --resume" "$PVQ" bench --profile quick --out "$TMP/run"
+	refused "no run to resume" "$PVQ" bench --resume "$TMP"
+	refused "leave the other options out" "$PVQ" bench --resume "$TMP" --tasks noop
+}
+
+@test "a full disk: one line, exit 1, what is there is kept" {
+	mkdir "$TMP/run"
+	ln -s /dev/full "$TMP/run/trials.log"
+	run "$PVQ" run --impl serial --task noop --n 1 --csv
+	[ "$status" -eq 0 ]
+	rc=0
+	"$PVQ" run --impl serial --task noop --n 1 --csv >/dev/full 2>"$TMP/err" || rc=$?
+	[ "$rc" -eq 1 ]
+	[ "$(wc -l <"$TMP/err")" -eq 1 ]
+	rc=0
+	"$PVQ" list >/dev/full 2>"$TMP/err" || rc=$?
+	[ "$rc" -eq 1 ]
+}
+
+@test "report: a cut-off raw.csv gives its good rows and says where; a foreign one is refused" {
+	small --out "$TMP/run" >/dev/null 2>&1
+	truncate -s -9 "$RAW"
+	refused "raw.csv line cut" "$PVQ" report "$TMP/run"
+	[ -s "$TMP/run/report.html" ]
+	mkdir "$TMP/foreign" "$TMP/empty"
+	printf 'a,b\n1,2\n' >"$TMP/foreign/raw.csv"
+	refused "raw.csv" "$PVQ" report "$TMP/foreign"
+	[ ! -e "$TMP/foreign/report.md" ]
+	refused "raw.csv No such file" "$PVQ" report "$TMP/empty"
+	refused "one folder" "$PVQ" report
+}
+
+@test "without a terminal, progress is sparse and on stderr" {
+	small --out "$TMP/run" >"$TMP/out" 2>"$TMP/err"
+	! grep -q $'\r' "$TMP/err"
+	[ "$(wc -l <"$TMP/err")" -lt 20 ]
+	grep -q "report.html" "$TMP/out"
+}
