@@ -209,7 +209,7 @@ static void machine_facts(const struct pvq_report *r, int group, const char *hea
 		any = 1;
 		fputs("| ", r->md);
 		for (const char *c = fact->key + skip; *c; c++) {
-			const char one[2] = {*c == '_' ? ' ' : *c, '\0'};
+			const char one[2] = {(char)(*c == '_' ? ' ' : *c), '\0'};
 
 			pvq_text_md(r->md, one);
 		}

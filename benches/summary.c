@@ -141,9 +141,9 @@ static int summary_is_stray(const struct pvq_cell *cell)
 
 static void summary_cut_cells(struct pvq_summary *s, size_t rows)
 {
-	for (size_t i = 0; i < rows; i++) {
-		struct pvq_cell *last = s->cells ? &s->cell[s->cells - 1] : NULL;
+	struct pvq_cell *last = NULL;
 
+	for (size_t i = 0; i < rows; i++) {
 		if (last && summary_order_cell(last->key, s->row[i]) == 0) {
 			last->rows++;
 		} else if (last && summary_is_stray(last) &&
@@ -161,7 +161,7 @@ static void summary_cut_cells(struct pvq_summary *s, size_t rows)
 
 static void summary_count(struct pvq_cell *cell)
 {
-	qsort(cell->row, cell->rows, sizeof(*cell->row), summary_order_within);
+	qsort(cell->row, cell->rows, sizeof(struct pvq_row *), summary_order_within);
 	cell->baseline = summary_is_baseline(cell->key);
 	for (size_t i = 0; i < cell->rows; i++)
 		cell->status[cell->row[i]->status]++;
@@ -180,7 +180,7 @@ static int summary_make_cells(struct pvq_summary *s, const struct pvq_rows *rows
 	}
 	for (size_t i = 0; i < rows->count; i++)
 		s->row[i] = &rows->row[i];
-	qsort(s->row, rows->count, sizeof(*s->row), summary_order_row);
+	qsort(s->row, rows->count, sizeof(struct pvq_row *), summary_order_row);
 	summary_cut_cells(s, rows->count);
 	for (size_t c = 0; c < s->cells; c++) {
 		summary_count(&s->cell[c]);
@@ -247,12 +247,12 @@ static int summary_list_cores(const struct pvq_summary *s, struct pvq_work *work
 
 static int summary_make_works(struct pvq_summary *s)
 {
+	struct pvq_work *work = NULL;
+
 	s->work = calloc(s->cells + 1, sizeof(*s->work));
 	if (!s->work)
 		return -ENOMEM;
 	for (size_t c = 0; c < s->cells; c++) {
-		struct pvq_work *work = s->works ? &s->work[s->works - 1] : NULL;
-
 		if (!work || summary_order_work(work->key, s->cell[c].key) != 0) {
 			work = &s->work[s->works++];
 			work->key = s->cell[c].key;
@@ -273,7 +273,9 @@ int pvq_summarise(struct pvq_summary *s, const struct pvq_rows *rows)
 {
 	int ret;
 
-	memset(s, 0, sizeof(*s));
+	*s = (struct pvq_summary){0};
+	if (rows->count == 0)
+		return 0;
 	ret = summary_make_cells(s, rows);
 	if (ret == 0)
 		ret = summary_make_works(s);

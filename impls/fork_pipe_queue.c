@@ -36,10 +36,10 @@ struct fork_pipe_queue {
 	const struct pvq_load *load;
 	const struct pvq_opts *opts;
 	struct worker *worker;
-	struct pollfd *poll; /* two a worker: its results, its tasks */
-	unsigned started;    /* workers alive; start() may fail half-way */
-	unsigned depth;      /* most items that one worker is given ahead */
-	uint64_t next, done; /* items handed out; items put */
+	struct pollfd (*poll)[2]; /* two a worker: its results, its tasks */
+	unsigned started;         /* workers alive; start() may fail half-way */
+	unsigned depth;           /* most items that one worker is given ahead */
+	uint64_t next, done;      /* items handed out; items put */
 	int failed;
 };
 
@@ -159,15 +159,15 @@ static int fork_pipe_queue_start(
 	void **self, const struct pvq_load *load, const struct pvq_opts *opts, struct pvq_error *err)
 {
 	struct fork_pipe_queue *q = calloc(1, sizeof(*q));
-	int ret = q ? 0 : -ENOMEM;
+	int ret = 0;
 
-	if (ret)
-		return pvq_fail(err, ret, "cannot start");
+	if (!q)
+		return pvq_fail(err, -ENOMEM, "cannot start");
 	q->load = load;
 	q->opts = opts;
 	q->depth = opts->window / opts->workers + 1;
 	q->worker = calloc(opts->workers, sizeof(*q->worker));
-	q->poll = calloc((size_t)opts->workers * 2, sizeof(*q->poll));
+	q->poll = calloc(opts->workers, sizeof(*q->poll));
 	if (!q->worker || !q->poll)
 		ret = -ENOMEM;
 	for (unsigned i = 0; ret == 0 && i < opts->workers; i++) {
@@ -288,16 +288,16 @@ static int fork_pipe_queue_map(void *self, struct pvq_sink *sink, struct pvq_err
 				pvq_fail(err, ret, "cannot send tasks to worker %u", i);
 				goto failed;
 			}
-			q->poll[2 * i] = (struct pollfd){.fd = w->from, .events = POLLIN};
-			q->poll[2 * i + 1] = (struct pollfd){
+			q->poll[i][0] = (struct pollfd){.fd = w->from, .events = POLLIN};
+			q->poll[i][1] = (struct pollfd){
 				.fd = pvq_stream_pending(&w->out) ? w->to : -1, .events = POLLOUT};
 		}
-		if (poll(q->poll, (nfds_t)q->started * 2, -1) < 0 && errno != EINTR) {
+		if (poll(q->poll[0], (nfds_t)q->started * 2, -1) < 0 && errno != EINTR) {
 			ret = pvq_fail(err, -errno, "cannot wait for results");
 			goto failed;
 		}
 		for (unsigned i = 0; i < q->started; i++) {
-			if (q->poll[2 * i].revents && (ret = collect(q, &q->worker[i], sink, err)))
+			if (q->poll[i][0].revents && (ret = collect(q, &q->worker[i], sink, err)))
 				goto failed;
 		}
 	}

@@ -194,11 +194,11 @@ static void pthread_queue_tune(const struct pvq_load *load, struct pvq_opts *opt
 	if (opts->chunk > BURST)
 		opts->chunk = BURST;
 	if (opts->window == 0) {
-		size_t fit = RESULTS_MAX / (result_stride(load) + 1);
+		size_t fit = RESULTS_MAX / (result_stride(load) + 1), least = 2 * (size_t)opts->workers;
 
 		opts->window = opts->workers * 64;
 		if (opts->window > fit)
-			opts->window = fit > 2 * opts->workers ? (unsigned)fit : 2 * opts->workers;
+			opts->window = (unsigned)(fit > least ? fit : least);
 	}
 }
 

@@ -115,10 +115,7 @@ static void test_cut_anywhere(void **state)
 
 static void test_foreign(void **state)
 {
-	const char *const text[] = {"", "a,b,c\n1,2,3\n", "impl,task\nx,y\n",
-		"\x7f"
-		"ELF\1\2\0\0",
-		"<html>\n"};
+	const char *const text[] = {"", "a,b,c\n1,2,3\n", "impl,task\nx,y\n", "\177ELF\1\2", "<html>\n"};
 	struct pvq_rows rows;
 
 	(void)state;
