@@ -34,6 +34,10 @@ TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
 # One short line a file; V=1 shows the commands.
 say       = $(if $(V),,@echo "  $1 $@";)
 
+# As many compilers at a time as there are CPUs, unless the user said otherwise.
+jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+submake    = $(MAKE) --no-print-directory $(jobs)
+
 .PHONY: all bench test lint sample report clean check build-tests FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -43,12 +47,12 @@ all: $B/pvq
 # The set-up may install the compiler that the rest needs, hence the second make.
 bench:
 	@scripts/bootstrap bench
-	@$(MAKE) --no-print-directory $B/pvq
+	@$(submake) $B/pvq
 	@$B/pvq bench --profile $(PROFILE) $(if $(OUT),--out $(OUT))
 
 test:
 	@scripts/bootstrap bench test
-	@$(MAKE) --no-print-directory check
+	@$(submake) check
 
 check: $B/pvq build-tests
 	@scripts/run-tests $B
@@ -61,7 +65,7 @@ lint:
 
 sample:
 	@scripts/bootstrap bench
-	@$(MAKE) --no-print-directory $B/pvq
+	@$(submake) $B/pvq
 	@scripts/sample $B/pvq
 
 report: $B/pvq

@@ -2,10 +2,10 @@
 #include "clock.h"
 #include "cmd.h"
 #include "host.h"
+#include "launch.h"
 #include "plan.h"
 #include "report.h"
 #include "rundir.h"
-#include "spawn.h"
 #include "sweep.h"
 
 #include <errno.h>
@@ -267,7 +267,7 @@ int pvq_cmd_bench(int argc, char **argv)
 	b.began_ns = pvq_clock_ns();
 	if (parse(&b, argc, argv) || pvq_host_read(&b.host))
 		return PVQ_EXIT_USAGE;
-	pvq_spawn_signals();
+	pvq_launch_signals();
 	ret = b.resume ? plan_resumed(&b) : plan_new(&b);
 	if (ret == -EINTR)
 		fprintf(stderr, "pvq: interrupted before the first trial\n");

@@ -3,7 +3,7 @@
  */
 #include "cmd.h"
 #include "host.h"
-#include "spawn.h"
+#include "launch.h"
 #include "trial.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ static const struct option options[] = {
 	{"timeout", required_argument, NULL, 'T'},
 	{"print", no_argument, NULL, 'p'},
 	{"csv", no_argument, NULL, 'v'},
-	/* from here on: what spawn.c passes to `pvq trial` */
+	/* from here on: what launch.c passes to `pvq trial` */
 	{"cpus", required_argument, NULL, 'C'},
 	{"block", required_argument, NULL, 'b'},
 	{"cell", required_argument, NULL, 'e'},
@@ -153,7 +153,7 @@ int pvq_cmd_trial(int argc, char **argv)
 {
 	static struct run r; /* large */
 
-	return parse(&r, argc, argv) ? PVQ_EXIT_USAGE : pvq_spawn_child(&r.trial);
+	return parse(&r, argc, argv) ? PVQ_EXIT_USAGE : pvq_launch_child(&r.trial);
 }
 
 /* Chooses CPUs and workers where the user did not. */
@@ -230,14 +230,14 @@ static int finish(const struct run *r, const struct pvq_row *row)
 int pvq_cmd_run(int argc, char **argv)
 {
 	static struct run r; /* large */
-	struct pvq_spawn_io io = {.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO};
+	struct pvq_launch_io io = {.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO};
 	struct pvq_row row;
 
 	if (parse(&r, argc, argv) || place(&r))
 		return PVQ_EXIT_USAGE;
 	pvq_spec_settle(&r.spec);
-	pvq_spawn_signals();
-	switch (pvq_spawn_trial(&r.trial, r.timeout_s, &io, &row)) {
+	pvq_launch_signals();
+	switch (pvq_launch_trial(&r.trial, r.timeout_s, &io, &row)) {
 	case 0:
 		return finish(&r, &row);
 	case -EINTR:

@@ -1,7 +1,7 @@
 /* plan.h: profiles, the default task list, sizing by pilot, and fitting into the time. */
 #include "plan.h"
+#include "launch.h"
 #include "rundir.h"
-#include "spawn.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,7 +19,7 @@ static const struct pvq_profile profiles[] = {
 		.reserve_s = 3,
 		.blocks_min = 8,
 		.blocks_max = 8,
-		.serial_ms = 25,
+		.serial_ms = 18,
 		.serial_ms_core = 4,
 		.serial_ms_max = 100,
 		.timeout_s = 5,
@@ -262,7 +262,7 @@ static int pilot(
 	struct pvq_plan *plan, struct choice *c, unsigned s, const struct pvq_host *host, double target_s)
 {
 	const struct pvq_impl *baseline = c->impl[0];
-	struct pvq_spawn_io io = {.out_fd = -1, .err_fd = 2};
+	struct pvq_launch_io io = {.out_fd = -1, .err_fd = 2};
 	double enough_s = target_s / 8;
 
 	for (uint64_t n = 8;; n *= 4) {
@@ -275,7 +275,7 @@ static int pilot(
 			.ncpu = 1,
 			.oracle = ""};
 		struct pvq_row row;
-		int ret = pvq_spawn_trial(&t, plan->timeout_s, &io, &row);
+		int ret = pvq_launch_trial(&t, plan->timeout_s, &io, &row);
 
 		if (ret)
 			return ret;

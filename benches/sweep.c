@@ -1,9 +1,9 @@
 /* sweep.h: blocks in random order, rows flushed one by one. */
 #include "sweep.h"
 #include "clock.h"
+#include "launch.h"
 #include "progress.h"
 #include "rundir.h"
-#include "spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -220,9 +220,9 @@ static void show(struct session *s, unsigned block, unsigned done, const struct 
 static int run_cell(struct session *s, unsigned block, unsigned cell)
 {
 	struct pvq_trial t = pvq_plan_trial(s->plan, cell, block, s->sweep->host);
-	struct pvq_spawn_io io = {.out_fd = -1, .err_fd = s->log_fd};
+	struct pvq_launch_io io = {.out_fd = -1, .err_fd = s->log_fd};
 	struct pvq_row row;
-	int ret = pvq_spawn_trial(&t, s->plan->timeout_s, &io, &row);
+	int ret = pvq_launch_trial(&t, s->plan->timeout_s, &io, &row);
 
 	if (ret)
 		return ret;

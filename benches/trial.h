@@ -1,5 +1,5 @@
 /* trial.h: one measurement. A trial builds the load, starts the strategy, maps, stops, verifies, and
- * fills one row. It is meant to have a process to itself (spawn.h gives it one).
+ * fills one row. It is meant to have a process to itself (launch.h gives it one).
  */
 #ifndef PVQ_TRIAL_H
 #define PVQ_TRIAL_H

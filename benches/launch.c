@@ -1,8 +1,8 @@
-/* spawn.h: the trial protocol. The child gets the trial as command-line arguments and writes CSV (the
+/* launch.h: the trial protocol. The child gets the trial as command-line arguments and writes CSV (the
  * header, then rows) to descriptor 3; its last whole row counts. It writes one row before the
  * first worker exists and one at the end, so a trial that dies has said by then what it was.
  */
-#include "spawn.h"
+#include "launch.h"
 #include "child.h"
 #include "clock.h"
 
@@ -29,12 +29,7 @@ static void on_signal(int sig)
 	interrupted = sig;
 }
 
-int pvq_interrupted(void)
-{
-	return interrupted != 0;
-}
-
-void pvq_spawn_signals(void)
+void pvq_launch_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: ppoll() must return */
 	sigset_t ours;
@@ -106,7 +101,7 @@ static void add_trial(struct words *w, const struct pvq_trial *t)
 }
 
 /* In the fresh child: its own group, its own signals, descriptors 0 to 3 and nothing else. */
-static _Noreturn void become_trial(struct words *w, int row_fd, const struct pvq_spawn_io *io)
+static _Noreturn void become_trial(struct words *w, int row_fd, const struct pvq_launch_io *io)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int out = io->out_fd >= 0 ? io->out_fd : null_fd;
@@ -192,8 +187,8 @@ static void explain(struct pvq_row *row, int ended, int wstatus, double timeout_
 	}
 }
 
-int pvq_spawn_trial(
-	const struct pvq_trial *t, double timeout_s, const struct pvq_spawn_io *io, struct pvq_row *row)
+int pvq_launch_trial(
+	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
 	static struct words words; /* 4 KiB and more: not on the stack; the driver has one thread */
 	int report[2], pidfd, ended, ret;
@@ -240,7 +235,7 @@ static void report_row(const struct pvq_row *row, void *ctx)
 	(void)pvq_row_write(ctx, row); /* a driver that is gone cannot be told */
 }
 
-int pvq_spawn_child(const struct pvq_trial *t)
+int pvq_launch_child(const struct pvq_trial *t)
 {
 	FILE *f = fdopen(ROW_FD, "we");
 	struct pvq_row row;

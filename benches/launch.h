@@ -1,32 +1,29 @@
-/* spawn.h: gives a trial a process of its own, with a time-out, and makes sure that nothing of it
+/* launch.h: gives a trial a process of its own, with a time-out, and makes sure that nothing of it
  * lives on: not the trial, not a worker, not an orphan.
  */
-#ifndef PVQ_SPAWN_H
-#define PVQ_SPAWN_H
+#ifndef PVQ_LAUNCH_H
+#define PVQ_LAUNCH_H
 
 #include "row.h"
 #include "trial.h"
 
-/* Set by the signal handler that pvq_spawn_signals() installs; trials end early, callers look. */
-int pvq_interrupted(void);
-
 /* SIGINT and SIGTERM from now on end the running trial instead of this process. Also makes this
  * process the one that orphans of a trial fall to. Call once, before the first trial. */
-void pvq_spawn_signals(void);
+void pvq_launch_signals(void);
 
 /* Where a trial's own output goes; -1: /dev/null. */
-struct pvq_spawn_io {
+struct pvq_launch_io {
 	int out_fd, err_fd;
 };
 
 /* Runs the trial in a fresh process (this same binary, exec'd). Always fills the row: with what the
  * trial reported, or with crashed or timeout. timeout_s: seconds, 0 is none. 0; -EINTR where the user
  * interrupted (the row is void); -errno where no process could be had, with one line on stderr. */
-int pvq_spawn_trial(
-	const struct pvq_trial *, double timeout_s, const struct pvq_spawn_io *, struct pvq_row *);
+int pvq_launch_trial(
+	const struct pvq_trial *, double timeout_s, const struct pvq_launch_io *, struct pvq_row *);
 
-/* The other side: what `pvq trial` does. Reports rows to the descriptor that spawn gave it. Returns
+/* The other side: what `pvq trial` does. Reports rows to the descriptor that the driver gave it. Returns
  * the exit code. */
-int pvq_spawn_child(const struct pvq_trial *);
+int pvq_launch_child(const struct pvq_trial *);
 
 #endif
