@@ -243,8 +243,8 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 		ret = pvq_report_print_short(stdout, b->dir);
 	if (sweep->end == PVQ_SWEEP_INTERRUPTED) {
 		fprintf(stderr,
-			"pvq: interrupted after %lu trials, which are kept; go on with: pvq bench --resume "
-			"%s\n",
+			"pvq: interrupted after %lu trials, which are kept; go on with: pvq bench "
+			"--resume %s\n",
 			sweep->trials, b->dir);
 		return PVQ_EXIT_FAILED;
 	}

@@ -247,8 +247,8 @@ static void fact_virtual(FILE *f)
 static void fact_cpus(const struct pvq_host *host, FILE *f)
 {
 	fprintf(f,
-		"host_cpus\t%u allowed, %u usable at once, on %u core%s of %u socket%s; in the order of "
-		"use:",
+		"host_cpus\t%u allowed, %u usable at once, on %u core%s of %u socket%s; in the order "
+		"of use:",
 		host->ncpu, host->usable, host->cores, host->cores == 1 ? "" : "s", host->sockets,
 		host->sockets == 1 ? "" : "s");
 	for (unsigned i = 0; i < host->ncpu; i++)

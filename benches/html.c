@@ -134,8 +134,8 @@ int pvq_html_write(FILE *f, const char *markdown, size_t len, const char *dir)
 	int ret = html_body(markdown, len, &body);
 
 	if (ret == 0) {
-		fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+		fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+		      "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
 			f);
 		html_title(f, body);
 		fprintf(f, "<style>\n%s</style>\n</head>\n<body>\n<main>\n", pvq_asset("report.css"));

@@ -77,8 +77,8 @@ static int draw_wait(pid_t pid)
 static int draw_judge(const struct pvq_plots *plots, size_t drawer, int code)
 {
 	if (code == NO_GNUPLOT && drawer == 0)
-		fputs("pvq: gnuplot is not installed, so the report has no pictures "
-		      "(on Debian: apt-get install gnuplot-nox)\n",
+		fputs("pvq: gnuplot is not installed, so the report has no pictures (on Debian: "
+		      "apt-get install gnuplot-nox)\n",
 			stderr);
 	else if (code && code != NO_GNUPLOT)
 		fprintf(stderr,

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { NAMES_MAX = 4 }; /* strategies that are named in a tie; the rest are counted */
@@ -49,16 +48,14 @@ int pvq_chapter_title(const struct pvq_report *r)
 	title_fact(r, " on ", "host_cpu_model");
 	title_fact(r, ", ", "host_kernel");
 	fprintf(r->md,
-		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs every "
-		"cell "
-		"once, in a fresh random order; each trial is a process of its own.",
+		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs "
+		"every cell once, in a fresh random order; each trial is a process of its own.",
 		s->max_cores, plural(s->max_cores), r->rows->count, plural(r->rows->count), s->cells,
 		plural(s->cells), s->blocks, plural(s->blocks));
 	if (failed)
 		fprintf(r->md,
-			" **%zu trial%s did not end well**: listed under *Failed and unavailable*, and in "
-			"no "
-			"figure.",
+			" **%zu trial%s did not end well**: listed under *Failed and unavailable*, "
+			"and in no figure.",
 			failed, plural(failed));
 	fputs("\n\n", r->md);
 	return 0;
@@ -215,59 +212,17 @@ static int answer_largest(const struct pvq_report *r, enum pvq_metric metric)
 	return ret;
 }
 
-/* Sentences from the outcomes at the largest core count: who is clearly fastest how often. */
-static int answer_headline(const struct pvq_report *r)
-{
-	const struct pvq_summary *s = r->summary;
-	size_t *wins = calloc(s->series_count + 1, sizeof(*wins)), outcomes[PVQ_TOO_FEW + 1] = {0};
-	const char *separator = "";
-	int ret = wins ? 0 : -ENOMEM;
-
-	for (size_t w = 0; ret == 0 && w < s->works; w++) {
-		struct pvq_contest contest;
-
-		ret = pvq_contest_hold(&contest, s, &s->work[w], s->max_cores, PVQ_MAP_NS);
-		outcomes[contest.outcome] += ret == 0;
-		if (ret == 0 && contest.outcome == PVQ_CLEAR)
-			wins[contest.rival[0].cell->series]++;
-		pvq_contest_free(&contest);
-	}
-	if (ret == 0)
-		fprintf(r->md, "On **%u core%s**, over %zu task%s: ", s->max_cores, plural(s->max_cores),
-			s->works, plural(s->works));
-	for (size_t i = 0; ret == 0 && i < s->series_count; i++) {
-		if (!wins[i])
-			continue;
-		fputs(separator, r->md);
-		pvq_text_md(r->md, s->series[i].name);
-		fprintf(r->md, " is clearly the fastest in %zu", wins[i]);
-		separator = ", ";
-	}
-	for (int i = 0; ret == 0 && i <= PVQ_TOO_FEW; i++)
-		if (i != PVQ_CLEAR && outcomes[i]) {
-			fprintf(r->md, "%s%zu with *%s*", separator, outcomes[i],
-				pvq_outcome_words((enum pvq_outcome)i));
-			separator = ", ";
-		}
-	free(wins);
-	if (ret == 0)
-		fputs(".\n\n", r->md);
-	return ret;
-}
-
 static void answer_legend(const struct pvq_report *r)
 {
 	fprintf(r->md,
-		"**How to read it.** The time is that of `map` alone, the workers being there already. A "
-		"name "
-		"in bold is faster than every other strategy: all comparisons of its row hold together at "
-		"95 %%. *No clear winner* names those that the measurement cannot tell apart, *equal* "
-		"those "
-		"shown to lie within ±%.0f %%: take whichever of them is simplest. *Next* is the nearest "
-		"one "
-		"that is clearly slower. Speed-up is serial's time, in the last column, divided by the "
-		"strategy's, pair by pair within a block; serial competes at every core count. Figures are "
-		"medians, in brackets their 95 %% intervals.\n\n",
+		"**How to read it.** The time is that of `map` alone, the workers being there "
+		"already. A name in bold is faster than every other strategy: all comparisons of its "
+		"row hold together at 95 %%. *No clear winner* names those that the measurement "
+		"cannot tell apart, *equal* those shown to lie within ±%.0f %%: take whichever of "
+		"them is simplest. *Next* is the nearest one that is clearly slower. Speed-up is "
+		"serial's time, in the last column, divided by the strategy's, pair by pair within a "
+		"block; serial competes at every core count. Figures are medians, in brackets their "
+		"95 %% intervals.\n\n",
 		(PVQ_EQUIVALENT_RATIO - 1) * 100);
 }
 
@@ -328,10 +283,9 @@ static void answer_why(const struct pvq_report *r)
 		based |= s->work[w].base != NULL;
 	if (!based)
 		return;
-	fputs("### Why\n\nA strategy pays for handing items out, collecting results and waiting. It is "
-	      "worth "
-	      "it where an item's own work outweighs that: core time an item costs beyond its own work, "
-	      "from the medians of the map time, least and most over the strategies:\n\n",
+	fputs("### Why\n\nA strategy pays for handing items out, collecting results and waiting. It "
+	      "is worth it where an item's own work outweighs that: core time an item costs beyond "
+	      "its own work, from the medians of the map time, least and most over the strategies:\n\n",
 		r->md);
 	for (size_t w = 0; w < s->works; w++)
 		why_work(r, &s->work[w]);
@@ -368,17 +322,18 @@ int pvq_chapter_answer(const struct pvq_report *r)
 		fputs("No trial ended well, so there is nothing to compare.\n\n", r->md);
 		return 0;
 	}
-	ret = answer_headline(r);
+	ret = pvq_advice_headline(r);
 	pvq_report_figure(r, PVQ_FIG_OVERVIEW, NULL, 0,
 		"Speed-up over serial at the largest core count, one row a task, one dot a strategy");
 	fputs("\n\n", r->md);
 	if (ret == 0)
 		ret = answer_largest(r, PVQ_MAP_NS);
 	answer_legend(r);
+	if (ret == 0)
+		ret = pvq_advice_workers(r);
 	answer_why(r);
-	fputs("### With start and stop included\n\nFor one batch on workers that do not exist yet: start, "
-	      "map "
-	      "and stop together.\n\n",
+	fputs("### With start and stop included\n\nFor one batch on workers that do not exist yet: "
+	      "start, map and stop together.\n\n",
 		r->md);
 	if (ret == 0)
 		ret = answer_largest(r, PVQ_TOTAL_NS);

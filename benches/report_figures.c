@@ -60,16 +60,14 @@ int pvq_chapter_time(const struct pvq_report *r)
 	size_t ranges = figures_ranges(r->summary);
 	int used = snprintf(words, sizeof(words),
 		"Left the map alone, with the workers waiting; right the whole life, start and stop "
-		"included. "
-		"Both on the same logarithmic scale. The small points are single trials, moved aside a "
-		"little "
-		"so that they can be seen; bars are 95 %% intervals of the median.");
+		"included. Both on the same logarithmic scale. The small points are single trials, "
+		"moved aside a little so that they can be seen; bars are 95 %% intervals of the "
+		"median.");
 
 	if (ranges)
 		snprintf(words + used, sizeof(words) - (size_t)used,
-			" In %zu cell%s fewer than %zu trials ended well: no 95 %% interval exists there, "
-			"and "
-			"the range is shown.",
+			" In %zu cell%s fewer than %zu trials ended well: no 95 %% interval exists "
+			"there, and the range is shown.",
 			ranges, ranges == 1 ? "" : "s", pvq_median_needs(PVQ_ALPHA));
 	figures_chapter(r, PVQ_FIG_TIME, "Wall time versus cores", words, "Wall time versus cores");
 	return 0;
@@ -79,8 +77,7 @@ int pvq_chapter_speedup(const struct pvq_report *r)
 {
 	figures_chapter(r, PVQ_FIG_SPEEDUP, "Speed-up and efficiency",
 		"Against serial's map time, which each picture states. The grey line is the ideal: C "
-		"cores, C "
-		"times as fast. Efficiency is the share of it that was reached.",
+		"cores, C times as fast. Efficiency is the share of it that was reached.",
 		"Speed-up and efficiency versus cores");
 	return 0;
 }
@@ -98,11 +95,10 @@ int pvq_chapter_over(const struct pvq_report *r)
 			if (!pvq_plots_has(r->plots, name))
 				continue;
 			if (!any)
-				fputs("## Workers beyond the cores\n\nThe same cores with more workers "
-				      "than "
-				      "cores, relative to one worker a core. It tests the saying that more "
-				      "workers than cores slow down what computes, and help what sleeps or "
-				      "waits.\n\n",
+				fputs("## Workers beyond the cores\n\nThe same cores with more "
+				      "workers than cores, relative to one worker a core. It tests "
+				      "the saying that more workers than cores slow down what "
+				      "computes, and help what sleeps or waits.\n\n",
 					r->md);
 			any = 1;
 			pvq_report_figure(r, PVQ_FIG_OVER, &s->work[w], s->work[w].cores[i],
@@ -115,9 +111,8 @@ int pvq_chapter_over(const struct pvq_report *r)
 int pvq_chapter_phases(const struct pvq_report *r)
 {
 	figures_chapter(r, PVQ_FIG_PHASES, "Where the time goes",
-		"Shares of starting the workers, of the map, and of stopping them, at the largest core "
-		"count; "
-		"beside each bar the total.",
+		"Shares of starting the workers, of the map, and of stopping them, at the largest "
+		"core count; beside each bar the total.",
 		"Shares of start, map and stop");
 	return 0;
 }
@@ -129,8 +124,8 @@ int pvq_chapter_first(const struct pvq_report *r)
 
 	if (s->max_cores == 0)
 		return 0;
-	fputs("## Time to the first result\n\nHow long the consumer waits for something to work on. An "
-	      "ordered strategy must hold back what is finished until item 0 is.\n\n",
+	fputs("## Time to the first result\n\nHow long the consumer waits for something to work on. "
+	      "An ordered strategy must hold back what is finished until item 0 is.\n\n",
 		r->md);
 	pvq_report_figure(r, PVQ_FIG_FIRST, NULL, 0, "Time to the first result, one row a task");
 	fputs("\nIn order of the items: ", r->md);

@@ -43,9 +43,8 @@ int pvq_chapter_failed(const struct pvq_report *r)
 					continue;
 				if (!any)
 					fputs("These trials are in no figure.\n\n| Strategy | Task | "
-					      "Workers | "
-					      "Cores | Status | How often | Reason |\n"
-					      "|:--|:--|--:|--:|:--|:--|:--|\n",
+					      "Workers | Cores | Status | How often | Reason "
+					      "|\n|:--|:--|--:|--:|:--|:--|:--|\n",
 						r->md);
 				any = 1;
 				failed_row(r, s->work[w].label, cell, status);
@@ -69,16 +68,16 @@ static void method_trials(const struct pvq_report *r)
 		fprintf(r->md, "%zu trial%s", most, most == 1 ? "" : "s");
 	else
 		fprintf(r->md, "%zu to %zu trials", least, most);
-	fputs(". A block runs every cell once in a fresh random order, so that a slow drift of the machine "
-	      "touches all strategies alike",
+	fputs(". A block runs every cell once in a fresh random order, so that a slow drift of the "
+	      "machine touches all strategies alike",
 		r->md);
 	if (seed) {
 		fputs("; seed ", r->md);
 		pvq_text_md(r->md, seed);
 	}
-	fputs(".\n- **A trial** is a fresh process, confined to its cores, that builds the load, calls "
-	      "start, "
-	      "map and stop between clock readings (CLOCK\\_MONOTONIC), and verifies after the last one.\n",
+	fputs(".\n- **A trial** is a fresh process, confined to its cores, that builds the load, "
+	      "calls start, map and stop between clock readings (CLOCK\\_MONOTONIC), and verifies "
+	      "after the last one.\n",
 		r->md);
 }
 
@@ -137,9 +136,8 @@ static void method_transport_row(const struct pvq_report *r, const struct pvq_ro
 /* Every strategy that has a row, unavailable ones too: the registry's first, then the others. */
 static void method_transport(const struct pvq_report *r)
 {
-	fputs("\n### The strategies and how bytes travel\n\n"
-	      "| Strategy | Order of results | Inputs by | Results by | What it is |\n"
-	      "|:--|:--|:--|:--|:--|\n",
+	fputs("\n### The strategies and how bytes travel\n\n| Strategy | Order of results | Inputs by "
+	      "| Results by | What it is |\n|:--|:--|:--|:--|:--|\n",
 		r->md);
 	for (int i = 0; pvq_impls[i]; i++) {
 		const struct pvq_row *row = method_row_of(r, pvq_impls[i]->name);
@@ -161,24 +159,21 @@ int pvq_chapter_method(const struct pvq_report *r)
 	fputs("## How it was measured\n\n", r->md);
 	method_trials(r);
 	fprintf(r->md,
-		"- **Statistics**: medians with exact 95 %% intervals from order statistics, which assume "
-		"no "
-		"distribution and exist from %zu trials on. Two strategies are compared by the median of "
-		"the "
-		"ratios within a block with its sign-test interval; where a row compares several, each "
-		"interval is widened so that all hold together at 95 %% (Bonferroni).\n",
+		"- **Statistics**: medians with exact 95 %% intervals from order statistics, which "
+		"assume no distribution and exist from %zu trials on. Two strategies are compared by "
+		"the median of the ratios within a block with its sign-test interval; where a row "
+		"compares several, each interval is widened so that all hold together at 95 %% "
+		"(Bonferroni).\n",
 		pvq_median_needs(PVQ_ALPHA));
 	fprintf(r->md,
 		"- **Verdicts**: faster or slower where the whole interval lies on one side of 1; "
-		"equivalent "
-		"where it lies within ±%.0f %%; otherwise there is no winner.\n",
+		"equivalent where it lies within ±%.0f %%; otherwise there is no winner.\n",
 		(PVQ_EQUIVALENT_RATIO - 1) * 100);
 	method_verified(r);
-	fputs("- **Oversubscribed** is a cell with more workers than cores. It competes for no answer and "
-	      "has a chapter of its own where it was measured.\n"
-	      "- **CPU time, memory and context switches** of every cell are in summary.csv; they cover "
-	      "the "
-	      "trial and all its children.\n",
+	fputs("- **Oversubscribed** is a cell with more workers than cores. It competes for no answer "
+	      "and has a chapter of its own where it was measured.\n- **CPU time, memory and context "
+	      "switches** of every cell are in summary.csv; they cover the trial and all its "
+	      "children.\n",
 		r->md);
 	method_facts(r, "left_out", "Left out");
 	method_facts(r, "ended", "The run ended because");
@@ -235,8 +230,8 @@ int pvq_chapter_machine(const struct pvq_report *r)
 
 	fputs("## Machine, versions, commands\n\n", r->md);
 	if (r->manifest->count == 0)
-		fputs("There is no manifest.tsv beside the rows: machine, versions and commands were not "
-		      "recorded.\n\n",
+		fputs("There is no manifest.tsv beside the rows: machine, versions and commands were "
+		      "not recorded.\n\n",
 			r->md);
 	machine_facts(r, 1, "The machine");
 	machine_facts(r, 2, "The versions");
@@ -245,8 +240,8 @@ int pvq_chapter_machine(const struct pvq_report *r)
 	if (command)
 		machine_command(r, command, NULL);
 	machine_command(r, "pvq report", r->dir);
-	fputs("\nEvery picture is in plots/ as SVG and as PNG, with its figures (.dat) and the script that "
-	      "draws it again (.gp): `cd plots && gnuplot NAME.gp`.\n",
+	fputs("\nEvery picture is in plots/ as SVG and as PNG, with its figures (.dat) and the script "
+	      "that draws it again (.gp): `cd plots && gnuplot NAME.gp`.\n",
 		r->md);
 	return 0;
 }

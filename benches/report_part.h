@@ -30,6 +30,11 @@ int pvq_chapter_failed(const struct pvq_report *);
 int pvq_chapter_method(const struct pvq_report *);
 int pvq_chapter_machine(const struct pvq_report *);
 
+/* The first page's advice, parts of the answer: which tasks to run in parallel; with how many workers. 0 or
+ * -ENOMEM. */
+int pvq_advice_headline(const struct pvq_report *);
+int pvq_advice_workers(const struct pvq_report *);
+
 /* Writes a picture into the report where it was drawn. Returns whether it was. */
 int pvq_report_figure(const struct pvq_report *, enum pvq_figure, const struct pvq_work *, unsigned cores,
 	const char *alt);

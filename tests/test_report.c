@@ -75,15 +75,23 @@ static struct pvq_row row_of(
 }
 
 /* Rows in `blocks` blocks with a drift that all strategies share, and a wobble of about 1 %. */
-static void add_cell(
-	struct run *run, const char *impl, const char *task, unsigned cores, unsigned blocks, double map_ms)
+static void add_workers(struct run *run, const char *impl, const char *task, unsigned cores,
+	unsigned workers, unsigned blocks, double map_ms)
 {
 	for (unsigned b = 0; b < blocks; b++) {
 		double drift = 1 + 0.02 * b, wobble = 1 + 0.002 * (double)((b * 7UL + strlen(impl)) % 5);
 		struct pvq_row row = row_of(impl, task, cores, b, map_ms * drift * wobble);
 
+		row.workers = workers;
+		row.oversubscribed = workers > cores;
 		assert_int_equal(pvq_row_write(run->raw, &row), 0);
 	}
+}
+
+static void add_cell(
+	struct run *run, const char *impl, const char *task, unsigned cores, unsigned blocks, double map_ms)
+{
+	add_workers(run, impl, task, cores, cores, blocks, map_ms);
 }
 
 static void read_text(struct run *run, const char *name)
@@ -131,7 +139,9 @@ static void a_clear_winner_is_named(void **state)
 	add_cell(run, "pool_ordered", "noop", 2, 10, 30);
 	add_cell(run, "pthread_queue", "noop", 2, 10, 20);
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "On **2 cores**, over 1 task: pthread_queue is clearly the fastest in 1.");
+	assert_says(run,
+		"On **2 cores**, one worker a core:\n\n- **Run in parallel**, serial is clearly slower: noop (");
+	assert_says(run, " times as fast, pthread_queue).");
 	assert_says(run, "| noop | **pthread_queue** | next is pool_ordered with 1.5");
 	assert_says(run, "None: every trial ended well");
 	assert_says(run, "30 trials of 3 cells in 10 blocks");
@@ -185,6 +195,26 @@ static void serial_may_be_the_answer(void **state)
 	add_cell(run, "pool_ordered", "noop", 2, 10, 30);
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "| noop | **serial** | next is pool_ordered");
+	assert_says(run, "- **Leave serial**, which is clearly the fastest: noop.");
+	assert_silent(run, "Run in parallel");
+}
+
+/* The advice on workers: faster, slower and neither, each by its verdict. */
+static void more_workers_are_judged(void **state)
+{
+	static const char *const task[] = {"noop", "sleep", "spin"};
+	static const double more_ms[] = {30, 5, 20.01};
+	struct run *run = *state;
+
+	for (int t = 0; t < 3; t++) {
+		add_cell(run, "pool_ordered", task[t], 2, 10, 20);
+		add_workers(run, "pool_ordered", task[t], 2, 8, 10, more_ms[t]);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "- **noop**, 8 workers instead of 2: clearly slower with pool_ordered (1.");
+	assert_says(run, "- **sleep**, 8 workers instead of 2: clearly faster with pool_ordered (0.2");
+	assert_says(run, "- **spin**, 8 workers instead of 2: the same within 3 % with pool_ordered.");
+	assert_says(run, "- **Nothing to compare with**: noop, sleep, spin.");
 }
 
 static void equal_strategies_have_no_winner(void **state)
@@ -195,10 +225,10 @@ static void equal_strategies_have_no_winner(void **state)
 	add_cell(run, "pool_ordered", "noop", 2, 10, 20);
 	add_cell(run, "pthread_queue", "noop", 2, 10, 20.02);
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "1 with *as good as equal*");
+	assert_says(run, " times as fast, any of 2 strategies).");
 	assert_says(run, "| equal within 3 %: p");
 	assert_says(run, "next is serial with");
-	assert_silent(run, "clearly the fastest in");
+	assert_silent(run, "Leave serial");
 }
 
 static void noise_has_no_winner(void **state)
@@ -214,9 +244,9 @@ static void noise_has_no_winner(void **state)
 		assert_int_equal(pvq_row_write(run->raw, &c), 0);
 	}
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "1 with *no clear winner*");
+	assert_says(run, " times as fast, no clear winner of 2 strategies).");
 	assert_says(run, "| no clear winner: p");
-	assert_silent(run, "clearly the fastest in");
+	assert_silent(run, "Leave serial");
 }
 
 static void few_blocks_are_not_enough(void **state)
@@ -227,7 +257,7 @@ static void few_blocks_are_not_enough(void **state)
 	add_cell(run, "pool_ordered", "noop", 2, 3, 10);
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "pool_ordered looks fastest | too few blocks to be sure (n = 3, 6 are needed)");
-	assert_silent(run, "clearly the fastest in");
+	assert_silent(run, "Leave serial");
 	/* The picture's axis comes with its warning where gnuplot is there at all. */
 	if (strstr(run->text, "plots/time"))
 		assert_says(run, "the range is shown");
@@ -377,6 +407,7 @@ int main(void)
 		RUN(a_clear_winner_is_named),
 		RUN(pictures_are_drawn_and_embedded),
 		RUN(serial_may_be_the_answer),
+		RUN(more_workers_are_judged),
 		RUN(equal_strategies_have_no_winner),
 		RUN(noise_has_no_winner),
 		RUN(few_blocks_are_not_enough),

@@ -124,8 +124,8 @@ static int deflate_build(struct pvq_load *load)
 		fprintf(stderr, "pvq: deflate: cannot list '%s': %s\n", load->arg[DIR].s, strerror(-ret));
 	} else if (files->count == 0) {
 		fprintf(stderr,
-			"pvq: deflate: no readable file of 1 byte to %llu KiB in %s; name another folder "
-			"with dir=\n",
+			"pvq: deflate: no readable file of 1 byte to %llu KiB in %s; name another "
+			"folder with dir=\n",
 			(unsigned long long)load->arg[MAX_KB].u, load->arg[DIR].s);
 		ret = -ENOENT;
 	}
