@@ -8,6 +8,9 @@ enum {
 	PVQ_EXIT_USAGE = 2,  /* what was asked for cannot be */
 };
 
+/* Flushes stdout. PVQ_EXIT_DONE, or PVQ_EXIT_FAILED with one line on stderr. */
+int pvq_cmd_flush(void);
+
 int pvq_cmd_list(int argc, char **argv);
 int pvq_cmd_run(int argc, char **argv);
 int pvq_cmd_trial(int argc, char **argv); /* pvq's own use: see launch.h */

@@ -254,7 +254,7 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 	if (sweep->failed)
 		fprintf(stderr, "pvq: %lu of %lu trials failed; the report says which and why\n",
 			sweep->failed, sweep->trials);
-	return fflush(stdout) || sweep->failed ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
+	return pvq_cmd_flush() || sweep->failed ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 }
 
 int pvq_cmd_bench(int argc, char **argv)

@@ -30,5 +30,5 @@ int pvq_cmd_list(int argc, char **argv)
 		for (const struct pvq_arg *arg = pvq_tasks[i]->args; arg && arg->name; arg++)
 			list_arg(arg);
 	}
-	return fflush(stdout) || ferror(stdout) ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
+	return pvq_cmd_flush();
 }

@@ -13,5 +13,5 @@ int pvq_cmd_report(int argc, char **argv)
 	if (pvq_report_make(argv[1]))
 		return PVQ_EXIT_USAGE;
 	printf("%s/report.html\n", argv[1]);
-	return fflush(stdout) ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
+	return pvq_cmd_flush();
 }

@@ -211,16 +211,14 @@ static void print_human(const struct pvq_row *row)
 
 static int finish(const struct run *r, const struct pvq_row *row)
 {
-	int ret = 0;
-
-	if (r->csv)
-		ret = pvq_row_header(stdout) || pvq_row_write(stdout, row);
-	else
+	if (r->csv) {
+		(void)pvq_row_header(stdout);
+		(void)pvq_row_write(stdout, row);
+	} else {
 		print_human(row);
-	if (ret || fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "pvq: cannot write to stdout\n");
-		return PVQ_EXIT_FAILED;
 	}
+	if (pvq_cmd_flush()) /* whatever failed above shows in here: stdio remembers it */
+		return PVQ_EXIT_FAILED;
 	if (row->status == PVQ_OK)
 		return PVQ_EXIT_DONE;
 	fprintf(stderr, "pvq: %s: %s\n", pvq_status_name(row->status), row->reason);

@@ -30,6 +30,14 @@ static const struct command commands[] = {
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
+int pvq_cmd_flush(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return PVQ_EXIT_DONE;
+	fprintf(stderr, "pvq: cannot write to stdout\n");
+	return PVQ_EXIT_FAILED;
+}
+
 static void usage(FILE *f)
 {
 	fprintf(f, "pvq: which way of running N tasks on C cores should I take?\n\n");
@@ -49,11 +57,11 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
 		usage(stdout);
-		return PVQ_EXIT_DONE;
+		return pvq_cmd_flush();
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("pvq %s\n", pvq_revision);
-		return PVQ_EXIT_DONE;
+		return pvq_cmd_flush();
 	}
 	for (unsigned i = 0; i < COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name) == 0)

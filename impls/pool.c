@@ -38,12 +38,14 @@
 #include <unistd.h>
 
 enum {
-	LINE = 64,               /* bytes of a cache line: what two sides write lies apart */
-	CLAIM_MAX = 32,          /* items of an automatic claim */
-	SPINS = 2000,            /* looks at an empty ring before sleeping, where a core is free */
-	WINDOW_AUTO = 4096,      /* slots, where items are small */
-	WINDOW_BYTES = 64 << 20, /* bytes of slots that an automatic window takes at most */
-	EVENTS = 16,             /* wake-up reasons fetched at a time */
+	LINE = 64,          /* bytes of a cache line: what two sides write lies apart */
+	CLAIM_MAX = 32,     /* items of an automatic claim */
+	SPINS = 2000,       /* looks at an empty ring before sleeping, where a core is free */
+	WINDOW_AUTO = 4096, /* slots, where items are small */
+	/* Bytes of slots that an automatic window takes: they stay in the caches, and few pages are
+	 * touched for the first time. Measured with 64 KiB both ways: half the time of 64 MiB. */
+	WINDOW_BYTES = 4 << 20,
+	EVENTS = 16, /* wake-up reasons fetched at a time */
 };
 
 struct slot {

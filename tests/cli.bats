@@ -209,18 +209,52 @@ small() {
 	refused "leave the other options out" "$PVQ" bench --resume "$TMP" --tasks noop
 }
 
-@test "a full disk: one line, exit 1, what is there is kept" {
-	mkdir "$TMP/run"
-	ln -s /dev/full "$TMP/run/trials.log"
-	run "$PVQ" run --impl serial --task noop --n 1 --csv
-	[ "$status" -eq 0 ]
-	rc=0
-	"$PVQ" run --impl serial --task noop --n 1 --csv >/dev/full 2>"$TMP/err" || rc=$?
+# One line on stderr that names the full disk, exit 1 or 2 as given.
+full() {
+	local want=$1 rc=0
+	shift
+	"$@" >"$TMP/out" 2>"$TMP/err" || rc=$?
+	[ "$rc" -eq "$want" ] || { echo "exit $rc: $(cat "$TMP/err")"; return 1; }
+	[ "$(grep -c 'No space left on device' "$TMP/err")" -eq 1 ] || { cat "$TMP/err"; return 1; }
+}
+
+@test "a full disk: stdout" {
+	for command in "run --impl serial --task noop --n 1 --csv" "run --impl serial --task noop --n 1" list; do
+		rc=0
+		# shellcheck disable=SC2086
+		"$PVQ" $command >/dev/full 2>"$TMP/err" || rc=$?
+		[ "$rc" -eq 1 ]
+		[ "$(wc -l <"$TMP/err")" -eq 1 ]
+		grep -q "cannot write" "$TMP/err"
+	done
+}
+
+@test "a full disk: the plan, the manifest, the report" {
+	for file in plan.csv manifest.tsv; do
+		mkdir "$TMP/$file"
+		ln -s /dev/full "$TMP/$file/$file"
+		full 2 small --out "$TMP/$file"
+	done
+	small --out "$TMP/run" >/dev/null 2>&1
+	for file in summary.csv report.md report.html; do
+		rm "$TMP/run/$file"
+		ln -s /dev/full "$TMP/run/$file"
+		full 2 "$PVQ" report "$TMP/run"
+		rm "$TMP/run/$file"
+	done
+}
+
+@test "a full disk in the middle of a run: the rows before are kept" {
+	unshare -m true 2>/dev/null || skip "needs the right to mount"
+	mkdir "$TMP/small"
+	unshare -m bash -c '
+		mount -t tmpfs -o size=16k none "$2" && rc=0 && mkdir "$2/run" &&
+		"$1" bench --profile quick --blocks 8 --n 50 --tasks noop --out "$2/run" >/dev/null 2>"$3/err" || rc=$?
+		cp "$2/run/raw.csv" "$3/raw.csv"
+		exit $rc' bash "$PVQ" "$TMP/small" "$TMP" && rc=0 || rc=$?
 	[ "$rc" -eq 1 ]
-	[ "$(wc -l <"$TMP/err")" -eq 1 ]
-	rc=0
-	"$PVQ" list >/dev/full 2>"$TMP/err" || rc=$?
-	[ "$rc" -eq 1 ]
+	grep -q "raw.csv: No space left on device" "$TMP/err"
+	[ "$(wc -l <"$TMP/raw.csv")" -gt 10 ]
 }
 
 @test "report: a cut-off raw.csv gives its good rows and says where; a foreign one is refused" {
