@@ -26,7 +26,8 @@ LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -lm -pthread
 
 IMPLS    := $(wildcard impls/*.c)
 TASKS    := $(wildcard benches/tasks/*.c)
-SOURCES  := $(IMPLS) $(TASKS) $(filter-out benches/pvq.c,$(wildcard benches/*.c))
+COMMANDS := benches/pvq.c $(wildcard benches/cmd_*.c)
+SOURCES  := $(IMPLS) $(TASKS) $(filter-out $(COMMANDS),$(wildcard benches/*.c))
 ASSETS   := $(wildcard scripts/plots/*.gp scripts/report.css)
 OBJECTS  := $(SOURCES:%.c=$B/%.o) $B/gen/registry.o $B/gen/assets.o $B/gen/version.o
 TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
@@ -74,7 +75,7 @@ report: $B/pvq
 clean:
 	rm -rf build
 
-$B/pvq: $B/benches/pvq.o $(OBJECTS)
+$B/pvq: $(COMMANDS:%.c=$B/%.o) $(OBJECTS)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 $B/tests/%: $B/tests/%.o $(OBJECTS)
