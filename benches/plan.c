@@ -20,8 +20,8 @@ static const struct pvq_profile profiles[] = {
 		.blocks_min = 8,
 		.blocks_max = 8,
 		.serial_ms = 18,
-		.serial_ms_core = 4,
-		.serial_ms_max = 100,
+		.serial_ms_core = 0.5,
+		.serial_ms_max = 40,
 		.timeout_s = 5,
 	},
 	{
@@ -31,8 +31,8 @@ static const struct pvq_profile profiles[] = {
 		.blocks_min = 8,
 		.blocks_max = 20,
 		.serial_ms = 120,
-		.serial_ms_core = 12,
-		.serial_ms_max = 400,
+		.serial_ms_core = 2.5,
+		.serial_ms_max = 200,
 		.timeout_s = 20,
 	},
 	{
@@ -314,7 +314,7 @@ static int size_loads(struct pvq_plan *plan, struct choice *c, uint64_t n, const
  * then what handing over an item costs the dearest strategy. */
 static double estimate(const struct choice *c, unsigned s, unsigned workers, unsigned cores)
 {
-	const double trial_s = 0.015, fork_s = 0.0003, item_s = 1e-6;
+	const double trial_s = 0.015, fork_s = 0.0003, item_s = 0.5e-6;
 	unsigned parallel = workers < cores ? workers : cores;
 	double n = (double)c->n[s];
 
