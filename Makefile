@@ -37,7 +37,6 @@ say       = $(if $(V),,@echo "  $1 $@";)
 
 # As many compilers at a time as there are CPUs, unless the user said otherwise.
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
-submake    = $(MAKE) --no-print-directory $(jobs)
 
 .PHONY: all bench test lint sample report clean check build-tests FORCE
 .DELETE_ON_ERROR:
@@ -48,12 +47,12 @@ all: $B/pvq
 # The set-up may install the compiler that the rest needs, hence the second make.
 bench:
 	@scripts/bootstrap bench
-	@$(submake) $B/pvq
+	@$(MAKE) --no-print-directory $(jobs) $B/pvq
 	@$B/pvq bench --profile $(PROFILE) $(if $(OUT),--out $(OUT))
 
 test:
 	@scripts/bootstrap bench test
-	@$(submake) check
+	@$(MAKE) --no-print-directory $(jobs) check
 
 check: $B/pvq build-tests
 	@scripts/run-tests $B
@@ -66,7 +65,7 @@ lint:
 
 sample:
 	@scripts/bootstrap bench
-	@$(submake) $B/pvq
+	@$(MAKE) --no-print-directory $(jobs) $B/pvq
 	@scripts/sample $B/pvq
 
 report: $B/pvq
