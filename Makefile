@@ -74,24 +74,26 @@ report: $B/pvq
 clean:
 	rm -rf build
 
-$B/pvq: $(COMMANDS:%.c=$B/%.o) $(OBJECTS)
-	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$B/pvq: $(COMMANDS:%.c=$B/%.o) $(OBJECTS) $B/gen/flags
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LDLIBS) -o $@
 
 $B/tests/%: $B/tests/%.o $(OBJECTS)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
-$B/%.o: %.c
+$B/%.o: %.c $B/gen/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $B/gen/%.o: $B/gen/%.c
 	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
-# Generated sources: remade when the set of files or a file's text changes, untouched otherwise.
+# Generated files: remade when the set of files or a file's text changes, untouched otherwise.
 $B/gen/registry.c: FORCE
 	@scripts/generate registry $(IMPLS) $(TASKS) | scripts/generate update $@
 $B/gen/assets.c: FORCE
 	@scripts/generate assets $(ASSETS) | scripts/generate update $@
+$B/gen/flags: FORCE
+	@echo '$(CC) $(CFLAGS) $(LDFLAGS) $(sort $(SOURCES) $(COMMANDS))' | scripts/generate update $@
 $B/gen/version.c: FORCE
 	@scripts/generate version '$(CC)' '$(CFLAGS)' | scripts/generate update $@
 

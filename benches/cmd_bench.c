@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 struct bench {
 	struct pvq_wish wish;
@@ -97,21 +96,22 @@ static void note_command(struct bench *b, int argc, char **argv)
 
 static int parse(struct bench *b, int argc, char **argv)
 {
-	int option;
+	int option, others = 0;
 
 	/* A fresh order every time, and told in the report, so that it can be had again. */
 	b->wish.seed = (uint64_t)time(NULL);
 	note_command(b, argc, argv);
 	argv[0] = (char *)"pvq"; /* the name that getopt's messages begin with */
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (parse_option(b, option))
 			return -EINVAL;
+		others |= option != 'r';
+	}
 	if (optind < argc) {
 		fprintf(stderr, "pvq: unexpected argument '%s'\n", argv[optind]);
 		return -EINVAL;
 	}
-	if (b->resume && (b->out || b->wish.profile || b->wish.impls || b->wish.tasks || b->wish.cores ||
-				 b->wish.workers)) {
+	if (b->resume && others) {
 		fprintf(stderr,
 			"pvq: --resume takes its plan from the folder; leave the other options out\n");
 		return -EINVAL;
@@ -148,16 +148,16 @@ static int write_manifest(const struct bench *b)
 
 static int plan_new(struct bench *b)
 {
-	int ret;
+	int ret, created = 0;
 
 	if (b->wish.profile && !pvq_profile_find(b->wish.profile))
 		return -EINVAL;
-	ret = pvq_rundir_create(b->out, b->dir, sizeof(b->dir));
+	ret = pvq_rundir_create(b->out, b->dir, sizeof(b->dir), &created);
 	if (ret)
 		return ret;
 	ret = pvq_plan_make(&b->plan, &b->wish, &b->host);
 	if (ret) {
-		(void)rmdir(b->dir); /* still empty, unless it was the user's own */
+		pvq_rundir_remove(b->dir, created);
 		return ret;
 	}
 	ret = write_manifest(b);
@@ -229,15 +229,18 @@ static int add_end(const struct bench *b, const struct pvq_sweep *sweep)
 		return -EIO;
 	fprintf(f, "ended\t%s, after %u whole blocks and %.0f s\n", why[sweep->end], sweep->blocks,
 		(double)(pvq_clock_ns() - b->began_ns) / 1e9);
-	return fclose(f) ? -errno : 0;
+	if (fclose(f) == 0)
+		return 0;
+	fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", b->dir, strerror(errno));
+	return -EIO;
 }
 
 static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 {
-	int ret = 0;
+	int ret = 0, ended = add_end(b, sweep);
 
 	/* A report of the rows there are, also after Ctrl-C: what ran is kept, and shown. */
-	if (add_end(b, sweep) == 0 && (sweep->trials || b->resume))
+	if (sweep->trials || b->resume)
 		ret = pvq_report_make(b->dir);
 	if (ret == 0 && sweep->end != PVQ_SWEEP_INTERRUPTED)
 		ret = pvq_report_print_short(stdout, b->dir);
@@ -248,7 +251,7 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 			sweep->trials, b->dir);
 		return PVQ_EXIT_FAILED;
 	}
-	if (ret)
+	if (ret || ended)
 		return PVQ_EXIT_FAILED;
 	printf("\nReport: %s/report.html\n", !b->out && !b->resume ? "reports/latest" : b->dir);
 	if (sweep->failed)
@@ -265,9 +268,11 @@ int pvq_cmd_bench(int argc, char **argv)
 	int ret;
 
 	b.began_ns = pvq_clock_ns();
-	if (parse(&b, argc, argv) || pvq_host_read(&b.host))
+	if (parse(&b, argc, argv))
 		return PVQ_EXIT_USAGE;
 	pvq_launch_signals();
+	if (pvq_host_read(&b.host))
+		return PVQ_EXIT_USAGE;
 	ret = b.resume ? plan_resumed(&b) : plan_new(&b);
 	if (ret == -EINTR)
 		fprintf(stderr, "pvq: interrupted before the first trial\n");
@@ -275,7 +280,7 @@ int pvq_cmd_bench(int argc, char **argv)
 		return ret == -EINTR ? PVQ_EXIT_FAILED : PVQ_EXIT_USAGE;
 	announce(&b);
 	p = b.plan.profile;
-	if (p->budget_s > 0)
+	if (p->budget_s > 0) /* may have passed already: pilots take their time */
 		sweep.deadline_s = p->budget_s - p->reserve_s - (double)(pvq_clock_ns() - b.began_ns) / 1e9;
 	ret = pvq_sweep_run(&b.plan, &sweep);
 	ret = ret ? PVQ_EXIT_FAILED : conclude(&b, &sweep);

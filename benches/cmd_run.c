@@ -25,7 +25,7 @@ struct run {
 	int csv;
 };
 
-enum { N_MAX_LOG10 = 12 };
+enum { TRIAL_OPTIONS = 11 }; /* index of the first option that is not for users */
 
 static const struct option options[] = {
 	{"impl", required_argument, NULL, 'i'},
@@ -39,7 +39,7 @@ static const struct option options[] = {
 	{"timeout", required_argument, NULL, 'T'},
 	{"print", no_argument, NULL, 'p'},
 	{"csv", no_argument, NULL, 'v'},
-	/* from here on: what launch.c passes to `pvq trial` */
+	/* from here on (TRIAL_OPTIONS): what launch.c passes to `pvq trial` */
 	{"cpus", required_argument, NULL, 'C'},
 	{"block", required_argument, NULL, 'b'},
 	{"cell", required_argument, NULL, 'e'},
@@ -116,13 +116,18 @@ static int parse_option(struct run *r, int option)
 	}
 }
 
-static int parse(struct run *r, int argc, char **argv)
+/* inner: with the options of `pvq trial`. */
+static int parse(struct run *r, int argc, char **argv, int inner)
 {
+	struct option known[sizeof(options) / sizeof(options[0])];
 	int option;
 
 	*r = (struct run){.seed = 1, .trial.oracle = "", .timeout_s = 600};
 	argv[0] = (char *)"pvq"; /* the name that getopt's messages begin with */
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+	memcpy(known, options, sizeof(options));
+	if (!inner)
+		memset(&known[TRIAL_OPTIONS], 0, sizeof(known[0]));
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
 		if (parse_option(r, option))
 			return -EINVAL;
 	if (optind < argc) {
@@ -153,7 +158,7 @@ int pvq_cmd_trial(int argc, char **argv)
 {
 	static struct run r; /* large */
 
-	return parse(&r, argc, argv) ? PVQ_EXIT_USAGE : pvq_launch_child(&r.trial);
+	return parse(&r, argc, argv, 1) ? PVQ_EXIT_USAGE : pvq_launch_child(&r.trial);
 }
 
 /* Chooses CPUs and workers where the user did not. */
@@ -198,7 +203,7 @@ static void print_human(const struct pvq_row *row)
 	printf("%s, %s%s%s, n %" PRIu64 ", %u worker%s on %u core%s%s\n", row->impl, row->task,
 		row->args[0] ? ":" : "", row->args, row->n, row->workers, row->workers == 1 ? "" : "s",
 		row->cores, row->cores == 1 ? "" : "s", row->oversubscribed ? " (oversubscribed)" : "");
-	if (row->status == PVQ_OK || row->status == PVQ_ERROR)
+	if (row->total_ns > 0)
 		printf("total %s = start %s + map %s + stop %s; first result after %s of map\n",
 			seconds(row->total_ns, a), seconds(row->start_ns, b), seconds(row->map_ns, c),
 			seconds(row->stop_ns, d), seconds(row->first_ns, e));
@@ -231,7 +236,7 @@ int pvq_cmd_run(int argc, char **argv)
 	struct pvq_launch_io io = {.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO};
 	struct pvq_row row;
 
-	if (parse(&r, argc, argv) || place(&r))
+	if (parse(&r, argc, argv, 0) || place(&r))
 		return PVQ_EXIT_USAGE;
 	pvq_spec_settle(&r.spec);
 	pvq_launch_signals();

@@ -32,17 +32,21 @@ static void on_signal(int sig)
 void pvq_launch_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: ppoll() must return */
+	const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	sigset_t ours;
 
 	/* Delivered in ppoll() only, so that none can slip in between a look at the flag and the wait. */
 	sigemptyset(&ours);
-	sigaddset(&ours, SIGINT);
-	sigaddset(&ours, SIGTERM);
-	sigaddset(&ours, SIGHUP);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct sigaction before;
+
+		sigaction(signals[i], NULL, &before);
+		if (before.sa_handler == SIG_IGN)
+			continue; /* nohup and the like want it so */
+		sigaddset(&ours, signals[i]);
+		sigaction(signals[i], &action, NULL);
+	}
 	sigprocmask(SIG_BLOCK, &ours, &while_waiting);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
@@ -183,6 +187,11 @@ static void explain(struct pvq_row *row, int ended, int wstatus, double timeout_
 	} else if (row->status == PVQ_PLANNED) {
 		row->status = PVQ_CRASHED;
 		snprintf(row->reason, sizeof(row->reason), "the trial's process died: %s",
+			pvq_child_fate(wstatus, fate, sizeof(fate)));
+	} else if (row->status == PVQ_OK && wstatus != 0) {
+		/* A sanitizer, for one, speaks when the process ends. */
+		row->status = PVQ_CRASHED;
+		snprintf(row->reason, sizeof(row->reason), "measured, but its process then ended with %s",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
 	}
 }

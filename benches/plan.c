@@ -1,14 +1,14 @@
 /* plan.h: profiles, the default task list, sizing by pilot, and fitting into the time. */
 #include "plan.h"
 #include "launch.h"
-#include "rundir.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_MAX = 64, LEVELS = 4 };
+enum { LIST_MAX = 64, LIST_TEXT = 2048, LEVELS = 4 };
 
 /* blocks_min is 8: from there on the fastest of five strategies can be told for sure. */
 static const struct pvq_profile profiles[] = {
@@ -20,8 +20,7 @@ static const struct pvq_profile profiles[] = {
 		.blocks_min = 8,
 		.blocks_max = 8,
 		.serial_ms = 18,
-		.serial_ms_core = 0.5,
-		.serial_ms_max = 40,
+		.serial_ms_least = 9,
 		.timeout_s = 5,
 	},
 	{
@@ -31,17 +30,15 @@ static const struct pvq_profile profiles[] = {
 		.blocks_min = 8,
 		.blocks_max = 20,
 		.serial_ms = 120,
-		.serial_ms_core = 2.5,
-		.serial_ms_max = 200,
+		.serial_ms_least = 60,
 		.timeout_s = 20,
 	},
 	{
 		.name = "full",
 		.blocks_min = 30,
 		.blocks_max = 30,
-		.serial_ms = 300,
-		.serial_ms_core = 60,
-		.serial_ms_max = 4000,
+		.serial_ms = 1000,
+		.serial_ms_least = 1000,
 		.timeout_s = 120,
 	},
 };
@@ -74,7 +71,7 @@ struct choice {
 	unsigned cores[LIST_MAX], ncores;
 	unsigned workers[LIST_MAX], nworkers; /* 0: workers = cores, and beyond where the task says so */
 	uint64_t n[LIST_MAX];                 /* one a spec */
-	double item_s[LIST_MAX];              /* seconds an item takes the baseline */
+	double item_s[LIST_MAX];              /* seconds an item takes the baseline; 0: not known */
 	int beyond[LIST_MAX];
 };
 
@@ -94,11 +91,32 @@ const struct pvq_profile *pvq_profile_find(const char *name)
 
 /* ---- the wish's lists ---- */
 
+/* A copy that strtok_r() may cut up. 0, or -EINVAL with one line on stderr. */
+static int copy_list(char copy[LIST_TEXT], const char *list, const char *what)
+{
+	if (strlen(list) >= LIST_TEXT || !list[strspn(list, ",")]) {
+		fprintf(stderr, "pvq: %s is %s\n", what, list[0] ? "too long, or only commas" : "empty");
+		return -EINVAL;
+	}
+	memcpy(copy, list, strlen(list) + 1);
+	return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Ascending, each once. */
 static int parse_counts(const char *what, const char *list, unsigned max, unsigned *count, unsigned *n)
 {
-	char copy[512], *save = NULL;
+	char copy[LIST_TEXT], *save = NULL;
+	unsigned distinct = 0;
 
-	snprintf(copy, sizeof(copy), "%s", list);
+	if (copy_list(copy, list, what))
+		return -EINVAL;
 	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
 		uint64_t value;
 
@@ -110,10 +128,12 @@ static int parse_counts(const char *what, const char *list, unsigned max, unsign
 		}
 		count[(*n)++] = (unsigned)value;
 	}
-	if (*n > 0)
-		return 0;
-	fprintf(stderr, "pvq: %s is empty\n", what);
-	return -EINVAL;
+	qsort(count, *n, sizeof(*count), by_value);
+	for (unsigned i = 1; i < *n; i++)
+		if (count[i] != count[distinct])
+			count[++distinct] = count[i];
+	*n = distinct + 1;
+	return 0;
 }
 
 static void add_impl(struct choice *c, const struct pvq_impl *impl)
@@ -127,7 +147,7 @@ static void add_impl(struct choice *c, const struct pvq_impl *impl)
 
 static int choose_impls(struct choice *c, const char *list)
 {
-	char copy[512], *save = NULL;
+	char copy[LIST_TEXT], *save = NULL;
 
 	/* The baseline is always measured: without it there is no speed-up to tell of. */
 	for (int i = 0; pvq_impls[i]; i++)
@@ -135,7 +155,8 @@ static int choose_impls(struct choice *c, const char *list)
 			add_impl(c, pvq_impls[i]);
 	if (!list)
 		return 0;
-	snprintf(copy, sizeof(copy), "%s", list);
+	if (copy_list(copy, list, "--impls"))
+		return -EINVAL;
 	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
 		const struct pvq_impl *impl = pvq_impl_find(word);
 
@@ -176,7 +197,7 @@ static int choose_cores(struct choice *c, const struct pvq_wish *wish, const str
 		c->cores, &c->ncores);
 }
 
-static int add_spec(struct pvq_plan *plan, const char *words)
+int pvq_plan_add_spec(struct pvq_plan *plan, const char *words)
 {
 	struct pvq_spec **list = realloc(plan->spec, (plan->nspec + 1) * sizeof(struct pvq_spec *));
 	struct pvq_spec *spec = malloc(sizeof(*spec));
@@ -189,6 +210,32 @@ static int add_spec(struct pvq_plan *plan, const char *words)
 	}
 	plan->spec[plan->nspec++] = spec;
 	return pvq_spec_parse(spec, words);
+}
+
+/* Does the last spec say the same as one before it? */
+static int is_repeated(const struct pvq_plan *plan)
+{
+	const struct pvq_spec *last = plan->spec[plan->nspec - 1];
+	char mine[PVQ_ARGS_TEXT], other[PVQ_ARGS_TEXT];
+
+	pvq_spec_args(last, mine, sizeof(mine));
+	for (unsigned i = 0; i + 1 < plan->nspec; i++) {
+		pvq_spec_args(plan->spec[i], other, sizeof(other));
+		if (plan->spec[i]->task == last->task && strcmp(mine, other) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Adds to what the report says of things left out; a text that is full stays as it is. */
+static void __attribute__((format(printf, 2, 3))) note(struct pvq_plan *plan, const char *format, ...)
+{
+	size_t used = strlen(plan->left_out);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(plan->left_out + used, sizeof(plan->left_out) - used, format, args);
+	va_end(args);
 }
 
 /* The list's next comma that starts a task: one followed by a word that is not an argument's name. */
@@ -206,21 +253,21 @@ static char *next_task(char *list)
 static int choose_tasks(struct pvq_plan *plan, struct choice *c, const char *list)
 {
 	int ret = 0;
-	char copy[2048];
+	char copy[LIST_TEXT];
 
 	if (!list) {
 		for (unsigned i = 0; ret == 0 && i < ENTRIES; i++) {
-			if (plan->profile->sampler && !entries[i].sampler)
+			if (plan->profile->sampler && !entries[i].sampler) {
+				note(plan, "%s%s", plan->left_out[0] ? ", " : "tasks ", entries[i].spec);
 				continue;
+			}
 			c->beyond[plan->nspec] = entries[i].beyond;
-			ret = add_spec(plan, entries[i].spec);
+			ret = pvq_plan_add_spec(plan, entries[i].spec);
 		}
 		return ret;
 	}
-	if (snprintf(copy, sizeof(copy), "%s", list) >= (int)sizeof(copy)) {
-		fprintf(stderr, "pvq: --tasks is too long\n");
+	if (copy_list(copy, list, "--tasks"))
 		return -EINVAL;
-	}
 	for (char *at = copy; ret == 0 && at;) {
 		char *comma = next_task(at);
 
@@ -231,7 +278,9 @@ static int choose_tasks(struct pvq_plan *plan, struct choice *c, const char *lis
 			return -EINVAL;
 		}
 		c->beyond[plan->nspec] = 1;
-		ret = add_spec(plan, at);
+		ret = pvq_plan_add_spec(plan, at);
+		if (ret == 0 && is_repeated(plan))
+			free(plan->spec[--plan->nspec]);
 		at = comma;
 	}
 	return ret;
@@ -247,26 +296,20 @@ static uint64_t round_size(double n)
 	return n < 1 ? 1 : (uint64_t)(round(n / unit) * unit);
 }
 
-/* As many items as take the baseline target_s; where items are tiny it is handing them over that takes the
- * time of all the others, and sets the size. */
-static uint64_t size_for(double target_s, double item_s)
-{
-	const double hand_over_s = 0.25e-6;
-
-	return round_size(target_s / (item_s + hand_over_s));
-}
-
 /* Runs the baseline on ever larger loads until the map is long enough to judge an item by. A task that
  * fails here is planned all the same: its failure belongs into the report. */
-static int pilot(
-	struct pvq_plan *plan, struct choice *c, unsigned s, const struct pvq_host *host, double target_s)
+static int pilot(struct pvq_plan *plan, struct choice *c, unsigned s, const struct pvq_host *host)
 {
-	const struct pvq_impl *baseline = c->impl[0];
+	const struct pvq_profile *p = plan->profile;
+	const double enough_s = p->serial_ms / 1e3 / 8;
 	struct pvq_launch_io io = {.out_fd = -1, .err_fd = 2};
-	double enough_s = target_s / 8;
+	double timeout_s = plan->timeout_s;
 
-	for (uint64_t n = 8;; n *= 4) {
-		struct pvq_trial t = {.impl = baseline,
+	/* Tasks that hang must not use up the time before the first block. */
+	if (p->budget_s > 0)
+		timeout_s = fmin(timeout_s, p->budget_s / 4 / plan->nspec);
+	for (uint64_t n = 1; n <= 1u << 24; n *= 4) {
+		struct pvq_trial t = {.impl = c->impl[0],
 			.spec = plan->spec[s],
 			.n = n,
 			.seed = plan->seed,
@@ -275,39 +318,58 @@ static int pilot(
 			.ncpu = 1,
 			.oracle = ""};
 		struct pvq_row row;
-		int ret = pvq_launch_trial(&t, plan->timeout_s, &io, &row);
+		int ret = pvq_launch_trial(&t, timeout_s, &io, &row);
 
 		if (ret)
 			return ret;
-		if (row.status != PVQ_OK) {
-			c->n[s] = c->n[s] ? c->n[s] : n;
+		if (row.status != PVQ_OK)
 			return 0;
-		}
 		io.err_fd = -1; /* what the task has to say, it has said */
 		c->item_s[s] = (double)row.map_ns / 1e9 / (double)n;
-		if ((double)row.map_ns / 1e9 >= enough_s || n >= 1u << 24)
-			break;
+		if ((double)row.map_ns / 1e9 >= enough_s)
+			return 0;
 	}
-	if (c->n[s] == 0)
-		c->n[s] = size_for(target_s, c->item_s[s]);
 	return 0;
 }
 
-static int size_loads(struct pvq_plan *plan, struct choice *c, uint64_t n, const struct pvq_host *host)
+static int pilots(struct pvq_plan *plan, struct choice *c, const struct pvq_host *host)
 {
-	const struct pvq_profile *p = plan->profile;
-	double ms = fmin(fmax(p->serial_ms, p->serial_ms_core * c->cores[c->ncores - 1]), p->serial_ms_max);
+	int ret = 0;
+
+	for (unsigned s = 0; ret == 0 && s < plan->nspec; s++) {
+		pvq_spec_settle(plan->spec[s]);
+		ret = pilot(plan, c, s, host);
+	}
+	return ret;
+}
+
+/* As many items as take the baseline serial_ms; where items are tiny it is handing them over that takes the
+ * time of all the others, and sets the size. At least one item a worker, unless not even the baseline would
+ * end within half the time-out. */
+static uint64_t size_for(const struct pvq_plan *plan, double serial_ms, double item_s, unsigned workers)
+{
+	const double hand_over_s = 0.25e-6;
+	double n = serial_ms / 1e3 / (item_s + hand_over_s),
+	       most = plan->timeout_s / 2 / (item_s + hand_over_s);
+
+	return round_size(fmin(fmax(n, workers), most));
+}
+
+static void size_loads(
+	struct pvq_plan *plan, struct choice *c, const struct pvq_wish *wish, double serial_ms)
+{
+	unsigned times = c->nworkers ? 1 : plan->profile->sampler ? 2 : 4;
+	unsigned most = c->nworkers ? c->workers[c->nworkers - 1] : c->cores[c->ncores - 1];
 
 	for (unsigned s = 0; s < plan->nspec; s++) {
-		int ret;
-
-		pvq_spec_settle(plan->spec[s]);
-		c->n[s] = n;
-		ret = pilot(plan, c, s, host, ms / 1e3);
-		if (ret)
-			return ret;
+		if (wish->n)
+			c->n[s] = wish->n;
+		else if (c->item_s[s] > 0)
+			c->n[s] =
+				size_for(plan, serial_ms, c->item_s[s], c->beyond[s] ? most * times : most);
+		else
+			c->n[s] = most; /* it fails anyway, but then on every worker */
 	}
-	return 0;
 }
 
 /* A guess good enough to plan by: process start and verification, then the work over the workers,
@@ -354,7 +416,7 @@ static int add_group(struct pvq_plan *plan, const struct choice *c, unsigned s, 
 
 /* Groups are runs of cells that share task, cores and workers: the baseline, on one core with one
  * worker, joins the others that have just those. */
-static void number_groups(struct pvq_plan *plan)
+void pvq_plan_number_groups(struct pvq_plan *plan)
 {
 	plan->ngroup = 0;
 	for (unsigned i = 0; i < plan->ncell; i++) {
@@ -387,7 +449,7 @@ static int add_cells(struct pvq_plan *plan, const struct choice *c)
 			if (most * times <= PVQ_WORKERS_MAX)
 				ret = add_group(plan, c, s, 0, most * times, most);
 	}
-	number_groups(plan);
+	pvq_plan_number_groups(plan);
 	return ret;
 }
 
@@ -401,41 +463,53 @@ double pvq_plan_block_s(const struct pvq_plan *plan)
 	return sum;
 }
 
-/* Says which of the usable core counts are not measured. */
-static void note_left_out(struct pvq_plan *plan, const struct choice *all, const struct choice *kept)
+static int fits(const struct pvq_plan *plan)
 {
-	size_t len = 0;
+	const struct pvq_profile *p = plan->profile;
 
+	return p->budget_s <= 0 || pvq_plan_block_s(plan) * p->blocks_min <= p->budget_s - p->reserve_s;
+}
+
+/* Says which of the usable core counts are not measured, and how many blocks are to be expected. */
+static void note_cores(struct pvq_plan *plan, const struct choice *all, const struct choice *kept)
+{
+	const struct pvq_profile *p = plan->profile;
+	const char *separator = plan->left_out[0] ? "; core counts " : "core counts ";
+	double blocks = (p->budget_s - p->reserve_s) / pvq_plan_block_s(plan);
+
+	if (kept->ncores == all->ncores)
+		return;
 	for (unsigned i = 0; i < all->ncores; i++) {
 		int found = 0;
 
 		for (unsigned j = 0; j < kept->ncores; j++)
 			found |= kept->cores[j] == all->cores[i];
-		if (!found && len < sizeof(plan->left_out))
-			len += (size_t)snprintf(plan->left_out + len, sizeof(plan->left_out) - len, "%s%u",
-				len ? ", " : "core counts ", all->cores[i]);
+		if (!found)
+			note(plan, "%s%u", separator, all->cores[i]);
+		separator = found ? separator : ", ";
 	}
-	if (len && len < sizeof(plan->left_out))
-		snprintf(plan->left_out + len, sizeof(plan->left_out) - len,
-			", so that %u blocks fit into %.0f s; --profile full or --cores measures them",
-			plan->profile->blocks_min, plan->profile->budget_s);
+	note(plan, ", so that about %.0f blocks fit into %.0f s; --profile full or --cores measures them",
+		floor(fmin(blocks, p->blocks_max)), p->budget_s);
 }
 
-/* Drops core counts, level by level, until enough blocks fit into the time. */
+/* Until enough blocks fit into the time: smaller loads, then fewer core counts, then both. */
 static int fit(
 	struct pvq_plan *plan, struct choice *c, const struct pvq_wish *wish, const struct pvq_host *host)
 {
 	const struct pvq_profile *p = plan->profile;
+	const double serial_ms[] = {p->serial_ms, p->serial_ms_least};
 	struct choice all = *c;
-	int ret = add_cells(plan, c);
+	int ret = 0;
 
-	for (unsigned level = 1; ret == 0 && p->budget_s > 0 && !wish->cores && level < LEVELS; level++) {
-		if (pvq_plan_block_s(plan) * p->blocks_min <= p->budget_s - p->reserve_s)
-			break;
-		candidate_cores(c, host->usable, level);
+	for (unsigned step = 0; ret == 0 && step < 2 * (wish->cores ? 1 : LEVELS); step++) {
+		if (!wish->cores)
+			candidate_cores(c, host->usable, step / 2);
+		size_loads(plan, c, wish, serial_ms[step % 2]);
 		ret = add_cells(plan, c);
+		if (fits(plan))
+			break;
 	}
-	note_left_out(plan, &all, c);
+	note_cores(plan, &all, c);
 	return ret;
 }
 
@@ -457,7 +531,7 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_wish *wish, const stru
 	if (ret == 0)
 		ret = choose_tasks(plan, &c, wish->tasks);
 	if (ret == 0)
-		ret = size_loads(plan, &c, wish->n, host);
+		ret = pilots(plan, &c, host);
 	if (ret == 0)
 		ret = fit(plan, &c, wish, host);
 	if (ret)
@@ -493,87 +567,4 @@ struct pvq_trial pvq_plan_trial(
 		.cell = cell,
 		.oracle = c->oracle,
 	};
-}
-
-/* ---- plan.csv ---- */
-
-int pvq_plan_write(const struct pvq_plan *plan, const struct pvq_host *host, const char *dir)
-{
-	FILE *f = pvq_rundir_open(dir, "plan.csv", "we");
-	int ret = f ? pvq_row_header(f) : -EIO;
-
-	for (unsigned i = 0; ret == 0 && i < plan->ncell; i++) {
-		struct pvq_trial t = pvq_plan_trial(plan, i, 0, host);
-		struct pvq_row row;
-
-		pvq_trial_identify(&t, &row);
-		ret = pvq_row_write(f, &row);
-	}
-	if (f && fclose(f) && ret == 0)
-		ret = -errno;
-	if (f && ret)
-		fprintf(stderr, "pvq: cannot write %s/plan.csv: %s\n", dir, strerror(-ret));
-	return ret;
-}
-
-static int same_spec(const struct pvq_spec *spec, const struct pvq_row *row)
-{
-	char args[PVQ_ARGS_TEXT];
-
-	pvq_spec_args(spec, args, sizeof(args));
-	return strcmp(spec->task->name, row->task) == 0 && strcmp(args, row->args) == 0;
-}
-
-static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
-{
-	struct pvq_plan_cell *cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
-	const struct pvq_impl *impl = pvq_impl_find(row->impl);
-	char words[PVQ_NAME_MAX + PVQ_ARGS_TEXT + 2];
-
-	if (cell)
-		plan->cell = cell;
-	if (!cell || !impl)
-		return cell ? -EINVAL : -ENOMEM;
-	if (plan->nspec == 0 || !same_spec(plan->spec[plan->nspec - 1], row)) {
-		snprintf(words, sizeof(words), "%s%s%s", row->task, row->args[0] ? ":" : "", row->args);
-		if (add_spec(plan, words))
-			return -EINVAL;
-	}
-	cell[plan->ncell++] = (struct pvq_plan_cell){
-		.impl = impl,
-		.spec = plan->spec[plan->nspec - 1],
-		.n = row->n,
-		.workers = row->workers,
-		.cores = row->cores,
-		.chunk = row->chunk,
-		.window = row->window,
-	};
-	plan->seed = row->seed;
-	return 0;
-}
-
-int pvq_plan_read(struct pvq_plan *plan, const struct pvq_host *host, const char *dir)
-{
-	struct pvq_rows rows = {0};
-	FILE *f = pvq_rundir_open(dir, "plan.csv", "re");
-	int ret = f ? pvq_rows_read(&rows, f) : -ENOENT;
-
-	memset(plan, 0, sizeof(*plan));
-	if (f)
-		fclose(f);
-	if (ret && f)
-		fprintf(stderr, "pvq: %s/plan.csv: %s\n", dir, rows.problem);
-	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
-		ret = read_cell(plan, &rows.row[i]);
-		if (ret == 0 && rows.row[i].cores > host->ncpu) {
-			fprintf(stderr, "pvq: %s was planned for %u CPUs, and this process may use %u\n",
-				dir, rows.row[i].cores, host->ncpu);
-			ret = -EINVAL;
-		}
-	}
-	number_groups(plan);
-	pvq_rows_free(&rows);
-	if (ret)
-		pvq_plan_free(plan);
-	return ret;
 }

@@ -11,15 +11,14 @@
 
 struct pvq_profile {
 	const char *name;
-	int sampler;           /* only the tasks and worker counts that tell most */
-	double budget_s;       /* for everything from plan to report; 0: none */
-	double reserve_s;      /* of it, kept for the report */
-	unsigned blocks_min;   /* core counts are left out until so many fit */
-	unsigned blocks_max;   /* enough: do not go on for the sake of it */
-	double serial_ms;      /* how long a task's load takes the baseline, at least */
-	double serial_ms_core; /* … or this much per core, up to serial_ms_max */
-	double serial_ms_max;
-	double timeout_s; /* of one trial */
+	int sampler;            /* only the tasks and worker counts that tell most */
+	double budget_s;        /* for everything from plan to report; 0: none */
+	double reserve_s;       /* of it, kept for the report */
+	unsigned blocks_min;    /* core counts are left out until so many fit */
+	unsigned blocks_max;    /* enough: do not go on for the sake of it */
+	double serial_ms;       /* how long a task's load takes the baseline … */
+	double serial_ms_least; /* … and how far it may shrink where time is short */
+	double timeout_s;       /* of one trial */
 };
 
 struct pvq_plan_cell {
@@ -64,6 +63,11 @@ int pvq_plan_make(struct pvq_plan *, const struct pvq_wish *, const struct pvq_h
 /* plan.csv, and back, for --resume. 0 or -errno with one line on stderr. */
 int pvq_plan_write(const struct pvq_plan *, const struct pvq_host *, const char *dir);
 int pvq_plan_read(struct pvq_plan *, const struct pvq_host *, const char *dir);
+
+/* What making a plan and reading one share: adds a task, -EINVAL with one line on stderr; numbers the groups,
+ * which are runs of cells that share task, cores and workers. */
+int pvq_plan_add_spec(struct pvq_plan *, const char *words);
+void pvq_plan_number_groups(struct pvq_plan *);
 
 /* The trial that measures a cell in a block; borrowed from plan and host. */
 struct pvq_trial pvq_plan_trial(

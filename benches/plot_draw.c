@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -21,7 +22,10 @@ static const char *const draw_log[DRAWERS] = {"gnuplot-1.log", "gnuplot-2.log"};
 __attribute__((noreturn)) static void draw_child(const char *folder, const char *log, char **argv)
 {
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), out;
+	sigset_t none;
 
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL); /* the driver blocks them: Ctrl-C must end a drawing */
 	if (chdir(folder))
 		_exit(NO_FOLDER);
 	out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

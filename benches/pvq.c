@@ -3,8 +3,10 @@
 #include "cmd.h"
 #include "spec.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct command {
 	const char *name;
@@ -47,10 +49,24 @@ static void usage(FILE *f)
 	fprintf(f, "\nExit code: 0 done and verified, 1 a measured failure, 2 wrong usage.\n");
 }
 
+/* A closed descriptor 0, 1 or 2 would be given to the next file that is opened, and a message meant for
+ * stderr would end up in raw.csv. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const char *names[COMMANDS + 1] = {0}, *near;
 
+	fill_standard_descriptors();
 	if (argc < 2) {
 		usage(stderr);
 		return PVQ_EXIT_USAGE;

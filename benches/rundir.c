@@ -2,6 +2,7 @@
 #include "rundir.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,26 +91,38 @@ void pvq_manifest_free(struct pvq_manifest *m)
 	memset(m, 0, sizeof(*m));
 }
 
-/* A folder that holds a run already is refused: two runs' rows must never mix. */
-static int rundir_make(const char *path)
+/* Claims the folder by creating raw.csv in it, which only one run can: two runs' rows must never mix. */
+static int rundir_make(const char *path, int *created)
 {
 	char raw[PATH_MAX];
+	int fd, error = 0;
 
-	if (mkdir(path, 0777) && errno != EEXIST) {
-		int error = errno;
-
-		fprintf(stderr, "pvq: cannot create the folder %s: %s\n", path, strerror(error));
-		return -error;
-	}
-	if (snprintf(raw, sizeof(raw), "%s/raw.csv", path) >= (int)sizeof(raw))
-		return -ENAMETOOLONG;
-	if (access(raw, F_OK) == 0) {
+	*created = mkdir(path, 0777) == 0;
+	if (!*created && errno != EEXIST)
+		error = errno;
+	else if (snprintf(raw, sizeof(raw), "%s/raw.csv", path) >= (int)sizeof(raw))
+		error = ENAMETOOLONG;
+	else if ((fd = open(raw, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) >= 0)
+		close(fd);
+	else
+		error = errno;
+	if (error == EEXIST)
 		fprintf(stderr,
 			"pvq: %s holds a run already; continue it with --resume, or name a new folder\n",
 			path);
-		return -EEXIST;
-	}
-	return 0;
+	else if (error)
+		fprintf(stderr, "pvq: cannot create the folder %s: %s\n", path, strerror(error));
+	return -error;
+}
+
+void pvq_rundir_remove(const char *path, int created)
+{
+	char raw[PATH_MAX];
+
+	if (snprintf(raw, sizeof(raw), "%s/raw.csv", path) < (int)sizeof(raw))
+		unlink(raw);
+	if (created)
+		rmdir(path);
 }
 
 void pvq_rundir_latest(const char *path)
@@ -123,7 +136,7 @@ void pvq_rundir_latest(const char *path)
 		fprintf(stderr, "pvq: cannot link reports/latest: %s\n", strerror(errno));
 }
 
-int pvq_rundir_create(const char *wanted, char *path, size_t cap)
+int pvq_rundir_create(const char *wanted, char *path, size_t cap, int *created)
 {
 	char host[65] = "host", name[160], stamp[32];
 	time_t now = time(NULL);
@@ -133,7 +146,7 @@ int pvq_rundir_create(const char *wanted, char *path, size_t cap)
 	if (wanted) {
 		if (snprintf(path, cap, "%s", wanted) >= (int)cap)
 			return -ENAMETOOLONG;
-		return rundir_make(path);
+		return rundir_make(path, created);
 	}
 	if (mkdir("reports", 0777) && errno != EEXIST) {
 		ret = -errno;
@@ -147,5 +160,5 @@ int pvq_rundir_create(const char *wanted, char *path, size_t cap)
 	snprintf(name, sizeof(name), "%s-%s", host, stamp);
 	if (snprintf(path, cap, "reports/%s", name) >= (int)cap)
 		return -ENAMETOOLONG;
-	return rundir_make(path);
+	return rundir_make(path, created);
 }

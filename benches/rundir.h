@@ -27,8 +27,11 @@ const char *pvq_manifest_get(const struct pvq_manifest *, const char *key);
 void pvq_manifest_free(struct pvq_manifest *);
 
 /* Creates the folder `wanted`, or, where that is NULL, reports/<host>-<utc time>. path: receives its path.
- * 0 or -errno with one line on stderr. */
-int pvq_rundir_create(const char *wanted, char *path, size_t cap);
+ * created: whether it is new. An empty raw.csv marks it as taken. 0 or -errno with one line on stderr. */
+int pvq_rundir_create(const char *wanted, char *path, size_t cap, int *created);
+
+/* Takes that back, for a run that never came to measure. */
+void pvq_rundir_remove(const char *path, int created);
 
 /* Points reports/latest at reports/NAME; path is that folder's. What fails is said on stderr. */
 void pvq_rundir_latest(const char *path);

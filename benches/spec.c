@@ -201,7 +201,7 @@ static char *cut_value(const struct pvq_task *task, char *at)
 
 int pvq_spec_parse(struct pvq_spec *spec, const char *words)
 {
-	char *at;
+	char *at, args[PVQ_SPEC_MAX];
 
 	if (snprintf(spec->text, sizeof(spec->text), "%s", words) >= (int)sizeof(spec->text)) {
 		fprintf(stderr, "pvq: a task of more than %d characters\n", PVQ_SPEC_MAX - 1);
@@ -227,6 +227,11 @@ int pvq_spec_parse(struct pvq_spec *spec, const char *words)
 		if (parse_value(spec->task, &spec->task->args[i], value, &spec->value[i]))
 			return -EINVAL;
 		at = next;
+	}
+	pvq_spec_args(spec, args, sizeof(args));
+	if (strlen(args) + strlen(spec->task->name) + 2 >= PVQ_SPEC_MAX) {
+		fprintf(stderr, "pvq: the arguments of task %s are too long\n", spec->task->name);
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -267,13 +272,14 @@ void pvq_spec_args(const struct pvq_spec *spec, char *buf, size_t cap)
 	}
 }
 
-int pvq_load_build(struct pvq_load *load, const struct pvq_spec *spec, uint64_t n, uint64_t seed)
+int pvq_load_build(struct pvq_load *load, const struct pvq_spec *spec, uint64_t n, uint64_t seed,
+	struct pvq_error *err)
 {
 	int ret;
 
 	*load = (struct pvq_load){.task = spec->task, .n = n, .seed = seed};
 	memcpy(load->arg, spec->value, sizeof(load->arg));
-	ret = load->task->build(load);
+	ret = load->task->build(load, err);
 	if (ret)
 		pvq_load_free(load);
 	return ret;

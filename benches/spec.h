@@ -34,9 +34,10 @@ void pvq_spec_settle(struct pvq_spec *);
 /* Every argument, written so that it can be parsed again: "in=64,out=64"; "" without arguments. */
 void pvq_spec_args(const struct pvq_spec *, char *buf, size_t cap);
 
-/* Builds a load of n items. 0 or -errno, after which pvq_load_free() is not needed. The spec must
- * outlive the load. */
-int pvq_load_build(struct pvq_load *, const struct pvq_spec *, uint64_t n, uint64_t seed);
+/* Builds a load of n items. 0, or -errno with *err filled, after which pvq_load_free() is not needed. The
+ * spec must outlive the load. */
+int pvq_load_build(
+	struct pvq_load *, const struct pvq_spec *, uint64_t n, uint64_t seed, struct pvq_error *err);
 void pvq_load_free(struct pvq_load *);
 
 /* Parses a whole number within [min, max]; what: its name in the message. 0, or -EINVAL with one line

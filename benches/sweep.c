@@ -10,7 +10,10 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
+
+static const unsigned NO_BLOCK = UINT_MAX;
 
 /* Everything that lasts for one session of a run. */
 struct session {
@@ -28,6 +31,12 @@ struct session {
 static double elapsed_s(const struct session *s)
 {
 	return (double)(pvq_clock_ns() - s->began_ns) / 1e9;
+}
+
+/* Seconds until the deadline; much where there is none. */
+static double left_s(const struct session *s)
+{
+	return s->sweep->deadline_s != 0 ? s->sweep->deadline_s - elapsed_s(s) : 1e9;
 }
 
 /* A step of splitmix64: every block's order follows from the seed alone, in every session. */
@@ -88,24 +97,41 @@ static void learn(struct pvq_plan *plan, const struct pvq_row *row)
 			memcpy(plan->cell[i].oracle, row->oracle, sizeof(row->oracle));
 }
 
-/* Cuts off a last line that was not written whole: its trial will be measured again. */
-static int mend_tail(const char *path)
+static void say_full(struct session *s, int error)
 {
-	FILE *f = fopen(path, "r+e");
-	long keep = 0, at = 0;
-	int c, ret = 0;
+	pvq_progress_end(&s->progress);
+	fprintf(stderr, "pvq: cannot write %s/raw.csv: %s; the rows before are kept\n", s->sweep->dir,
+		strerror(-error));
+}
+
+/* Cuts off a last line that was not written whole: its trial will be measured again. size: of what is left,
+ * in bytes. */
+static int mend_tail(int fd, const char *path, off_t *size)
+{
+	FILE *f = fopen(path, "re");
+	off_t at = 0;
+	int c;
 
 	if (!f)
 		return -errno;
+	*size = 0;
 	while ((c = getc(f)) != EOF) {
 		at++;
 		if (c == '\n')
-			keep = at;
+			*size = at;
 	}
-	if (at > keep && ftruncate(fileno(f), keep))
-		ret = -errno;
 	fclose(f);
-	return ret;
+	return at > *size && ftruncate(fd, *size) ? -errno : 0;
+}
+
+static int is_of(const struct pvq_plan_cell *cell, const struct pvq_row *row)
+{
+	char args[PVQ_ARGS_TEXT];
+
+	pvq_spec_args(cell->spec, args, sizeof(args));
+	return strcmp(cell->impl->name, row->impl) == 0 && strcmp(cell->spec->task->name, row->task) == 0 &&
+	       strcmp(args, row->args) == 0 && cell->n == row->n && cell->workers == row->workers &&
+	       cell->cores == row->cores;
 }
 
 /* Reads what an earlier session measured. */
@@ -124,7 +150,7 @@ static int recall(struct session *s, const char *path)
 	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		const struct pvq_row *row = &rows.row[i];
 
-		if (row->cell >= s->plan->ncell) {
+		if (row->cell >= s->plan->ncell || !is_of(&s->plan->cell[row->cell], row)) {
 			fprintf(stderr, "pvq: %s: row %zu is of no cell in plan.csv\n", path, i + 1);
 			ret = -EBADMSG;
 		} else if (row->block < blocks) {
@@ -140,7 +166,8 @@ static int session_open(struct session *s)
 {
 	const char *dir = s->sweep->dir;
 	char path[PATH_MAX], log[PATH_MAX];
-	int resumed, ret = 0;
+	off_t size = 0;
+	int ret;
 
 	if (snprintf(path, sizeof(path), "%s/raw.csv", dir) >= (int)sizeof(path) ||
 		snprintf(log, sizeof(log), "%s/trials.log", dir) >= (int)sizeof(log))
@@ -155,15 +182,21 @@ static int session_open(struct session *s)
 		fprintf(stderr, "pvq: cannot open %s: %s\n", log, strerror(-ret));
 		return ret;
 	}
-	resumed = access(path, F_OK) == 0;
-	if (resumed && (ret = mend_tail(path)) == 0)
-		ret = recall(s, path);
-	if (ret)
-		return ret;
 	s->raw = pvq_rundir_open(dir, "raw.csv", "ae");
 	if (!s->raw)
 		return -EIO;
-	return resumed ? 0 : pvq_row_header(s->raw);
+	if (flock(fileno(s->raw), LOCK_EX | LOCK_NB)) {
+		fprintf(stderr, "pvq: another pvq is writing to %s\n", dir);
+		return -EBUSY;
+	}
+	ret = mend_tail(fileno(s->raw), path, &size);
+	if (ret == 0 && size > 0)
+		return recall(s, path);
+	if (ret == 0)
+		ret = pvq_row_header(s->raw);
+	if (ret)
+		say_full(s, ret);
+	return ret;
 }
 
 static void session_close(struct session *s)
@@ -181,12 +214,13 @@ static int measured(const struct session *s, unsigned block, unsigned cell)
 	return s->have[(size_t)block * s->plan->ncell + cell] || s->plan->cell[cell].skip;
 }
 
+/* Cells that the block lacks; of NO_BLOCK, all that are still being measured. */
 static unsigned missing_in(const struct session *s, unsigned block)
 {
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < s->plan->ncell; i++)
-		count += !measured(s, block, i);
+		count += block == NO_BLOCK ? !s->plan->cell[i].skip : !measured(s, block, i);
 	return count;
 }
 
@@ -194,11 +228,11 @@ static unsigned missing_in(const struct session *s, unsigned block)
 static unsigned expected_blocks(const struct session *s, unsigned block, double block_s)
 {
 	unsigned max = s->plan->blocks;
-	double left_s = s->sweep->deadline_s - elapsed_s(s);
+	double left = left_s(s);
 
-	if (s->sweep->deadline_s <= 0 || block_s <= 0 || left_s / block_s > max)
+	if (block_s <= 0 || left / block_s > max)
 		return max;
-	block += left_s > 0 ? (unsigned)(left_s / block_s) : 0;
+	block += left > 0 ? (unsigned)(left / block_s) : 0;
 	return block + 1 < max ? block + 1 : max;
 }
 
@@ -206,30 +240,32 @@ static void show(struct session *s, unsigned block, unsigned done, const struct 
 {
 	double block_s = s->block_s > 0 ? s->block_s : pvq_plan_block_s(s->plan);
 	unsigned blocks = expected_blocks(s, block, block_s);
-	double left_s = (blocks - block - (double)done / s->plan->ncell) * block_s;
+	double left = (blocks - block - (double)done / s->plan->ncell) * block_s;
 	char what[160], args[PVQ_ARGS_TEXT];
 
 	pvq_spec_args(cell->spec, args, sizeof(args));
-	snprintf(what, sizeof(what), "%.30s %.60s, %u workers, %.30s", cell->spec->task->name, args,
-		cell->workers, cell->impl->name);
+	snprintf(what, sizeof(what), "%.30s%s%.60s, %u worker%s, %.30s", cell->spec->task->name,
+		args[0] ? ":" : "", args, cell->workers, cell->workers == 1 ? "" : "s", cell->impl->name);
 	pvq_progress_draw(&s->progress, s->sweep->trials, (unsigned long)blocks * s->plan->ncell,
-		elapsed_s(s), left_s, what);
+		elapsed_s(s), left, what);
 }
 
-/* Measures one cell and writes its row. */
+/* Measures one cell and writes its row. 1: time ran out, no row. */
 static int run_cell(struct session *s, unsigned block, unsigned cell)
 {
 	struct pvq_trial t = pvq_plan_trial(s->plan, cell, block, s->sweep->host);
 	struct pvq_launch_io io = {.out_fd = -1, .err_fd = s->log_fd};
+	double timeout_s = s->plan->timeout_s, cut_s = left_s(s) + 1;
 	struct pvq_row row;
-	int ret = pvq_launch_trial(&t, s->plan->timeout_s, &io, &row);
+	int ret = pvq_launch_trial(&t, timeout_s < cut_s ? timeout_s : cut_s, &io, &row);
 
 	if (ret)
 		return ret;
+	if (row.status == PVQ_TIMEOUT && cut_s < timeout_s)
+		return 1; /* it was not the trial that took too long */
 	ret = pvq_row_write(s->raw, &row);
 	if (ret) {
-		fprintf(stderr, "\npvq: cannot write %s/raw.csv: %s; the rows before are kept\n",
-			s->sweep->dir, strerror(-ret));
+		say_full(s, ret);
 		return ret;
 	}
 	s->have[(size_t)block * s->plan->ncell + cell] = 1;
@@ -242,8 +278,8 @@ static int run_cell(struct session *s, unsigned block, unsigned cell)
 /* 0: the block is whole. 1: time ran out within it. -errno. */
 static int run_block(struct session *s, unsigned block)
 {
-	double began_s = elapsed_s(s), took_s;
-	unsigned missing = missing_in(s, block);
+	double began_s = elapsed_s(s), lost_s = 0, took_s;
+	unsigned missing = missing_in(s, block), active = missing_in(s, NO_BLOCK);
 	int ret = order_block(s, block);
 
 	for (unsigned i = 0; ret == 0 && i < s->plan->ncell; i++) {
@@ -251,13 +287,16 @@ static int run_block(struct session *s, unsigned block)
 
 		if (measured(s, block, cell))
 			continue;
-		if (s->sweep->deadline_s > 0 && elapsed_s(s) > s->sweep->deadline_s)
+		if (left_s(s) < 0)
 			return 1;
 		show(s, block, i, &s->plan->cell[cell]);
+		took_s = elapsed_s(s);
 		ret = run_cell(s, block, cell);
+		if (s->plan->cell[cell].skip)
+			lost_s += elapsed_s(s) - took_s; /* it will not be tried again */
 	}
-	took_s = elapsed_s(s) - began_s;
-	if (missing == s->plan->ncell && took_s > s->block_s)
+	took_s = elapsed_s(s) - began_s - lost_s;
+	if (ret == 0 && missing == active && took_s > s->block_s)
 		s->block_s = took_s;
 	return ret;
 }
@@ -265,18 +304,18 @@ static int run_block(struct session *s, unsigned block)
 /* A block that would not end in time is not begun: half a block is hardly worth its time. */
 static int fits(const struct session *s)
 {
-	return s->sweep->deadline_s <= 0 || s->block_s <= 0 ||
-	       elapsed_s(s) + s->block_s <= s->sweep->deadline_s;
+	return s->block_s <= left_s(s);
 }
 
 int pvq_sweep_run(struct pvq_plan *plan, struct pvq_sweep *sweep)
 {
 	struct session s = {.plan = plan, .sweep = sweep, .log_fd = -1, .began_ns = pvq_clock_ns()};
-	int ret = session_open(&s);
+	int ret;
 
+	pvq_progress_init(&s.progress);
+	ret = session_open(&s);
 	sweep->end = PVQ_SWEEP_BLOCKS;
 	sweep->trials = sweep->failed = sweep->blocks = 0;
-	pvq_progress_init(&s.progress);
 	for (unsigned block = 0; ret == 0 && block < plan->blocks; block++) {
 		if (missing_in(&s, block) && !fits(&s))
 			ret = 1;

@@ -17,7 +17,7 @@ enum pvq_sweep_end {
 struct pvq_sweep {
 	const struct pvq_host *host;
 	const char *dir;
-	double deadline_s; /* seconds from now until the last trial must have ended; 0: none */
+	double deadline_s; /* seconds from now until the last trial must have ended; 0: none, below 0: passed */
 	/* Results: */
 	enum pvq_sweep_end end;
 	unsigned blocks;              /* whole blocks, earlier sessions included */

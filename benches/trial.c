@@ -210,8 +210,8 @@ void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 		return;
 	}
 	raise_limits();
-	if (pvq_load_build(&load, t->spec, t->n, t->seed)) {
-		row_fail(row, PVQ_ERROR, "the task cannot be built; its message is on stderr");
+	if (pvq_load_build(&load, t->spec, t->n, t->seed, &err)) {
+		row_fail(row, PVQ_ERROR, err.msg);
 		return;
 	}
 	unsupported = t->impl->unsupported ? t->impl->unsupported(&load, &opts) : NULL;

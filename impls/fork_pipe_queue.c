@@ -314,8 +314,8 @@ static void fork_pipe_queue_tune(const struct pvq_load *load, struct pvq_opts *o
 		opts->chunk = 1;
 	if (opts->window == 0)
 		opts->window = opts->workers * 64;
-	if (opts->chunk > opts->window)
-		opts->chunk = opts->window;
+	if (opts->chunk > opts->window / opts->workers + 1)
+		opts->chunk = opts->window / opts->workers + 1; /* the depth that start() takes */
 }
 
 const struct pvq_impl pvq_impl_fork_pipe_queue = {

@@ -76,6 +76,8 @@ ssize_t pvq_stream_read(struct pvq_stream *s, int fd)
 		s->tail -= s->head;
 		s->head = 0;
 	}
+	if (s->tail == s->cap)
+		return -EBADMSG; /* full, and still no whole frame: its length is not one of ours */
 	do
 		got = read(fd, s->data + s->tail, s->cap - s->tail);
 	while (got < 0 && errno == EINTR);

@@ -42,7 +42,8 @@ int pvq_stream_write(struct pvq_stream *, int fd);
 /* Is anything left to write? */
 int pvq_stream_pending(const struct pvq_stream *);
 
-/* Receiver: one read(). Bytes, 0 at end of file, or -errno. Invalidates payloads taken before. */
+/* Receiver: one read(). Bytes, 0 at end of file, or -errno (-EBADMSG: a frame longer than any may be).
+ * Invalidates payloads taken before. */
 ssize_t pvq_stream_read(struct pvq_stream *, int fd);
 /* The next whole frame, or 0: not all of it is here yet. The payload is borrowed. */
 int pvq_stream_take(struct pvq_stream *, struct pvq_frame *, const void **payload);

@@ -47,7 +47,8 @@ enum {
 /* What the user may choose. 0 is "automatic" for chunk and window until tune() fixes them. */
 struct pvq_opts {
 	unsigned workers; /* 1 .. PVQ_WORKERS_MAX */
-	unsigned chunk;   /* items handed over at a time, 1 .. PVQ_CHUNK_MAX */
+	unsigned chunk;   /* items handed over at a time, 1 .. PVQ_CHUNK_MAX; after tune() 0 stands for
+	                   * "guided": many while much is left, few towards the end */
 	unsigned window;  /* items in flight at most (handed out, not yet put), 1 .. PVQ_WINDOW_MAX */
 	const int *cpu;   /* the CPUs that the trial is confined to; borrowed */
 	unsigned ncpu;

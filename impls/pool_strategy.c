@@ -97,4 +97,6 @@ void pvq_pool_strategy_tune(const struct pvq_load *load, struct pvq_opts *opts)
 		opts->window = pvq_pool_window(opts->workers, load->max_in, load->max_out);
 	if (opts->chunk > PVQ_POOL_CHUNK_MAX)
 		opts->chunk = PVQ_POOL_CHUNK_MAX;
+	if (opts->chunk > opts->window)
+		opts->chunk = opts->window;
 }

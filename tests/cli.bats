@@ -159,7 +159,8 @@ small() {
 @test "Ctrl-C: what ran is kept, nothing left running, --resume goes on" {
 	# Interrupted as soon as the third row is there; each trial sleeps, so there are more to come.
 	mkfifo "$TMP/never"
-	"$PVQ" bench --profile quick --blocks 3 --n 200 --tasks sleep:us=500 --impls pool_ordered,pthread_queue --cores 1 --seed 77003 \
+	# A job in the background is started with SIGINT ignored, and pvq would respect that.
+	env --default-signal=INT "$PVQ" bench --profile quick --blocks 3 --n 200 --tasks sleep:us=500 --impls pool_ordered,pthread_queue --cores 1 --seed 77003 \
 		--out "$TMP/run" >"$TMP/out" 2>"$TMP/err" &
 	pid=$!
 	until [ "$(wc -l <"$RAW" 2>/dev/null || echo 0)" -ge 4 ]; do
@@ -275,4 +276,60 @@ full() {
 	! grep -q $'\r' "$TMP/err"
 	[ "$(wc -l <"$TMP/err")" -lt 20 ]
 	grep -q "report.html" "$TMP/out"
+}
+
+@test "closed descriptors do not end up in raw.csv" {
+	"$PVQ" bench --profile quick --blocks 1 --n 50 --tasks noop --impls pool_ordered --cores 1 --out "$TMP/run" >&- 2>&- ||
+		true
+	[ "$(tail -n +2 "$RAW" | grep -vc '^[a-z_]*,noop,')" -eq 0 ]
+}
+
+@test "what is ignored stays ignored: nohup" {
+	(trap '' HUP && exec "$PVQ" run --impl serial --task sleep:us=300000 --n 1 --seed 77005 >"$TMP/out") &
+	pid=$!
+	until pgrep -f 'pvq trial .*--seed=77005 ' >/dev/null; do kill -0 $pid; done
+	kill -HUP $pid
+	wait $pid
+	grep -q verified "$TMP/out"
+}
+
+@test "a folder of the user's own is left alone when the plan fails" {
+	mkdir "$TMP/mine"
+	refused "bogus" "$PVQ" bench --tasks bogus --out "$TMP/mine"
+	[ -d "$TMP/mine" ]
+	[ -z "$(ls -A "$TMP/mine")" ]
+	refused "bogus" "$PVQ" bench --tasks bogus --out "$TMP/new"
+	[ ! -e "$TMP/new" ]
+}
+
+@test "lists: repeated values count once, the order does not matter, empty ones are refused" {
+	for run in "noop,noop --cores 1,1 --workers 3,1,3" "noop --cores 1 --workers 1,3"; do
+		rm -rf "$TMP/run"
+		# shellcheck disable=SC2086
+		"$PVQ" bench --profile quick --blocks 1 --n 50 --impls pool_ordered --out "$TMP/run" --tasks $run
+		cut -d, -f1-6 "$TMP/run/plan.csv" >"$TMP/plan.$(echo "$run" | cksum | cut -d' ' -f1)"
+	done
+	cmp "$TMP"/plan.*
+	refused "--impls commas" "$PVQ" bench --impls , --out "$TMP/x"
+	refused "--cores empty" "$PVQ" bench --cores "" --out "$TMP/x"
+}
+
+@test "two runs cannot share a folder" {
+	small --out "$TMP/run" >/dev/null 2>&1
+	exec 9>>"$RAW"
+	flock -n 9
+	run "$PVQ" bench --resume "$TMP/run"
+	[ "$status" -eq 1 ]
+	[[ $output == *"pvq: another pvq is writing to $TMP/run"* ]]
+	exec 9>&-
+}
+
+@test "a finished run can be resumed; its raw.csv stays as it is" {
+	small --out "$TMP/run" >/dev/null 2>&1
+	cp "$RAW" "$TMP/before"
+	"$PVQ" bench --resume "$TMP/run"
+	cmp "$TMP/before" "$RAW"
+	: >"$RAW"
+	"$PVQ" bench --resume "$TMP/run"
+	[ "$(wc -l <"$RAW")" -eq "$(wc -l <"$TMP/before")" ]
 }

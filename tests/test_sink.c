@@ -23,8 +23,10 @@ struct fixture {
 
 static void setup(struct fixture *f, int ordered)
 {
+	struct pvq_error err = {.item = 0};
+
 	assert_int_equal(pvq_spec_parse(&f->spec, "noop"), 0);
-	assert_int_equal(pvq_load_build(&f->load, &f->spec, N, 1), 0);
+	assert_int_equal(pvq_load_build(&f->load, &f->spec, N, 1, &err), 0);
 	assert_int_equal(pvq_check_init(&f->check, &f->load, ordered, 0), 0);
 }
 

@@ -27,7 +27,7 @@ static void build(
 	struct pvq_load *load, struct pvq_spec *spec, const char *words, uint64_t n, uint64_t seed)
 {
 	assert_int_equal(pvq_spec_parse(spec, words), 0);
-	assert_int_equal(pvq_load_build(load, spec, n, seed), 0);
+	assert_int_equal(pvq_load_build(load, spec, n, seed, &(struct pvq_error){0}), 0);
 	assert_in_range(load->max_in, 0, PVQ_BYTES_MAX);
 	assert_in_range(load->max_out, 1, PVQ_BYTES_MAX);
 }
@@ -258,7 +258,7 @@ static void test_deflate_folder(void **state)
 	assert_non_null(mkdtemp(dir));
 	snprintf(words, sizeof(words), "deflate:max_kb=8,dir=%s", dir);
 	assert_int_equal(pvq_spec_parse(&spec, words), 0);
-	assert_int_equal(pvq_load_build(&load, &spec, 4, 1), -ENOENT);
+	assert_int_equal(pvq_load_build(&load, &spec, 4, 1, &(struct pvq_error){0}), -ENOENT);
 	write_file(dir, "a", text[0], size[0]);
 	snprintf(path, sizeof(path), "%s/sub", dir);
 	assert_int_equal(mkdir(path, 0700), 0);
@@ -269,7 +269,7 @@ static void test_deflate_folder(void **state)
 	assert_int_equal(mkfifo(path, 0600), 0);
 	snprintf(path, sizeof(path), "%s/nowhere", dir);
 	assert_int_equal(symlink("/no/such/file", path), 0);
-	assert_int_equal(pvq_load_build(&load, &spec, 4, 1), 0);
+	assert_int_equal(pvq_load_build(&load, &spec, 4, 1, &(struct pvq_error){0}), 0);
 	for (uint64_t id = 0; id < 4; id++) {
 		unsigned char *out, plain[8192];
 		uLongf len = sizeof(plain);
@@ -315,7 +315,7 @@ static void test_deflate_linked_folder(void **state)
 	unlink(link);
 	unlink(file);
 	rmdir(dir);
-	assert_int_equal(pvq_load_build(&load, &spec, 1, 1), -ENOENT);
+	assert_int_equal(pvq_load_build(&load, &spec, 1, 1, &(struct pvq_error){0}), -ENOENT);
 }
 
 /* In a child, because root may read everything: as nobody. 0: only the open file is in the load. */
@@ -327,7 +327,7 @@ static int build_as_nobody(const char *words)
 
 	if (geteuid() == 0 && setresuid(65534, 65534, 65534))
 		return 1;
-	if (pvq_spec_parse(&spec, words) || pvq_load_build(&load, &spec, 2, 1))
+	if (pvq_spec_parse(&spec, words) || pvq_load_build(&load, &spec, 2, 1, &(struct pvq_error){0}))
 		return 2;
 	in = load.task->input(&load, 0, NULL); /* "closed" would come first */
 	return memcmp((const char *)in.ptr + in.len - 4, "open", 4) != 0;

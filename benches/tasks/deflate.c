@@ -107,31 +107,25 @@ static int walk(const struct pvq_load *load, struct deflate_files *files)
 	return ret;
 }
 
-static int deflate_build(struct pvq_load *load)
+static int deflate_build(struct pvq_load *load, struct pvq_error *err)
 {
 	struct deflate_files *files = calloc(1, sizeof(*files));
 	int ret;
 
 	load->priv = files;
-	if (!files) {
-		fprintf(stderr, "pvq: deflate: no memory\n");
-		return -ENOMEM;
-	}
+	if (!files)
+		return pvq_fail(err, -ENOMEM, "deflate: cannot list files");
 	ret = walk(load, files);
 	if (files->skipped > NAMED_MAX)
 		fprintf(stderr, "pvq: deflate: ... and %zu more\n", files->skipped - NAMED_MAX);
-	if (ret) {
-		fprintf(stderr, "pvq: deflate: cannot list '%s': %s\n", load->arg[DIR].s, strerror(-ret));
-	} else if (files->count == 0) {
-		fprintf(stderr,
-			"pvq: deflate: no readable file of 1 byte to %llu KiB in %s; name another "
-			"folder with dir=\n",
+	if (ret)
+		return pvq_fail(err, ret, "deflate: cannot list '%s'", load->arg[DIR].s);
+	if (files->count == 0)
+		return pvq_fail(err, -ENOENT, "deflate: no readable file of 1 byte to %llu KiB in dir=%s",
 			(unsigned long long)load->arg[MAX_KB].u, load->arg[DIR].s);
-		ret = -ENOENT;
-	}
 	load->max_in = files->longest;
 	load->max_out = compressBound(files->largest);
-	return ret;
+	return 0;
 }
 
 static struct pvq_span deflate_input(const struct pvq_load *load, uint64_t id, void *scratch)

@@ -3,7 +3,6 @@
 #include "task.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -28,16 +27,14 @@ static uint64_t echo_number(uint64_t seed, uint64_t n)
 	return z ^ z >> 31;
 }
 
-static int echo_build(struct pvq_load *load)
+static int echo_build(struct pvq_load *load, struct pvq_error *err)
 {
 	size_t words = (load->arg[IN].u + SLACK + 7) / 8;
 	uint64_t *buffer = malloc(words * sizeof(*buffer));
 
 	load->priv = buffer;
-	if (!buffer) {
-		fprintf(stderr, "pvq: echo: no memory for the inputs\n");
-		return -ENOMEM;
-	}
+	if (!buffer)
+		return pvq_fail(err, -ENOMEM, "echo: cannot make the inputs");
 	for (size_t i = 0; i < words; i++)
 		buffer[i] = echo_number(load->seed, i);
 	load->max_in = load->arg[IN].u;

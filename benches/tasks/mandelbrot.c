@@ -21,8 +21,9 @@ static const struct pvq_arg mandelbrot_args[] = {
 	{0},
 };
 
-static int mandelbrot_build(struct pvq_load *load)
+static int mandelbrot_build(struct pvq_load *load, struct pvq_error *err)
 {
+	(void)err;
 	load->max_in = sizeof(uint64_t);
 	load->max_out = load->arg[WIDTH].u * sizeof(uint16_t);
 	return 0;

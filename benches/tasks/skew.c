@@ -37,8 +37,9 @@ static void skew_settle(union pvq_value arg[PVQ_ARGS_MAX])
 		arg[RATE].u = pvq_kernel_rate();
 }
 
-static int skew_build(struct pvq_load *load)
+static int skew_build(struct pvq_load *load, struct pvq_error *err)
 {
+	(void)err;
 	skew_settle(load->arg);
 	load->max_in = sizeof(struct skew_item);
 	load->max_out = sizeof(uint64_t);

@@ -23,8 +23,9 @@ static void spin_settle(union pvq_value arg[PVQ_ARGS_MAX])
 		arg[RATE].u = pvq_kernel_rate();
 }
 
-static int spin_build(struct pvq_load *load)
+static int spin_build(struct pvq_load *load, struct pvq_error *err)
 {
+	(void)err;
 	spin_settle(load->arg);
 	load->max_in = load->max_out = sizeof(uint64_t);
 	return 0;

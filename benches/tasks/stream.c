@@ -3,7 +3,6 @@
 #include "task.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -17,16 +16,12 @@ static const struct pvq_arg stream_args[] = {
 };
 
 /* Word i of the table: 3 i + seed, so that any slice's sum has a closed form. */
-static int stream_build(struct pvq_load *load)
+static int stream_build(struct pvq_load *load, struct pvq_error *err)
 {
 	uint64_t *table = mmap(NULL, TABLE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (table == MAP_FAILED) {
-		int error = errno;
-
-		fprintf(stderr, "pvq: stream: no memory for the table: %s\n", strerror(error));
-		return -error;
-	}
+	if (table == MAP_FAILED)
+		return pvq_fail(err, -errno, "stream: cannot make the table");
 	load->priv = table;
 	/* Huge pages where there are any: else a fork copies the page table of 16,384 small ones, and
 	 * the strategies that fork would be charged for the size of our table. */

@@ -8,6 +8,8 @@
 #ifndef PVQ_TASK_H
 #define PVQ_TASK_H
 
+#include "error.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -69,8 +71,8 @@ struct pvq_task {
 	 * of a run does identical work. Called once per run, before build(). NULL: nothing to fix. */
 	void (*settle)(union pvq_value arg[PVQ_ARGS_MAX]);
 
-	/* Once, in the parent, before any worker exists. 0, or -errno with one line on stderr. */
-	int (*build)(struct pvq_load *);
+	/* Once, in the parent, before any worker exists. 0, or -errno with *err filled (pvq_fail()). */
+	int (*build)(struct pvq_load *, struct pvq_error *err);
 
 	/* Input of item id: points into priv, or into scratch (PVQ_SCRATCH bytes); at most max_in
 	 * bytes long, valid until free() or until the scratch is used again. Cannot fail. */

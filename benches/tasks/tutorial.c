@@ -4,8 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-int pvq_tutorial_build(struct pvq_load *load)
+int pvq_tutorial_build(struct pvq_load *load, struct pvq_error *err)
 {
+	(void)err;
 	load->max_in = load->max_out = sizeof(uint64_t);
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "task.h"
 
-int pvq_tutorial_build(struct pvq_load *);
+int pvq_tutorial_build(struct pvq_load *, struct pvq_error *);
 struct pvq_span pvq_tutorial_input(const struct pvq_load *, uint64_t id, void *scratch);
 ssize_t pvq_tutorial_run(const struct pvq_load *, const void *in, size_t len, void *out, size_t cap);
 /* The same number by shifts. */
