@@ -376,7 +376,7 @@ static void size_loads(
  * then what handing over an item costs the dearest strategy. */
 static double estimate(const struct choice *c, unsigned s, unsigned workers, unsigned cores)
 {
-	const double trial_s = 0.015, fork_s = 0.0003, item_s = 0.5e-6;
+	const double trial_s = 0.006, fork_s = 0.0003, item_s = 0.5e-6;
 	unsigned parallel = workers < cores ? workers : cores;
 	double n = (double)c->n[s];
 
