@@ -11,7 +11,8 @@
 #   make clean
 #
 # A new strategy is one file impls/<stem>.c that defines pvq_impl_<stem>; a new task is one file
-# benches/tasks/<stem>.c that defines pvq_task_<stem>. Nothing in here names them.
+# benches/tasks/<stem>.c that defines pvq_task_<stem>; a family of micro-benchmarks is one file
+# benches/micro/<stem>.c that defines pvq_micro_<stem>. Nothing in here names them.
 
 PROFILE ?= default
 SAN     ?=
@@ -36,6 +37,7 @@ COMMANDS := benches/pvq.c $(wildcard benches/cmd_*.c)
 SOURCES  := $(IMPLS) $(TASKS) $(filter-out $(COMMANDS),$(wildcard benches/*.c))
 ASSETS   := $(wildcard scripts/plots/*.gp scripts/report.css)
 OBJECTS  := $(SOURCES:%.c=$B/%.o) $B/gen/registry.o $B/gen/assets.o $B/gen/version.o
+MICROS   := $(wildcard benches/micro/*.c)
 SHIM     := $B/benches/micro/gb.o
 OVERHEAD := $(patsubst %,$B/benches/micro/overhead/%.o,overhead loop)
 TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
@@ -47,7 +49,7 @@ say       = $(if $(V),,@echo "  $1 $@";)
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 submake    = $(MAKE) --no-print-directory $(jobs)
 
-.PHONY: all bench test micro-overhead lint sample report clean check build-tests FORCE
+.PHONY: all bench test micro micro-overhead lint sample report clean check build-tests FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -66,7 +68,12 @@ test:
 check: $B/pvq build-tests
 	@scripts/run-tests $B
 
-build-tests: $(TESTS) $B/gb-example
+build-tests: $(TESTS) $B/gb-example $B/pvq-micro
+
+micro:
+	@scripts/bootstrap bench
+	@$(submake) $B/pvq-micro
+	@$B/pvq-micro $(if $(OUT),--out $(OUT))
 
 micro-overhead:
 	@scripts/bootstrap bench
@@ -98,13 +105,16 @@ $B/tests/%: $B/tests/%.o $(OBJECTS)
 $B/tests/test_gb: $B/tests/test_gb.o $B/tests/gb_throw.o $(SHIM)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -ljansson -lcmocka -o $@
 
+$B/pvq-micro: $(MICROS:%.c=$B/%.o) $B/gen/micros.o $(SHIM) $(OBJECTS)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark $(LDLIBS) -o $@
+
 $B/micro-overhead: $(OVERHEAD) $(SHIM)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
 
 # The example is taken from the page that shows it, so that it cannot become a wrong one.
 $B/gen/gb_example.c: benches/micro/GB.md
 	@sed -n '/^```c$$/,/^```$$/{/^```/!p}' $< | scripts/generate update $@
-$B/gen/gb_example.o: CFLAGS += -Ibenches/micro
+$B/gen/gb_example.o $B/gen/micros.o: override CFLAGS += -Ibenches/micro
 $B/gb-example: $B/gen/gb_example.o $(SHIM)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
 
@@ -122,6 +132,8 @@ $B/gen/%.o: $B/gen/%.c
 # Generated sources: remade when the set of files or a file's text changes, untouched otherwise.
 $B/gen/registry.c: FORCE
 	@scripts/generate registry $(IMPLS) $(TASKS) | scripts/generate update $@
+$B/gen/micros.c: FORCE
+	@scripts/generate micros $(MICROS) | scripts/generate update $@
 $B/gen/assets.c: FORCE
 	@scripts/generate assets $(ASSETS) | scripts/generate update $@
 $B/gen/version.c: FORCE
