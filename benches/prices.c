@@ -179,7 +179,8 @@ int pvq_prices_read(struct pvq_prices *prices, const char *dir)
 	ret = prices_fill(prices, root);
 	json_decref(root);
 	if (ret) {
-		fprintf(stderr, "pvq: %s: %s\n", path, strerror(-ret));
+		fprintf(stderr, "pvq: %s: %s\n", path,
+			ret == -EBADMSG ? "not what Google Benchmark writes" : strerror(-ret));
 		pvq_prices_free(prices);
 	}
 	return ret;

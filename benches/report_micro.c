@@ -32,6 +32,20 @@ static void prices_table(const struct pvq_report *r, const struct pvq_prices *pr
 	fputs("\n", r->md);
 }
 
+/* The measured price of that name with the largest argument, or NULL. */
+static const struct pvq_price *prices_largest(const struct pvq_prices *prices, const char *name)
+{
+	const struct pvq_price *largest = NULL;
+
+	for (size_t i = 0; i < prices->count; i++) {
+		const struct pvq_price *p = &prices->price[i];
+
+		if (p->repetitions && strcmp(p->name, name) == 0 && (!largest || p->arg > largest->arg))
+			largest = p;
+	}
+	return largest;
+}
+
 /* The figures that explain most of the others, where they are there: what sharing costs without the
  * kernel, what a wake-up adds, and what a new process costs. */
 static void prices_reading(const struct pvq_report *r, const struct pvq_prices *prices)
@@ -41,6 +55,7 @@ static void prices_reading(const struct pvq_report *r, const struct pvq_prices *
 	const struct pvq_price *ring = pvq_prices_find(prices, "ring/item", 0);
 	const struct pvq_price *small = pvq_prices_find(prices, "fork/untouched", 1);
 	const struct pvq_price *thread = pvq_prices_find(prices, "thread/create_join", 0);
+	const struct pvq_price *large = prices_largest(prices, "fork/untouched");
 
 	if (line && wake) {
 		fprintf(r->md, "Two cores that spin hand a word there and back in %s, ",
@@ -57,8 +72,12 @@ static void prices_reading(const struct pvq_report *r, const struct pvq_prices *
 	if (small && thread) {
 		fprintf(r->md, "A worker that is a process costs %s to start and end, ",
 			pvq_text_ns(small->median_ns).s);
-		fprintf(r->md, "one that is a thread %s; ", pvq_text_ns(thread->median_ns).s);
-		fputs("the process's price rises with the memory that its parent has.\n\n", r->md);
+		fprintf(r->md, "one that is a thread %s.", pvq_text_ns(thread->median_ns).s);
+		if (large && large != small)
+			fprintf(r->md,
+				" With %lld MiB in the parent a fork takes %s, before anyone writes to it.",
+				(long long)large->arg, pvq_text_ns(large->median_ns).s);
+		fputs("\n\n", r->md);
 	}
 }
 

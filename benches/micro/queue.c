@@ -17,13 +17,29 @@ enum { BATCH = 1000, CAPACITY = 256, POPPED_MAX = 64, FRAMES = 256, PAYLOAD = 16
 
 /* ---- the bounded queue ---- */
 
+static void *queue_nothing(void *arg)
+{
+	return arg;
+}
+
+/* A process that never had a second thread has cheaper locks in glibc; whoever needs this queue has one. */
+static int queue_had_thread(void)
+{
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, queue_nothing, NULL);
+
+	return error ? -error : -pthread_join(thread, NULL);
+}
+
 static void queue_push_pop(struct gb_state *state, const struct pvq_micro_run *run)
 {
 	struct pvq_bounded_queue queue;
 	void *in = state, *out = NULL;
-	int ret = pvq_bounded_queue_init(&queue, CAPACITY);
+	int ret = queue_had_thread();
 
 	(void)run;
+	if (ret == 0)
+		ret = pvq_bounded_queue_init(&queue, CAPACITY);
 	if (ret) {
 		pvq_micro_fail(state, "bounded queue", ret);
 		return;
