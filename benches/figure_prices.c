@@ -74,8 +74,9 @@ static void figure_sizes(struct pvq_plot *plot, const struct figure *f, const st
 	pvq_plot_number(plot, "xmin", r->x_lo / 1.6);
 	pvq_plot_number(plot, "xmax", r->x_hi * 1.6);
 	fputs("xtics = '(", plot->gp);
-	for (double at = 1; at <= r->x_hi * 1.01; at *= 4) {
-		int unit = (int)(log2(at) / 10 + 1e-9);
+	for (int power = 0; exp2(power) <= r->x_hi * 1.01; power += 2) {
+		int unit = power / 10;
+		double at = exp2(power);
 
 		if (at < r->x_lo * 0.99)
 			continue;

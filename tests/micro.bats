@@ -9,7 +9,7 @@ setup() {
 	run "$build/gb-example" --benchmark_min_time=0.001 --benchmark_filter=copy/512
 	[ "$status" -eq 0 ]
 	[[ "$output" == *copy/512/real_time* ]]
-	[[ "$output" != *add* ]]
+	[[ "$output" != *$'\n'add* ]]
 	run "$build/gb-example" --no-such-flag
 	[ "$status" -eq 1 ]
 	[[ "$output" == *unrecognized*--no-such-flag* ]]

@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <unistd.h>
 
-enum { SLOTS = 1024, BATCH = 1000, SPINS = 1 << 10 };
+enum { SLOTS = 1024, BATCH = 1000, SPINS = 1 << 10, WARM_UP = 4 * SLOTS };
 
 /* Counts of items ever put and taken; each is written by one side. */
 struct ring {
@@ -70,7 +70,7 @@ static void ring_feed(struct gb_state *state, struct ring *r)
 	uint64_t known = 0, item = 0;
 
 	/* Not timed: the consumer is still starting until it has emptied the ring once. */
-	while (item < 4 * SLOTS)
+	while (item < WARM_UP)
 		ring_put(r, ++item, &known);
 	while (gb_keep_running_batch(state, BATCH))
 		for (int i = 0; i < BATCH; i++)
