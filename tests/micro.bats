@@ -17,7 +17,7 @@ setup() {
 
 @test "the price list: every family is there, and what it measured is JSON and pictures" {
 	cd "$BATS_TEST_TMPDIR"
-	run "$build/pvq-micro" --short --quiet --out list --benchmark_repetitions=1 --benchmark_min_time=0.0001
+	run "$build/pvq-micro" --short --out list --benchmark_repetitions=1 --benchmark_min_time=0.0001
 	[ "$status" -eq 0 ]
 	[ -s list/micro.json ]
 	[[ "$output" == *"what "*median* ]]
@@ -34,7 +34,7 @@ setup() {
 @test "the price list: nothing is left behind" {
 	cd "$BATS_TEST_TMPDIR"
 	before=$(ls /dev/shm /dev/mqueue 2>/dev/null; cat /proc/sysvipc/msg 2>/dev/null | wc -l)
-	run "$build/pvq-micro" --short --quiet --out list --benchmark_repetitions=1 \
+	run "$build/pvq-micro" --short --out list --benchmark_repetitions=1 \
 		--benchmark_min_time=0.0001 --benchmark_filter='mqueue|ring|pool|pipe'
 	[ "$status" -eq 0 ]
 	after=$(ls /dev/shm /dev/mqueue 2>/dev/null; cat /proc/sysvipc/msg 2>/dev/null | wc -l)
@@ -45,7 +45,7 @@ setup() {
 @test "the price list: on one CPU what needs two is skipped with a reason" {
 	cd "$BATS_TEST_TMPDIR"
 	cpu=$(taskset -pc $$ | sed -E 's/.*: *([0-9]+).*/\1/')
-	run taskset -c "$cpu" "$build/pvq-micro" --short --quiet --out list --benchmark_repetitions=1 \
+	run taskset -c "$cpu" "$build/pvq-micro" --short --out list --benchmark_repetitions=1 \
 		--benchmark_min_time=0.0001 --benchmark_filter='cacheline|futex/round'
 	[ "$status" -eq 0 ]
 	[[ "$output" == *cacheline/round_trip*"needs two CPUs"* ]]

@@ -27,13 +27,13 @@ static void atomic_alone(struct gb_state *state, const struct pvq_micro_run *run
 /* The rival adds until it is told to stop, and says when it has begun. */
 __attribute__((noreturn)) static void atomic_rival(struct pvq_link_shared *shared, int cpu)
 {
-	if (pvq_micro_pin(cpu))
-		_exit(1);
+	int unpinned = pvq_micro_pin(cpu);
+
 	atomic_store(&shared->word[1].value, 1);
 	while (!atomic_load_explicit(&shared->stop, memory_order_relaxed))
 		for (int i = 0; i < BATCH; i++)
 			atomic_fetch_add_explicit(&shared->word[0].value, 1, memory_order_relaxed);
-	_exit(0);
+	_exit(unpinned ? 1 : 0);
 }
 
 static void atomic_contended(struct gb_state *state, const struct pvq_micro_run *run)

@@ -20,10 +20,11 @@ struct duo {
 	pthread_t thread;
 };
 
-/* The partner: answers until it is told to stop. */
+/* The partner: answers until it is told to stop; also unpinned, or the other side would wait for ever, and
+ * then it says so at the end. */
 static int duo_serve(struct duo *d)
 {
-	int ret = pvq_micro_pin(d->partner_cpu);
+	int unpinned = pvq_micro_pin(d->partner_cpu), ret = 0;
 
 	while (ret == 0) {
 		ret = d->kind->receive(&d->link, PVQ_TO_PARTNER);
@@ -32,7 +33,7 @@ static int duo_serve(struct duo *d)
 		if (ret == 0)
 			ret = d->kind->send(&d->link, PVQ_FROM_PARTNER);
 	}
-	return ret;
+	return ret ? ret : unpinned;
 }
 
 static void *duo_thread(void *arg)
@@ -85,15 +86,15 @@ static int duo_trips(struct duo *d, int count)
 /* The first trips are not timed: the partner is still starting. */
 static void duo_loop(struct duo *d, struct gb_state *state)
 {
-	int batch = d->kind->batch ? d->kind->batch : 1, ret = duo_start(d);
+	int ret = duo_start(d);
 
 	if (ret) {
 		pvq_micro_fail(state, "starting the partner", ret);
 		return;
 	}
 	ret = duo_trips(d, WARM_UP_TRIPS);
-	while (ret == 0 && gb_keep_running_batch(state, batch))
-		ret = duo_trips(d, batch);
+	while (ret == 0 && gb_keep_running(state))
+		ret = duo_trips(d, 1);
 	if (ret)
 		pvq_micro_fail(state, "handing over", ret);
 	ret = duo_stop(d, ret);
@@ -159,11 +160,13 @@ int pvq_link_write_byte(int fd)
 __attribute__((noreturn)) static void stream_drain(int fd, int cpu)
 {
 	static char buffer[GULP_BYTES];
-	ssize_t got = pvq_micro_pin(cpu);
+	int unpinned = pvq_micro_pin(cpu);
+	ssize_t got;
 
-	while (got == 0 && (got = read(fd, buffer, sizeof(buffer))) != 0)
-		got = got > 0 || errno == EINTR ? 0 : -1;
-	_exit(got ? 1 : 0);
+	do
+		got = read(fd, buffer, sizeof(buffer));
+	while (got > 0 || (got < 0 && errno == EINTR));
+	_exit(got || unpinned ? 1 : 0);
 }
 
 static int stream_write(int fd, const char *data, size_t bytes)

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 enum { PVQ_TO_PARTNER, PVQ_FROM_PARTNER, PVQ_WAYS };
-enum { PVQ_LINE_BYTES = 64 }; /* what two sides write lies this far apart */
+enum { PVQ_LINE_BYTES = 128 }; /* so far apart lies what two sides write: CPUs fetch lines in pairs */
 
 /* One way's word in memory that both sides see. */
 struct pvq_link_word {
@@ -34,7 +34,6 @@ struct pvq_link_kind {
 	int (*receive)(struct pvq_link *, int way);
 	void (*close)(struct pvq_link *);
 	int threads; /* the partner is a thread of this process */
-	int batch;   /* round trips between two looks at whether to go on; 0: one, where each is long */
 };
 
 /* The body of a case whose data is a kind: there and back, once an iteration. The argument says on how

@@ -1,6 +1,6 @@
 /* main.c: build/pvq-micro: registers every case of every family, runs them, and leaves DIR/micro.json,
  * DIR/plots and a price list on stdout.
- *   pvq-micro [--short] [--quiet] [--out DIR] [--benchmark_…]
+ *   pvq-micro [--short] [--verbose] [--out DIR] [--benchmark_…]
  */
 #include "host.h"
 #include "micro.h"
@@ -22,7 +22,7 @@ enum { FLAGS_MAX = 64 };
 
 struct options {
 	const char *out;
-	int brief, quiet;
+	int brief, verbose;
 };
 
 /* Everything that the library is given a pointer to. */
@@ -178,9 +178,9 @@ static int bench_look_around(struct bench *b, int brief)
 
 static int usage(FILE *f)
 {
-	fputs("usage: pvq-micro [--short] [--quiet] [--out DIR] [--benchmark_...]\n"
+	fputs("usage: pvq-micro [--short] [--verbose] [--out DIR] [--benchmark_...]\n"
 	      "  --short   a price list in some ten seconds: fewer sizes and repetitions\n"
-	      "  --quiet   no table while it runs\n"
+	      "  --verbose the library's own table while it runs\n"
 	      "  --out     where micro.json and plots/ go; reports/micro-<host>-<utc time> by itself\n"
 	      "The library's own flags: pvq-micro --help\n",
 		f);
@@ -218,8 +218,8 @@ static int options_take(int argc, char **argv, struct options *o)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--short") == 0)
 			o->brief = 1;
-		else if (strcmp(argv[i], "--quiet") == 0)
-			o->quiet = 1;
+		else if (strcmp(argv[i], "--verbose") == 0)
+			o->verbose = 1;
 		else if (strcmp(argv[i], "--out") == 0 && i + 1 < argc)
 			o->out = argv[++i];
 		else if (strcmp(argv[i], "--out") == 0)
@@ -249,7 +249,7 @@ static int folder_make(const struct options *o, char *path, size_t cap)
 static int bench_run(struct bench *b, const struct options *o, const char *dir)
 {
 	char json[PATH_MAX];
-	struct gb_run_config config = {.json_path = json, .quiet = o->quiet};
+	struct gb_run_config config = {.json_path = json, .quiet = !o->verbose};
 	long count;
 	int ret = bench_look_around(b, o->brief);
 
@@ -259,6 +259,9 @@ static int bench_run(struct bench *b, const struct options *o, const char *dir)
 		ret = -ENAMETOOLONG;
 	if (ret == 0)
 		ret = gb_add_context("pvq_list", o->brief ? "short" : "full");
+	if (ret == 0)
+		fprintf(stderr, "pvq-micro: measuring %zu operations, most by several sizes; takes %s\n",
+			b->runs, o->brief ? "some ten seconds" : "about two minutes");
 	count = ret ? ret : gb_run(&config);
 	gb_clear();
 	free(b->run);
