@@ -219,9 +219,15 @@ static void test_argument_that_is_not_there(void **state)
 {
 	struct fixture *f = *state;
 	struct gb_bench *b = gb_register("none", one_argument, NULL);
+	struct gb_bench *named = gb_register("named", one_argument, NULL);
+	const char *const name = "size";
 
 	gb_iterations(b, 1);
+	gb_iterations(named, 1);
+	assert_int_equal(gb_arg_names(named, &name, 1), 0); /* a name makes no argument */
 	run(f);
+	assert_string_equal(text(f, "named/iterations:1", "error_message"),
+		"it asked for an argument that it does not have");
 	assert_string_equal(text(f, "none/iterations:1", "error_message"),
 		"it asked for an argument that it does not have");
 }

@@ -47,8 +47,10 @@ struct gb_bench {
 	void (*teardown)(const struct gb_state *, void *) = nullptr;
 	bool hooked = false;
 	int setup_error = 0; /* of the latest setup() */
-	size_t args = 0;     /* how many arguments each instance has */
+	size_t args = 0;     /* how many arguments each instance has, once something has said so: */
 	bool has_args = false;
+	bool listed = false;            /* arguments were added */
+	std::vector<std::string> names; /* of the arguments; the library gets them once there are any */
 	gb_time time = GB_CPU_TIME;
 	bool timed = false;   /* a clock was chosen */
 	bool fixed = false;   /* iterations were fixed */
@@ -112,10 +114,17 @@ bool args_agree(const gb_bench *b, size_t count)
 	return b && count > 0 && (!b->has_args || b->args == count);
 }
 
-void args_settle(gb_bench *b, size_t count)
+/* A benchmark with names for arguments but none added would have no instance: it would be registered and
+ * never run, without a word. So the names wait for the arguments. */
+void args_settle(gb_bench *b, size_t count, bool listed)
 {
 	b->args = count;
 	b->has_args = true;
+	b->listed = b->listed || listed;
+	if (b->listed && !b->names.empty())
+		b->lib->ArgNames(b->names);
+	if (b->listed)
+		b->names.clear();
 }
 
 /* ---- running ---- */
@@ -354,7 +363,7 @@ int gb_add_args(struct gb_bench *b, const int64_t *value, size_t count)
 {
 	return setting(b, "gb_add_args", value && args_agree(b, count), [&] {
 		b->lib->Args(std::vector<int64_t>(value, value + count));
-		args_settle(b, count);
+		args_settle(b, count, true);
 	});
 }
 
@@ -375,7 +384,7 @@ int gb_add_ranges(struct gb_bench *b, const int64_t *lo, const int64_t *hi, size
 		for (size_t i = 0; i < count; i++)
 			ranges.emplace_back(lo[i], hi[i]);
 		b->lib->Ranges(ranges);
-		args_settle(b, count);
+		args_settle(b, count, true);
 	});
 }
 
@@ -388,7 +397,7 @@ int gb_add_dense_range(struct gb_bench *b, int64_t lo, int64_t hi, int step)
 
 	return setting(b, "gb_add_dense_range", valid, [&] {
 		b->lib->DenseRange(lo, hi, step);
-		args_settle(b, 1);
+		args_settle(b, 1, true);
 	});
 }
 
@@ -405,8 +414,8 @@ int gb_arg_names(struct gb_bench *b, const char *const *name, size_t count)
 	for (size_t i = 0; valid && i < count; i++)
 		valid = name[i] != nullptr;
 	return setting(b, "gb_arg_names", valid, [&] {
-		b->lib->ArgNames(std::vector<std::string>(name, name + count));
-		args_settle(b, count);
+		b->names.assign(name, name + count);
+		args_settle(b, count, false);
 	});
 }
 
@@ -508,7 +517,7 @@ int gb_thread_range(struct gb_bench *b, int lo, int hi)
 
 int gb_dense_thread_range(struct gb_bench *b, int lo, int hi, int step)
 {
-	bool valid = lo > 0 && lo <= hi && step > 0;
+	bool valid = lo > 0 && lo <= hi && step > 0 && (hi - lo) / step < INSTANCES_MAX;
 
 	return setting(b, "gb_dense_thread_range", valid, [&] { b->lib->DenseThreadRange(lo, hi, step); });
 }
@@ -613,7 +622,7 @@ int gb_set_counter(struct gb_state *s, const char *name, double value, unsigned 
 
 int64_t gb_arg(const struct gb_state *s, size_t index)
 {
-	if (index < s->bench->args)
+	if (s->bench->listed && index < s->bench->args)
 		return s->view->range(index);
 	if (s->run && !s->run->error_occurred())
 		guarded([&] {
