@@ -3,13 +3,16 @@
 #   make                 build build/pvq
 #   make bench           the default sweep; PROFILE=quick|default|full, OUT=folder
 #   make test            all tests; SAN=address,undefined or SAN=thread for a sanitizer build
+#   make micro           the price list: what a pipe, a fork, a wake-up cost here; OUT=folder
+#   make micro-overhead  what our C shim costs over Google Benchmark in C++, side by side
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/
 #   make report DIR=…    rebuild a report from its raw.csv
 #   make clean
 #
 # A new strategy is one file impls/<stem>.c that defines pvq_impl_<stem>; a new task is one file
-# benches/tasks/<stem>.c that defines pvq_task_<stem>. Nothing in here names them.
+# benches/tasks/<stem>.c that defines pvq_task_<stem>; a family of micro-benchmarks is one file
+# benches/micro/<stem>.c that defines pvq_micro_<stem>. Nothing in here names them.
 
 PROFILE ?= default
 SAN     ?=
@@ -18,11 +21,15 @@ comma   := ,
 B        := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef $(if $(WERROR),-Werror)
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # -ffp-contract=off: mandelbrot must give the same bytes on every machine.
 CFLAGS   ?= -O2 -g
 override CFLAGS += -std=gnu11 -D_GNU_SOURCE -ffp-contract=off -pthread -Ibenches -Iimpls $(WARN) \
-            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -lm -pthread
+            $(SANFLAGS)
+CXXFLAGS ?= -O2 -g
+override CXXFLAGS += -std=c++17 -pthread -Ibenches -Iimpls -Wall -Wextra -Wpedantic -Wshadow \
+            $(if $(WERROR),-Werror) $(SANFLAGS)
+LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lm -pthread
 
 IMPLS    := $(wildcard impls/*.c)
 TASKS    := $(wildcard benches/tasks/*.c)
@@ -30,6 +37,9 @@ COMMANDS := benches/pvq.c $(wildcard benches/cmd_*.c)
 SOURCES  := $(IMPLS) $(TASKS) $(filter-out $(COMMANDS),$(wildcard benches/*.c))
 ASSETS   := $(wildcard scripts/plots/*.gp scripts/report.css)
 OBJECTS  := $(SOURCES:%.c=$B/%.o) $B/gen/registry.o $B/gen/assets.o $B/gen/version.o
+MICROS   := $(wildcard benches/micro/*.c)
+SHIM     := $B/benches/micro/gb.o
+OVERHEAD := $(patsubst %,$B/benches/micro/overhead/%.o,overhead loop)
 TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
 
 # One short line a file; V=1 shows the commands.
@@ -38,7 +48,7 @@ say       = $(if $(V),,@echo "  $1 $@";)
 # As many compilers at a time as there are CPUs, unless the user said otherwise.
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all bench test lint sample report clean check build-tests FORCE
+.PHONY: all bench test micro micro-overhead lint sample report clean check build-tests FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -57,7 +67,17 @@ test:
 check: $B/pvq build-tests
 	@scripts/run-tests $B
 
-build-tests: $(TESTS)
+build-tests: $(TESTS) $B/gb-example $B/pvq-micro
+
+micro:
+	@scripts/bootstrap bench
+	@$(MAKE) --no-print-directory $(jobs) $B/pvq-micro
+	@$B/pvq-micro $(if $(OUT),--out $(OUT))
+
+micro-overhead:
+	@scripts/bootstrap bench
+	@$(MAKE) --no-print-directory $(jobs) $B/micro-overhead
+	@$B/micro-overhead
 
 lint:
 	@scripts/bootstrap bench test lint
@@ -80,6 +100,27 @@ $B/pvq: $(COMMANDS:%.c=$B/%.o) $(OBJECTS) $B/gen/flags
 $B/tests/%: $B/tests/%.o $(OBJECTS)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
+# What holds C++ is linked by the C++ compiler.
+$B/tests/test_gb: $B/tests/test_gb.o $B/tests/gb_throw.o $(SHIM)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -ljansson -lcmocka -o $@
+
+$B/pvq-micro: $(MICROS:%.c=$B/%.o) $B/gen/micros.o $(SHIM) $(OBJECTS)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark $(LDLIBS) -o $@
+
+$B/micro-overhead: $(OVERHEAD) $(SHIM)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
+
+# The example is taken from the page that shows it, so that it cannot become a wrong one.
+$B/gen/gb_example.c: benches/micro/GB.md
+	@sed -n '/^```c$$/,/^```$$/{/^```/!p}' $< | scripts/generate update $@
+$B/gen/gb_example.o $B/gen/micros.o: override CFLAGS += -Ibenches/micro
+$B/gb-example: $B/gen/gb_example.o $(SHIM)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
+
+$B/%.o: %.cc $B/gen/flags
+	@mkdir -p $(@D)
+	$(call say,CXX)$(CXX) $(CXXFLAGS) -MMD -MP -c $< -o $@
+
 $B/%.o: %.c $B/gen/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -90,10 +131,12 @@ $B/gen/%.o: $B/gen/%.c
 # Generated files: remade when the set of files or a file's text changes, untouched otherwise.
 $B/gen/registry.c: FORCE
 	@scripts/generate registry $(IMPLS) $(TASKS) | scripts/generate update $@
+$B/gen/micros.c: FORCE
+	@scripts/generate micros $(MICROS) | scripts/generate update $@
 $B/gen/assets.c: FORCE
 	@scripts/generate assets $(ASSETS) | scripts/generate update $@
 $B/gen/flags: FORCE
-	@echo '$(CC) $(CFLAGS) $(LDFLAGS) $(sort $(SOURCES) $(COMMANDS))' | scripts/generate update $@
+	@echo '$(CC) $(CFLAGS) $(CXX) $(CXXFLAGS) $(LDFLAGS) $(sort $(SOURCES) $(COMMANDS) $(MICROS))' | scripts/generate update $@
 $B/gen/version.c: FORCE
 	@scripts/generate version '$(CC)' '$(CFLAGS)' | scripts/generate update $@
 

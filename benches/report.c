@@ -3,6 +3,7 @@
 
 #include "html.h"
 #include "outfile.h"
+#include "prices.h"
 #include "report_part.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@ static int (*const report_chapter[])(const struct pvq_report *) = {
 	pvq_chapter_over,
 	pvq_chapter_phases,
 	pvq_chapter_first,
+	pvq_chapter_prices,
 	pvq_chapter_failed,
 	pvq_chapter_method,
 	pvq_chapter_machine,
@@ -61,6 +63,8 @@ static int report_draw(struct pvq_plots *plots, const char *dir, const struct pv
 
 	if (ret == 0)
 		ret = pvq_figures_write(plots, s);
+	if (ret == 0)
+		ret = pvq_prices_figures(plots, dir);
 	if (ret)
 		return ret;
 	/* Pictures that could not be drawn have been complained about; words and tables stand without. */

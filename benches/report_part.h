@@ -26,6 +26,7 @@ int pvq_chapter_speedup(const struct pvq_report *);
 int pvq_chapter_over(const struct pvq_report *);
 int pvq_chapter_phases(const struct pvq_report *);
 int pvq_chapter_first(const struct pvq_report *);
+int pvq_chapter_prices(const struct pvq_report *);
 int pvq_chapter_failed(const struct pvq_report *);
 int pvq_chapter_method(const struct pvq_report *);
 int pvq_chapter_machine(const struct pvq_report *);

@@ -1,0 +1,304 @@
+/* main.c: build/pvq-micro: registers every case of every family, runs them, and leaves DIR/micro.json,
+ * DIR/plots and a price list on stdout.
+ *   pvq-micro [--short] [--verbose] [--out DIR] [--benchmark_…]
+ */
+#include "host.h"
+#include "micro.h"
+#include "prices.h"
+#include "rundir.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
+enum { FLAGS_MAX = 64 };
+
+struct options {
+	const char *out;
+	int brief, verbose;
+};
+
+/* Everything that the library is given a pointer to. */
+struct bench {
+	struct pvq_micro_env env;
+	struct pvq_micro_run *run;
+	size_t runs;
+	cpu_set_t all; /* the CPUs this process had at first */
+};
+
+/* ---- what micro.h offers to cases ---- */
+
+void pvq_micro_fail(struct gb_state *state, const char *what, int error)
+{
+	char message[192];
+
+	snprintf(message, sizeof(message), "%.120s: %s", what, strerror(abs(error)));
+	gb_skip_with_error(state, message);
+}
+
+int pvq_micro_pin(int cpu)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	return sched_setaffinity(0, sizeof(one), &one) ? -errno : 0;
+}
+
+void *pvq_micro_share(size_t bytes)
+{
+	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+void pvq_micro_unshare(void *at, size_t bytes)
+{
+	munmap(at, bytes);
+}
+
+/* ---- running a case ---- */
+
+/* What one iteration is, for programs; the library has no other place for facts about a benchmark. Zeroes
+ * are left out: the library's coefficient of variation of zeroes is no number, and no JSON. */
+static void case_describe(struct gb_state *state, const struct pvq_micro_case *what)
+{
+	gb_set_label(state, what->op);
+	if (what->handovers > 0)
+		gb_set_counter(state, "handovers", what->handovers, GB_PLAIN);
+	if (what->syscalls > 0)
+		gb_set_counter(state, "syscalls", what->syscalls, GB_PLAIN);
+	if (what->arg_name && strcmp(what->arg_name, "bytes") == 0)
+		gb_set_counter(state, "bytes", (double)gb_arg(state, 0), GB_PLAIN);
+}
+
+static int case_needs_two(const struct gb_state *state, const struct pvq_micro_case *what)
+{
+	return what->flags & PVQ_MICRO_TWO_CORES ||
+	       (what->arg_name && strcmp(what->arg_name, "cores") == 0 && gb_arg(state, 0) > 1);
+}
+
+static void case_run(struct gb_state *state, void *user)
+{
+	const struct pvq_micro_run *run = user;
+	cpu_set_t before;
+	int ret = 0;
+
+	if (run->env->cpus < 2 && case_needs_two(state, run->what)) {
+		gb_skip_with_error(state, "needs two CPUs, and this process may use one");
+		return;
+	}
+	if (sched_getaffinity(0, sizeof(before), &before))
+		ret = -errno;
+	if (ret == 0 && run->what->flags & PVQ_MICRO_PINNED)
+		ret = pvq_micro_pin(run->env->cpu[0]);
+	if (ret) {
+		pvq_micro_fail(state, "choosing the CPU", ret);
+		return;
+	}
+	run->what->run(state, run);
+	if (sched_setaffinity(0, sizeof(before), &before))
+		pvq_micro_fail(state, "giving the CPU back", errno);
+	case_describe(state, run->what);
+}
+
+/* Every second step is enough for the short list of sizes. */
+static int64_t case_step(const struct pvq_micro_case *what, int brief)
+{
+	int sizes = what->arg_name && strcmp(what->arg_name, "bytes") == 0;
+
+	return brief && sizes ? (int64_t)what->factor * what->factor : what->factor;
+}
+
+static int case_add(const struct pvq_micro_run *run)
+{
+	const struct pvq_micro_case *what = run->what;
+	struct gb_bench *b = gb_register(what->name, case_run, (void *)(uintptr_t)run);
+	int64_t last = run->env->brief ? what->brief_hi : what->hi;
+
+	if (!b)
+		return -errno;
+	gb_use_time(b, GB_REAL_TIME);
+	if (!what->arg_name)
+		return 0;
+	if (what->flags & PVQ_MICRO_PER_CPU && last > (int64_t)run->env->cpus)
+		last = run->env->cpus;
+	for (int64_t arg = what->lo; arg <= last; arg *= case_step(what, run->env->brief))
+		gb_add_arg(b, arg);
+	/* What is refused here is kept by the shim, and shows as this case's error. */
+	return gb_arg_names(b, &what->arg_name, 1);
+}
+
+static int bench_add_all(struct bench *b)
+{
+	size_t count = 0;
+	int ret = 0;
+
+	for (size_t m = 0; pvq_micros[m]; m++)
+		for (size_t c = 0; pvq_micros[m]->cases[c].name; c++)
+			count++;
+	b->run = calloc(count + 1, sizeof(*b->run));
+	if (!b->run)
+		return -ENOMEM;
+	for (size_t m = 0; ret == 0 && pvq_micros[m]; m++)
+		for (size_t c = 0; ret == 0 && pvq_micros[m]->cases[c].name; c++) {
+			struct pvq_micro_run *run = &b->run[b->runs++];
+
+			run->what = &pvq_micros[m]->cases[c];
+			run->env = &b->env;
+			ret = case_add(run);
+		}
+	return ret;
+}
+
+static int bench_look_around(struct bench *b, int brief)
+{
+	struct pvq_host host;
+	long pages = sysconf(_SC_AVPHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+	int ret = pvq_host_read(&host);
+
+	if (ret)
+		return ret;
+	b->env.cpus = host.usable;
+	b->env.cpu[0] = host.cpu[0];
+	b->env.cpu[1] = host.cpu[host.ncpu > 1 && host.usable > 1];
+	b->env.spare_bytes = pages > 0 && page > 0 ? (size_t)pages * (size_t)page / 2 : 0;
+	b->env.brief = brief;
+	return 0;
+}
+
+/* ---- the command line ---- */
+
+static int usage(FILE *f)
+{
+	fputs("usage: pvq-micro [--short] [--verbose] [--out DIR] [--benchmark_...]\n"
+	      "  --short   a price list in some ten seconds: fewer sizes and repetitions\n"
+	      "  --verbose the library's own table while it runs\n"
+	      "  --out     where micro.json and plots/ go; reports/micro-<host>-<utc time> by itself\n"
+	      "The library's own flags: pvq-micro --help\n",
+		f);
+	return EXIT_USAGE;
+}
+
+/* Our defaults stand before the user's flags, so that his win. Names stay free of them: the library only
+ * adds what is set per benchmark. */
+static int flags_build(char **flag, char **argv, int argc, const struct options *o)
+{
+	static char rounds[2][40] = {"--benchmark_repetitions=7", "--benchmark_repetitions=5"};
+	static char least[2][40] = {"--benchmark_min_time=0.05", "--benchmark_min_time=0.015"};
+	static char mixed[] = "--benchmark_enable_random_interleaving=true";
+	static char terse[] = "--benchmark_display_aggregates_only=true";
+	int count = 0;
+
+	if (argc > FLAGS_MAX)
+		return -E2BIG;
+	flag[count++] = argv[0];
+	flag[count++] = rounds[o->brief];
+	flag[count++] = least[o->brief];
+	flag[count++] = mixed;
+	flag[count++] = terse;
+	for (int i = 1; i < argc; i++)
+		flag[count++] = argv[i];
+	flag[count] = NULL;
+	return count;
+}
+
+/* Takes our own options out of argv. Returns what is left, or -1. */
+static int options_take(int argc, char **argv, struct options *o)
+{
+	int left = 1;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--short") == 0)
+			o->brief = 1;
+		else if (strcmp(argv[i], "--verbose") == 0)
+			o->verbose = 1;
+		else if (strcmp(argv[i], "--out") == 0 && i + 1 < argc)
+			o->out = argv[++i];
+		else if (strcmp(argv[i], "--out") == 0)
+			return -1;
+		else
+			argv[left++] = argv[i];
+	}
+	argv[left] = NULL;
+	return left;
+}
+
+static int folder_make(const struct options *o, char *path, size_t cap)
+{
+	int ret = 0;
+
+	if (!o->out)
+		ret = pvq_rundir_default("micro-", path, cap);
+	else if (snprintf(path, cap, "%s", o->out) >= (int)cap)
+		ret = -ENAMETOOLONG;
+	if (ret == 0 && mkdir(path, 0777) && errno != EEXIST)
+		ret = -errno;
+	if (ret)
+		fprintf(stderr, "pvq-micro: cannot create %s: %s\n", path, strerror(-ret));
+	return ret;
+}
+
+static int bench_run(struct bench *b, const struct options *o, const char *dir)
+{
+	char json[PATH_MAX];
+	struct gb_run_config config = {.json_path = json, .quiet = !o->verbose};
+	long count;
+	int ret = bench_look_around(b, o->brief);
+
+	if (ret == 0)
+		ret = bench_add_all(b);
+	if (ret == 0 && snprintf(json, sizeof(json), "%s/micro.json", dir) >= (int)sizeof(json))
+		ret = -ENAMETOOLONG;
+	if (ret == 0)
+		ret = gb_add_context("pvq_list", o->brief ? "short" : "full");
+	if (ret == 0)
+		fprintf(stderr, "pvq-micro: measuring %zu operations, most by several sizes; takes %s\n",
+			b->runs, o->brief ? "some ten seconds" : "about two minutes");
+	count = ret ? ret : gb_run(&config);
+	gb_clear();
+	free(b->run);
+	if (count < 0)
+		fprintf(stderr, "pvq-micro: %s\n", strerror((int)-count));
+	return count < 0 ? (int)count : 0;
+}
+
+/* A case that could not run here is said and is no failure: that is what the machine has. */
+static int bench_show(const char *dir)
+{
+	struct pvq_prices prices;
+	int ret = pvq_prices_read(&prices, dir);
+
+	if (ret)
+		return ret;
+	pvq_prices_print(stdout, &prices);
+	pvq_prices_free(&prices);
+	ret = pvq_prices_draw(dir);
+	printf("%s/micro.json\n", dir);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {0};
+	struct bench b = {0};
+	char *flag[FLAGS_MAX + 8], dir[PATH_MAX];
+	int flags = options_take(argc, argv, &o);
+
+	flags = flags < 0 ? flags : flags_build(flag, argv, flags, &o);
+	if (flags < 0 || gb_initialize(&flags, flag) || gb_report_unknown(flags, flag))
+		return usage(stderr);
+	if (folder_make(&o, dir, sizeof(dir)))
+		return EXIT_USAGE;
+	if (bench_run(&b, &o, dir) || bench_show(dir))
+		return EXIT_FAILED;
+	gb_shutdown();
+	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+}
