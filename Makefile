@@ -57,7 +57,7 @@ all: $B/pvq
 # The set-up may install the compiler that the rest needs, hence the second make.
 bench:
 	@scripts/bootstrap bench
-	@$(MAKE) --no-print-directory $(jobs) $B/pvq
+	@$(MAKE) --no-print-directory $(jobs) $B/pvq $B/pvq-micro
 	@$B/pvq bench --profile $(PROFILE) $(if $(OUT),--out $(OUT))
 
 test:
@@ -85,7 +85,7 @@ lint:
 
 sample:
 	@scripts/bootstrap bench
-	@$(MAKE) --no-print-directory $(jobs) $B/pvq
+	@$(MAKE) --no-print-directory $(jobs) $B/pvq $B/pvq-micro
 	@scripts/sample $B/pvq
 
 report: $B/pvq

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct bench {
 	struct pvq_wish wish;
@@ -219,6 +220,29 @@ static void announce(const struct bench *b)
 		fprintf(stderr, "pvq: left out: %s\n", b->plan.left_out);
 }
 
+/* What strategies are made of, measured by pvq-micro, which lies beside this binary. The run is not worth
+ * less without it, so a failure is said and that is all. */
+static int add_prices(const struct bench *b)
+{
+	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
+	const double timeout_s = 30; /* it takes about 8 s */
+	char micro[PATH_MAX], brief[] = "--short", out[] = "--out", dir[PATH_MAX];
+	char *argv[] = {micro, brief, out, dir, NULL};
+	ssize_t len = readlink("/proc/self/exe", micro, sizeof(micro) - sizeof("-micro"));
+	int ret;
+
+	if (len < 0)
+		return 0;
+	memcpy(micro + len, "-micro", sizeof("-micro"));
+	memcpy(dir, b->dir, sizeof(dir));
+	fprintf(stderr, "pvq: the price list of what strategies are made of\n");
+	ret = access(micro, X_OK) ? -errno : pvq_launch_command(argv, timeout_s, &io);
+	if (ret && ret != -EINTR)
+		fprintf(stderr, "pvq: no price list: %s: %s\n", micro,
+			ret == -ECHILD ? "it failed" : strerror(-ret));
+	return ret == -EINTR ? ret : 0;
+}
+
 static int add_end(const struct bench *b, const struct pvq_sweep *sweep)
 {
 	static const char *const why[] = {
@@ -283,6 +307,8 @@ int pvq_cmd_bench(int argc, char **argv)
 	if (p->budget_s > 0) /* may have passed already: pilots take their time */
 		sweep.deadline_s = p->budget_s - p->reserve_s - (double)(pvq_clock_ns() - b.began_ns) / 1e9;
 	ret = pvq_sweep_run(&b.plan, &sweep);
+	if (ret == 0 && p->prices && sweep.end != PVQ_SWEEP_INTERRUPTED && add_prices(&b))
+		sweep.end = PVQ_SWEEP_INTERRUPTED;
 	ret = ret ? PVQ_EXIT_FAILED : conclude(&b, &sweep);
 	pvq_plan_free(&b.plan);
 	return ret;

@@ -104,8 +104,10 @@ static void add_trial(struct words *w, const struct pvq_trial *t)
 	w->argv[w->argc] = NULL;
 }
 
-/* In the fresh child: its own group, its own signals, descriptors 0 to 3 and nothing else. */
-static _Noreturn void become_trial(struct words *w, int row_fd, const struct pvq_launch_io *io)
+/* In the fresh child: its own group, its own signals, descriptors 0 to 3 (the last only where row_fd is not
+ * -1) and nothing else. */
+static _Noreturn void become(
+	const char *program, char *const argv[], int row_fd, const struct pvq_launch_io *io)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int out = io->out_fd >= 0 ? io->out_fd : null_fd;
@@ -116,12 +118,14 @@ static _Noreturn void become_trial(struct words *w, int row_fd, const struct pvq
 	/* Copies above 10 first: a target of dup2() may be the source of the next. */
 	out = fcntl(out, F_DUPFD_CLOEXEC, 10);
 	err = fcntl(err, F_DUPFD_CLOEXEC, 10);
-	row_fd = fcntl(row_fd, F_DUPFD_CLOEXEC, 10);
-	if (in < 0 || out < 0 || err < 0 || row_fd < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
-		dup2(err, 2) < 0 || dup2(row_fd, ROW_FD) < 0)
+	if (row_fd >= 0)
+		row_fd = fcntl(row_fd, F_DUPFD_CLOEXEC, 10);
+	if (in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
+		(row_fd >= 0 && dup2(row_fd, ROW_FD) < 0))
 		_exit(126);
-	syscall(SYS_close_range, ROW_FD + 1, ~0U, 0); /* an old kernel: the rest is close-on-exec */
-	execv("/proc/self/exe", w->argv);
+	/* On an old kernel without this call, the rest is close-on-exec. */
+	syscall(SYS_close_range, row_fd >= 0 ? ROW_FD + 1 : ROW_FD, ~0U, 0);
+	execv(program, argv);
 	_exit(127);
 }
 
@@ -158,6 +162,20 @@ static int clean_up(pid_t group)
 		else if (pid < 0 && errno != EINTR)
 			return wstatus; /* ECHILD: all gone */
 	}
+}
+
+/* Waits for a child until it ends or time is up, and leaves nothing of it. Returns what wait_for() does. */
+static int see_off(pid_t pid, double timeout_s, int *wstatus)
+{
+	int pidfd, ended;
+
+	setpgid(pid, pid); /* both sides do it, so that neither has to wait for the other */
+	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	ended = pidfd < 0 ? -errno : wait_for(pidfd, timeout_s);
+	if (pidfd >= 0)
+		close(pidfd);
+	*wstatus = clean_up(pid);
+	return ended;
 }
 
 /* The last whole row that the trial wrote, if any. */
@@ -200,7 +218,7 @@ int pvq_launch_trial(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
 	static struct words words; /* 4 KiB and more: not on the stack; the driver has one thread */
-	int report[2], pidfd, ended, ret;
+	int report[2], ended, ret;
 	pid_t pid;
 
 	pvq_trial_identify(t, row);
@@ -213,19 +231,14 @@ int pvq_launch_trial(
 	}
 	pid = pvq_child_fork();
 	if (pid == 0)
-		become_trial(&words, report[1], io);
+		become("/proc/self/exe", words.argv, report[1], io);
 	close(report[1]);
 	if (pid < 0) {
 		close(report[0]);
 		ret = (int)pid;
 		goto fail;
 	}
-	setpgid(pid, pid); /* both sides do it, so that neither has to wait for the other */
-	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	ended = pidfd < 0 ? -errno : wait_for(pidfd, timeout_s);
-	if (pidfd >= 0)
-		close(pidfd);
-	ret = clean_up(pid);
+	ended = see_off(pid, timeout_s, &ret);
 	read_report(report[0], row);
 	if (ended < 0) {
 		ret = ended;
@@ -237,6 +250,21 @@ fail:
 	if (ret != -EINTR)
 		fprintf(stderr, "pvq: cannot run a trial: %s\n", strerror(-ret));
 	return ret;
+}
+
+int pvq_launch_command(char *const argv[], double timeout_s, const struct pvq_launch_io *io)
+{
+	int ended, wstatus = 0;
+	pid_t pid = pvq_child_fork();
+
+	if (pid == 0)
+		become(argv[0], argv, -1, io);
+	if (pid < 0)
+		return (int)pid;
+	ended = see_off(pid, timeout_s, &wstatus);
+	if (ended <= 0)
+		return ended < 0 ? ended : -ETIMEDOUT;
+	return wstatus == 0 ? 0 : -ECHILD;
 }
 
 static void report_row(const struct pvq_row *row, void *ctx)

@@ -22,6 +22,10 @@ struct pvq_launch_io {
 int pvq_launch_trial(
 	const struct pvq_trial *, double timeout_s, const struct pvq_launch_io *, struct pvq_row *);
 
+/* Runs another program the same way: argv[0] is its path. 0; -ECHILD where it failed, -ETIMEDOUT, -EINTR
+ * where the user interrupted, or -errno. */
+int pvq_launch_command(char *const argv[], double timeout_s, const struct pvq_launch_io *);
+
 /* The other side: what `pvq trial` does. Reports rows to the descriptor that the driver gave it. Returns
  * the exit code. */
 int pvq_launch_child(const struct pvq_trial *);

@@ -26,7 +26,8 @@ static const struct pvq_profile profiles[] = {
 	{
 		.name = "default",
 		.budget_s = 180,
-		.reserve_s = 14,
+		.prices = 1,
+		.reserve_s = 26,
 		.blocks_min = 8,
 		.blocks_max = 20,
 		.serial_ms = 120,
@@ -35,6 +36,7 @@ static const struct pvq_profile profiles[] = {
 	},
 	{
 		.name = "full",
+		.prices = 1,
 		.blocks_min = 30,
 		.blocks_max = 30,
 		.serial_ms = 1000,
