@@ -173,7 +173,10 @@ int pvq_chapter_method(const struct pvq_report *r)
 	fputs("- **Oversubscribed** is a cell with more workers than cores. It competes for no answer "
 	      "and has a chapter of its own where it was measured.\n- **CPU time, memory and context "
 	      "switches** of every cell are in summary.csv; they cover the trial and all its "
-	      "children.\n",
+	      "children.\n- **Chunk and window**, where nobody named them, are each strategy's own: how many "
+	      "items it hands over at a time (0: many while much is left, few towards the end) and how "
+	      "many it keeps in flight. They are in raw.csv and summary.csv, and part of what is "
+	      "compared here.\n",
 		r->md);
 	method_facts(r, "left_out", "Left out");
 	method_facts(r, "ended", "The run ended because");
