@@ -16,8 +16,8 @@ static const struct command commands[] = {
 	{"list", pvq_cmd_list, "list                                 the strategies and the tasks"},
 	{"run", pvq_cmd_run,
 		"run --impl I --task T[:arg=v,...] --n N [--workers W] [--cores K] [--chunk C]\n      "
-		"[--window D] [--seed S] [--timeout SEC] [--print] [--csv]\n                          "
-		"                 one trial, verified"},
+		"[--window D] [--seed S] [--timeout SEC] [--print] [--csv] [--raw FILE]\n             "
+		"                              one trial, verified; --raw adds its row to FILE"},
 	{"bench", pvq_cmd_bench,
 		"bench [--profile quick|default|full] [--impls a,b] [--tasks t,u:arg=v] [--cores "
 		"1,2]\n      [--workers 4,8] [--n N] [--blocks B] [--seed S] [--timeout SEC] [--out "

@@ -58,6 +58,21 @@ small() {
 	[[ ${lines[1]} == serial,noop,,5,1,* ]]
 }
 
+@test "run --raw: rows are added to the file, the header once; stdout stays as it is" {
+	"$PVQ" run --impl serial --task noop --n 5 --raw "$TMP/rows.csv" | grep -q "verified: equal"
+	"$PVQ" run --impl pool_ordered --task noop --n 6 --workers 3 --raw "$TMP/rows.csv" --csv >"$TMP/out"
+	[ "$(wc -l <"$TMP/rows.csv")" -eq 3 ]
+	tail -n 1 "$TMP/out" | cmp - <(tail -n 1 "$TMP/rows.csv")
+	head -n 1 "$TMP/out" | cmp - <(head -n 1 "$TMP/rows.csv")
+	# A failed run's row is kept as well.
+	run "$PVQ" run --impl serial --task fault:kind=error,at=1 --n 5 --raw "$TMP/rows.csv"
+	[ "$status" -eq 1 ]
+	tail -n 1 "$TMP/rows.csv" | grep -q '^serial,fault,.*,error,'
+	run "$PVQ" run --impl serial --task noop --n 5 --raw "$TMP/no/such/file"
+	[ "$status" -eq 1 ]
+	[[ $output == *"pvq: cannot write $TMP/no/such/file: No such file"* ]]
+}
+
 @test "list names strategies, tasks, arguments" {
 	run "$PVQ" list
 	[ "$status" -eq 0 ]
@@ -216,6 +231,10 @@ full() {
 	"$@" >"$TMP/out" 2>"$TMP/err" || rc=$?
 	[ "$rc" -eq "$want" ] || { echo "exit $rc: $(cat "$TMP/err")"; return 1; }
 	[ "$(grep -c 'No space left on device' "$TMP/err")" -eq 1 ] || { cat "$TMP/err"; return 1; }
+}
+
+@test "a full disk: --raw" {
+	full 1 "$PVQ" run --impl serial --task noop --n 1 --raw /dev/full
 }
 
 @test "a full disk: stdout" {
