@@ -123,18 +123,13 @@ void pvq_rundir_latest(const char *path)
 		fprintf(stderr, "pvq: cannot link reports/latest: %s\n", strerror(errno));
 }
 
-int pvq_rundir_create(const char *wanted, char *path, size_t cap)
+int pvq_rundir_default(const char *prefix, char *path, size_t cap)
 {
-	char host[65] = "host", name[160], stamp[32];
+	char host[65] = "host", stamp[32];
 	time_t now = time(NULL);
 	struct tm utc;
 	int ret;
 
-	if (wanted) {
-		if (snprintf(path, cap, "%s", wanted) >= (int)cap)
-			return -ENAMETOOLONG;
-		return rundir_make(path);
-	}
 	if (mkdir("reports", 0777) && errno != EEXIST) {
 		ret = -errno;
 		fprintf(stderr, "pvq: cannot create the folder reports: %s; name one with --out\n",
@@ -144,8 +139,17 @@ int pvq_rundir_create(const char *wanted, char *path, size_t cap)
 	gethostname(host, sizeof(host) - 1);
 	host[strcspn(host, "/ ")] = '\0';
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-	snprintf(name, sizeof(name), "%s-%s", host, stamp);
-	if (snprintf(path, cap, "reports/%s", name) >= (int)cap)
-		return -ENAMETOOLONG;
-	return rundir_make(path);
+	ret = snprintf(path, cap, "reports/%s%s-%s", prefix, host, stamp);
+	return ret < (int)cap ? 0 : -ENAMETOOLONG;
+}
+
+int pvq_rundir_create(const char *wanted, char *path, size_t cap)
+{
+	int ret = 0;
+
+	if (!wanted)
+		ret = pvq_rundir_default("", path, cap);
+	else if (snprintf(path, cap, "%s", wanted) >= (int)cap)
+		ret = -ENAMETOOLONG;
+	return ret ? ret : rundir_make(path);
 }

@@ -30,6 +30,10 @@ void pvq_manifest_free(struct pvq_manifest *);
  * 0 or -errno with one line on stderr. */
 int pvq_rundir_create(const char *wanted, char *path, size_t cap);
 
+/* reports/<prefix><host>-<utc time>, with the folder reports made; the folder itself is not. 0 or -errno
+ * with one line on stderr. */
+int pvq_rundir_default(const char *prefix, char *path, size_t cap);
+
 /* Points reports/latest at reports/NAME; path is that folder's. What fails is said on stderr. */
 void pvq_rundir_latest(const char *path);
 
