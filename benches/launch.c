@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -187,11 +188,25 @@ static void explain(struct pvq_row *row, int ended, int wstatus, double timeout_
 	}
 }
 
+/* Sees a child out: waits until it ended, kills and reaps what is left of its group. As wait_for(). */
+static int see_out(pid_t pid, double timeout_s, int *wstatus)
+{
+	int pidfd, ended;
+
+	setpgid(pid, pid); /* both sides do it, so that neither has to wait for the other */
+	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	ended = pidfd < 0 ? -errno : wait_for(pidfd, timeout_s);
+	if (pidfd >= 0)
+		close(pidfd);
+	*wstatus = clean_up(pid);
+	return ended;
+}
+
 int pvq_launch_trial(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
 	static struct words words; /* 4 KiB and more: not on the stack; the driver has one thread */
-	int report[2], pidfd, ended, ret;
+	int report[2], ended, wstatus, ret;
 	pid_t pid;
 
 	pvq_trial_identify(t, row);
@@ -211,23 +226,65 @@ int pvq_launch_trial(
 		ret = (int)pid;
 		goto fail;
 	}
-	setpgid(pid, pid); /* both sides do it, so that neither has to wait for the other */
-	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	ended = pidfd < 0 ? -errno : wait_for(pidfd, timeout_s);
-	if (pidfd >= 0)
-		close(pidfd);
-	ret = clean_up(pid);
+	ended = see_out(pid, timeout_s, &wstatus);
 	read_report(report[0], row);
 	if (ended < 0) {
 		ret = ended;
 		goto fail;
 	}
-	explain(row, ended, ret, timeout_s);
+	explain(row, ended, wstatus, timeout_s);
 	return 0;
 fail:
 	if (ret != -EINTR)
 		fprintf(stderr, "pvq: cannot run a trial: %s\n", strerror(-ret));
 	return ret;
+}
+
+/* Puts the folder that this binary lies in before all others in PATH: what the program runs by the name
+ * "pvq" is this very build, and no path of this machine need stand in what it records. */
+static int prepend_path(void)
+{
+	char self[PATH_MAX], path[2 * PATH_MAX], *slash;
+	const char *old = getenv("PATH");
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (len <= 0)
+		return -1;
+	self[len] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash)
+		return -1;
+	*slash = '\0';
+	if (snprintf(path, sizeof(path), "%s:%s", self, old ? old : "/usr/bin:/bin") >= (int)sizeof(path))
+		return -1;
+	return setenv("PATH", path, 1);
+}
+
+/* In the fresh child, whose only thread this is. */
+static _Noreturn void become_command(char *const argv[], const char *dir, int out_fd)
+{
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int out = out_fd >= 0 ? out_fd : null_fd;
+
+	setpgid(0, 0);
+	if (null_fd < 0 || dup2(null_fd, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || chdir(dir) ||
+		prepend_path())
+		_exit(126);
+	execvp(argv[0], argv);
+	_exit(127);
+}
+
+int pvq_launch_command(char *const argv[], const char *dir, int out_fd, int *wstatus)
+{
+	pid_t pid = pvq_child_fork();
+	int ended;
+
+	if (pid == 0)
+		become_command(argv, dir, out_fd);
+	if (pid < 0)
+		return (int)pid;
+	ended = see_out(pid, 0, wstatus);
+	return ended < 0 ? ended : 0;
 }
 
 static void report_row(const struct pvq_row *row, void *ctx)

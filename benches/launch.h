@@ -22,6 +22,11 @@ struct pvq_launch_io {
 int pvq_launch_trial(
 	const struct pvq_trial *, double timeout_s, const struct pvq_launch_io *, struct pvq_row *);
 
+/* Runs another program to its end, in the folder dir, with this binary's own folder first in its PATH and
+ * its output in out_fd (-1: /dev/null). *wstatus: how it ended. 0; -EINTR where the user interrupted
+ * (the program is gone then); -errno where no process could be had. */
+int pvq_launch_command(char *const argv[], const char *dir, int out_fd, int *wstatus);
+
 /* The other side: what `pvq trial` does. Reports rows to the descriptor that the driver gave it. Returns
  * the exit code. */
 int pvq_launch_child(const struct pvq_trial *);
