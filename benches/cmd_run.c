@@ -218,7 +218,7 @@ static void print_human(const struct pvq_row *row)
 static int append_raw(const char *path, const struct pvq_row *row)
 {
 	FILE *f = fopen(path, "ae");
-	struct stat st;
+	struct stat st = {0};
 	int ret = f && fstat(fileno(f), &st) == 0 ? 0 : -errno;
 
 	if (ret == 0 && st.st_size == 0)
