@@ -22,7 +22,7 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prot
 CFLAGS   ?= -O2 -g
 override CFLAGS += -std=gnu11 -D_GNU_SOURCE -ffp-contract=off -pthread -Ibenches -Iimpls $(WARN) \
             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -lm -pthread
+LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lm -pthread
 
 IMPLS    := $(wildcard impls/*.c)
 TASKS    := $(wildcard benches/tasks/*.c)
