@@ -3,6 +3,7 @@
 #   make                 build build/pvq
 #   make bench           the default sweep; PROFILE=quick|default|full, OUT=folder
 #   make test            all tests; SAN=address,undefined or SAN=thread for a sanitizer build
+#   make e2e             whole runs seen from outside, by hyperfine; OUT=folder
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/
 #   make report DIR=…    rebuild a report from its raw.csv
@@ -39,7 +40,7 @@ say       = $(if $(V),,@echo "  $1 $@";)
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 submake    = $(MAKE) --no-print-directory $(jobs)
 
-.PHONY: all bench test lint sample report clean check build-tests FORCE
+.PHONY: all bench test e2e lint sample report clean check build-tests FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -59,6 +60,11 @@ check: $B/pvq build-tests
 	@scripts/run-tests $B
 
 build-tests: $(TESTS)
+
+e2e:
+	@scripts/bootstrap bench
+	@$(submake) $B/pvq
+	@$B/pvq e2e $(if $(OUT),--out $(OUT))
 
 lint:
 	@scripts/bootstrap bench test lint

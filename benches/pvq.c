@@ -23,6 +23,9 @@ static const struct command commands[] = {
 		"1,2]\n      [--workers 4,8] [--n N] [--blocks B] [--seed S] [--timeout SEC] [--out "
 		"DIR | --resume DIR]\n                                           the sweep, then its "
 		"report"},
+	{"e2e", pvq_cmd_e2e,
+		"e2e [--short] [--impls a,b] [--runs R] [--n N] [--out DIR]\n                                        "
+		"   whole runs as hyperfine times them, beside what pvq says"},
 	{"report", pvq_cmd_report,
 		"report DIR                           the report again, from DIR/raw.csv"},
 	{"trial", pvq_cmd_trial, NULL},
