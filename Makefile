@@ -5,6 +5,7 @@
 #   make test            all tests; SAN=address,undefined or SAN=thread for a sanitizer build
 #   make micro           the price list: what a pipe, a fork, a wake-up cost here; OUT=folder
 #   make micro-overhead  what our C shim costs over Google Benchmark in C++, side by side
+#   make e2e             whole runs seen from outside, by hyperfine; OUT=folder
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/
 #   make report DIR=…    rebuild a report from its raw.csv
@@ -48,7 +49,7 @@ say       = $(if $(V),,@echo "  $1 $@";)
 # As many compilers at a time as there are CPUs, unless the user said otherwise.
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all bench test micro micro-overhead lint sample report clean check build-tests FORCE
+.PHONY: all bench test micro micro-overhead e2e lint sample report clean check build-tests FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -78,6 +79,11 @@ micro-overhead:
 	@scripts/bootstrap bench
 	@$(MAKE) --no-print-directory $(jobs) $B/micro-overhead
 	@$B/micro-overhead
+
+e2e:
+	@scripts/bootstrap bench
+	@$(MAKE) --no-print-directory $(jobs) $B/pvq
+	@$B/pvq e2e $(if $(OUT),--out $(OUT))
 
 lint:
 	@scripts/bootstrap bench test lint

@@ -1,6 +1,8 @@
 /* cmd_bench.c: `pvq bench`: plan, sweep, report. */
+#include "child.h"
 #include "clock.h"
 #include "cmd.h"
+#include "e2e_run.h"
 #include "host.h"
 #include "launch.h"
 #include "plan.h"
@@ -220,27 +222,58 @@ static void announce(const struct bench *b)
 		fprintf(stderr, "pvq: left out: %s\n", b->plan.left_out);
 }
 
-/* What strategies are made of, measured by pvq-micro, which lies beside this binary. The run is not worth
- * less without it, so a failure is said and that is all. */
+/* What strategies are made of, measured by pvq-micro, which lies beside this binary. */
 static int add_prices(const struct bench *b)
 {
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
 	const double timeout_s = 30; /* it takes about 8 s */
-	char micro[PATH_MAX], brief[] = "--short", out[] = "--out", dir[PATH_MAX];
-	char *argv[] = {micro, brief, out, dir, NULL};
-	ssize_t len = readlink("/proc/self/exe", micro, sizeof(micro) - sizeof("-micro"));
-	int ret;
+	char program[] = "pvq-micro", brief[] = "--short", out[] = "--out", here[] = ".", fate[64];
+	char *argv[] = {program, brief, out, here, NULL};
+	int wstatus = 0, ret;
 
-	if (len < 0)
-		return 0;
-	memcpy(micro + len, "-micro", sizeof("-micro"));
-	memcpy(dir, b->dir, sizeof(dir));
 	fprintf(stderr, "pvq: the price list of what strategies are made of\n");
-	ret = access(micro, X_OK) ? -errno : pvq_launch_command(argv, timeout_s, &io);
-	if (ret && ret != -EINTR)
-		fprintf(stderr, "pvq: no price list: %s: %s\n", micro,
-			ret == -ECHILD ? "it failed" : strerror(-ret));
-	return ret == -EINTR ? ret : 0;
+	ret = pvq_launch_command(argv, b->dir, timeout_s, &io, &wstatus);
+	if (ret == -EINTR)
+		return ret;
+	if (ret || wstatus)
+		fprintf(stderr, "pvq: no price list: %s: %s\n", program,
+			ret ? strerror(-ret) : pvq_child_fate(wstatus, fate, sizeof(fate)));
+	return 0;
+}
+
+/* The strategies of the plan, "a,b,…". */
+static void list_impls(const struct pvq_plan *plan, char *list, size_t cap)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; pvq_impls[i] && len < cap; i++)
+		for (size_t c = 0; c < plan->ncell; c++)
+			if (plan->cell[c].impl == pvq_impls[i]) {
+				len += (size_t)snprintf(
+					list + len, cap - len, "%s%s", len ? "," : "", pvq_impls[i]->name);
+				break;
+			}
+}
+
+static int add_outside_view(const struct bench *b)
+{
+	char impls[1024] = "";
+	const struct pvq_e2e_wish wish = {
+		.brief = b->plan.profile->budget_s > 0, .impls = impls, .command = b->command};
+
+	if (b->resume && pvq_e2e_is_there(b->dir))
+		return 0;
+	list_impls(&b->plan, impls, sizeof(impls));
+	return pvq_e2e_run(&wish, &b->host, b->dir) == -EINTR ? -EINTR : 0;
+}
+
+/* What else a report can tell. The run is not worth less without, so a failure is said and that is all; only
+ * an interrupt counts. */
+static int add_extras(const struct bench *b)
+{
+	int ret = add_prices(b);
+
+	return ret ? ret : add_outside_view(b);
 }
 
 static int add_end(const struct bench *b, const struct pvq_sweep *sweep)
@@ -307,7 +340,7 @@ int pvq_cmd_bench(int argc, char **argv)
 	if (p->budget_s > 0) /* may have passed already: pilots take their time */
 		sweep.deadline_s = p->budget_s - p->reserve_s - (double)(pvq_clock_ns() - b.began_ns) / 1e9;
 	ret = pvq_sweep_run(&b.plan, &sweep);
-	if (ret == 0 && p->prices && sweep.end != PVQ_SWEEP_INTERRUPTED && add_prices(&b))
+	if (ret == 0 && p->extras && sweep.end != PVQ_SWEEP_INTERRUPTED && add_extras(&b))
 		sweep.end = PVQ_SWEEP_INTERRUPTED;
 	ret = ret ? PVQ_EXIT_FAILED : conclude(&b, &sweep);
 	pvq_plan_free(&b.plan);

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Every option as given; trial points into the rest. */
@@ -19,13 +20,13 @@ struct run {
 	struct pvq_spec spec;
 	struct pvq_host host;
 	int cpu[PVQ_CPUS_MAX];
-	const char *task;
+	const char *task, *raw; /* raw: file that gets the row too; NULL: none */
 	uint64_t n, seed, workers, cores, chunk, window, block, cell;
 	double timeout_s;
 	int csv;
 };
 
-enum { TRIAL_OPTIONS = 11 }; /* index of the first option that is not for users */
+enum { TRIAL_OPTIONS = 13 }; /* index of the first option that is not for users */
 
 static const struct option options[] = {
 	{"impl", required_argument, NULL, 'i'},
@@ -39,10 +40,11 @@ static const struct option options[] = {
 	{"timeout", required_argument, NULL, 'T'},
 	{"print", no_argument, NULL, 'p'},
 	{"csv", no_argument, NULL, 'v'},
+	{"raw", required_argument, NULL, 'r'},
+	{"cell", required_argument, NULL, 'e'}, /* a number for the row, by which it is found again */
 	/* from here on (TRIAL_OPTIONS): what launch.c passes to `pvq trial` */
 	{"cpus", required_argument, NULL, 'C'},
 	{"block", required_argument, NULL, 'b'},
-	{"cell", required_argument, NULL, 'e'},
 	{"oracle", required_argument, NULL, 'o'},
 	{0},
 };
@@ -101,6 +103,9 @@ static int parse_option(struct run *r, int option)
 		return 0;
 	case 'v':
 		r->csv = 1;
+		return 0;
+	case 'r':
+		r->raw = optarg;
 		return 0;
 	case 'C':
 		return parse_cpus(r, optarg);
@@ -214,8 +219,28 @@ static void print_human(const struct pvq_row *row)
 			seconds(row->user_ns + row->sys_ns, a), (double)row->max_rss_kb / 1024);
 }
 
+/* Adds the row to a file that other runs may have begun. 0 or -errno with one line on stderr. */
+static int append_raw(const char *path, const struct pvq_row *row)
+{
+	FILE *f = fopen(path, "ae");
+	struct stat st = {0};
+	int ret = f && fstat(fileno(f), &st) == 0 ? 0 : -errno;
+
+	if (ret == 0 && st.st_size == 0)
+		ret = pvq_row_header(f);
+	if (ret == 0)
+		ret = pvq_row_write(f, row); /* is flushed and looked at: nothing is left to fclose() */
+	if (f)
+		fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: cannot write %s: %s\n", path, strerror(-ret));
+	return ret;
+}
+
 static int finish(const struct run *r, const struct pvq_row *row)
 {
+	int unkept = r->raw ? append_raw(r->raw, row) : 0;
+
 	if (r->csv) {
 		(void)pvq_row_header(stdout);
 		(void)pvq_row_write(stdout, row);
@@ -225,7 +250,7 @@ static int finish(const struct run *r, const struct pvq_row *row)
 	if (pvq_cmd_flush()) /* whatever failed above shows in here: stdio remembers it */
 		return PVQ_EXIT_FAILED;
 	if (row->status == PVQ_OK)
-		return PVQ_EXIT_DONE;
+		return unkept ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 	fprintf(stderr, "pvq: %s: %s\n", pvq_status_name(row->status), row->reason);
 	return PVQ_EXIT_FAILED;
 }

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <math.h>
 
-static const char *const figure_kind[] = {"overview", "first", "time", "speedup", "phases", "over"};
+static const char *const figure_kind[] = {"overview", "first", "time", "speedup", "phases", "over", "e2e"};
 
 void pvq_figure_name(
 	char name[PVQ_PLOT_NAME], enum pvq_figure figure, const struct pvq_work *work, unsigned cores)

@@ -13,6 +13,7 @@ enum pvq_figure {
 	PVQ_FIG_SPEEDUP,  /* a work: speed-up and efficiency versus cores */
 	PVQ_FIG_PHASES,   /* a work: shares of start, map and stop */
 	PVQ_FIG_OVER,     /* a work: time versus workers beyond the cores */
+	PVQ_FIG_E2E,      /* a work of the outside view: inside, and the process around it */
 };
 
 /* Name of the picture's files, without folder and suffix; unique within a report. */
@@ -30,6 +31,10 @@ int pvq_figure_speedup(struct pvq_plots *, const struct pvq_summary *, const str
 int pvq_figure_phases(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
 int pvq_figure_over(
 	struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *, unsigned cores);
+
+/* One work of the outside view, which has a summary of its own. As above. */
+struct pvq_e2e;
+int pvq_figure_e2e(struct pvq_plots *, const struct pvq_e2e *, const struct pvq_work *);
 
 /* The series for which want() holds for some cell of the work (of any work where NULL), in order.
  * series: room for s->series_count. Returns their number. */

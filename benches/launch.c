@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -125,11 +126,11 @@ static _Noreturn void become(
 		_exit(126);
 	/* On an old kernel without this call, the rest is close-on-exec. */
 	syscall(SYS_close_range, row_fd >= 0 ? ROW_FD + 1 : ROW_FD, ~0U, 0);
-	execv(program, argv);
+	execvp(program, argv);
 	_exit(127);
 }
 
-/* Waits for the trial to end. 1: ended, 0: time is up, -EINTR: the user interrupted. */
+/* Waits for a child to end. 1: ended, 0: time is up, -EINTR: the user interrupted. */
 static int wait_for(int pidfd, double timeout_s)
 {
 	uint64_t deadline = pvq_clock_ns() + (uint64_t)(timeout_s * 1e9);
@@ -218,7 +219,7 @@ int pvq_launch_trial(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
 	static struct words words; /* 4 KiB and more: not on the stack; the driver has one thread */
-	int report[2], ended, ret;
+	int report[2], ended, wstatus, ret;
 	pid_t pid;
 
 	pvq_trial_identify(t, row);
@@ -238,13 +239,13 @@ int pvq_launch_trial(
 		ret = (int)pid;
 		goto fail;
 	}
-	ended = see_off(pid, timeout_s, &ret);
+	ended = see_off(pid, timeout_s, &wstatus);
 	read_report(report[0], row);
 	if (ended < 0) {
 		ret = ended;
 		goto fail;
 	}
-	explain(row, ended, ret, timeout_s);
+	explain(row, ended, wstatus, timeout_s);
 	return 0;
 fail:
 	if (ret != -EINTR)
@@ -252,19 +253,41 @@ fail:
 	return ret;
 }
 
-int pvq_launch_command(char *const argv[], double timeout_s, const struct pvq_launch_io *io)
+/* Puts the folder that this binary lies in before all others in PATH: what the program runs by the name
+ * "pvq" is this very build, and no path of this machine need stand in what it records. */
+static int prepend_path(void)
 {
-	int ended, wstatus = 0;
-	pid_t pid = pvq_child_fork();
+	char self[PATH_MAX], path[2 * PATH_MAX], *slash;
+	const char *old = getenv("PATH");
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	if (pid == 0)
+	if (len <= 0)
+		return -1;
+	self[len] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash)
+		return -1;
+	*slash = '\0';
+	if (snprintf(path, sizeof(path), "%s:%s", self, old ? old : "/usr/bin:/bin") >= (int)sizeof(path))
+		return -1;
+	return setenv("PATH", path, 1);
+}
+
+int pvq_launch_command(
+	char *const argv[], const char *dir, double timeout_s, const struct pvq_launch_io *io, int *wstatus)
+{
+	pid_t pid = pvq_child_fork();
+	int ended;
+
+	if (pid == 0) {
+		if (prepend_path() || chdir(dir))
+			_exit(126);
 		become(argv[0], argv, -1, io);
+	}
 	if (pid < 0)
 		return (int)pid;
-	ended = see_off(pid, timeout_s, &wstatus);
-	if (ended <= 0)
-		return ended < 0 ? ended : -ETIMEDOUT;
-	return wstatus == 0 ? 0 : -ECHILD;
+	ended = see_off(pid, timeout_s, wstatus);
+	return ended < 0 ? ended : ended == 0 ? -ETIMEDOUT : 0;
 }
 
 static void report_row(const struct pvq_row *row, void *ctx)

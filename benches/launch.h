@@ -22,9 +22,12 @@ struct pvq_launch_io {
 int pvq_launch_trial(
 	const struct pvq_trial *, double timeout_s, const struct pvq_launch_io *, struct pvq_row *);
 
-/* Runs another program the same way: argv[0] is its path. 0; -ECHILD where it failed, -ETIMEDOUT, -EINTR
- * where the user interrupted, or -errno. */
-int pvq_launch_command(char *const argv[], double timeout_s, const struct pvq_launch_io *);
+/* Runs another program the same way: argv[0] is looked for in this binary's own folder and then in PATH (so
+ * that what it runs by the name "pvq" is this very build), and runs in the folder dir. *wstatus: how it
+ * ended. 0; -ETIMEDOUT; -EINTR where the user interrupted (it is gone then); -errno where no process could
+ * be had. */
+int pvq_launch_command(
+	char *const argv[], const char *dir, double timeout_s, const struct pvq_launch_io *, int *wstatus);
 
 /* The other side: what `pvq trial` does. Reports rows to the descriptor that the driver gave it. Returns
  * the exit code. */

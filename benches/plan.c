@@ -26,8 +26,8 @@ static const struct pvq_profile profiles[] = {
 	{
 		.name = "default",
 		.budget_s = 180,
-		.prices = 1,
-		.reserve_s = 26,
+		.extras = 1,
+		.reserve_s = 41,
 		.blocks_min = 8,
 		.blocks_max = 20,
 		.serial_ms = 120,
@@ -36,7 +36,7 @@ static const struct pvq_profile profiles[] = {
 	},
 	{
 		.name = "full",
-		.prices = 1,
+		.extras = 1,
 		.blocks_min = 30,
 		.blocks_max = 30,
 		.serial_ms = 1000,

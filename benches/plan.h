@@ -13,8 +13,8 @@ struct pvq_profile {
 	const char *name;
 	int sampler;            /* only the tasks and worker counts that tell most */
 	double budget_s;        /* for everything from plan to report; 0: none */
-	double reserve_s;       /* of it, kept for the report and the price list */
-	int prices;             /* with a short price list of what strategies are made of */
+	double reserve_s;       /* of it, kept for the report and the extras */
+	int extras;             /* with a short price list and the view from outside */
 	unsigned blocks_min;    /* core counts are left out until so many fit */
 	unsigned blocks_max;    /* enough: do not go on for the sake of it */
 	double serial_ms;       /* how long a task's load takes the baseline … */

@@ -18,13 +18,16 @@ static const struct command commands[] = {
 	{"list", pvq_cmd_list, "list                                 the strategies and the tasks"},
 	{"run", pvq_cmd_run,
 		"run --impl I --task T[:arg=v,...] --n N [--workers W] [--cores K] [--chunk C]\n      "
-		"[--window D] [--seed S] [--timeout SEC] [--print] [--csv]\n                          "
-		"                 one trial, verified"},
+		"[--window D] [--seed S] [--timeout SEC] [--print] [--csv] [--raw FILE [--cell NUMBER]]\n             "
+		"                              one trial, verified; --raw adds its row to FILE, marked with NUMBER"},
 	{"bench", pvq_cmd_bench,
 		"bench [--profile quick|default|full] [--impls a,b] [--tasks t,u:arg=v] [--cores "
 		"1,2]\n      [--workers 4,8] [--n N] [--blocks B] [--seed S] [--timeout SEC] [--out "
 		"DIR | --resume DIR]\n                                           the sweep, then its "
 		"report"},
+	{"e2e", pvq_cmd_e2e,
+		"e2e [--short] [--impls a,b] [--runs R] [--n N] [--out DIR]\n                                        "
+		"   whole runs as hyperfine times them, beside what pvq says"},
 	{"report", pvq_cmd_report,
 		"report DIR                           the report again, from DIR/raw.csv"},
 	{"trial", pvq_cmd_trial, NULL},

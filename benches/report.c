@@ -7,21 +7,37 @@
 #include "report_part.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
-static int (*const report_chapter[])(const struct pvq_report *) = {
-	pvq_chapter_title,
-	pvq_chapter_answer,
-	pvq_chapter_time,
-	pvq_chapter_speedup,
-	pvq_chapter_over,
-	pvq_chapter_phases,
-	pvq_chapter_first,
-	pvq_chapter_prices,
-	pvq_chapter_failed,
-	pvq_chapter_method,
-	pvq_chapter_machine,
+static const struct {
+	int (*write)(const struct pvq_report *);
+	int of_sweep; /* tells of raw.csv's rows: not in the report of a folder that has none */
+} report_chapter[] = {
+	{pvq_chapter_title, 0},
+	{pvq_chapter_answer, 1},
+	{pvq_chapter_time, 1},
+	{pvq_chapter_speedup, 1},
+	{pvq_chapter_over, 1},
+	{pvq_chapter_phases, 1},
+	{pvq_chapter_first, 1},
+	{pvq_chapter_prices, 0},
+	{pvq_chapter_e2e, 0},
+	{pvq_chapter_failed, 1},
+	{pvq_chapter_method, 1},
+	{pvq_chapter_machine, 0},
 };
+
+/* A folder of `pvq e2e` alone: no sweep, but something to report. */
+static int report_has_no_sweep(const char *dir)
+{
+	char raw[PATH_MAX], e2e[PATH_MAX];
+
+	return snprintf(raw, sizeof(raw), "%s/raw.csv", dir) < (int)sizeof(raw) &&
+	       snprintf(e2e, sizeof(e2e), "%s/e2e.json", dir) < (int)sizeof(e2e) && access(raw, F_OK) &&
+	       access(e2e, F_OK) == 0;
+}
 
 /* Reads DIR/raw.csv. 0; -EBADMSG with rows where the end is damaged; any error has been said. */
 static int report_read(struct pvq_rows *rows, const char *dir)
@@ -57,7 +73,8 @@ static int report_write_summary(const char *dir, const struct pvq_summary *s)
 	return ret;
 }
 
-static int report_draw(struct pvq_plots *plots, const char *dir, const struct pvq_summary *s)
+static int report_draw(
+	struct pvq_plots *plots, const char *dir, const struct pvq_summary *s, const struct pvq_e2e *e2e)
 {
 	int ret = pvq_plots_begin(plots, dir);
 
@@ -65,6 +82,8 @@ static int report_draw(struct pvq_plots *plots, const char *dir, const struct pv
 		ret = pvq_figures_write(plots, s);
 	if (ret == 0)
 		ret = pvq_prices_figures(plots, dir);
+	for (size_t w = 0; ret == 0 && e2e && w < e2e->summary.works; w++)
+		ret = pvq_figure_e2e(plots, e2e, &e2e->summary.work[w]);
 	if (ret)
 		return ret;
 	/* Pictures that could not be drawn have been complained about; words and tables stand without. */
@@ -79,7 +98,8 @@ static int report_compose(const struct pvq_report *parts, struct pvq_outfile *ou
 
 	report.md = out->f;
 	for (size_t i = 0; ret == 0 && i < sizeof(report_chapter) / sizeof(report_chapter[0]); i++)
-		ret = report_chapter[i](&report);
+		if (report.rows->count || !report_chapter[i].of_sweep)
+			ret = report_chapter[i].write(&report);
 	return ret ? ret : pvq_outfile_compose(out);
 }
 
@@ -110,6 +130,7 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	struct pvq_manifest manifest = {0};
 	struct pvq_summary summary;
 	struct pvq_plots plots = {0};
+	struct pvq_e2e e2e;
 	struct pvq_report report = {
 		.dir = dir, .rows = rows, .manifest = &manifest, .summary = &summary, .plots = &plots};
 	int ret = pvq_summarise(&summary, rows);
@@ -121,11 +142,15 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	ret = pvq_manifest_read(&manifest, dir);
 	if (ret && ret != -ENOENT)
 		fprintf(stderr, "pvq: cannot read %s/manifest.tsv: %s\n", dir, strerror(-ret));
-	ret = report_write_summary(dir, &summary);
+	/* What is wrong with the outside view has been said; the rest of the report stands without. */
+	report.e2e = pvq_e2e_read(&e2e, dir) == 0 ? &e2e : NULL;
+	ret = rows->count ? report_write_summary(dir, &summary) : 0;
 	if (ret == 0)
-		ret = report_draw(&plots, dir, &summary);
+		ret = report_draw(&plots, dir, &summary, report.e2e);
 	if (ret == 0)
 		ret = report_write(&report);
+	if (report.e2e)
+		pvq_e2e_free(&e2e);
 	pvq_plots_free(&plots);
 	pvq_manifest_free(&manifest);
 	pvq_summary_free(&summary);
@@ -134,9 +159,12 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 
 int pvq_report_make(const char *dir)
 {
-	struct pvq_rows rows;
-	int damage = report_read(&rows, dir), ret = damage;
+	struct pvq_rows rows = {0};
+	int damage, ret;
 
+	if (report_has_no_sweep(dir))
+		return report_make_parts(dir, &rows);
+	damage = ret = report_read(&rows, dir);
 	if (rows.count && (ret == 0 || ret == -EBADMSG)) {
 		ret = report_make_parts(dir, &rows);
 		ret = ret ? ret : damage;

@@ -47,6 +47,12 @@ int pvq_chapter_title(const struct pvq_report *r)
 	title_fact(r, " on ", "date");
 	title_fact(r, " on ", "host_cpu_model");
 	title_fact(r, ", ", "host_kernel");
+	if (!r->rows->count) {
+		fputs(".\n\nThere is no sweep in this folder (`make bench` makes one), so the question has no "
+		      "answer here; what was measured follows.\n\n",
+			r->md);
+		return 0;
+	}
 	fprintf(r->md,
 		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs "
 		"every cell once, in a fresh random order; each trial is a process of its own.",

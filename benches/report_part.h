@@ -5,6 +5,7 @@
 #define PVQ_REPORT_PART_H
 
 #include "contest.h"
+#include "e2e.h"
 #include "figures.h"
 #include "rundir.h"
 
@@ -12,10 +13,11 @@
 struct pvq_report {
 	FILE *md;
 	const char *dir;
-	const struct pvq_rows *rows;
+	const struct pvq_rows *rows; /* none where the folder holds no sweep */
 	const struct pvq_manifest *manifest;
 	const struct pvq_summary *summary;
 	const struct pvq_plots *plots;
+	const struct pvq_e2e *e2e; /* the outside view; NULL: there is none */
 };
 
 /* Each writes one chapter, or nothing where the run has nothing for it. 0 or -ENOMEM. */
@@ -27,6 +29,7 @@ int pvq_chapter_over(const struct pvq_report *);
 int pvq_chapter_phases(const struct pvq_report *);
 int pvq_chapter_first(const struct pvq_report *);
 int pvq_chapter_prices(const struct pvq_report *);
+int pvq_chapter_e2e(const struct pvq_report *);
 int pvq_chapter_failed(const struct pvq_report *);
 int pvq_chapter_method(const struct pvq_report *);
 int pvq_chapter_machine(const struct pvq_report *);

@@ -58,6 +58,21 @@ small() {
 	[[ ${lines[1]} == serial,noop,,5,1,* ]]
 }
 
+@test "run --raw: rows are added to the file, the header once; stdout stays as it is" {
+	"$PVQ" run --impl serial --task noop --n 5 --raw "$TMP/rows.csv" | grep -q "verified: equal"
+	"$PVQ" run --impl pool_ordered --task noop --n 6 --workers 3 --raw "$TMP/rows.csv" --csv >"$TMP/out"
+	[ "$(wc -l <"$TMP/rows.csv")" -eq 3 ]
+	tail -n 1 "$TMP/out" | cmp - <(tail -n 1 "$TMP/rows.csv")
+	head -n 1 "$TMP/out" | cmp - <(head -n 1 "$TMP/rows.csv")
+	# A failed run's row is kept as well.
+	run "$PVQ" run --impl serial --task fault:kind=error,at=1 --n 5 --raw "$TMP/rows.csv"
+	[ "$status" -eq 1 ]
+	tail -n 1 "$TMP/rows.csv" | grep -q '^serial,fault,.*,error,'
+	run "$PVQ" run --impl serial --task noop --n 5 --raw "$TMP/no/such/file"
+	[ "$status" -eq 1 ]
+	[[ $output == *"pvq: cannot write $TMP/no/such/file: No such file"* ]]
+}
+
 @test "list names strategies, tasks, arguments" {
 	run "$PVQ" list
 	[ "$status" -eq 0 ]
@@ -210,6 +225,66 @@ small() {
 	refused "leave the other options out" "$PVQ" bench --resume "$TMP" --tasks noop
 }
 
+@test "e2e: every strategy of the registry, a row for every run, its chapter in the report" {
+	command -v hyperfine >/dev/null || skip "needs hyperfine"
+	"$PVQ" e2e --runs 2 --n 1 --out "$TMP/view" >"$TMP/out" 2>"$TMP/err"
+	[ "$(cat "$TMP/out")" = "$TMP/view/report.html" ]
+	[ "$(wc -l <"$TMP/err")" -eq 1 ]
+	commands=$(grep -c '"command": "pvq run ' "$TMP/view/e2e.json")
+	# Each command twice to warm up and twice timed.
+	[ "$(wc -l <"$TMP/view/e2e.csv")" -eq $((4 * commands + 1)) ]
+	[ -z "$(tail -n +2 "$TMP/view/e2e.csv" | grep -v ',ok,oracle,')" ]
+	"$PVQ" list | sed -n '/^Strategies/,/^$/s/^  \([a-z][a-z0-9_]*\) .*/\1/p' | sort >"$TMP/listed"
+	tail -n +2 "$TMP/view/e2e.csv" | cut -d, -f1 | sort -u | cmp - "$TMP/listed"
+	grep -q '^## Seen from outside' "$TMP/view/report.md"
+	grep -q 'Never less outside than inside.*each of the '$((2 * commands))' runs' "$TMP/view/report.md"
+	! grep -q "$TMP" "$TMP/view/e2e.json"
+	refused "outside view already" "$PVQ" e2e --out "$TMP/view"
+}
+
+@test "e2e: into a run's folder; a damaged file costs its chapter only" {
+	command -v hyperfine >/dev/null || skip "needs hyperfine"
+	small --out "$TMP/run" >/dev/null 2>&1
+	"$PVQ" e2e --runs 2 --n 1 --impls pthread_queue --out "$TMP/run"
+	grep -q '^## The answer' "$TMP/run/report.md"
+	grep -q '^## Seen from outside' "$TMP/run/report.md"
+	[ "$(grep -c '^version_hwloc' "$TMP/run/manifest.tsv")" -eq 1 ]
+	! grep -q pool_ordered "$TMP/run/e2e.csv"
+	truncate -s 300 "$TMP/run/e2e.json"
+	"$PVQ" report "$TMP/run" 2>"$TMP/err"
+	[ "$(wc -l <"$TMP/err")" -eq 1 ]
+	grep -q "e2e.json: line" "$TMP/err"
+	grep -q '^## The answer' "$TMP/run/report.md"
+	! grep -q '^## Seen from outside' "$TMP/run/report.md"
+}
+
+@test "e2e: what cannot be is refused" {
+	refused "pooll pool_ordered" "$PVQ" e2e --impls pooll --out "$TMP/view"
+	refused "--runs 2" "$PVQ" e2e --runs 1 --out "$TMP/view"
+	refused "unexpected" "$PVQ" e2e there
+	refused "cannot create no/such/place" "$PVQ" e2e --out "$TMP/no/such/place"
+	mkdir "$TMP/empty"
+	refused "hyperfine not installed" env PATH="$TMP/empty" "$PVQ" e2e --out "$TMP/view"
+	[ ! -e "$TMP/view/e2e.csv" ]
+}
+
+@test "e2e: Ctrl-C leaves nothing running" {
+	command -v hyperfine >/dev/null || skip "needs hyperfine"
+	"$PVQ" e2e --n 407 --impls pthread_queue --out "$TMP/view" 2>"$TMP/err" &
+	pid=$!
+	until [ "$(wc -l <"$TMP/view/e2e.csv" 2>/dev/null || echo 0)" -ge 4 ]; do kill -0 $pid; done
+	kill -INT $pid
+	rc=0
+	wait $pid || rc=$?
+	[ "$rc" -eq 1 ]
+	grep -q "interrupted" "$TMP/err"
+	for _ in $(seq 1000); do
+		pgrep -f 'pvq (run|trial) .*--n[ =]407 ' >/dev/null || return 0
+		read -r -t 0.01 <> <(:) || true
+	done
+	false
+}
+
 # One line on stderr that names the full disk, exit 1 or 2 as given.
 full() {
 	local want=$1 rc=0
@@ -217,6 +292,10 @@ full() {
 	"$@" >"$TMP/out" 2>"$TMP/err" || rc=$?
 	[ "$rc" -eq "$want" ] || { echo "exit $rc: $(cat "$TMP/err")"; return 1; }
 	[ "$(grep -c 'No space left on device' "$TMP/err")" -eq 1 ] || { cat "$TMP/err"; return 1; }
+}
+
+@test "a full disk: --raw" {
+	full 1 "$PVQ" run --impl serial --task noop --n 1 --raw /dev/full
 }
 
 @test "a full disk: stdout" {
