@@ -270,9 +270,10 @@ small() {
 
 @test "e2e: Ctrl-C leaves nothing running" {
 	command -v hyperfine >/dev/null || skip "needs hyperfine"
-	"$PVQ" e2e --n 407 --impls pthread_queue --out "$TMP/view" 2>"$TMP/err" &
+	# As above: SIGINT is ignored in the background unless it is said.
+	env --default-signal=INT "$PVQ" e2e --n 407 --impls pthread_queue --out "$TMP/view" 2>"$TMP/err" &
 	pid=$!
-	until [ "$(wc -l <"$TMP/view/e2e.csv" 2>/dev/null || echo 0)" -ge 4 ]; do kill -0 $pid; done
+	until [ "$(wc -l 2>/dev/null <"$TMP/view/e2e.csv" || echo 0)" -ge 4 ]; do kill -0 $pid; done
 	kill -INT $pid
 	rc=0
 	wait $pid || rc=$?
