@@ -27,8 +27,8 @@ enum {
 	LEVELS = 3,
 	TIMEOUT_S = 20,
 	FULL_RUNS = 30,
-	BRIEF_LEAST = 8, /* a median has an interval from 6 runs on; two more make it less than the range */
-	BRIEF_MOST = 12,
+	BRIEF_LEAST = 12, /* a median has an interval from 6 runs on, but with fewer than 12 it is wide */
+	BRIEF_MOST = 20,
 	FIXED_WORDS = 12, /* of hyperfine's command line, before the commands */
 };
 
