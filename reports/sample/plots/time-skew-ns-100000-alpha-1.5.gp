@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 62181039.8; ymax = 181129215
-ytics = '(''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000, ''140 ms'' 140000000, ''160 ms'' 160000000, ''180 ms'' 180000000)'
-base_map = 119040771
-base_total = 119046870
+ymin = 47971915.7; ymax = 121884550
+ytics = '(''50 ms'' 50000000, ''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000)'
+base_map = 95854565
+base_total = 95860453
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'
