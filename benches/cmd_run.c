@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,7 +27,7 @@ struct run {
 	int csv;
 };
 
-enum { TRIAL_OPTIONS = 13 }; /* index of the first option that is not for users */
+enum { TRIAL_OPTIONS = 16 }; /* index of the first option that is not for users */
 
 static const struct option options[] = {
 	{"impl", required_argument, NULL, 'i'},
@@ -40,6 +41,9 @@ static const struct option options[] = {
 	{"timeout", required_argument, NULL, 'T'},
 	{"print", no_argument, NULL, 'p'},
 	{"csv", no_argument, NULL, 'v'},
+	{"retries", required_argument, NULL, 'R'},
+	{"recycle", required_argument, NULL, 'y'},
+	{"item-timeout", required_argument, NULL, 'I'},
 	{"raw", required_argument, NULL, 'r'},
 	{"cell", required_argument, NULL, 'e'}, /* a number for the row, by which it is found again */
 	/* from here on (TRIAL_OPTIONS): what launch.c passes to `pvq trial` */
@@ -64,19 +68,22 @@ static int parse_cpus(struct run *r, const char *list)
 	return 0;
 }
 
-static int parse_timeout(const char *text, double *seconds)
+static int parse_timeout(const char *name, const char *text, int or_none, double *seconds)
 {
 	char *end;
 
 	*seconds = strtod(text, &end);
-	if (end != text && !*end && *seconds > 0 && *seconds <= 1e6)
+	if (end != text && !*end && (*seconds > 0 || (or_none && *seconds == 0)) && *seconds <= 1e6)
 		return 0;
-	fprintf(stderr, "pvq: --timeout must be a number of seconds above 0, not '%s'\n", text);
+	fprintf(stderr, "pvq: %s must be a number of seconds above 0, not '%s'\n", name, text);
 	return -EINVAL;
 }
 
 static int parse_option(struct run *r, int option)
 {
+	uint64_t number;
+	double seconds;
+
 	switch (option) {
 	case 'i':
 		r->trial.impl = pvq_impl_find(optarg);
@@ -97,7 +104,19 @@ static int parse_option(struct run *r, int option)
 	case 's':
 		return pvq_parse_count("--seed", optarg, 0, UINT64_MAX, &r->seed);
 	case 'T':
-		return parse_timeout(optarg, &r->timeout_s);
+		return parse_timeout("--timeout", optarg, 0, &r->timeout_s);
+	case 'R':
+		if (pvq_parse_count("--retries", optarg, 0, 200, &number))
+			return -EINVAL;
+		r->trial.care.attempts = (unsigned)number + 1;
+		return 0;
+	case 'y':
+		return pvq_parse_count("--recycle", optarg, 0, UINT64_MAX, &r->trial.care.recycle);
+	case 'I':
+		if (parse_timeout("--item-timeout", optarg, 1, &seconds))
+			return -EINVAL;
+		r->trial.care.item_timeout_ms = (uint64_t)ceil(seconds * 1000);
+		return 0;
 	case 'p':
 		r->trial.print = 1;
 		return 0;
@@ -119,6 +138,11 @@ static int parse_option(struct run *r, int option)
 	default: /* getopt has said what */
 		return -EINVAL;
 	}
+}
+
+static int has_care(const struct pvq_care *care)
+{
+	return care->attempts || care->recycle || care->item_timeout_ms;
 }
 
 /* inner: with the options of `pvq trial`. */
@@ -148,6 +172,13 @@ static int parse(struct run *r, int argc, char **argv, int inner)
 	}
 	if (pvq_spec_parse(&r->spec, r->task))
 		return -EINVAL;
+	if (!inner && has_care(&r->trial.care) && !(r->trial.impl->flags & PVQ_SURVIVES_CRASH)) {
+		fprintf(stderr,
+			"pvq: --retries, --recycle and --item-timeout are for strategies that replace workers; %s "
+			"does not\n",
+			r->trial.impl->name);
+		return -EINVAL;
+	}
 	r->trial.spec = &r->spec;
 	r->trial.n = r->n;
 	r->trial.seed = r->seed;

@@ -99,6 +99,10 @@ static void add_trial(struct words *w, const struct pvq_trial *t)
 	add_word(w, "--block=%u", t->block);
 	add_word(w, "--cell=%u", t->cell);
 	add_word(w, "--oracle=%s", t->oracle);
+	if (t->care.attempts)
+		add_word(w, "--retries=%u", t->care.attempts - 1);
+	add_word(w, "--recycle=%" PRIu64, t->care.recycle);
+	add_word(w, "--item-timeout=%g", (double)t->care.item_timeout_ms / 1000);
 	if (t->print)
 		add_word(w, "--print");
 	add_cpus(w, t);

@@ -18,7 +18,7 @@ static const struct command commands[] = {
 	{"list", pvq_cmd_list, "list                                 the strategies and the tasks"},
 	{"run", pvq_cmd_run,
 		"run --impl I --task T[:arg=v,...] --n N [--workers W] [--cores K] [--chunk C]\n      "
-		"[--window D] [--seed S] [--timeout SEC] [--print] [--csv] [--raw FILE [--cell NUMBER]]\n             "
+		"[--window D] [--seed S] [--timeout SEC] [--retries R] [--recycle N]\n      [--item-timeout SEC] [--print] [--csv] [--raw FILE [--cell NUMBER]]\n             "
 		"                              one trial, verified; --raw adds its row to FILE, marked with NUMBER"},
 	{"bench", pvq_cmd_bench,
 		"bench [--profile quick|default|full] [--impls a,b] [--tasks t,u:arg=v] [--cores "

@@ -54,6 +54,9 @@ static const struct column column[] = {
 	COL("item_errors", U64, item_errors),
 	COL("oracle", TEXT, oracle),
 	COL("reason", TEXT, reason),
+	COL("retries", U32, retries),
+	COL("recycle", U64, recycle),
+	COL("item_timeout_ms", U64, item_timeout_ms),
 };
 
 enum { COLUMNS = sizeof(column) / sizeof(column[0]) };

@@ -48,7 +48,9 @@ struct pvq_row {
 	unsigned cell;           /* its number in the run's plan.csv */
 	unsigned oversubscribed; /* 1: more workers than cores */
 	uint64_t seed;
-	uint64_t item_errors;        /* items that the task itself failed */
+	uint64_t item_errors; /* items that the task failed, or that were lost */
+	unsigned retries;     /* the three of impl.h's pvq_care, as in force */
+	uint64_t recycle, item_timeout_ms;
 	char oracle[33];             /* digest of the right results, 32 hex digits, or empty */
 	char reason[PVQ_REASON_MAX]; /* one line, empty when ok */
 };

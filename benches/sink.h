@@ -19,8 +19,9 @@ struct pvq_check {
 	const struct pvq_load *load;
 	int ordered, print;
 	uint64_t count, item_errors;
+	uint64_t lost;        /* of item_errors: the strategy outlived what happened to them */
 	uint64_t first_ns;    /* CLOCK_MONOTONIC at the first put, 0: none yet */
-	uint64_t first_error; /* lowest id that the task itself failed; UINT64_MAX: none */
+	uint64_t first_error; /* lowest id that failed or was lost; UINT64_MAX: none */
 	int first_errno;
 	struct pvq_digest sum;
 	uint64_t *seen;               /* one digest an id, 0: not yet; NULL above PVQ_CHECK_IDS items */

@@ -73,6 +73,13 @@ static const char *via_name(enum pvq_via via)
 	return name[via];
 }
 
+static void note_care(struct pvq_row *row, const struct pvq_care *care)
+{
+	row->retries = care->attempts ? care->attempts - 1 : 0;
+	row->recycle = care->recycle;
+	row->item_timeout_ms = care->item_timeout_ms;
+}
+
 void pvq_trial_identify(const struct pvq_trial *t, struct pvq_row *row)
 {
 	memset(row, 0, sizeof(*row));
@@ -84,6 +91,7 @@ void pvq_trial_identify(const struct pvq_trial *t, struct pvq_row *row)
 	row->cores = t->ncpu;
 	row->chunk = t->chunk;
 	row->window = t->window;
+	note_care(row, &t->care);
 	snprintf(row->order, sizeof(row->order), "%s", order_name(t->impl->order));
 	snprintf(row->in_via, sizeof(row->in_via), "%s", via_name(t->impl->in_via));
 	snprintf(row->out_via, sizeof(row->out_via), "%s", via_name(t->impl->out_via));
@@ -178,8 +186,16 @@ static void judge(const struct pvq_trial *t, struct pvq_check *check, const stru
 	}
 	if (!check->problem[0])
 		row->verified = pvq_check_verify(check, t->oracle, row->oracle);
-	if (row->verified == PVQ_VERIFIED_NO) {
+	if (check->problem[0]) {
 		row_fail(row, PVQ_ERROR, check->problem);
+	} else if (check->lost) {
+		snprintf(reason, sizeof(reason),
+			"%" PRIu64 " of %" PRIu64 " items lost, the first %" PRIu64
+			": %s; the other results are right",
+			check->lost, t->n, check->first_error,
+			check->first_errno == ETIMEDOUT ? "it took too long" : "its worker died");
+		row->verified = PVQ_VERIFIED_NO;
+		row_fail(row, check->first_errno == ETIMEDOUT ? PVQ_TIMEOUT : PVQ_CRASHED, reason);
 	} else if (check->item_errors) {
 		snprintf(reason, sizeof(reason),
 			"%" PRIu64 " of %" PRIu64 " items failed, the first %" PRIu64 ": %s",
@@ -196,6 +212,7 @@ void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 	struct pvq_opts opts = {.workers = t->workers,
 		.chunk = t->chunk,
 		.window = t->window,
+		.care = t->care,
 		.cpu = t->cpu,
 		.ncpu = t->ncpu};
 	struct pvq_error err = {.worker = -1, .item = UINT64_MAX};
@@ -222,6 +239,7 @@ void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 	fix_options(t->impl, &load, &opts);
 	row->chunk = opts.chunk;
 	row->window = opts.window;
+	note_care(row, &opts.care);
 	if (pvq_check_init(&check, &load, t->impl->order == PVQ_ORDERED, t->print)) {
 		row_fail(row, PVQ_ERROR, "no memory to check the results");
 		goto out_load;

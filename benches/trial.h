@@ -13,7 +13,8 @@ struct pvq_trial {
 	const struct pvq_spec *spec;
 	uint64_t n, seed;
 	unsigned workers, chunk, window; /* chunk, window: 0 is automatic */
-	const int *cpu;                  /* the CPUs to be confined to, ncpu of them; 0: as we are */
+	struct pvq_care care;
+	const int *cpu; /* the CPUs to be confined to, ncpu of them; 0: as we are */
 	unsigned ncpu;
 	unsigned block, cell;
 	const char *oracle; /* the right digest where it is known already, else "" */

@@ -17,6 +17,12 @@ struct pvq_error {
 	char msg[160]; /* one line for the user */
 };
 
+/* What an error is before anything went wrong. */
+#define PVQ_NO_ERROR                             \
+	{                                        \
+		.worker = -1, .item = UINT64_MAX \
+	}
+
 /* Records a failure in *err unless one is there already; returns code, for `return pvq_fail(…)`.
  * msg: what could not be done, in printf's format; code's own text is appended. */
 int pvq_fail(struct pvq_error *err, int code, const char *msg, ...) __attribute__((format(printf, 3, 4)));

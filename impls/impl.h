@@ -44,18 +44,27 @@ enum {
 	PVQ_BASELINE = 1 << 4,       /* one worker only: what speed-up is measured against */
 };
 
+/* What to do about workers that die, grow old or never finish. For strategies that can (PVQ_SURVIVES_CRASH). */
+struct pvq_care {
+	unsigned attempts;        /* how often an item is begun whose worker dies with it; 0: automatic */
+	uint64_t recycle;         /* a worker is replaced after so many items; 0: never */
+	uint64_t item_timeout_ms; /* an item that runs longer is given up; 0: never */
+};
+
 /* What the user may choose. 0 is "automatic" for chunk and window until tune() fixes them. */
 struct pvq_opts {
 	unsigned workers; /* 1 .. PVQ_WORKERS_MAX */
 	unsigned chunk;   /* items handed over at a time, 1 .. PVQ_CHUNK_MAX; after tune() 0 stands for
 	                   * "guided": many while much is left, few towards the end */
 	unsigned window;  /* items in flight at most (handed out, not yet put), 1 .. PVQ_WINDOW_MAX */
-	const int *cpu;   /* the CPUs that the trial is confined to; borrowed */
+	struct pvq_care care;
+	const int *cpu; /* the CPUs that the trial is confined to; borrowed */
 	unsigned ncpu;
 };
 
 /* The consumer. put() runs on map()'s thread only, exactly once per item. status is 0, or the
- * -errno with which the task failed (then out is NULL and len 0). The bytes are borrowed for the
+ * -errno with which the task failed (then out is NULL and len 0), or where a strategy outlived that:
+ * -EOWNERDEAD, the item's worker died; -ETIMEDOUT, the item took too long. The bytes are borrowed for the
  * call. A value < 0 asks map() to give up and to return that value. */
 struct pvq_sink {
 	int (*put)(struct pvq_sink *, uint64_t id, const void *out, size_t len, int status);

@@ -41,7 +41,8 @@ static int pool_put(void *ctx, uint64_t id, const void *out, size_t len, int sta
 {
 	const struct pass *pass = ctx;
 
-	return pass->sink->put(pass->sink, id, out, len, status);
+	return status ? pass->sink->put(pass->sink, id, NULL, 0, status)
+		      : pass->sink->put(pass->sink, id, out, len, 0);
 }
 
 int pvq_pool_strategy_start(void **self, const struct pvq_load *load, const struct pvq_opts *opts,
@@ -49,13 +50,16 @@ int pvq_pool_strategy_start(void **self, const struct pvq_load *load, const stru
 {
 	struct pool_strategy *s = malloc(sizeof(*s));
 	struct pvq_pool_config config = {
+		.retries = opts->care.attempts - 1,
 		.workers = opts->workers,
+		.cores = opts->ncpu,
 		.chunk = opts->chunk,
 		.window = opts->window,
-		.cores = opts->ncpu,
 		.ordered = order == PVQ_ORDERED,
 		.max_in = load->max_in,
 		.max_out = load->max_out,
+		.recycle = opts->care.recycle,
+		.item_timeout_ns = opts->care.item_timeout_ms * 1000000,
 		.run = pool_run,
 		.ctx = (void *)(uintptr_t)load, /* run() takes it as const again */
 	};
@@ -85,7 +89,7 @@ int pvq_pool_strategy_map(void *self, struct pvq_sink *sink, struct pvq_error *e
 int pvq_pool_strategy_stop(void *self, struct pvq_error *err)
 {
 	struct pool_strategy *s = self;
-	int ret = pvq_pool_stop(s->pool, err);
+	int ret = pvq_pool_close(s->pool, err);
 
 	free(s);
 	return ret;
@@ -95,6 +99,8 @@ void pvq_pool_strategy_tune(const struct pvq_load *load, struct pvq_opts *opts)
 {
 	if (opts->window == 0)
 		opts->window = pvq_pool_window(opts->workers, load->max_in, load->max_out);
+	if (opts->care.attempts == 0)
+		opts->care.attempts = 2; /* as PVQ_POOL_DEFAULTS: run again once */
 	if (opts->chunk > PVQ_POOL_CHUNK_MAX)
 		opts->chunk = PVQ_POOL_CHUNK_MAX;
 	if (opts->chunk > opts->window)

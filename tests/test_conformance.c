@@ -182,7 +182,8 @@ static void test_transport(void **state)
 	check(impl, "noop", 50000, 4, 0, 0);
 }
 
-/* A worker that dies: the strategy says so with the item, and leaves nothing behind. */
+/* A worker that dies: the strategy says so with the item, and leaves nothing behind; the other results arrive
+ * where it promises that. */
 static void test_death(void **state)
 {
 	const struct pvq_impl *impl = *state;
@@ -192,14 +193,19 @@ static void test_death(void **state)
 		const uint64_t at[] = {0, 57, 99};
 
 		for (size_t j = 0; j < sizeof(at) / sizeof(at[0]); j++) {
-			char words[64], item[32];
+			char words[64], item[64];
 			struct outcome o;
 
 			snprintf(words, sizeof(words), "fault:kind=%s,at=%d", kinds[i], (int)at[j]);
-			snprintf(item, sizeof(item), "item %d", (int)at[j]);
+			snprintf(item, sizeof(item), "%s %d",
+				impl->flags & PVQ_SURVIVES_CRASH ? "1 of 100 items lost, the first"
+								 : "item",
+				(int)at[j]);
 			o = run(impl, words, 100, WORKERS, 0, 0);
 			assert_int_equal(o.row.status, PVQ_CRASHED);
 			assert_non_null(strstr(o.row.reason, item));
+			if (impl->flags & PVQ_SURVIVES_CRASH)
+				assert_non_null(strstr(o.row.reason, "the other results are right"));
 			check_clean(&o);
 		}
 	}

@@ -240,7 +240,7 @@ static void test_pool_maps_again(void **state)
 			assert_int_equal(t.count, n);
 			assert_int_equal(t.sum, n ? (n - 1) * n * (2 * n - 1) / 6 : 0);
 		}
-		assert_int_equal(pvq_pool_stop(pool, &err), 0);
+		assert_int_equal(pvq_pool_close(pool, &err), 0);
 		assert_int_equal(err.code, 0);
 	}
 }
@@ -256,7 +256,7 @@ static void test_pool_refused(void **state)
 	assert_int_equal(pvq_pool_map(pool, &feed, &err), -ECANCELED);
 	assert_int_equal(t.count, 100);
 	assert_int_equal(err.code, -ECANCELED);
-	assert_int_equal(pvq_pool_stop(pool, &err), 0);
+	assert_int_equal(pvq_pool_close(pool, &err), 0);
 }
 
 int main(void)

@@ -197,7 +197,7 @@ static void queue_pool_map(struct gb_state *state, const struct pvq_micro_run *r
 		pvq_micro_fail(state, error.msg, ret);
 	else if (right != (uint64_t)gb_iterations_done(state))
 		pvq_micro_fail(state, "results are missing", EIO);
-	pvq_pool_stop(pool, &error);
+	pvq_pool_close(pool, &error);
 }
 
 static void queue_pool_life(struct gb_state *state, const struct pvq_micro_run *run)
@@ -210,7 +210,7 @@ static void queue_pool_life(struct gb_state *state, const struct pvq_micro_run *
 	while (ret == 0 && gb_keep_running(state)) {
 		ret = pvq_pool_start(&pool, &config, &error);
 		if (ret == 0)
-			ret = pvq_pool_stop(pool, &error);
+			ret = pvq_pool_close(pool, &error);
 	}
 	if (ret)
 		pvq_micro_fail(state, error.msg, ret);

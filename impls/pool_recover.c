@@ -1,0 +1,313 @@
+/* pool_shared.h: what happens when a worker dies, is due to be replaced, or takes too long over an item. */
+#include "pool_shared.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+	EVENTS = 16,           /* fetched at a time; the rest stays for the next time */
+	AMBIGUOUS_NS = 100000, /* until a claim that was undecided is looked at again */
+	FORK_NS = 10000000,    /* until a fork that failed is tried again */
+	HOLE_NS = 50000000,    /* see pvq_pool_patience() */
+};
+
+/* ---- coming and going ---- */
+
+int pvq_pool_hire(struct pvq_pool *p, unsigned w)
+{
+	struct pool_hand *hand = &p->hand[w];
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = w};
+	pid_t pid = (pid_t)pvq_pool_fork(p, w);
+	int ret = 0;
+
+	if (pid < 0)
+		return (int)pid;
+	*hand = (struct pool_hand){.pid = pid};
+	hand->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (hand->pidfd < 0) {
+		ret = -errno;
+		hand->pid = 0;
+		pvq_child_kill(pid);
+		return ret;
+	}
+	p->alive++;
+	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, hand->pidfd, &event) == 0)
+		return 0;
+	ret = -errno;
+	pvq_child_kill(pid); /* the reap below finds it gone, and tidies up */
+	pvq_pool_reap(p, w);
+	return ret;
+}
+
+int pvq_pool_reap(struct pvq_pool *p, unsigned w)
+{
+	struct pool_hand *hand = &p->hand[w];
+	int wstatus = pvq_child_reap(hand->pid);
+
+	/* Closing is not enough to leave the set: workers forked since hold copies of the descriptor. */
+	epoll_ctl(p->epoll_fd, EPOLL_CTL_DEL, hand->pidfd, NULL);
+	close(hand->pidfd);
+	hand->pid = 0;
+	p->alive--;
+	return wstatus;
+}
+
+static int replace(struct pvq_pool *p, unsigned w, struct pvq_error *err)
+{
+	int ret = pvq_pool_hire(p, w);
+
+	p->forked_ns = pool_now_ns();
+	if (ret && p->alive == 0)
+		return pvq_fail(err, ret, "cannot replace worker %u", w);
+	return 0; /* the others go on; replace_missing() tries again */
+}
+
+static int replace_missing(struct pvq_pool *p, struct pvq_error *err)
+{
+	int ret = 0;
+
+	if (p->alive == p->config.workers || pool_now_ns() - p->forked_ns < FORK_NS)
+		return 0;
+	for (unsigned w = 0; ret == 0 && w < p->config.workers; w++)
+		if (!p->hand[w].pid)
+			ret = replace(p, w, err);
+	return ret;
+}
+
+/* ---- a death ---- */
+
+static int note_death(struct pvq_pool *p, unsigned w, int wstatus)
+{
+	const struct pool_seat *seat = &p->seat[w];
+	struct pool_death *grown = realloc(p->death, (p->deaths + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	p->death = grown;
+	grown[p->deaths++] = (struct pool_death){
+		.wstatus = wstatus,
+		.claim = atomic_load(&seat->claim),
+		.running = atomic_load(&seat->running),
+		.overdue = p->hand[w].overdue,
+	};
+	p->counts.deaths++;
+	return 0;
+}
+
+/* A worker has ended: notes why, and has it replaced. */
+static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
+{
+	struct pool_seat *seat = &p->seat[w];
+	int wstatus = pvq_pool_reap(p, w), ret;
+	int32_t phase = atomic_load(&seat->phase);
+	char fate[64];
+
+	if (atomic_exchange(&seat->parked, 0))
+		atomic_fetch_sub(&p->shared->sleepers, 1);
+	if (phase < 0)
+		return pvq_fail(err, phase, "the initializer failed in worker %u", w);
+	if (phase == POOL_RETIRED && wstatus == 0) {
+		p->counts.recycled++;
+		return replace(p, w, err);
+	}
+	ret = note_death(p, w, wstatus);
+	if (ret)
+		return pvq_fail(err, ret, "cannot replace worker %u", w);
+	/* Each may be killed once by chance before it is ready, but not again and again. */
+	if (phase == POOL_STARTING && ++p->barren > 2 * p->config.workers + 8) {
+		err->worker = (int)w;
+		err->wstatus = wstatus;
+		return pvq_fail(err, -EOWNERDEAD, "workers die as soon as they are started (%s)",
+			pvq_child_fate(wstatus, fate, sizeof(fate)));
+	}
+	return replace(p, w, err);
+}
+
+/* ---- its items ---- */
+
+static int give_up(struct pvq_pool *p, uint32_t slot, int status, const struct pool_death *d)
+{
+	if (!p->loss)
+		p->loss = calloc(p->config.window, sizeof(*p->loss));
+	if (!p->loss)
+		return -ENOMEM;
+	p->loss[slot] = (struct pvq_pool_loss){.wstatus = d->wstatus, .attempts = p->item[slot].attempts};
+	p->counts.lost++;
+	/* It is collected like any other result. */
+	atomic_store_explicit(
+		&p->result[slot], POOL_DONE | POOL_LOST | (uint32_t)-status, memory_order_relaxed);
+	return 0;
+}
+
+/* An item that a dead worker had claimed and not done. */
+static int take_back(struct pvq_pool *p, uint32_t slot)
+{
+	struct pool_item *item = &p->item[slot];
+	const struct pool_death *d = NULL;
+
+	for (unsigned i = 0; !d && i < p->deaths; i++)
+		if (p->death[i].claim & POOL_CLAIM_OWN && pool_claim_covers(p->death[i].claim, item->pos))
+			d = &p->death[i];
+	/* In no claim: it died between the swap and saying so. */
+	if (d && item->pos < d->running) {
+		item->attempts++;
+		if (d->overdue == item->pos + 1)
+			return give_up(p, slot, -ETIMEDOUT, d);
+		if (item->attempts > p->config.retries)
+			return give_up(p, slot, -EOWNERDEAD, d);
+		p->counts.retried++;
+	}
+	item->pos = UINT64_MAX;
+	p->again[p->nagain++] = slot;
+	return 0;
+}
+
+enum owner { NOBODY, SOMEBODY, UNDECIDED };
+
+static enum owner owner_of(const struct pvq_pool *p, const uint64_t *claim, uint64_t pos)
+{
+	for (unsigned w = 0; w < p->config.workers; w++)
+		if (pool_claim_covers(claim[w], pos))
+			return claim[w] & POOL_CLAIM_OWN ? SOMEBODY : UNDECIDED;
+	return NOBODY;
+}
+
+/* Looks at one slot in flight; takes it back where nobody living has it. 1: undecided; or 0, or -errno. */
+static int account_for(struct pvq_pool *p, const uint64_t *claim, uint64_t claimed, uint32_t slot)
+{
+	uint64_t pos = p->item[slot].pos;
+	enum owner owner;
+
+	/* pos is UINT64_MAX where the slot waits to be published again. The result is read after the claims: a
+	 * worker that has moved on to its next claim had completed the one before. */
+	if (pos >= claimed || atomic_load_explicit(&p->result[slot], memory_order_acquire))
+		return 0;
+	owner = owner_of(p, claim, pos);
+	if (owner == NOBODY)
+		return take_back(p, slot);
+	return owner == UNDECIDED;
+}
+
+static int account_for_all(struct pvq_pool *p, const uint64_t *claim, uint64_t claimed, int *undecided)
+{
+	uint32_t kept = 0;
+	int ret = 0;
+
+	if (p->config.ordered) {
+		for (uint64_t id = p->done; ret >= 0 && id < p->next; id++) {
+			ret = account_for(p, claim, claimed, p->line[id & p->ring_mask]);
+			*undecided |= ret > 0;
+		}
+		return ret;
+	}
+	pvq_pool_move(p, claimed);
+	for (uint32_t i = 0; ret >= 0 && i < p->nline; i++) {
+		ret = account_for(p, claim, claimed, p->line[i]);
+		*undecided |= ret > 0;
+		if (p->item[p->line[i]].pos != UINT64_MAX)
+			p->line[kept++] = p->line[i];
+	}
+	p->nline = kept;
+	return ret;
+}
+
+/* The order of the reads is the point: `claimed`, then the claims of the living, then the results. */
+static int settle_deaths(struct pvq_pool *p, struct pvq_error *err)
+{
+	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, memory_order_acquire);
+	uint64_t *claim = calloc(p->config.workers, sizeof(*claim));
+	int undecided = 0, ret = claim ? 0 : -ENOMEM;
+
+	for (unsigned w = 0; ret == 0 && w < p->config.workers; w++)
+		if (p->hand[w].pid)
+			claim[w] = atomic_load_explicit(&p->seat[w].claim, memory_order_acquire);
+	if (ret == 0)
+		ret = account_for_all(p, claim, claimed, &undecided);
+	free(claim);
+	if (ret < 0)
+		return pvq_fail(err, ret, "cannot see to the items of a dead worker");
+	if (!undecided)
+		p->deaths = 0;
+	return 0;
+}
+
+/* ---- time-outs ---- */
+
+/* Between two looks: so that an item is given up at most an eighth too late. */
+static uint64_t look_every_ns(const struct pvq_pool *p)
+{
+	uint64_t every = p->config.item_timeout_ns / 16;
+
+	return every < 1000000 ? 1000000 : every;
+}
+
+static void kill_overdue(struct pvq_pool *p, uint64_t now)
+{
+	for (unsigned w = 0; w < p->config.workers; w++) {
+		struct pool_hand *hand = &p->hand[w];
+		uint64_t running = atomic_load_explicit(&p->seat[w].running, memory_order_relaxed);
+
+		if (running == 0 || running != hand->seen_running) {
+			hand->seen_running = running;
+			hand->seen_ns = now;
+		} else if (hand->pid && !hand->overdue &&
+			   now - hand->seen_ns >= p->config.item_timeout_ns) {
+			hand->overdue = running;
+			syscall(SYS_pidfd_send_signal, hand->pidfd, 9, NULL,
+				0); /* it cannot be gone: not reaped */
+		}
+	}
+}
+
+/* ---- all of it ---- */
+
+int64_t pvq_pool_patience(const struct pvq_pool *p)
+{
+	/* A result in the midst of a claim, completed just as the caller fell asleep, is told at the claim's end
+	 * only (run_one()). That is soon, but for an item in that claim that takes unusually long. */
+	int64_t patience = HOLE_NS;
+
+	if (p->config.item_timeout_ns && patience > (int64_t)look_every_ns(p))
+		patience = (int64_t)look_every_ns(p);
+	if (p->alive < p->config.workers && patience > FORK_NS)
+		patience = FORK_NS;
+	if (p->deaths)
+		patience = AMBIGUOUS_NS;
+	return p->nagain ? 0 : patience;
+}
+
+static int sleep_for(const struct pvq_pool *p, int64_t wait_ns, struct epoll_event event[EVENTS])
+{
+	struct timespec wait = {.tv_sec = wait_ns / 1000000000, .tv_nsec = wait_ns % 1000000000};
+	int n = epoll_pwait2(p->epoll_fd, event, EVENTS, wait_ns < 0 ? NULL : &wait, NULL);
+
+	/* A kernel without it (before 5.11) knows milliseconds only. */
+	if (n < 0 && errno == ENOSYS)
+		n = epoll_wait(
+			p->epoll_fd, event, EVENTS, wait_ns < 0 ? -1 : (int)((wait_ns + 999999) / 1000000));
+	return n < 0 ? -errno : n;
+}
+
+int pvq_pool_tend(struct pvq_pool *p, int64_t wait_ns, struct pvq_error *err)
+{
+	struct epoll_event event[EVENTS];
+	int n = sleep_for(p, wait_ns, event), ret = 0;
+
+	p->looked_ns = pool_now_ns();
+	if (n < 0 && n != -EINTR)
+		return pvq_fail(err, n, "cannot wait for the workers");
+	for (int i = 0; ret == 0 && i < n; i++)
+		if (event[i].data.u64 != UINT64_MAX)
+			ret = bury(p, (unsigned)event[i].data.u64, err);
+	if (ret == 0 && p->config.item_timeout_ns)
+		kill_overdue(p, p->looked_ns);
+	if (ret == 0)
+		ret = replace_missing(p, err);
+	if (ret == 0 && p->deaths)
+		ret = settle_deaths(p, err);
+	return ret;
+}

@@ -1,0 +1,237 @@
+/* pool_shared.h: what the caller and the workers of a pool share, and the protocol between them. Internal: the
+ * public header is pool.h.
+ *
+ *	caller                    shared memory                             workers
+ *	 next() ──>  in[slot]   ┌────┬────┬────┬────┬─ … ┐  ──────────────>  run()
+ *	 publish ─>  ring[]     │slot│slot│slot│    │    │  ──────────────>  claim a few at a time
+ *	 put()  <──  out[slot]  ├────┼────┼────┼────┼─ … ┤  <──────────────  run()
+ *	 collect <─  result[]   └────┴────┴────┴────┴─ … ┘  <──────────────  complete
+ *
+ * A slot is the place of an item in flight; inputs, outputs and results lie in arrays, so that small ones
+ * share cache lines, and nothing is copied but what next() writes. There are `window` slots: memory stays
+ * flat, and no ring can overflow.
+ *
+ * Positions count what was ever published; a slot published again (for a retry) gets a new position. The
+ * ring maps a position to its slot. Only the caller appends to it; workers claim [from, from + size) by
+ * moving `claimed` with compare-and-swap. Between two looks at the ring a worker holds one claim at most.
+ *
+ * There is no lock, hence none that a dead worker could hold. What it held is known from three words:
+ *  1. Before the swap a worker stores in its seat which range it is about to claim (intent), after it
+ *     that the range is its own. So whoever sees `claimed` beyond a position (acquire) sees in some
+ *     worker's seat that worker's intent, or what that worker did since.
+ *  2. A position that is claimed, not done, and in no living worker's claim, belonged to a dead one.
+ *     In a living worker's intent: undecided for a few instructions of its; look again later.
+ *  3. seat.running says which of the range was begun: one that was not may run again at no risk.
+ * tests/model/pool.pml checks this with every interleaving of two workers, three slots and a death.
+ *
+ * Sleeping: whoever is about to sleep says so, then looks once more; the other side makes its work visible,
+ * then looks for sleepers. Both pairs are sequentially consistent, so one of the two sees the other
+ * and no wake-up is lost.
+ */
+#ifndef PVQ_POOL_SHARED_H
+#define PVQ_POOL_SHARED_H
+
+#include "child.h"
+#include "pool.h"
+
+#include <stdatomic.h>
+#include <sys/types.h>
+#include <time.h>
+
+enum {
+	POOL_LINE = 64,             /* bytes of a cache line: what two sides write lies apart */
+	POOL_CLAIM_NS = 20000,      /* how long an automatic claim should take */
+	POOL_SPIN_NS = 50000,       /* how long to look at nothing before sleeping: a wake-up's price */
+	POOL_EXIT_INIT = 111,       /* a worker's exit status where init() failed */
+	POOL_RESULT_MAX = INT32_MAX /* largest length that a result word holds */
+};
+
+/* A ring entry: the slot, and the input's length. */
+static inline uint64_t pool_entry(uint32_t slot, uint32_t in_len)
+{
+	return (uint64_t)in_len << 32 | slot;
+}
+
+/* A result word; 0: not done. */
+#define POOL_DONE (1ull << 32)
+#define POOL_FAILED (1ull << 33) /* run() returned an error: the low half is its errno */
+#define POOL_LOST (1ull << 34)   /* given up: see the caller's table of losses */
+
+/* A seat's claim word: 54 bits of `from` (5 years of 10 ns items), 9 of size, the lowest: it is ours. */
+enum { POOL_CLAIM_OWN = 1, POOL_SIZE_SHIFT = 1, POOL_FROM_SHIFT = 10, POOL_SIZE_MASK = 511 };
+
+static inline uint64_t pool_intent(uint64_t from, uint64_t size)
+{
+	return from << POOL_FROM_SHIFT | size << POOL_SIZE_SHIFT;
+}
+
+static inline int pool_claim_covers(uint64_t claim, uint64_t pos)
+{
+	uint64_t from = claim >> POOL_FROM_SHIFT, size = claim >> POOL_SIZE_SHIFT & POOL_SIZE_MASK;
+
+	return pos - from < size; /* unsigned: false below `from` too, and where the word is 0 */
+}
+
+static inline uint64_t pool_claim_end(uint64_t claim)
+{
+	return (claim >> POOL_FROM_SHIFT) + (claim >> POOL_SIZE_SHIFT & POOL_SIZE_MASK);
+}
+
+enum pool_phase { POOL_STARTING, POOL_READY, POOL_RETIRED };
+
+/* What one worker shares with the caller. */
+struct pool_seat {
+	/* Written by the worker. */
+	_Alignas(2 * POOL_LINE) _Atomic uint64_t claim;
+	_Atomic uint64_t running; /* 1 + the position that it runs, or 0 */
+	_Atomic int32_t phase;    /* enum pool_phase, or the -errno that init() returned */
+	/* Written by both. */
+	_Alignas(POOL_LINE) _Atomic uint32_t parked; /* futex: 1 while it sleeps, or is about to */
+};
+
+/* Is the caller asleep, and what is it to be woken for? */
+enum pool_caller {
+	POOL_CALLER_AWAKE,
+	POOL_CALLER_EACH, /* for any result */
+	POOL_CALLER_LOW,  /* for an empty or low queue only: it looks by itself every now and then */
+};
+
+struct pool_shared {
+	/* Written by the caller. */
+	_Alignas(2 * POOL_LINE) _Atomic uint64_t published;
+	/* Written by the workers. */
+	_Alignas(2 * POOL_LINE) _Atomic uint64_t claimed; /* by compare-and-swap only */
+	_Atomic uint32_t pace_ns; /* of an item, about; 0: not known yet. Workers overwrite each other's
+	                           * estimates: it decides how many are woken, never whether */
+	/* Written by the caller, and by a worker that wakes it; seldom. */
+	_Alignas(2 * POOL_LINE) _Atomic uint32_t caller; /* enum pool_caller */
+	_Atomic uint32_t closing;
+	_Atomic uint64_t low; /* the queue is low where fewer than that are left */
+	/* Written by both sides, seldom. */
+	_Alignas(2 * POOL_LINE) _Atomic uint32_t sleepers; /* parked workers; never too low. One that dies
+	                                                    * about to park may leave it too high: the
+	                                                    * caller then looks for sleepers in vain. */
+};
+
+/* What the caller knows of the item in a slot. */
+struct pool_item {
+	uint64_t id, pos; /* pos: UINT64_MAX where it waits to be published again */
+	uint32_t in_len;
+	uint32_t attempts; /* that ended with a worker's death */
+};
+
+/* A worker that died, until all its items are accounted for. */
+struct pool_death {
+	int wstatus;
+	uint64_t claim, running; /* its seat's words */
+	uint64_t overdue;        /* what it was killed for, as `running`; 0: nothing */
+};
+
+/* The caller's view of a worker. */
+struct pool_hand {
+	pid_t pid; /* 0: none at the moment */
+	int pidfd;
+	uint64_t seen_running, seen_ns; /* with item_timeout_ns: what it ran, and since when */
+	uint64_t overdue;               /* as above */
+};
+
+struct pvq_pool {
+	struct pvq_pool_config config;
+	/* In shared memory, one mapping: */
+	struct pool_shared *shared;
+	struct pool_seat *seat;   /* one a worker */
+	_Atomic uint64_t *ring;   /* ring_mask + 1 entries, no fewer than slots */
+	_Atomic uint64_t *result; /* one a slot */
+	char *in, *out;           /* a slot's bytes at slot * stride */
+	size_t in_stride, out_stride, mapped;
+	uint64_t ring_mask;
+	int wake_fd; /* eventfd: the caller's alarm clock; never read, each write is an edge */
+
+	/* The caller's own: */
+	int epoll_fd;
+	struct pool_hand *hand; /* one a worker */
+	unsigned alive;
+	int failed;
+
+	struct pool_item *item; /* one a slot */
+	uint32_t *free_slot;    /* stack of slots */
+	uint32_t nfree;
+	uint32_t *again; /* stack of slots to be published again */
+	uint32_t nagain;
+	/* ordered: the slot of an id, at id & ring_mask, for ids in [done, next).
+	 * unordered: the slots, nline of them, of positions below `moved` whose results were not put yet. */
+	uint32_t *line;
+	uint32_t nline;
+	uint64_t moved;
+	uint64_t next, done;        /* of the present map: items published, items put */
+	struct pvq_pool_loss *loss; /* of a slot; made at the first loss */
+
+	struct pool_death *death;
+	unsigned deaths, barren; /* barren: deaths in a row before the worker was ready */
+	uint64_t looked_ns, forked_ns;
+
+	uint32_t quota;                  /* items published at a time */
+	uint64_t gap_ns;                 /* between results, about */
+	uint64_t got_ns;                 /* when the last ones came */
+	uint64_t stalled_at, stalled_ns; /* `claimed` when last looked at, and since when */
+	struct pvq_pool_counts counts;
+};
+
+static inline uint64_t pool_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static inline void pool_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/* Whether everybody who is awake has a core, one of them looking for work. */
+static inline int pool_may_spin(const struct pvq_pool *p)
+{
+	uint32_t asleep = atomic_load_explicit(&p->shared->sleepers, memory_order_relaxed);
+	uint32_t caller =
+		atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_AWAKE;
+
+	return p->config.workers + caller <= p->config.cores + asleep;
+}
+
+/* So that what was stored before it and what is loaded after it are not reordered. Pairs with its like on the
+ * other side. */
+static inline void pool_fence(void)
+{
+#ifdef __SANITIZE_THREAD__
+	__asm__ volatile(
+		"" ::
+			: "memory"); /* GCC refuses the fence there; the sanitizer sees one process only */
+#else
+	atomic_thread_fence(memory_order_seq_cst);
+#endif
+}
+
+/* pool_worker.c: forks worker w into its seat. 0 or -errno. */
+int pvq_pool_fork(struct pvq_pool *, unsigned w);
+
+/* pool.c: unordered: takes note of positions claimed by now. */
+void pvq_pool_move(struct pvq_pool *, uint64_t claimed);
+
+/* pool_recover.c: looks after the workers: reaps the dead, sees to their items, replaces them, kills whoever
+ * runs an item for too long. Before that sleeps until a worker dies or wakes the caller, for wait_ns at
+ * most; < 0: for any time. 0, or -errno with *err filled where the pool cannot go on. */
+int pvq_pool_tend(struct pvq_pool *, int64_t wait_ns, struct pvq_error *err);
+/* Nanoseconds after which it must be called again at the latest; < 0: any time. */
+int64_t pvq_pool_patience(const struct pvq_pool *);
+/* Forks worker w and watches it. 0 or -errno. */
+int pvq_pool_hire(struct pvq_pool *, unsigned w);
+/* Reaps worker w, which is dead or about to be. Its wait status. */
+int pvq_pool_reap(struct pvq_pool *, unsigned w);
+
+#endif

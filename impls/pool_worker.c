@@ -1,0 +1,251 @@
+/* pool_shared.h: the worker: claims items, runs them in place, and sleeps while there are none. */
+#include "pool_shared.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct worker {
+	const struct pvq_pool *p;
+	struct pool_seat *seat;
+	uint64_t limit;    /* of a claim, in items */
+	uint64_t left;     /* items until it is replaced */
+	uint64_t began_ns; /* when the present claim was made, about */
+	uint64_t entry[PVQ_POOL_CHUNK_MAX];
+};
+
+/* ---- claiming ---- */
+
+/* Never so many that others would have to wait at the end (guided self-scheduling), nor so many that results
+ * come in lumps. */
+static uint64_t claim_size(const struct worker *k, uint64_t ready)
+{
+	const struct pvq_pool_config *c = &k->p->config;
+	uint64_t size = c->chunk, share = ready / (2 * (uint64_t)c->workers);
+
+	if (size == 0)
+		size = share < k->limit ? share : k->limit;
+	if (size == 0)
+		size = 1;
+	if (size > k->left)
+		size = k->left;
+	return size < ready ? size : ready;
+}
+
+/* Takes some entries off the ring; returns how many, the first being at *from. 0: it is empty.
+ *
+ * Reading entries before the swap is sound. Entry e is overwritten when position e + R is published (R: size
+ * of the ring, no less than the window). Each position from e on that is not claimed has a slot of its
+ * own in flight; were e unclaimed, so would be all up to e + R, which is more than there are slots. So the
+ * entry changes only after `claimed` has passed e, and then the swap below fails. The same chain orders memory:
+ * our reads precede our swap (release); a later claimer's swap reads it (acquire) and precedes its result
+ * (release), which the caller reads (acquire) before it publishes that slot again. */
+static uint64_t worker_claim(struct worker *k, uint64_t *from)
+{
+	struct pool_shared *sh = k->p->shared;
+	uint64_t at = atomic_load_explicit(&sh->claimed, memory_order_acquire);
+
+	for (;;) {
+		/* Acquire pairs with publish(): entries and inputs are visible. `at` may be newer than this
+		 * value of `published`, hence the signed difference. */
+		uint64_t published = atomic_load_explicit(&sh->published, memory_order_acquire);
+		uint64_t size;
+
+		if ((int64_t)(published - at) <= 0) {
+			/* An intent that came to nothing must not stay: nobody could tell it from one that is
+			 * about to become a claim. */
+			atomic_store_explicit(&k->seat->claim, 0, memory_order_release);
+			return 0;
+		}
+		size = claim_size(k, published - at);
+		for (uint64_t i = 0; i < size; i++)
+			k->entry[i] = atomic_load_explicit(
+				&k->p->ring[(at + i) & k->p->ring_mask], memory_order_relaxed);
+		/* The swap releases the intent: whoever sees `claimed` beyond it sees the intent. */
+		atomic_store_explicit(&k->seat->claim, pool_intent(at, size), memory_order_release);
+		if (atomic_compare_exchange_weak(&sh->claimed, &at, at + size)) {
+			atomic_store_explicit(&k->seat->claim, pool_intent(at, size) | POOL_CLAIM_OWN,
+				memory_order_release);
+			*from = at;
+			return size;
+		}
+	}
+}
+
+/* ---- running ---- */
+
+static void wake_caller(const struct pvq_pool *p)
+{
+	uint64_t one = 1;
+
+	/* Cannot block: the counter is never read, but 2^64 wake-ups from full. Cannot fail while the caller
+	 * lives, and we are killed with it. */
+	if (atomic_exchange(&p->shared->caller, POOL_CALLER_AWAKE) != POOL_CALLER_AWAKE)
+		(void)!write(p->wake_fd, &one, sizeof(one));
+}
+
+static void run_one(const struct worker *k, uint64_t entry)
+{
+	const struct pvq_pool *p = k->p;
+	uint32_t slot = (uint32_t)entry;
+	ssize_t len = p->config.run(p->config.ctx, p->in + slot * p->in_stride, entry >> 32,
+		p->out + slot * p->out_stride, p->config.max_out);
+	uint64_t word = len < 0 ? POOL_DONE | POOL_FAILED | (uint32_t)-len : POOL_DONE | (uint32_t)len;
+
+	/* Releases the output's bytes to collect(). */
+	atomic_store_explicit(&p->result[slot], word, memory_order_release);
+	/* Only a hint, for this load may have been made before the store above was seen. The look that cannot
+	 * miss is the one after the fence at the claim's end. */
+	if (atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_EACH)
+		wake_caller(p);
+}
+
+/* Wakes the caller if there is something in it for it. Pairs with caller_sleep(): either it sees our results
+ * and claims, or we see it asleep. */
+static void look_after_caller(const struct pvq_pool *p)
+{
+	struct pool_shared *sh = p->shared;
+	uint32_t caller;
+
+	pool_fence();
+	caller = atomic_load_explicit(&sh->caller, memory_order_relaxed);
+	if (caller == POOL_CALLER_EACH)
+		wake_caller(p);
+	else if (caller == POOL_CALLER_LOW &&
+		 atomic_load_explicit(&sh->published, memory_order_relaxed) -
+				 atomic_load_explicit(&sh->claimed, memory_order_relaxed) <
+			 atomic_load_explicit(&sh->low, memory_order_relaxed))
+		wake_caller(p);
+}
+
+/* So many items that they take POOL_CLAIM_NS; beginning with one, and growing by doubling only. */
+static void learn_pace(struct worker *k, uint64_t size)
+{
+	_Atomic uint32_t *pace = &k->p->shared->pace_ns;
+	uint64_t now = pool_now_ns(), each = (now - k->began_ns) / size + 1;
+	uint64_t old = atomic_load_explicit(pace, memory_order_relaxed);
+	uint64_t fits = POOL_CLAIM_NS / each, most = 2 * size;
+
+	k->began_ns = now;
+	k->limit = fits < most ? fits : most;
+	if (k->limit > PVQ_POOL_CHUNK_MAX)
+		k->limit = PVQ_POOL_CHUNK_MAX;
+	/* One claim that was preempted must not look like slow items: up by steps only. */
+	if (old && each > 4 * old)
+		each = 4 * old;
+	if (each > UINT32_MAX)
+		each = UINT32_MAX;
+	atomic_store_explicit(
+		pace, (uint32_t)(old ? (3 * old + each + 3) / 4 : each), memory_order_relaxed);
+}
+
+static void run_claim(struct worker *k, uint64_t from, uint64_t size)
+{
+	for (uint64_t i = 0; i < size; i++) {
+		/* Before run(), in the program's order: that is what a dying process leaves visible. */
+		atomic_store_explicit(&k->seat->running, from + i + 1, memory_order_relaxed);
+		atomic_signal_fence(memory_order_seq_cst);
+		run_one(k, k->entry[i]);
+	}
+	atomic_store_explicit(&k->seat->running, 0, memory_order_relaxed);
+	k->left -= size;
+	learn_pace(k, size);
+	look_after_caller(k->p);
+}
+
+/* ---- waiting ---- */
+
+static int is_work(const struct pool_shared *sh)
+{
+	return atomic_load_explicit(&sh->published, memory_order_relaxed) !=
+	       atomic_load_explicit(&sh->claimed, memory_order_relaxed);
+}
+
+/* Looks for work for a while, where a core is free for that. */
+static int spin(const struct pvq_pool *p)
+{
+	uint64_t until = pool_now_ns() + POOL_SPIN_NS;
+
+	while (pool_may_spin(p) && !atomic_load_explicit(&p->shared->closing, memory_order_relaxed)) {
+		for (int i = 0; i < 32; i++) {
+			if (is_work(p->shared))
+				return 1;
+			pool_relax();
+		}
+		if (pool_now_ns() > until)
+			break;
+	}
+	return is_work(p->shared);
+}
+
+/* `sleepers` first, then `parked`, and back by whoever takes `parked` away: so the count is never too low. */
+static void park(const struct worker *k)
+{
+	struct pool_shared *sh = k->p->shared;
+	_Atomic uint32_t *parked = &k->seat->parked;
+
+	atomic_fetch_add(&sh->sleepers, 1);
+	atomic_store(parked, 1);
+	pool_fence(); /* first say so, then look: pairs with publish() and close() */
+	if (is_work(sh) || atomic_load(&sh->closing)) {
+		if (atomic_exchange(parked, 0))
+			atomic_fetch_sub(&sh->sleepers, 1);
+		return;
+	}
+	/* Not FUTEX_PRIVATE: processes share the word. EINTR and EAGAIN: look again. */
+	while (atomic_load(parked))
+		syscall(SYS_futex, parked, FUTEX_WAIT, 1, NULL, NULL, 0);
+}
+
+/* Until there may be work. 0: there is none, and will be none. */
+static int worker_wait(const struct worker *k)
+{
+	struct pool_shared *sh = k->p->shared;
+
+	/* An empty queue is what a caller in a longer sleep wants to hear of. */
+	if (atomic_load(&sh->caller) == POOL_CALLER_LOW)
+		wake_caller(k->p);
+	if (spin(k->p))
+		return 1;
+	if (atomic_load(&sh->closing))
+		return 0;
+	park(k);
+	return 1;
+}
+
+static _Noreturn void worker_life(const struct pvq_pool *p, unsigned w)
+{
+	struct worker k = {.p = p, .seat = &p->seat[w], .limit = 1, .left = UINT64_MAX};
+	int ret = p->config.init ? p->config.init(p->config.ctx, w) : 0;
+
+	if (ret < 0) {
+		atomic_store(&k.seat->phase, ret);
+		_exit(POOL_EXIT_INIT);
+	}
+	atomic_store(&k.seat->phase, POOL_READY);
+	if (p->config.recycle)
+		k.left = p->config.recycle;
+	do {
+		uint64_t from, size;
+
+		k.began_ns = pool_now_ns();
+		while (k.left && (size = worker_claim(&k, &from)) > 0)
+			run_claim(&k, from, size);
+	} while (k.left && worker_wait(&k));
+	atomic_store(&k.seat->phase, POOL_RETIRED);
+	_exit(0);
+}
+
+int pvq_pool_fork(struct pvq_pool *p, unsigned w)
+{
+	struct pool_seat *seat = &p->seat[w];
+	pid_t pid;
+
+	atomic_store(&seat->claim, 0);
+	atomic_store(&seat->running, 0);
+	atomic_store(&seat->phase, POOL_STARTING);
+	pid = pvq_child_fork();
+	if (pid == 0)
+		worker_life(p, w);
+	return (int)pid;
+}
