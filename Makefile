@@ -9,6 +9,7 @@
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/
 #   make report DIR=…    rebuild a report from its raw.csv
+#   make install         the process pool as a C library, under PREFIX (and DESTDIR); make uninstall
 #   make clean
 #
 # A new strategy is one file impls/<stem>.c that defines pvq_impl_<stem>; a new task is one file
@@ -17,6 +18,7 @@
 
 PROFILE ?= default
 SAN     ?=
+PREFIX  ?= /usr/local
 comma   := ,
 
 B        := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
@@ -41,6 +43,11 @@ OBJECTS  := $(SOURCES:%.c=$B/%.o) $B/gen/registry.o $B/gen/assets.o $B/gen/versi
 MICROS   := $(wildcard benches/micro/*.c)
 SHIM     := $B/benches/micro/gb.o
 OVERHEAD := $(patsubst %,$B/benches/micro/overhead/%.o,overhead loop)
+# The pool as a library: the engine's files, its public headers, and what these declare.
+POOL_LIB := $(wildcard $(patsubst %,impls/%.c,pool pool_worker pool_recover child error))
+POOL_H   := impls/pool.h impls/error.h
+POOL_API  = $(shell scripts/generate api $(POOL_H))
+POOL_VERSION := 0.1
 TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
 
 # One short line a file; V=1 shows the commands.
@@ -49,11 +56,12 @@ say       = $(if $(V),,@echo "  $1 $@";)
 # As many compilers at a time as there are CPUs, unless the user said otherwise.
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all bench test micro micro-overhead e2e lint sample report clean check build-tests FORCE
+.PHONY: all bench test micro micro-overhead e2e lint sample report clean check build-tests \
+        install uninstall FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $B/pvq
+all: $B/pvq $B/libpvqpool.a
 
 # The set-up may install the compiler that the rest needs, hence the second make.
 bench:
@@ -68,7 +76,7 @@ test:
 check: $B/pvq build-tests
 	@scripts/run-tests $B
 
-build-tests: $(TESTS) $B/gb-example $B/pvq-micro
+build-tests: $(TESTS) $B/gb-example $B/pool-example $B/pvq-micro
 
 micro:
 	@scripts/bootstrap bench
@@ -97,6 +105,26 @@ sample:
 report: $B/pvq
 	@$B/pvq report $(or $(DIR),reports/latest)
 
+# Needs no more than a compiler, so there is nothing to set up. DESTDIR is for packagers: the files go
+# below it, but are meant for PREFIX.
+TO        = $(DESTDIR)$(abspath $(PREFIX))
+MAN3      = $(patsubst %,$(TO)/share/man/man3/%.3,$(POOL_API))
+INSTALLED = $(POOL_H:impls/%=$(TO)/include/pvq/%) $(TO)/lib/libpvqpool.a \
+            $(TO)/lib/pkgconfig/pvqpool.pc $(TO)/share/man/man3/pvq_pool.3 $(MAN3)
+
+install: $B/libpvqpool.a
+	@install -d $(sort $(dir $(INSTALLED)))
+	@install -m 644 $(POOL_H) $(TO)/include/pvq
+	@install -m 644 $B/libpvqpool.a $(TO)/lib
+	@install -m 644 impls/pvq_pool.3 $(TO)/share/man/man3
+	@umask 022; for page in $(MAN3); do echo '.so man3/pvq_pool.3' >$$page; done
+	@umask 022; sed 's|@PREFIX@|$(abspath $(PREFIX))|; s|@VERSION@|$(POOL_VERSION)|' impls/pvqpool.pc.in \
+		>$(TO)/lib/pkgconfig/pvqpool.pc
+
+uninstall:
+	@rm -f $(INSTALLED)
+	@if [ -d $(TO)/include/pvq ]; then rmdir --ignore-fail-on-non-empty $(TO)/include/pvq; fi
+
 clean:
 	rm -rf build
 
@@ -122,6 +150,21 @@ $B/gen/gb_example.c: benches/micro/GB.md
 $B/gen/gb_example.o $B/gen/micros.o: override CFLAGS += -Ibenches/micro
 $B/gb-example: $B/gen/gb_example.o $(SHIM)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
+
+# One object in which only what the headers declare is left visible, so that none of the engine's other
+# names can clash with one of the program's.
+$B/libpvqpool.a: $(POOL_LIB:%.c=$B/%.o) $(POOL_H) scripts/generate
+	$(call say,AR)$(CC) -nostdlib -r $(filter %.o,$^) -o $(@D)/pvqpool.o
+	@objcopy $(addprefix --keep-global-symbol=,$(POOL_API)) $(@D)/pvqpool.o
+	@rm -f $@ && $(AR) rcs $@ $(@D)/pvqpool.o
+
+# From README.md, and built as its reader would: with the public headers and the library, nothing else.
+$B/gen/pool_example.c: README.md
+	@sed -n '/^```c$$/,/^```$$/{/^```/!p}' $< | scripts/generate update $@
+$B/include/pvq/%.h: impls/%.h
+	@install -D -m 644 $< $@
+$B/pool-example: $B/gen/pool_example.c $B/libpvqpool.a $(POOL_H:impls/%=$B/include/pvq/%)
+	$(call say,LINK)$(CC) $(filter-out -I%,$(CFLAGS)) -I$B/include $(LDFLAGS) $< -L$B -lpvqpool -o $@
 
 $B/%.o: %.cc $B/gen/flags
 	@mkdir -p $(@D)
