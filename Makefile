@@ -44,7 +44,7 @@ MICROS   := $(wildcard benches/micro/*.c)
 SHIM     := $B/benches/micro/gb.o
 OVERHEAD := $(patsubst %,$B/benches/micro/overhead/%.o,overhead loop)
 # The pool as a library: the engine's files, its public headers, and what these declare.
-POOL_LIB := $(wildcard $(patsubst %,impls/%.c,pool pool_worker pool_recover child error))
+POOL_LIB := $(patsubst %,impls/%.c,pool pool_worker pool_recover child error)
 POOL_H   := impls/pool.h impls/error.h
 POOL_API  = $(shell scripts/generate api $(POOL_H))
 POOL_VERSION := 0.1
