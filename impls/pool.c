@@ -26,7 +26,7 @@ enum {
 	 * first time. Measured with 64 KiB both ways: half the time of 64 MiB. */
 	WINDOW_BYTES = 4 << 20,
 	FEED_MAX = 512, /* items fed in one go */
-	PUT_MAX = 8192, /* items put in one go: more, so that results do not pile up and leave the caches */
+	PUT_MAX = 4096, /* items put in one go: more, so that results do not pile up and leave the caches */
 	QUOTA_MAX = 64, /* items published at a time */
 	QUOTA_NS = 10000,      /* how long gathering them should take */
 	LATE_NS = 1000000,     /* how long a result may wait to be put along with others … */
@@ -285,14 +285,18 @@ static void wake_workers(struct pvq_pool *p, uint64_t want)
 	}
 }
 
-static void wake_needed(struct pvq_pool *p, uint64_t now)
+/* At most `most`: waking takes time, in which the queue should not run dry. */
+static void wake_needed(struct pvq_pool *p, uint64_t now, uint64_t most)
 {
 	uint64_t sleepers;
 
 	pool_fence(); /* first make it visible, then look for sleepers: pairs with park() */
 	sleepers = atomic_load_explicit(&p->shared->sleepers, memory_order_relaxed);
-	if (sleepers > 0)
-		wake_workers(p, needed(p, sleepers, now));
+	if (sleepers > 0) {
+		uint64_t want = needed(p, sleepers, now);
+
+		wake_workers(p, want < most ? want : most);
+	}
 }
 
 /* Puts one item on the ring, at `pos`. 0: there is none, or no room. */
@@ -335,8 +339,11 @@ static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, 
 {
 	_Atomic uint64_t *published = &p->shared->published;
 	uint64_t at = atomic_load_explicit(published, memory_order_relaxed), from = at; /* ours alone */
+	uint64_t most = 2 * (uint64_t)p->config.workers;
 
-	while (at - from < FEED_MAX) {
+	if (most < FEED_MAX)
+		most = FEED_MAX;
+	while (at - from < most) {
 		uint64_t began = *now, upto = at + p->quota;
 
 		/* Every position in [moved, at) has a slot of its own in flight, and there are no more slots than
@@ -348,7 +355,7 @@ static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, 
 		/* Releases entries and inputs to worker_claim(). */
 		atomic_store_explicit(published, at, memory_order_release);
 		*now = pool_now_ns();
-		wake_needed(p, *now);
+		wake_needed(p, *now, p->config.cores);
 		if ((*now - began) / 2 > QUOTA_NS)
 			p->quota = p->quota > 1 ? p->quota / 2 : 1;
 		else if (*now - began < QUOTA_NS && p->quota < QUOTA_MAX)
@@ -356,6 +363,8 @@ static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, 
 		if (at < upto)
 			break;
 	}
+	if (at > from)
+		wake_needed(p, *now, UINT64_MAX);
 	return at - from;
 }
 
@@ -422,7 +431,9 @@ void pvq_pool_move(struct pvq_pool *p, uint64_t claimed)
  * filling them. With many workers finding the claim would cost more than that. */
 static uint64_t skip_claim(const struct pvq_pool *p, uint64_t pos)
 {
-	for (unsigned w = 0; w < p->config.workers && w < SKIP_WORKERS; w++) {
+	if (p->config.workers > SKIP_WORKERS)
+		return pos + 1;
+	for (unsigned w = 0; w < p->config.workers; w++) {
 		uint64_t claim = atomic_load_explicit(&p->seat[w].claim, memory_order_relaxed);
 
 		if (claim & POOL_CLAIM_OWN && pool_claim_covers(claim, pos))
@@ -499,7 +510,8 @@ static int64_t caller_sleep(
 	if (fast && (patience < 0 || patience > LATE_NS))
 		patience = LATE_NS;
 	/* Nobody sleeps while there is work for more. */
-	wake_workers(p, atomic_load(&sh->published) - atomic_load(&sh->claimed));
+	if (atomic_load(&sh->sleepers) > 0)
+		wake_workers(p, atomic_load(&sh->published) - atomic_load(&sh->claimed));
 	atomic_store_explicit(&sh->low, ended ? 0 : p->config.window / 2, memory_order_relaxed);
 	atomic_store(&sh->caller, fast ? POOL_CALLER_LOW : POOL_CALLER_EACH);
 	pool_fence(); /* first say so, then look: pairs with look_after_caller() */

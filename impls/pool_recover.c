@@ -2,6 +2,7 @@
 #include "pool_shared.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -38,7 +39,7 @@ int pvq_pool_hire(struct pvq_pool *p, unsigned w)
 	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, hand->pidfd, &event) == 0)
 		return 0;
 	ret = -errno;
-	pvq_child_kill(pid); /* the reap below finds it gone, and tidies up */
+	kill(pid, SIGKILL);
 	pvq_pool_reap(p, w);
 	return ret;
 }

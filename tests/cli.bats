@@ -117,6 +117,28 @@ small() {
 	[[ $output == *"pvq: error: 1 of 6 items failed, the first 3"* ]]
 }
 
+@test "pools outlive their workers: retries, time-outs, recycling; the others cannot, and say so" {
+	for impl in pool_ordered pool_unordered; do
+		run "$PVQ" run --impl $impl --task fault:kind=kill,at=3 --n 6 --workers 2 --retries 2 --print
+		[ "$status" -eq 1 ]
+		[[ $output == *$'3\tlost: its worker died'* ]]
+		[[ $output == *$'5\t60'* ]]
+		[[ $output == *"pvq: crashed: 1 of 6 items lost, the first 3: its worker died; the other results are right" ]]
+		run "$PVQ" run --impl $impl --task fault:kind=hang,at=3 --n 6 --workers 2 --item-timeout 0.05 --csv
+		[ "$status" -eq 1 ]
+		[[ ${lines[1]} == *,timeout,no,* ]]
+		[[ ${lines[1]} == *,1,0,50 ]]
+		"$PVQ" run --impl $impl --task noop --n 500 --workers 2 --recycle 20 --retries 0 --csv >"$TMP/out"
+		[[ $(tail -n 1 "$TMP/out") == *,0,20,0 ]]
+	done
+	for option in "--retries 0" "--recycle 5" "--item-timeout 1"; do
+		# shellcheck disable=SC2086  # two words
+		refused "replace workers pthread_queue" "$PVQ" run --impl pthread_queue --task noop --n 5 $option
+	done
+	refused "--retries 201" "$PVQ" run --impl pool_ordered --task noop --n 5 --retries 201
+	refused "--item-timeout" "$PVQ" run --impl pool_ordered --task noop --n 5 --item-timeout -1
+}
+
 @test "crash and hang of a worker: a row, a reason, exit 1, nothing left running" {
 	for impl in serial fork_pipe_queue pthread_queue pool_ordered pool_unordered; do
 		for kind in segv kill exit; do
