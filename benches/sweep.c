@@ -4,6 +4,7 @@
 #include "launch.h"
 #include "progress.h"
 #include "rundir.h"
+#include "shuffle.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,27 +40,8 @@ static double left_s(const struct session *s)
 	return s->sweep->deadline_s != 0 ? s->sweep->deadline_s - elapsed_s(s) : 1e9;
 }
 
-/* A step of splitmix64: every block's order follows from the seed alone, in every session. */
-static uint64_t random_next(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
-static void shuffle(unsigned *item, unsigned count, uint64_t *state)
-{
-	for (unsigned i = count; i > 1; i--) {
-		unsigned j = (unsigned)(random_next(state) % i), swap = item[i - 1];
-
-		item[i - 1] = item[j];
-		item[j] = swap;
-	}
-}
-
-/* Fills s->order: groups shuffled, then the cells within each. */
+/* Fills s->order: groups shuffled, then the cells within each. It follows from seed and block alone, in
+ * every session. */
 static int order_block(struct session *s, unsigned block)
 {
 	const struct pvq_plan *plan = s->plan;
@@ -70,14 +52,14 @@ static int order_block(struct session *s, unsigned block)
 		return -ENOMEM;
 	for (unsigned g = 0; g < plan->ngroup; g++)
 		group[g] = g;
-	shuffle(group, plan->ngroup, &state);
+	pvq_shuffle(group, plan->ngroup, &state);
 	for (unsigned g = 0; g < plan->ngroup; g++) {
 		unsigned from = n;
 
 		for (unsigned i = 0; i < plan->ncell; i++)
 			if (plan->cell[i].group == group[g])
 				s->order[n++] = i;
-		shuffle(s->order + from, n - from, &state);
+		pvq_shuffle(s->order + from, n - from, &state);
 	}
 	free(group);
 	return 0;

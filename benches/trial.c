@@ -1,12 +1,11 @@
 /* trial.h: the only place that reads the clock around a strategy. */
 #include "trial.h"
 #include "clock.h"
+#include "process.h"
 #include "sink.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -37,24 +36,9 @@ static struct usage usage_now(void)
 	return sum;
 }
 
-/* Peak resident size of this process. Not ru_maxrss, which exec() inherits from whoever started us. */
-static uint64_t own_peak_kb(void)
-{
-	FILE *f = fopen("/proc/self/status", "re");
-	unsigned long long kb = 0;
-	char line[256];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, "VmHWM:", 6) == 0)
-			kb = strtoull(line + 6, NULL, 10);
-	if (f)
-		fclose(f);
-	return kb;
-}
-
 static uint64_t peak_kb(void)
 {
-	uint64_t own = own_peak_kb();
+	uint64_t own = pvq_process_peak_kb();
 	struct rusage children;
 
 	getrusage(RUSAGE_CHILDREN, &children);
@@ -106,29 +90,6 @@ static void row_fail(struct pvq_row *row, enum pvq_status status, const char *re
 {
 	row->status = status;
 	snprintf(row->reason, sizeof(row->reason), "%s", reason);
-}
-
-static int confine(const struct pvq_trial *t)
-{
-	cpu_set_t set;
-
-	if (t->ncpu == 0)
-		return 0;
-	CPU_ZERO(&set);
-	for (unsigned i = 0; i < t->ncpu; i++)
-		CPU_SET((size_t)t->cpu[i], &set);
-	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
-}
-
-/* Thousands of workers need more descriptors than the soft limit; a failure shows in start(). */
-static void raise_limits(void)
-{
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &files);
-	}
 }
 
 static void fix_options(const struct pvq_impl *impl, const struct pvq_load *load, struct pvq_opts *opts)
@@ -219,14 +180,14 @@ void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 	const char *unsupported;
 	struct pvq_check check;
 	struct pvq_load load;
-	int ret = confine(t);
+	int ret = pvq_process_confine(t->cpu, t->ncpu);
 
 	pvq_trial_identify(t, row);
 	if (ret) {
 		row_fail(row, PVQ_ERROR, "cannot be confined to these CPUs");
 		return;
 	}
-	raise_limits();
+	pvq_process_raise_limits();
 	if (pvq_load_build(&load, t->spec, t->n, t->seed, &err)) {
 		row_fail(row, PVQ_ERROR, err.msg);
 		return;
