@@ -5,6 +5,7 @@
 #   make test            all tests; SAN=address,undefined or SAN=thread for a sanitizer build
 #   make micro           the price list: what a pipe, a fork, a wake-up cost here; OUT=folder
 #   make micro-overhead  what our C shim costs over Google Benchmark in C++, side by side
+#   make pool-bench      the pool beside OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
 #   make e2e             whole runs seen from outside, by hyperfine; OUT=folder
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/
@@ -48,6 +49,7 @@ POOL_LIB := $(patsubst %,impls/%.c,pool pool_worker pool_recover child error)
 POOL_H   := impls/pool.h impls/error.h
 POOL_API  = $(shell scripts/generate api $(POOL_H))
 POOL_VERSION := 0.1
+POOL_BENCH := $(patsubst %,$B/%.o,$(basename $(wildcard benches/pool/*.c benches/pool/*.cc)))
 TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
 
 # One short line a file; V=1 shows the commands.
@@ -56,7 +58,7 @@ say       = $(if $(V),,@echo "  $1 $@";)
 # As many compilers at a time as there are CPUs, unless the user said otherwise.
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all bench test micro micro-overhead e2e lint sample report clean check build-tests \
+.PHONY: all bench test micro micro-overhead pool-bench e2e lint sample report clean check build-tests \
         install uninstall FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -88,13 +90,18 @@ micro-overhead:
 	@$(MAKE) --no-print-directory $(jobs) $B/micro-overhead
 	@$B/micro-overhead
 
+pool-bench:
+	@scripts/bootstrap bench pool_bench
+	@$(MAKE) --no-print-directory $(jobs) $B/pool-bench
+	@$B/pool-bench $(if $(ONLY),--only $(ONLY)) $(if $(CSV),--csv $(CSV))
+
 e2e:
 	@scripts/bootstrap bench
 	@$(MAKE) --no-print-directory $(jobs) $B/pvq
 	@$B/pvq e2e $(if $(OUT),--out $(OUT))
 
 lint:
-	@scripts/bootstrap bench test lint
+	@scripts/bootstrap bench pool_bench test lint
 	@scripts/lint
 
 sample:
@@ -144,6 +151,16 @@ $B/pvq-micro: $(MICROS:%.c=$B/%.o) $B/gen/micros.o $(SHIM) $(OBJECTS)
 $B/micro-overhead: $(OVERHEAD) $(SHIM)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
 
+# The parts of it that can be tested without its peers.
+$B/tests/test_pool_bench: $(patsubst %,$B/benches/pool/%.o,finding metg work)
+
+# The peers are of this program alone. OpenMP is GNU's, whatever the compiler of the rest: LLVM's dispatches
+# item by item many times slower, and would be no peer.
+$B/benches/pool/run_openmp.o: private override CC := gcc
+$B/benches/pool/run_openmp.o: private override CFLAGS += -fopenmp
+$B/pool-bench: $(POOL_BENCH) $(OBJECTS)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lgomp -ltbb -lpthreadpool $(LDLIBS) -o $@
+
 # The example is taken from the page that shows it, so that it cannot become a wrong one.
 $B/gen/gb_example.c: benches/micro/GB.md
 	@sed -n '/^```c$$/,/^```$$/{/^```/!p}' $< | scripts/generate update $@
@@ -185,7 +202,7 @@ $B/gen/micros.c: FORCE
 $B/gen/assets.c: FORCE
 	@scripts/generate assets $(ASSETS) | scripts/generate update $@
 $B/gen/flags: FORCE
-	@echo '$(CC) $(CFLAGS) $(CXX) $(CXXFLAGS) $(LDFLAGS) $(sort $(SOURCES) $(COMMANDS) $(MICROS))' | scripts/generate update $@
+	@echo '$(CC) $(CFLAGS) $(CXX) $(CXXFLAGS) $(LDFLAGS) $(sort $(SOURCES) $(COMMANDS) $(MICROS) $(POOL_BENCH))' | scripts/generate update $@
 $B/gen/version.c: FORCE
 	@scripts/generate version '$(CC)' '$(CFLAGS)' | scripts/generate update $@
 

@@ -1,0 +1,207 @@
+/* figures_rest.c: large items (payload), many workers that wait (sleep), and what the pool takes while
+ * nothing or very much happens (idle, memory).
+ */
+#include "figures.h"
+
+enum { ORDERED, UNORDERED, ORDERS };
+
+static const char *const pool_name[] = {"pool_ordered", "pool_unordered"};
+static const char *const order_name[] = {"ordered", "unordered"};
+
+/* ---- payload: large items both ways ---- */
+
+enum { PAYLOAD_PEER = ORDERS };
+
+static void payload_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+{
+	const char *const who[] = {pool_name[ORDERED], pool_name[UNORDERED], "fork_pipe_queue"};
+
+	for (unsigned i = 0; i <= PAYLOAD_PEER; i++)
+		pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_PAYLOAD,
+					 .who = who[i],
+					 .work = "payload",
+					 .workers = lab->cores,
+					 .n = 256,
+					 .arg = 1 << 20});
+}
+
+static void payload_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+{
+	double bytes = (double)s->cell[0].n * (double)s->cell[0].arg * 2;
+
+	(void)lab;
+	for (unsigned o = 0; o < ORDERS; o++) {
+		struct pvq_finding finding = {
+			.n = s->blocks,
+			.unit = "GB/s",
+			.peer_name = "fork_pipe_queue",
+			.margin_unit = "",
+			.target = 3,
+			.target_text = "≥ 3 of peer",
+			.at_least = 1,
+		};
+
+		snprintf(finding.what, sizeof(finding.what), "1 MiB, %s", order_name[o]);
+		for (unsigned b = 0; b < s->blocks; b++) {
+			finding.ours[b] = bytes / s->value[o][b];
+			finding.peer[b] = bytes / s->value[PAYLOAD_PEER][b];
+			finding.margin[b] = finding.ours[b] / finding.peer[b];
+		}
+		pvq_finding_print(f, &finding);
+	}
+}
+
+const struct pvq_figure pvq_figure_payload = {
+	.name = "payload",
+	.summary = "bytes per second, 1 MiB both ways, against fork_pipe_queue",
+	.plan = payload_plan,
+	.print = payload_print,
+};
+
+/* ---- sleep: more workers than cores ---- */
+
+static const double sleep_ns = 10e6;
+
+static void sleep_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+{
+	(void)lab;
+	for (unsigned o = 0; o < ORDERS; o++)
+		pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_MAP,
+					 .who = pool_name[o],
+					 .work = "sleep",
+					 .workers = 1024,
+					 .n = 20480,
+					 .arg = (uint64_t)sleep_ns});
+}
+
+static void sleep_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+{
+	(void)lab;
+	for (unsigned o = 0; o < ORDERS; o++) {
+		const struct pvq_cell *cell = &s->cell[o];
+		struct pvq_finding finding = {
+			.n = s->blocks,
+			.unit = "k/s",
+			.peer_name = "ideal",
+			.margin_unit = "",
+			.target = 0.9,
+			.target_text = "≥ 0.9 of ideal",
+			.at_least = 1,
+		};
+
+		snprintf(finding.what, sizeof(finding.what), "%u sleep, %s", cell->workers, order_name[o]);
+		for (unsigned b = 0; b < s->blocks; b++) {
+			finding.ours[b] = (double)cell->n / s->value[o][b] * 1e6;
+			finding.peer[b] = cell->workers / sleep_ns * 1e6;
+			finding.margin[b] = finding.ours[b] / finding.peer[b];
+		}
+		pvq_finding_print(f, &finding);
+	}
+}
+
+const struct pvq_figure pvq_figure_sleep = {
+	.name = "sleep",
+	.summary = "1,024 workers, tasks that sleep 10 ms, against workers / 10 ms",
+	.plan = sleep_plan,
+	.print = sleep_print,
+};
+
+/* ---- idle: what waiting costs ---- */
+
+/* Without work, and in a map whose only item lets the caller and all other workers wait. */
+static void idle_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+{
+	const uint64_t five_s = 5000000000u;
+
+	pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_IDLE,
+				 .who = "pool_unordered",
+				 .work = "noop",
+				 .workers = lab->cores,
+				 .n = 100000,
+				 .arg = five_s});
+	pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_WAIT,
+				 .who = "pool_unordered",
+				 .work = "sleep",
+				 .workers = lab->cores,
+				 .n = 1,
+				 .arg = five_s});
+}
+
+static void idle_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+{
+	static const char *const what[] = {"idle 5 s: CPU of all", "item of 5 s: CPU of all"};
+
+	(void)lab;
+	for (unsigned i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
+		struct pvq_finding finding = {
+			.n = s->blocks,
+			.unit = "ms",
+			.target = 10,
+			.target_text = "< 10 ms, every time",
+			.every = 1,
+		};
+
+		snprintf(finding.what, sizeof(finding.what), "%s", what[i]);
+		for (unsigned b = 0; b < s->blocks; b++)
+			finding.ours[b] = s->value[i][b] / 1e6;
+		pvq_finding_print(f, &finding);
+	}
+}
+
+const struct pvq_figure pvq_figure_idle = {
+	.name = "idle",
+	.summary = "CPU that a pool burns while it waits for 5 s",
+	.blocks_most = 2,
+	.plan = idle_plan,
+	.print = idle_print,
+};
+
+/* ---- memory: flat in the number of items ---- */
+
+enum { FEW, MANY, AMOUNTS };
+
+static void memory_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+{
+	const uint64_t n[AMOUNTS] = {100000, 100000000};
+
+	for (unsigned o = 0; o < ORDERS; o++)
+		for (unsigned i = 0; i < AMOUNTS; i++)
+			pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_MEMORY,
+						 .who = pool_name[o],
+						 .work = "noop",
+						 .workers = lab->cores,
+						 .n = n[i],
+						 .group = o});
+}
+
+static void memory_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+{
+	(void)lab;
+	for (unsigned o = 0; o < ORDERS; o++) {
+		struct pvq_finding finding = {
+			.n = s->blocks,
+			.unit = "MiB",
+			.peer_name = "at 10^5",
+			.margin_unit = " MiB",
+			.target = 2,
+			.target_text = "≤ 2 MiB, every time",
+			.every = 1,
+		};
+
+		snprintf(finding.what, sizeof(finding.what), "peak at 10^8, %s", order_name[o]);
+		for (unsigned b = 0; b < s->blocks; b++) {
+			finding.ours[b] = s->value[o * AMOUNTS + MANY][b] / 1024;
+			finding.peer[b] = s->value[o * AMOUNTS + FEW][b] / 1024;
+			finding.margin[b] = finding.ours[b] - finding.peer[b];
+		}
+		pvq_finding_print(f, &finding);
+	}
+}
+
+const struct pvq_figure pvq_figure_memory = {
+	.name = "memory",
+	.summary = "the caller's peak memory at 10^8 items against 10^5",
+	.blocks_most = 3,
+	.plan = memory_plan,
+	.print = memory_print,
+};

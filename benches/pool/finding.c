@@ -1,0 +1,100 @@
+/* finding.h: medians with their intervals, the verdict, and columns. */
+#include "finding.h"
+#include "stats.h"
+#include "text.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { WHAT = 25, OURS = 25, PEER = 39, MARGIN = 24, TARGET = 24 };
+
+/* The values are those of the finding, so a copy is sorted. */
+static struct pvq_estimate estimate(const double *value, size_t n)
+{
+	double copy[PVQ_SHEET_BLOCKS];
+
+	memcpy(copy, value, n * sizeof(*copy));
+	return pvq_estimate(copy, n, PVQ_ALPHA);
+}
+
+enum pvq_answer pvq_finding_answer(const struct pvq_finding *f)
+{
+	struct pvq_estimate e = estimate(f->margin_unit ? f->margin : f->ours, f->n);
+	double lo = f->every ? e.min : e.lo, hi = f->every ? e.max : e.hi;
+
+	if (isnan(lo) || isnan(hi))
+		return PVQ_NOT_CERTAIN;
+	if (f->every)
+		return (f->at_least ? lo >= f->target : hi <= f->target) ? PVQ_MET : PVQ_NOT_MET;
+	if (f->at_least ? lo >= f->target : hi <= f->target)
+		return PVQ_MET;
+	return (f->at_least ? hi < f->target : lo > f->target) ? PVQ_NOT_MET : PVQ_NOT_CERTAIN;
+}
+
+/* "12.3 (11.9–12.8)", or with [the range] where it is what counts, or all there is. */
+static struct pvq_text interval(const double *value, size_t n, int every)
+{
+	struct pvq_estimate e = estimate(value, n);
+	struct pvq_text t;
+	size_t len;
+
+	if (e.min >= e.max)
+		return pvq_text_number(e.median);
+	if (!every && !isnan(e.lo))
+		return pvq_text_ratio_interval(e.median, e.lo, e.hi);
+	t = pvq_text_ratio_interval(e.median, e.min, e.max);
+	len = strlen(t.s);
+	t.s[strcspn(t.s, "(")] = '[';
+	t.s[len - 1] = ']';
+	return t;
+}
+
+/* Pads to columns as a terminal shows them: the bytes that continue a character take none. */
+static void column(FILE *f, const char *text, int width)
+{
+	int shown = 0;
+
+	for (const char *c = text; *c; c++)
+		shown += (*c & 0xc0) != 0x80;
+	fprintf(f, "%s%*s", text, shown < width ? width - shown : 1, "");
+}
+
+void pvq_finding_head(FILE *f)
+{
+	column(f, "figure", WHAT);
+	column(f, "ours", OURS);
+	column(f, "peer", PEER);
+	column(f, "ratio or margin", MARGIN);
+	column(f, "target", TARGET);
+	fputs("verdict\n", f);
+}
+
+void pvq_finding_print(FILE *f, const struct pvq_finding *finding)
+{
+	static const char *const answer[] = {"met", "NOT MET", "not certain"};
+	char text[128];
+
+	column(f, finding->what, WHAT);
+	snprintf(text, sizeof(text), "%s %s", interval(finding->ours, finding->n, finding->every).s,
+		finding->unit);
+	column(f, text, OURS);
+	if (finding->peer_name)
+		snprintf(text, sizeof(text), "%s %s %s",
+			interval(finding->peer, finding->n, finding->every).s, finding->unit,
+			finding->peer_name);
+	column(f, finding->peer_name ? text : "–", PEER);
+	if (finding->margin_unit)
+		snprintf(text, sizeof(text), "%s%s",
+			interval(finding->margin, finding->n, finding->every).s, finding->margin_unit);
+	column(f, finding->margin_unit ? text : "–", MARGIN);
+	column(f, finding->target_text, TARGET);
+	fprintf(f, "%s\n", answer[pvq_finding_answer(finding)]);
+	fflush(f);
+}
+
+void pvq_finding_failed(FILE *f, const char *figure)
+{
+	column(f, figure, WHAT);
+	fputs("FAILED\n", f);
+	fflush(f);
+}

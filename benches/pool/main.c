@@ -1,0 +1,260 @@
+/* main.c: build/pool-bench: measures what is claimed of the pool beside its peers and prints a table. It
+ * judges nobody: exit 1 only where something could not run or gave a wrong result.
+ *   pool-bench [--only FIGURE]… [--blocks N] [--seed N] [--csv FILE]
+ */
+#include "figures.h"
+#include "launch.h"
+#include "outfile.h"
+#include "remote.h"
+#include "spec.h"
+#include "tasks/kernel.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
+enum { CORES = 2, BLOCKS = 15 };
+
+static const struct pvq_figure *const figures[] = {&pvq_figure_noop, &pvq_figure_metg,
+	&pvq_figure_throughput, &pvq_figure_skew, &pvq_figure_payload, &pvq_figure_sleep, &pvq_figure_idle,
+	&pvq_figure_memory};
+
+enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
+
+struct bench {
+	struct pvq_lab lab;
+	int wanted[FIGURES], any; /* any: some are wanted, else all are */
+	const char *csv;
+	/* For the line below the table: */
+	struct pvq_outfile facts; /* about the machine, before anything ran */
+	struct pvq_outfile sizes; /* of the figures that ran */
+};
+
+/* ---- the command line ---- */
+
+static int usage(FILE *f)
+{
+	fputs("usage: pool-bench [--only FIGURE]... [--blocks N] [--seed N] [--csv FILE]\n"
+	      "  --only    measure this figure, and others that are named likewise\n"
+	      "  --blocks  how often (15)\n"
+	      "  --seed    of the random order; the time by itself\n"
+	      "  --csv     write every trial to the file\n"
+	      "figures:\n",
+		f);
+	for (unsigned i = 0; i < FIGURES; i++)
+		fprintf(f, "  %-11s %s\n", figures[i]->name, figures[i]->summary);
+	return f == stdout ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int want(struct bench *b, const char *name)
+{
+	for (unsigned i = 0; i < FIGURES; i++)
+		if (strcmp(figures[i]->name, name) == 0)
+			return b->any = b->wanted[i] = 1;
+	fprintf(stderr, "pool-bench: no figure '%s'; see --help\n", name);
+	return 0;
+}
+
+/* 0; EXIT_USAGE; -1: the help was asked for. */
+static int parse(struct bench *b, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"only", required_argument, NULL, 'o'},
+		{"blocks", required_argument, NULL, 'b'},
+		{"seed", required_argument, NULL, 's'},
+		{"csv", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	uint64_t blocks = BLOCKS;
+	int option, bad = 0;
+
+	b->lab.seed = (uint64_t)time(NULL);
+	while (!bad && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (option) {
+		case 'o':
+			bad = !want(b, optarg);
+			break;
+		case 'b':
+			bad = pvq_parse_count("--blocks", optarg, 1, PVQ_SHEET_BLOCKS, &blocks);
+			break;
+		case 's':
+			bad = pvq_parse_count("--seed", optarg, 0, UINT64_MAX, &b->lab.seed);
+			break;
+		case 'c':
+			b->csv = optarg;
+			break;
+		case 'h':
+			return -1;
+		default: /* getopt has said what */
+			bad = 1;
+		}
+	if (!bad && optind < argc) {
+		fprintf(stderr, "pool-bench: unexpected argument '%s'\n", argv[optind]);
+		bad = 1;
+	}
+	b->lab.blocks = (unsigned)blocks;
+	return bad ? EXIT_USAGE : 0;
+}
+
+/* ---- the figures ---- */
+
+static void note_sizes(FILE *f, const struct pvq_sheet *s)
+{
+	uint64_t least = UINT64_MAX, most = 0;
+
+	for (unsigned i = 0; i < s->cells; i++) {
+		least = s->cell[i].n < least ? s->cell[i].n : least;
+		most = s->cell[i].n > most ? s->cell[i].n : most;
+	}
+	fprintf(f, "; %s %u x n %" PRIu64, s->figure, s->blocks, least);
+	if (most > least)
+		fprintf(f, "-%" PRIu64, most);
+}
+
+/* 0; -EINTR; other -errno: it failed, and the others may still run. */
+static int figure_run(struct bench *b, const struct pvq_figure *figure)
+{
+	static struct pvq_sheet sheet; /* large */
+	int ret;
+
+	memset(&sheet, 0, sizeof(sheet));
+	sheet.figure = figure->name;
+	sheet.blocks = b->lab.blocks;
+	if (figure->blocks_most && figure->blocks_most < sheet.blocks)
+		sheet.blocks = figure->blocks_most;
+	figure->plan(&sheet, &b->lab);
+	ret = pvq_sheet_run(&sheet, &b->lab);
+	if (ret == -EINTR)
+		return ret;
+	if (ret)
+		pvq_finding_failed(stdout, figure->name);
+	else
+		figure->print(stdout, &sheet, &b->lab);
+	note_sizes(b->sizes.f, &sheet);
+	return ret;
+}
+
+static int figures_run(struct bench *b)
+{
+	int failed = 0;
+
+	pvq_finding_head(stdout);
+	for (unsigned i = 0; i < FIGURES; i++) {
+		int ret = b->any && !b->wanted[i] ? 0 : figure_run(b, figures[i]);
+
+		if (ret == -EINTR) {
+			fputs("pool-bench: interrupted\n", stderr);
+			return ret;
+		}
+		failed |= ret != 0;
+	}
+	return failed ? -EIO : 0;
+}
+
+/* ---- what stands below the table ---- */
+
+/* The value of a "key<TAB>value" line up to one of `ends`, or "unknown". */
+static void print_fact(const char *before, const char *facts, const char *key, const char *ends)
+{
+	const char *at = strstr(facts, key), *value = at ? at + strlen(key) : "unknown";
+
+	printf("%s%.*s", before, (int)strcspn(value, ends), value);
+}
+
+static void print_foot(const struct bench *b)
+{
+	const char *facts = b->facts.text;
+
+	print_fact("\nmachine: ", facts, "host_cpu_model\t", "\n");
+	printf(", %u of its %u CPUs", b->lab.cores, b->lab.host.ncpu);
+	print_fact("; load at start ", facts, "host_load_at_start\t", " \n");
+	print_fact("; ", facts, "host_kernel\t", "\n");
+	print_fact("; ", facts, "version_compiler\t", "\n");
+	print_fact("; pvq ", facts, "version_pvq\t", "\n");
+	printf("; %" PRIu64 " steps/µs; seed %" PRIu64 "; blocks and items: %s\n", b->lab.rate, b->lab.seed,
+		b->sizes.text + strspn(b->sizes.text, "; "));
+	puts("median (95 % interval), or [range]; ratios within a block, then their median. Each trial is a "
+	     "fresh process that maps\ntwice and times the second map (memory, and the item of 5 s: the only "
+	     "one): pools, teams and pages are warm. The pool's\ntime holds a put() that adds up the results, "
+	     "that of threads the bare loop; all sums are verified.");
+}
+
+/* ---- all ---- */
+
+static int csv_open(struct bench *b)
+{
+	if (!b->csv)
+		return 0;
+	b->lab.csv = fopen(b->csv, "we");
+	if (!b->lab.csv) {
+		int ret = -errno;
+
+		fprintf(stderr, "pool-bench: cannot write %s: %s\n", b->csv, strerror(-ret));
+		return ret;
+	}
+	pvq_sheet_csv_head(b->lab.csv);
+	return 0;
+}
+
+static int set_up(struct bench *b)
+{
+	int ret = pvq_host_read(&b->lab.host);
+
+	if (ret == 0)
+		ret = pvq_outfile_begin(&b->facts);
+	if (ret == 0)
+		ret = pvq_outfile_begin(&b->sizes);
+	if (ret == -ENOMEM)
+		fputs("pool-bench: no memory\n", stderr);
+	if (ret)
+		return ret;
+	pvq_host_facts(&b->lab.host, b->facts.f);
+	b->lab.cores = b->lab.host.usable < CORES ? b->lab.host.usable : CORES;
+	if (b->lab.cores < CORES)
+		fprintf(stderr, "pool-bench: one core only; the targets are for %d\n", CORES);
+	b->lab.rate = pvq_kernel_rate();
+	return csv_open(b);
+}
+
+static int csv_close(const struct bench *b)
+{
+	int bad;
+
+	if (!b->lab.csv)
+		return 0;
+	bad = ferror(b->lab.csv);
+	bad |= fclose(b->lab.csv);
+	if (bad)
+		fprintf(stderr, "pool-bench: %s is not whole\n", b->csv);
+	return bad ? -EIO : 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct bench b; /* large: all CPUs' numbers */
+	int ret;
+
+	if (argc > 1 && strcmp(argv[1], "--trial") == 0)
+		return pvq_remote_child(argc - 1, argv + 1);
+	ret = parse(&b, argc, argv);
+	if (ret)
+		return usage(ret < 0 ? stdout : stderr);
+	pvq_launch_signals();
+	if (set_up(&b))
+		return EXIT_FAILED;
+	ret = figures_run(&b);
+	if (pvq_outfile_compose(&b.facts) || pvq_outfile_compose(&b.sizes))
+		ret = -ENOMEM;
+	else if (ret != -EINTR)
+		print_foot(&b);
+	pvq_outfile_free(&b.facts);
+	pvq_outfile_free(&b.sizes);
+	if (csv_close(&b) || ret || fflush(stdout))
+		return EXIT_FAILED;
+	return EXIT_DONE;
+}

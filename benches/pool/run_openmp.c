@@ -1,0 +1,45 @@
+/* run_openmp.c: OpenMP's loop with dispatch item by item, schedule(dynamic,1), by gcc and its library. */
+#include "clock.h"
+#include "runner.h"
+
+#include <errno.h>
+
+/* The environment can shrink a team (OMP_THREAD_LIMIT, OMP_DYNAMIC): then it would be another's figure. */
+static int openmp_start(void **self, const struct pvq_job *job, struct pvq_error *err)
+{
+	unsigned team = 0;
+
+	*self = NULL;
+#pragma omp parallel num_threads(job->workers) reduction(+ : team)
+	team++;
+	return team == job->workers ? 0 : pvq_fail(err, -EAGAIN, "OpenMP gave %u threads", team);
+}
+
+static int openmp_map(void *self, struct pvq_job *job, struct pvq_error *err)
+{
+	uint64_t from = pvq_clock_ns();
+
+	(void)self;
+	(void)err;
+#pragma omp parallel for num_threads(job->workers) schedule(dynamic, 1)
+	for (uint64_t id = 0; id < job->n; id++)
+		pvq_job_item(job, id);
+	job->map_ns = pvq_clock_ns() - from;
+	pvq_job_add_up(job);
+	return 0;
+}
+
+/* The library ends its team with the process. */
+static int openmp_stop(void *self, struct pvq_error *err)
+{
+	(void)self;
+	(void)err;
+	return 0;
+}
+
+const struct pvq_runner pvq_runner_openmp = {
+	.name = "openmp",
+	.start = openmp_start,
+	.map = openmp_map,
+	.stop = openmp_stop,
+};

@@ -1,0 +1,46 @@
+/* run_pthreadpool.c: the pthreadpool library: static ranges, and stealing at the end. */
+#include "clock.h"
+#include "runner.h"
+
+#include <errno.h>
+#include <pthreadpool.h>
+
+static int pthreadpool_start(void **self, const struct pvq_job *job, struct pvq_error *err)
+{
+	pthreadpool_t pool = pthreadpool_create(job->workers); /* the caller is one of them */
+
+	if (!pool)
+		return pvq_fail(err, -ENOMEM, "pthreadpool_create() failed");
+	*self = pool;
+	return 0;
+}
+
+static void pthreadpool_item(void *job, size_t id)
+{
+	pvq_job_item(job, id);
+}
+
+static int pthreadpool_map(void *self, struct pvq_job *job, struct pvq_error *err)
+{
+	uint64_t from = pvq_clock_ns();
+
+	(void)err;
+	pthreadpool_parallelize_1d(self, pthreadpool_item, job, job->n, 0);
+	job->map_ns = pvq_clock_ns() - from;
+	pvq_job_add_up(job);
+	return 0;
+}
+
+static int pthreadpool_stop(void *self, struct pvq_error *err)
+{
+	(void)err;
+	pthreadpool_destroy(self);
+	return 0;
+}
+
+const struct pvq_runner pvq_runner_pthreadpool = {
+	.name = "pthreadpool",
+	.start = pthreadpool_start,
+	.map = pthreadpool_map,
+	.stop = pthreadpool_stop,
+};

@@ -1,0 +1,63 @@
+/* runner.h: THE contract of those that are compared on small items: a runner is a way of running the items
+ * of a job on some workers. One file run_<stem>.c each, which ends in its descriptor.
+ *
+ * An item has 8 bytes of parameter and 8 bytes of result. Whatever the runner, the work is called through
+ * job->run, a pointer that no compiler sees through, with the arguments that the pool's workers pass.
+ */
+#ifndef PVQ_RUNNER_H
+#define PVQ_RUNNER_H
+
+#include "error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pvq_job {
+	ssize_t (*run)(void *ctx, const void *in, size_t len, void *out, size_t cap);
+	void *ctx;
+	unsigned workers;
+	uint64_t n;         /* items */
+	const uint64_t *in; /* their parameters, which change between two maps; NULL (which only the
+	                     * pools know): an item's parameter is its number */
+	uint64_t *out;      /* space for n results, for runners whose workers share our memory */
+
+	/* What map() leaves: */
+	uint64_t map_ns; /* how long it took: to the pool the whole map, to the others the bare loop */
+	uint64_t sum;    /* of the results */
+};
+
+struct pvq_runner {
+	const char *name;
+	/* All three: 0, or -errno with *err filled. start() makes the workers, before there are
+	 * parameters; the job outlives stop(), which is called after every start() that returned 0. */
+	int (*start)(void **self, const struct pvq_job *, struct pvq_error *err);
+	int (*map)(void *self, struct pvq_job *, struct pvq_error *err); /* as often as wanted */
+	int (*stop)(void *self, struct pvq_error *err);
+};
+
+extern const struct pvq_runner pvq_runner_serial, pvq_runner_pool_ordered, pvq_runner_pool_unordered,
+	pvq_runner_openmp, pvq_runner_tbb, pvq_runner_pthreadpool;
+
+/* One item as the threads run it: from its place in in[] to its place in out[]. */
+static inline void pvq_job_item(const struct pvq_job *job, size_t id)
+{
+	(void)job->run(job->ctx, &job->in[id], sizeof(job->in[id]), &job->out[id], sizeof(job->out[id]));
+}
+
+/* Fills job->sum from job->out, after the clock has stopped. */
+static inline void pvq_job_add_up(struct pvq_job *job)
+{
+	job->sum = 0;
+	for (uint64_t id = 0; id < job->n; id++)
+		job->sum += job->out[id];
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif
