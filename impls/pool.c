@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 enum {
-	WINDOW_AUTO = 65536, /* slots, where items are small: a caller that has to wait for a core, some
+	WINDOW_AUTO = 32768, /* slots, where items are small: a caller that has to wait for a core, some
 	                      * milliseconds, must not find workers without work when it comes back */
 	/* Bytes that an automatic window takes: they stay in the caches, and few pages are touched for the
 	 * first time. Measured with 64 KiB both ways: half the time of 64 MiB. */
@@ -33,6 +33,8 @@ enum {
 	FAST_NS = LATE_NS / 5, /* … where they come in faster than this */
 	LUMP = 512,            /* items at least that are worth a switch to the caller */
 	SKIP_WORKERS = 16,     /* see skip_claim() */
+	DULL_NS = 1000000000,  /* the longest sleep where anything is in flight, about */
+	HOLE_NS = 50000000,    /* see caller_sleep() */
 	LOOK_NS = 5000000,     /* workers are looked after that often while the caller is busy */
 };
 
@@ -483,6 +485,7 @@ static int64_t collect(
 	if (got > 0) {
 		p->gap_ns = (3 * p->gap_ns + (now - p->got_ns) / (uint64_t)got) / 4;
 		p->got_ns = now;
+		p->dull_ns = HOLE_NS;
 		p->barren = 0;
 	}
 	return got;
@@ -495,34 +498,61 @@ static int queue_is_empty(const struct pvq_pool *p)
 	return atomic_load(&p->shared->published) == atomic_load(&p->shared->claimed);
 }
 
+/* What a worker is to wake the caller for: the position that is next in order, or any. */
+static uint64_t wanted(const struct pvq_pool *p)
+{
+	return p->config.ordered && p->done < p->next ? p->item[p->line[p->done & p->ring_mask]].pos
+						      : POOL_ANY;
+}
+
+/* How long to sleep at most. In EACH, a result in the midst of a claim, completed just as the caller fell asleep,
+ * is told at the claim's end only (run_one()). That is soon, but for an item in that claim that takes
+ * unusually long. So the caller looks by itself, less and less often. */
+static int64_t sleep_ns(const struct pvq_pool *p, int fast)
+{
+	int64_t patience = pvq_pool_patience(p), longest = fast ? LATE_NS : (int64_t)p->dull_ns;
+
+	return patience < 0 || patience > longest ? longest : patience;
+}
+
+/* Says what the caller is to be woken for, and that it is asleep. */
+static void fall_asleep(struct pvq_pool *p, int fast, int ended)
+{
+	struct pool_shared *sh = p->shared;
+	uint64_t backlog = atomic_load(&sh->published) - atomic_load(&sh->claimed);
+
+	/* Nobody sleeps while there is work for more. */
+	if (atomic_load(&sh->sleepers) > 0)
+		wake_workers(p, backlog);
+	/* Half of what is left now, not of the window: in order, results may all be waiting for one that is
+	 * not done, and then nothing can be fed, however low the queue. */
+	atomic_store_explicit(&sh->low, ended ? 0 : backlog / 2, memory_order_relaxed);
+	atomic_store_explicit(&sh->want, wanted(p), memory_order_relaxed);
+	atomic_store(&sh->caller, fast ? POOL_CALLER_LOW : POOL_CALLER_EACH);
+	pool_fence(); /* first say so, then look: pairs with look_after_caller() */
+}
+
 /* Sleeps until there is something to collect, to feed or to bury. Returns what it collected on the way. */
 static int64_t caller_sleep(
 	struct pvq_pool *p, const struct pvq_pool_feed *feed, int ended, struct pvq_error *err)
 {
-	struct pool_shared *sh = p->shared;
-	uint64_t now = pool_now_ns();
-	int64_t patience = pvq_pool_patience(p), got = 0;
-	int fast, ret;
+	uint64_t now = pool_now_ns(), waited = now - p->got_ns;
+	int64_t got = 0;
+	int fast;
 
-	if (now - p->got_ns > p->gap_ns)
-		p->gap_ns = (3 * p->gap_ns + (now - p->got_ns)) / 4;
+	if (waited > p->gap_ns)
+		p->gap_ns = (3 * p->gap_ns + waited) / 4;
 	fast = p->gap_ns < FAST_NS;
-	if (fast && (patience < 0 || patience > LATE_NS))
-		patience = LATE_NS;
-	/* Nobody sleeps while there is work for more. */
-	if (atomic_load(&sh->sleepers) > 0)
-		wake_workers(p, atomic_load(&sh->published) - atomic_load(&sh->claimed));
-	atomic_store_explicit(&sh->low, ended ? 0 : p->config.window / 2, memory_order_relaxed);
-	atomic_store(&sh->caller, fast ? POOL_CALLER_LOW : POOL_CALLER_EACH);
-	pool_fence(); /* first say so, then look: pairs with look_after_caller() */
+	fall_asleep(p, fast, ended);
 	if (!fast || queue_is_empty(p))
 		got = collect(p, feed, now, err);
 	if (got == 0) {
 		p->counts.sleeps++;
-		ret = pvq_pool_tend(p, patience, err);
-		got = ret;
+		got = pvq_pool_tend(p, sleep_ns(p, fast), err);
+		if (!fast && p->dull_ns < DULL_NS)
+			p->dull_ns *= 2;
 	}
-	atomic_store(&sh->caller, POOL_CALLER_AWAKE);
+	atomic_store(&p->shared->caller, POOL_CALLER_AWAKE);
 	return got;
 }
 
@@ -564,6 +594,7 @@ static int map_items(struct pvq_pool *p, const struct pvq_pool_feed *feed, struc
 
 	p->got_ns = p->stalled_ns = now;
 	p->gap_ns = LATE_NS;
+	p->dull_ns = HOLE_NS;
 	for (;;) {
 		uint64_t fed = feed_some(p, feed, &ended, &now);
 		int64_t got = collect(p, feed, now, err);
@@ -571,6 +602,8 @@ static int map_items(struct pvq_pool *p, const struct pvq_pool_feed *feed, struc
 
 		if (got >= 0 && ended && p->done == p->next)
 			return 0;
+		if (fed == 0) /* else feed_some() has seen to it */
+			wake_needed(p, now, UINT64_MAX);
 		if (got == 0 && fed == 0)
 			got = caller_wait(p, feed, ended, err);
 		else if (got >= 0 && is_better_asleep(p, (uint64_t)got + fed))

@@ -13,7 +13,6 @@ enum {
 	EVENTS = 16,           /* fetched at a time; the rest stays for the next time */
 	AMBIGUOUS_NS = 100000, /* until a claim that was undecided is looked at again */
 	FORK_NS = 10000000,    /* until a fork that failed is tried again */
-	HOLE_NS = 50000000,    /* see pvq_pool_patience() */
 };
 
 /* ---- coming and going ---- */
@@ -268,13 +267,9 @@ static void kill_overdue(struct pvq_pool *p, uint64_t now)
 
 int64_t pvq_pool_patience(const struct pvq_pool *p)
 {
-	/* A result in the midst of a claim, completed just as the caller fell asleep, is told at the claim's end
-	 * only (run_one()). That is soon, but for an item in that claim that takes unusually long. */
-	int64_t patience = HOLE_NS;
+	int64_t patience = p->config.item_timeout_ns ? (int64_t)look_every_ns(p) : -1;
 
-	if (p->config.item_timeout_ns && patience > (int64_t)look_every_ns(p))
-		patience = (int64_t)look_every_ns(p);
-	if (p->alive < p->config.workers && patience > FORK_NS)
+	if (p->alive < p->config.workers && (patience < 0 || patience > FORK_NS))
 		patience = FORK_NS;
 	if (p->deaths)
 		patience = AMBIGUOUS_NS;

@@ -89,10 +89,12 @@ struct pool_seat {
 	_Alignas(POOL_LINE) _Atomic uint32_t parked; /* futex: 1 while it sleeps, or is about to */
 };
 
+#define POOL_ANY UINT64_MAX
+
 /* Is the caller asleep, and what is it to be woken for? */
 enum pool_caller {
 	POOL_CALLER_AWAKE,
-	POOL_CALLER_EACH, /* for any result */
+	POOL_CALLER_EACH, /* for the result it wants */
 	POOL_CALLER_LOW,  /* for an empty or low queue only: it looks by itself every now and then */
 };
 
@@ -106,7 +108,8 @@ struct pool_shared {
 	/* Written by the caller, and by a worker that wakes it; seldom. */
 	_Alignas(2 * POOL_LINE) _Atomic uint32_t caller; /* enum pool_caller */
 	_Atomic uint32_t closing;
-	_Atomic uint64_t low; /* the queue is low where fewer than that are left */
+	_Atomic uint64_t low;  /* the queue is low where fewer than that are left */
+	_Atomic uint64_t want; /* position whose result it waits for, or POOL_ANY */
 	/* Written by both sides, seldom. */
 	_Alignas(2 * POOL_LINE) _Atomic uint32_t sleepers; /* parked workers; never too low. One that dies
 	                                                    * about to park may leave it too high: the
@@ -171,6 +174,7 @@ struct pvq_pool {
 	uint64_t looked_ns, forked_ns;
 
 	uint32_t quota;                  /* items published at a time */
+	uint64_t dull_ns;                /* how long to sleep where nothing has come of it lately */
 	uint64_t gap_ns;                 /* between results, about */
 	uint64_t got_ns;                 /* when the last ones came */
 	uint64_t stalled_at, stalled_ns; /* `claimed` when last looked at, and since when */

@@ -84,7 +84,14 @@ static void wake_caller(const struct pvq_pool *p)
 		(void)!write(p->wake_fd, &one, sizeof(one));
 }
 
-static void run_one(const struct worker *k, uint64_t entry)
+static int is_wanted(const struct pool_shared *sh, uint64_t from, uint64_t size)
+{
+	uint64_t want = atomic_load_explicit(&sh->want, memory_order_relaxed);
+
+	return want == POOL_ANY || want - from < size; /* unsigned: false below `from` too */
+}
+
+static void run_one(const struct worker *k, uint64_t pos, uint64_t entry)
 {
 	const struct pvq_pool *p = k->p;
 	uint32_t slot = (uint32_t)entry;
@@ -96,20 +103,21 @@ static void run_one(const struct worker *k, uint64_t entry)
 	atomic_store_explicit(&p->result[slot], word, memory_order_release);
 	/* Only a hint, for this load may have been made before the store above was seen. The look that cannot
 	 * miss is the one after the fence at the claim's end. */
-	if (atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_EACH)
+	if (atomic_load_explicit(&p->shared->caller, memory_order_acquire) == POOL_CALLER_EACH &&
+		is_wanted(p->shared, pos, 1))
 		wake_caller(p);
 }
 
 /* Wakes the caller if there is something in it for it. Pairs with caller_sleep(): either it sees our results
  * and claims, or we see it asleep. */
-static void look_after_caller(const struct pvq_pool *p)
+static void look_after_caller(const struct pvq_pool *p, uint64_t from, uint64_t size)
 {
 	struct pool_shared *sh = p->shared;
 	uint32_t caller;
 
 	pool_fence();
-	caller = atomic_load_explicit(&sh->caller, memory_order_relaxed);
-	if (caller == POOL_CALLER_EACH)
+	caller = atomic_load_explicit(&sh->caller, memory_order_acquire);
+	if (caller == POOL_CALLER_EACH && is_wanted(sh, from, size))
 		wake_caller(p);
 	else if (caller == POOL_CALLER_LOW &&
 		 atomic_load_explicit(&sh->published, memory_order_relaxed) -
@@ -145,12 +153,12 @@ static void run_claim(struct worker *k, uint64_t from, uint64_t size)
 		/* Before run(), in the program's order: that is what a dying process leaves visible. */
 		atomic_store_explicit(&k->seat->running, from + i + 1, memory_order_relaxed);
 		atomic_signal_fence(memory_order_seq_cst);
-		run_one(k, k->entry[i]);
+		run_one(k, from + i, k->entry[i]);
 	}
 	atomic_store_explicit(&k->seat->running, 0, memory_order_relaxed);
 	k->left -= size;
 	learn_pace(k, size);
-	look_after_caller(k->p);
+	look_after_caller(k->p, from, size);
 }
 
 /* ---- waiting ---- */
