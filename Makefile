@@ -6,6 +6,7 @@
 #   make micro           the price list: what a pipe, a fork, a wake-up cost here; OUT=folder
 #   make micro-overhead  what our C shim costs over Google Benchmark in C++, side by side
 #   make pool-bench      the pool beside OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
+#   make pool-parts      what each part of the pool is worth: measured by switching it off
 #   make e2e             whole runs seen from outside, by hyperfine; OUT=folder
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/
@@ -58,7 +59,7 @@ say       = $(if $(V),,@echo "  $1 $@";)
 # As many compilers at a time as there are CPUs, unless the user said otherwise.
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all bench test micro micro-overhead pool-bench e2e lint sample report clean check build-tests \
+.PHONY: all bench test micro micro-overhead pool-bench pool-parts e2e lint sample report clean check build-tests \
         install uninstall FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -94,6 +95,12 @@ pool-bench:
 	@scripts/bootstrap bench pool_bench
 	@$(MAKE) --no-print-directory $(jobs) $B/pool-bench
 	@$B/pool-bench $(if $(ONLY),--only $(ONLY)) $(if $(CSV),--csv $(CSV))
+
+pool-parts:
+	@scripts/bootstrap bench pool_bench
+	@$(MAKE) --no-print-directory $(jobs) $B/pool-bench
+	@LDLIBS="$(LDLIBS)" scripts/pool-parts $B "$(CC) $(CFLAGS)" \
+		"$(CXX) $(CXXFLAGS) $(LDFLAGS) $(POOL_BENCH) $(filter-out $(POOL_LIB:%.c=$B/%.o),$(OBJECTS))"
 
 e2e:
 	@scripts/bootstrap bench

@@ -587,6 +587,14 @@ static int is_better_asleep(const struct pvq_pool *p, uint64_t lump)
 	return lump < LUMP && p->gap_ns < FAST_NS && backlog > p->config.window / 2 && !pool_may_spin(p);
 }
 
+static int is_time_to_look(const struct pvq_pool *p, uint64_t now)
+{
+	int64_t patience = pvq_pool_patience(p);
+	uint64_t longest = patience < 0 || patience > LOOK_NS ? LOOK_NS : (uint64_t)patience;
+
+	return now - p->looked_ns > longest;
+}
+
 static int map_items(struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pvq_error *err)
 {
 	uint64_t now = pool_now_ns();
@@ -611,7 +619,7 @@ static int map_items(struct pvq_pool *p, const struct pvq_pool_feed *feed, struc
 		if (got < 0)
 			return (int)got;
 		now = pool_now_ns();
-		if (now - p->looked_ns > LOOK_NS || p->deaths)
+		if (is_time_to_look(p, now))
 			ret = pvq_pool_tend(p, 0, err);
 		if (ret)
 			return ret;

@@ -52,7 +52,8 @@ struct pvq_pool_config {
 
 	uint64_t recycle;         /* a worker is replaced after so many items; 0: never */
 	uint64_t item_timeout_ns; /* an item that runs longer is given up: its worker is killed and
-	                           * replaced; noticed within an eighth of it, or 2 ms; 0: never */
+	                           * replaced; noticed within an eighth of it, or 2 ms, while map() is in
+	                           * no hook; 0: never */
 
 	/* Called first in each worker, also in a replacement; NULL: nothing to do. 0, or -errno, with
 	 * which map() then fails. */
