@@ -25,14 +25,12 @@ enum {
 	/* Bytes that an automatic window takes: they stay in the caches, and few pages are touched for the
 	 * first time. Measured with 64 KiB both ways: half the time of 64 MiB. */
 	WINDOW_BYTES = 4 << 20,
-	FEED_MAX = 512, /* items fed in one go */
-	PUT_MAX = 4096, /* items put in one go: more, so that results do not pile up and leave the caches */
-	QUOTA_MAX = 64, /* items published at a time */
+	IN_ONE_GO = 512,       /* items fed, and put, at a time */
+	QUOTA_MAX = 64,        /* items published at a time */
 	QUOTA_NS = 10000,      /* how long gathering them should take */
 	LATE_NS = 1000000,     /* how long a result may wait to be put along with others … */
 	FAST_NS = LATE_NS / 5, /* … where they come in faster than this */
 	LUMP = 512,            /* items at least that are worth a switch to the caller */
-	SKIP_WORKERS = 16,     /* see skip_claim() */
 	DULL_NS = 1000000000,  /* the longest sleep where anything is in flight, about */
 	HOLE_NS = 50000000,    /* see caller_sleep() */
 	LOOK_NS = 5000000,     /* workers are looked after that often while the caller is busy */
@@ -343,8 +341,8 @@ static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, 
 	uint64_t at = atomic_load_explicit(published, memory_order_relaxed), from = at; /* ours alone */
 	uint64_t most = 2 * (uint64_t)p->config.workers;
 
-	if (most < FEED_MAX)
-		most = FEED_MAX;
+	if (most < IN_ONE_GO)
+		most = IN_ONE_GO;
 	while (at - from < most) {
 		uint64_t began = *now, upto = at + p->quota;
 
@@ -398,7 +396,7 @@ static int64_t collect_ordered(struct pvq_pool *p, const struct pvq_pool_feed *f
 {
 	int64_t sum = 0;
 
-	for (; sum < PUT_MAX && p->done < p->next; sum++) {
+	for (; sum < IN_ONE_GO && p->done < p->next; sum++) {
 		uint32_t slot = p->line[p->done & p->ring_mask];
 		/* Acquire: the output's bytes are visible. */
 		uint64_t word = atomic_load_explicit(&p->result[slot], memory_order_acquire);
@@ -418,7 +416,7 @@ static uint64_t claimed_soon(const struct pvq_pool *p)
 {
 	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, memory_order_acquire);
 
-	return claimed - p->moved < PUT_MAX ? claimed : p->moved + PUT_MAX;
+	return claimed - p->moved < IN_ONE_GO ? claimed : p->moved + IN_ONE_GO;
 }
 
 void pvq_pool_move(struct pvq_pool *p, uint64_t claimed)
@@ -428,43 +426,21 @@ void pvq_pool_move(struct pvq_pool *p, uint64_t claimed)
 			&p->ring[p->moved & p->ring_mask], memory_order_relaxed);
 }
 
-/* The end of the claim that holds the position and whose worker is at it or before it; or just the next one. The
- * rest of that claim need not be looked at, which would take its cache lines away from the worker that is
- * filling them. With many workers finding the claim would cost more than that. */
-static uint64_t skip_claim(const struct pvq_pool *p, uint64_t pos)
-{
-	if (p->config.workers > SKIP_WORKERS)
-		return pos + 1;
-	for (unsigned w = 0; w < p->config.workers; w++) {
-		uint64_t claim = atomic_load_explicit(&p->seat[w].claim, memory_order_relaxed);
-
-		if (claim & POOL_CLAIM_OWN && pool_claim_covers(claim, pos))
-			return pool_claim_end(claim);
-	}
-	return pos + 1;
-}
-
-/* What is not done yet stays in the line, which is in the order of positions: no more than what the workers hold
- * in their claims. */
+/* What is not done yet stays in the line: no more than what the workers hold in their claims. */
 static int64_t collect_unordered(
 	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pvq_error *err)
 {
-	uint64_t skip = 0; /* positions below are not looked at */
 	uint32_t kept = 0;
 	int64_t sum = 0;
 
 	pvq_pool_move(p, claimed_soon(p));
 	for (uint32_t i = 0; i < p->nline; i++) {
 		uint32_t slot = p->line[i];
-		uint64_t pos = p->item[slot].pos, word = 0;
+		uint64_t word = atomic_load_explicit(&p->result[slot], memory_order_acquire);
 		int ret;
 
-		if (pos >= skip)
-			word = atomic_load_explicit(&p->result[slot], memory_order_acquire);
 		if (word == 0) {
 			p->line[kept++] = slot;
-			if (pos >= skip)
-				skip = skip_claim(p, pos);
 			continue;
 		}
 		ret = put_slot(p, feed, p->item[slot].id, slot, word, err);

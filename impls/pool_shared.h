@@ -72,11 +72,6 @@ static inline int pool_claim_covers(uint64_t claim, uint64_t pos)
 	return pos - from < size; /* unsigned: false below `from` too, and where the word is 0 */
 }
 
-static inline uint64_t pool_claim_end(uint64_t claim)
-{
-	return (claim >> POOL_FROM_SHIFT) + (claim >> POOL_SIZE_SHIFT & POOL_SIZE_MASK);
-}
-
 enum pool_phase { POOL_STARTING, POOL_READY, POOL_RETIRED };
 
 /* What one worker shares with the caller. */
