@@ -13,6 +13,7 @@
  *  - Whose items are whose. Claiming is one step, and a dead worker's item comes back: that is pool.pml.
  *  - Memory order: the engine has a fence between saying and looking. What could happen without it is what
  *    BUG_…_LOOKS_FIRST do.
+ *  - Looking after the caller between two items of a claim, which only wakes it more often.
  *  - Time. The engine's sleeps end by themselves after a while, and whoever finds nothing may look for a
  *    while before it sleeps; here they sleep at once and for ever, so what is shown does not rest on that.
  *    The caller's sleep "low" always has an end, so it is left out too.
