@@ -34,7 +34,8 @@
  *  - Looking again where a look left something undecided, while that would change nothing: it is waited until
  *    it would. Were it never to, that is found as a deadlock.
  *
- * Sizes: N=4 S=3 R=4 is 11 million states, 600 MB, 15 s, and uses slots and entries again after a death. N=5 (70 million, 3.3 GB, 2 minutes) and DEATHS=2 N=3 S=2 R=2 (11 million) hold too, tried by hand.
+ * Sizes: N=4 S=3 R=4 is 11 million states, 600 MB, 15 s, and uses slots and entries again after a death.
+ * N=5 (70 million, 3.3 GB, 2 minutes) and DEATHS=2 N=3 S=2 R=2 (11 million) hold too, tried by hand.
  *
  * Each BUG_… takes one thing out of the protocol, and the checker must find what that breaks: so it is known
  * that it could. R < S must fail, too. WEAK lets the swap fail for no reason, as it may on some machines.
