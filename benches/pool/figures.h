@@ -14,6 +14,7 @@ struct pvq_figure {
 };
 
 extern const struct pvq_figure pvq_figure_noop, pvq_figure_metg, pvq_figure_throughput, pvq_figure_skew,
-	pvq_figure_payload, pvq_figure_sleep, pvq_figure_idle, pvq_figure_memory;
+	pvq_figure_payload, pvq_figure_sleep, pvq_figure_idle, pvq_figure_memory, pvq_figure_death,
+	pvq_figure_orphans;
 
 #endif

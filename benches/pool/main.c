@@ -21,7 +21,7 @@ enum { CORES = 2, BLOCKS = 15 };
 
 static const struct pvq_figure *const figures[] = {&pvq_figure_noop, &pvq_figure_metg,
 	&pvq_figure_throughput, &pvq_figure_skew, &pvq_figure_payload, &pvq_figure_sleep, &pvq_figure_idle,
-	&pvq_figure_memory};
+	&pvq_figure_memory, &pvq_figure_death, &pvq_figure_orphans};
 
 enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 
@@ -179,9 +179,10 @@ static void print_foot(const struct bench *b)
 	printf("; %" PRIu64 " steps/µs; seed %" PRIu64 "; blocks and items: %s\n", b->lab.rate, b->lab.seed,
 		b->sizes.text + strspn(b->sizes.text, "; "));
 	puts("median (95 % interval), or [range]; ratios within a block, then their median. Each trial is a "
-	     "fresh process that maps\ntwice and times the second map (memory, and the item of 5 s: the only "
-	     "one): pools, teams and pages are warm. The pool's\ntime holds a put() that adds up the results, "
-	     "that of threads the bare loop; all sums are verified.");
+	     "fresh process that maps\ntwice and times the second map (memory, the item of 5 s, death and "
+	     "orphans: the only one): pools, teams and pages are warm.\nThe pool's time holds a put() that adds "
+	     "up the results, that of threads the bare loop; all sums are verified. Death and\norphans: from "
+	     "just before SIGKILL to put() of the item as lost, or to the end of the last worker.");
 }
 
 /* ---- all ---- */

@@ -207,7 +207,8 @@ static int measure_memory(const struct pvq_cell *cell, double *value, struct pvq
 
 /* ---- all ---- */
 
-static const char *const measure_names[PVQ_MEASURES] = {"map", "payload", "idle", "wait", "memory"};
+static const char *const measure_names[PVQ_MEASURES] = {
+	"map", "payload", "idle", "wait", "memory", "death", "busy", "orphans"};
 
 const char *pvq_measure_name(enum pvq_measure measure)
 {
@@ -238,6 +239,11 @@ int pvq_measure(
 		return measure_wait(cell, value, err);
 	case PVQ_MEASURE_MEMORY:
 		return measure_memory(cell, value, err);
+	case PVQ_MEASURE_DEATH:
+	case PVQ_MEASURE_BUSY:
+		return pvq_measure_death(cell, value, err);
+	case PVQ_MEASURE_ORPHANS:
+		return pvq_measure_orphans(cell, value, err);
 	default:
 		return pvq_fail(err, -EINVAL, "measure %d", (int)cell->measure);
 	}

@@ -7,13 +7,18 @@
 
 #include <stdint.h>
 
-/* What is measured. All but payload run a runner (runner.h). */
+/* What is measured. All but payload, death and orphans run a runner (runner.h). */
 enum pvq_measure {
 	PVQ_MEASURE_MAP,     /* time of the second of two maps, when all is warm */
 	PVQ_MEASURE_PAYLOAD, /* the same of a strategy of the registry, items of `arg` bytes each way */
 	PVQ_MEASURE_IDLE,    /* CPU time of process and workers in `arg` ns between two maps */
 	PVQ_MEASURE_WAIT,    /* the same within the map of an item that sleeps `arg` ns */
 	PVQ_MEASURE_MEMORY,  /* peak resident size of this process after a map of n items */
+	PVQ_MEASURE_DEATH,   /* time from a worker's SIGKILL until its item is put as lost, where the caller
+	                      * sleeps: `arg` ns after that item was begun, the n - 1 others done */
+	PVQ_MEASURE_BUSY,    /* the same where the caller is busy: when it is asked for item `arg` of n */
+	PVQ_MEASURE_ORPHANS, /* time from the parent's SIGKILL until its workers are gone, `arg` ns after all
+	                      * of n endless items were begun */
 	PVQ_MEASURES,
 };
 
@@ -39,5 +44,9 @@ int pvq_measure(const struct pvq_cell *, const int *cpu, unsigned ncpu, double *
 /* payload.c */
 int pvq_measure_payload(
 	const struct pvq_cell *, const int *cpu, unsigned ncpu, double *value, struct pvq_error *);
+
+/* figures_death.c */
+int pvq_measure_death(const struct pvq_cell *, double *value, struct pvq_error *);
+int pvq_measure_orphans(const struct pvq_cell *, double *value, struct pvq_error *);
 
 #endif
