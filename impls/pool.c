@@ -217,7 +217,7 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 	if (!p)
 		return pvq_fail(err, -ENOMEM, "cannot start a pool");
 	p->wake_fd = p->epoll_fd = -1;
-	p->quota = 1;
+	p->quota = p->lot = 1;
 	ret = settle_config(p, config);
 	if (ret == 0)
 		ret = map_shared(p);
@@ -334,16 +334,24 @@ static int feed_one(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *e
 	return 1;
 }
 
+/* So many calls of a hook next time that they take QUOTA_NS. */
+static uint32_t adapt(uint32_t quota, uint64_t took_ns)
+{
+	if (took_ns / 2 > QUOTA_NS)
+		return quota > 1 ? quota / 2 : 1;
+	return took_ns < QUOTA_NS && quota < QUOTA_MAX ? 2 * quota : quota;
+}
+
 /* Fills free slots and makes them visible, some at a time. Returns how many. */
 static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t *now)
 {
 	_Atomic uint64_t *published = &p->shared->published;
 	uint64_t at = atomic_load_explicit(published, memory_order_relaxed), from = at; /* ours alone */
-	uint64_t most = 2 * (uint64_t)p->config.workers;
+	uint64_t most = 2 * (uint64_t)p->config.workers, until = *now + LOOK_NS;
 
 	if (most < IN_ONE_GO)
 		most = IN_ONE_GO;
-	while (at - from < most) {
+	while (at - from < most && *now < until) {
 		uint64_t began = *now, upto = at + p->quota;
 
 		/* Every position in [moved, at) has a slot of its own in flight, and there are no more slots than
@@ -356,10 +364,7 @@ static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, 
 		atomic_store_explicit(published, at, memory_order_release);
 		*now = pool_now_ns();
 		wake_needed(p, *now, p->config.cores);
-		if ((*now - began) / 2 > QUOTA_NS)
-			p->quota = p->quota > 1 ? p->quota / 2 : 1;
-		else if (*now - began < QUOTA_NS && p->quota < QUOTA_MAX)
-			p->quota *= 2;
+		p->quota = adapt(p->quota, *now - began);
 		if (at < upto)
 			break;
 	}
@@ -369,6 +374,31 @@ static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, 
 }
 
 /* ---- map: collecting ---- */
+
+/* A round of puts ends when it has gone on for so long that somebody should look after the workers. The clock
+ * is read once a lot, not once an item. */
+struct round {
+	uint64_t until_ns, lot_ns; /* lot_ns: when the present lot began */
+	uint32_t left;             /* of it */
+	int over;
+};
+
+static struct round begin_round(const struct pvq_pool *p, uint64_t now)
+{
+	return (struct round){.until_ns = now + LOOK_NS, .lot_ns = now, .left = p->lot};
+}
+
+static void next_in_round(struct pvq_pool *p, struct round *r)
+{
+	uint64_t now;
+
+	if (--r->left > 0)
+		return;
+	now = pool_now_ns();
+	p->lot = r->left = adapt(p->lot, now - r->lot_ns);
+	r->lot_ns = now;
+	r->over = now > r->until_ns;
+}
 
 /* Puts one result and frees its slot. */
 static int put_slot(struct pvq_pool *p, const struct pvq_pool_feed *feed, uint64_t id, uint32_t slot,
@@ -392,11 +422,12 @@ static int put_slot(struct pvq_pool *p, const struct pvq_pool_feed *feed, uint64
 }
 
 /* At most `window` ids are in flight, so each has a place of its own in the line. */
-static int64_t collect_ordered(struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pvq_error *err)
+static int64_t collect_ordered(
+	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct round *round, struct pvq_error *err)
 {
 	int64_t sum = 0;
 
-	for (; sum < IN_ONE_GO && p->done < p->next; sum++) {
+	for (; sum < IN_ONE_GO && !round->over && p->done < p->next; sum++) {
 		uint32_t slot = p->line[p->done & p->ring_mask];
 		/* Acquire: the output's bytes are visible. */
 		uint64_t word = atomic_load_explicit(&p->result[slot], memory_order_acquire);
@@ -407,6 +438,7 @@ static int64_t collect_ordered(struct pvq_pool *p, const struct pvq_pool_feed *f
 		ret = put_slot(p, feed, p->done, slot, word, err);
 		if (ret)
 			return ret;
+		next_in_round(p, round);
 	}
 	return sum;
 }
@@ -428,7 +460,7 @@ void pvq_pool_move(struct pvq_pool *p, uint64_t claimed)
 
 /* What is not done yet stays in the line: no more than what the workers hold in their claims. */
 static int64_t collect_unordered(
-	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pvq_error *err)
+	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct round *round, struct pvq_error *err)
 {
 	uint32_t kept = 0;
 	int64_t sum = 0;
@@ -439,13 +471,14 @@ static int64_t collect_unordered(
 		uint64_t word = atomic_load_explicit(&p->result[slot], memory_order_acquire);
 		int ret;
 
-		if (word == 0) {
+		if (word == 0 || round->over) {
 			p->line[kept++] = slot;
 			continue;
 		}
 		ret = put_slot(p, feed, p->item[slot].id, slot, word, err);
 		if (ret)
 			return ret; /* the pool has failed: nobody looks at the line again */
+		next_in_round(p, round);
 		sum++;
 	}
 	p->nline = kept;
@@ -456,7 +489,9 @@ static int64_t collect_unordered(
 static int64_t collect(
 	struct pvq_pool *p, const struct pvq_pool_feed *feed, uint64_t now, struct pvq_error *err)
 {
-	int64_t got = p->config.ordered ? collect_ordered(p, feed, err) : collect_unordered(p, feed, err);
+	struct round round = begin_round(p, now);
+	int64_t got = p->config.ordered ? collect_ordered(p, feed, &round, err)
+					: collect_unordered(p, feed, &round, err);
 
 	if (got > 0) {
 		p->gap_ns = (3 * p->gap_ns + (now - p->got_ns) / (uint64_t)got) / 4;

@@ -168,7 +168,7 @@ struct pvq_pool {
 	unsigned deaths, barren; /* barren: deaths in a row before the worker was ready */
 	uint64_t looked_ns, forked_ns;
 
-	uint32_t quota;                  /* items published at a time */
+	uint32_t quota, lot;             /* items published, and put, between two looks at the clock */
 	uint64_t dull_ns;                /* how long to sleep where nothing has come of it lately */
 	uint64_t gap_ns;                 /* between results, about */
 	uint64_t got_ns;                 /* when the last ones came */
