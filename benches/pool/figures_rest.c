@@ -70,7 +70,7 @@ static void sleep_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
 					 .who = pool_name[o],
 					 .work = "sleep",
 					 .workers = 1024,
-					 .n = 20480,
+					 .n = 51200, /* 50 rounds: the first wakes everybody */
 					 .arg = (uint64_t)sleep_ns});
 }
 
