@@ -55,15 +55,15 @@ label[4] = 'pthread_queue'; colour[4] = '009E73'; point[4] = 13; dash[4] = 4
 set ytics ('deflate:dir=/usr/bin,max_kb=256' -0, 'echo:in=65536,out=65536' -1, 'mandelbrot:width=256,maxiter=500' -2, 'noop' -3, 'skew:ns=100000,alpha=1.5' -4, 'sleep:us=1000' -5, 'spin:ns=1000' -6, 'spin:ns=100000' -7, 'stream:kb=256' -8)
 left = 280
 set label 'no clear winner' at graph 1, first -0 left offset character 1,0 tc rgb '#777777'
-set label 'pthread_queue' at graph 1, first -1 left offset character 1,0 tc rgb '#009E73'
-set label 'no clear winner' at graph 1, first -2 left offset character 1,0 tc rgb '#777777'
+set label 'no clear winner' at graph 1, first -1 left offset character 1,0 tc rgb '#777777'
+set label 'as good as equal' at graph 1, first -2 left offset character 1,0 tc rgb '#777777'
 set label 'serial' at graph 1, first -3 left offset character 1,0 tc rgb '#000000'
 set label 'no clear winner' at graph 1, first -4 left offset character 1,0 tc rgb '#777777'
 set label 'as good as equal' at graph 1, first -5 left offset character 1,0 tc rgb '#777777'
 set label 'as good as equal' at graph 1, first -6 left offset character 1,0 tc rgb '#777777'
-set label 'no clear winner' at graph 1, first -7 left offset character 1,0 tc rgb '#777777'
+set label 'as good as equal' at graph 1, first -7 left offset character 1,0 tc rgb '#777777'
 set label 'no clear winner' at graph 1, first -8 left offset character 1,0 tc rgb '#777777'
-xmin = 0.0258906715; xmax = 2.48133443
+xmin = 0.0246846607; xmax = 2.50580807
 xtics = '(''1/32×'' 0.03125, ''1/16×'' 0.0625, ''1/8×'' 0.125, ''1/4×'' 0.25, ''1/2×'' 0.5, ''1×'' 1, ''2×'' 2)'
 
 # One row a task, one dot a strategy: speed-up over serial at the largest core count.

@@ -57,7 +57,7 @@ xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
 upmax = 2.12
 effmax = 1.1
-base = '113 ms'
+base = '118 ms'
 
 # Speed-up over serial and efficiency versus cores; linear axes, since a logarithmic one hides losses.
 data = name.'.dat'

@@ -57,7 +57,7 @@ xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
 upmax = 2.12
 effmax = 1.1
-base = '4.98 ms'
+base = '5.09 ms'
 
 # Speed-up over serial and efficiency versus cores; linear axes, since a logarithmic one hides losses.
 data = name.'.dat'

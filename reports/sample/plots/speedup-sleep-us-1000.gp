@@ -55,8 +55,8 @@ label[4] = 'pthread_queue'; colour[4] = '009E73'; point[4] = 13; dash[4] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-upmax = 2.12485242
-effmax = 1.10417379
+upmax = 2.1530206
+effmax = 1.11713333
 base = '119 ms'
 
 # Speed-up over serial and efficiency versus cores; linear axes, since a logarithmic one hides losses.

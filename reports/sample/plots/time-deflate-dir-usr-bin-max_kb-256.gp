@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 44575258.3; ymax = 137086251
+ymin = 44455764.8; ymax = 130448275
 ytics = '(''50 ms'' 50000000, ''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000)'
-base_map = 96415637
-base_total = 96437540
+base_map = 95448535
+base_total = 95475956
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 64349239.8; ymax = 402134461
-ytics = '(''70 ms'' 70000000, ''100 ms'' 100000000, ''150 ms'' 150000000, ''200 ms'' 200000000, ''300 ms'' 300000000)'
-base_map = 109186183
-base_total = 109223267
+ymin = 69658985.2; ymax = 535909830
+ytics = '(''70 ms'' 70000000, ''100 ms'' 100000000, ''150 ms'' 150000000, ''200 ms'' 200000000, ''300 ms'' 300000000, ''500 ms'' 500000000)'
+base_map = 117652108
+base_total = 117697726
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 56440416.7; ymax = 138644491
-ytics = '(''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000)'
-base_map = 113479536
-base_total = 113490732
+ymin = 55354202.8; ymax = 146104447
+ytics = '(''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000, ''140 ms'' 140000000)'
+base_map = 118362484
+base_total = 118371908
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

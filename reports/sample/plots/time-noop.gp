@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 4430371.3; ymax = 480869755
+ymin = 4507700.93; ymax = 488751754
 ytics = '(''5 ms'' 5000000, ''10 ms'' 10000000, ''20 ms'' 20000000, ''50 ms'' 50000000, ''100 ms'' 100000000, ''200 ms'' 200000000)'
-base_map = 4977660
-base_total = 4980846
+base_map = 5090139
+base_total = 5094075
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

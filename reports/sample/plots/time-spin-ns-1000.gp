@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 65022369.4; ymax = 337967009
-ytics = '(''70 ms'' 70000000, ''100 ms'' 100000000, ''150 ms'' 150000000, ''200 ms'' 200000000, ''300 ms'' 300000000)'
-base_map = 92539089
-base_total = 92547572
+ymin = 44176780.6; ymax = 339875814
+ytics = '(''50 ms'' 50000000, ''70 ms'' 70000000, ''100 ms'' 100000000, ''150 ms'' 150000000, ''200 ms'' 200000000, ''300 ms'' 300000000)'
+base_map = 93347002
+base_total = 93358699
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 53671807.4; ymax = 129851078
-ytics = '(''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000)'
-base_map = 107773952
-base_total = 107782726
+ymin = 55699721.3; ymax = 150214454
+ytics = '(''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000, ''140 ms'' 140000000)'
+base_map = 120665821
+base_total = 120676216
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

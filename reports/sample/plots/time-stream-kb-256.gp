@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 71456748.1; ymax = 240474984
-ytics = '(''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000, ''140 ms'' 140000000, ''160 ms'' 160000000, ''180 ms'' 180000000, ''200 ms'' 200000000)'
-base_map = 112958794
-base_total = 112971804
+ymin = 66810562; ymax = 248251519
+ytics = '(''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000, ''140 ms'' 140000000, ''160 ms'' 160000000, ''180 ms'' 180000000, ''200 ms'' 200000000)'
+base_map = 117535762
+base_total = 117549533
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'
