@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <xxhash.h>
 #include <zlib.h>
 
@@ -244,6 +245,56 @@ static void fact_virtual(FILE *f)
 	fact(f, "host_virtual", hypervisor ? "yes: a hypervisor is present" : "no sign of a hypervisor");
 }
 
+/* Ticks of all CPUs, from the first line of /proc/stat. */
+struct ticks {
+	unsigned long long busy, stolen, all;
+};
+
+static int read_ticks(struct ticks *t)
+{
+	unsigned long long user, nice, system, idle, wait, irq, soft, steal;
+	FILE *f = fopen("/proc/stat", "re");
+	int ok = f && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
+			      &wait, &irq, &soft, &steal) == 8;
+
+	if (f)
+		fclose(f);
+	if (!ok)
+		return -ENODATA;
+	t->busy = user + nice + system + irq + soft;
+	t->stolen = steal;
+	t->all = t->busy + idle + wait + steal;
+	return 0;
+}
+
+/* What others do while we do nothing for a moment: the load average would still tell of the minute before. */
+static void fact_foreign(FILE *f)
+{
+	const struct timespec moment = {.tv_nsec = 300000000};
+	struct ticks before, after;
+	double all;
+
+	if (read_ticks(&before) || nanosleep(&moment, NULL) || read_ticks(&after) ||
+		after.all <= before.all)
+		return;
+	all = (double)(after.all - before.all) / 100;
+	fprintf(f, "host_foreign\t%.1f %% of the CPUs' time, in 0.3 s\n",
+		(double)(after.busy - before.busy) / all);
+	fprintf(f, "host_stolen\t%.1f %% of the CPUs' time, in 0.3 s\n",
+		(double)(after.stolen - before.stolen) / all);
+}
+
+/* On AMD and others "boost" is 1 where it may; Intel's driver says the opposite. */
+static void fact_boost(FILE *f)
+{
+	char line[16];
+
+	if (read_line("/sys/devices/system/cpu/cpufreq/boost", line, sizeof(line)) == 0)
+		fact(f, "host_boost", line[0] == '1' ? "on" : "off");
+	else if (read_line("/sys/devices/system/cpu/intel_pstate/no_turbo", line, sizeof(line)) == 0)
+		fact(f, "host_boost", line[0] == '0' ? "on" : "off");
+}
+
 static void fact_cpus(const struct pvq_host *host, FILE *f)
 {
 	fprintf(f,
@@ -269,9 +320,12 @@ void pvq_host_facts(const struct pvq_host *host, FILE *f)
 	fact_virtual(f);
 	fact_from(f, "host_memory", "/proc/meminfo", "MemTotal");
 	fact_line(f, "host_governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+	fact_boost(f);
 	fact_line(f, "host_smt", "/sys/devices/system/cpu/smt/control");
 	fact_line(f, "host_huge_pages", "/sys/kernel/mm/transparent_hugepage/enabled");
+	fact_line(f, "host_aslr", "/proc/sys/kernel/randomize_va_space");
 	fact_line(f, "host_load_at_start", "/proc/loadavg");
+	fact_foreign(f);
 	if (uname(&uts) == 0)
 		fprintf(f, "host_kernel\t%s %s %s\n", uts.sysname, uts.release, uts.machine);
 	fact(f, "version_pvq", pvq_revision);

@@ -30,6 +30,8 @@ static const struct command commands[] = {
 		"   whole runs as hyperfine times them, beside what pvq says"},
 	{"report", pvq_cmd_report,
 		"report DIR                           the report again, from DIR/raw.csv"},
+	{"doctor", pvq_cmd_doctor,
+		"doctor                               is this machine fit to measure on?"},
 	{"trial", pvq_cmd_trial, NULL},
 };
 

@@ -1,6 +1,7 @@
 /* report_part.h: the title and the answer. Every word about which strategy is faster follows from a
  * contest's outcome, so that nothing is claimed that the intervals do not carry.
  */
+#include "doctor.h"
 #include "report_part.h"
 
 #include <errno.h>
@@ -36,6 +37,23 @@ static void title_fact(const struct pvq_report *r, const char *before, const cha
 	pvq_text_md(r->md, value);
 }
 
+/* One line where the machine calls for it; the table is in the machine's chapter. */
+static void title_fitness(const struct pvq_report *r)
+{
+	struct pvq_finding finding[PVQ_FINDINGS_MAX] = {0};
+	unsigned count = r->manifest->count ? pvq_doctor(r->manifest, finding) : 0;
+	enum pvq_fitness worst = pvq_doctor_worst(finding, count);
+	int any = 0;
+
+	if (worst == PVQ_FIT_FINE)
+		return;
+	fprintf(r->md, "The machine: **%s**, because of: ", pvq_fitness_words(worst));
+	for (unsigned i = 0; i < count; i++)
+		if (finding[i].fitness == worst)
+			fprintf(r->md, "%s%s", any++ ? ", " : "", finding[i].what);
+	fputs(" (see *Fit to measure on?* at the end).\n\n", r->md);
+}
+
 int pvq_chapter_title(const struct pvq_report *r)
 {
 	const struct pvq_summary *s = r->summary;
@@ -64,6 +82,7 @@ int pvq_chapter_title(const struct pvq_report *r)
 			"and in no figure.",
 			failed, plural(failed));
 	fputs("\n\n", r->md);
+	title_fitness(r);
 	return 0;
 }
 

@@ -45,20 +45,14 @@ static int manifest_add(struct pvq_manifest *m, const char *key, const char *val
 	return 0;
 }
 
-int pvq_manifest_read(struct pvq_manifest *m, const char *dir)
+int pvq_manifest_parse(struct pvq_manifest *m, FILE *f)
 {
-	char path[PATH_MAX], *line = NULL, *tab;
+	char *line = NULL, *tab;
 	size_t room = 0;
 	ssize_t len;
 	int ret = 0;
-	FILE *f;
 
 	memset(m, 0, sizeof(*m));
-	if (snprintf(path, sizeof(path), "%s/manifest.tsv", dir) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	f = fopen(path, "re");
-	if (!f)
-		return -errno;
 	while (ret == 0 && (len = getline(&line, &room, f)) > 0) {
 		if (line[len - 1] == '\n')
 			line[len - 1] = '\0';
@@ -69,6 +63,22 @@ int pvq_manifest_read(struct pvq_manifest *m, const char *dir)
 		ret = manifest_add(m, line, tab + 1);
 	}
 	free(line);
+	return ret;
+}
+
+int pvq_manifest_read(struct pvq_manifest *m, const char *dir)
+{
+	char path[PATH_MAX];
+	FILE *f;
+	int ret;
+
+	memset(m, 0, sizeof(*m));
+	if (snprintf(path, sizeof(path), "%s/manifest.tsv", dir) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	ret = pvq_manifest_parse(m, f);
 	fclose(f);
 	return ret;
 }

@@ -22,6 +22,8 @@ struct pvq_manifest {
 
 /* Reads DIR/manifest.tsv. 0 or -errno; -ENOENT leaves an empty manifest. */
 int pvq_manifest_read(struct pvq_manifest *, const char *dir);
+/* The same from a stream. */
+int pvq_manifest_parse(struct pvq_manifest *, FILE *);
 /* The first value of key, or NULL; borrowed. */
 const char *pvq_manifest_get(const struct pvq_manifest *, const char *key);
 void pvq_manifest_free(struct pvq_manifest *);

@@ -117,6 +117,15 @@ small() {
 	[[ $output == *"pvq: error: 1 of 6 items failed, the first 3"* ]]
 }
 
+@test "doctor: a verdict on every fact, and on the whole" {
+	run "$PVQ" doctor
+	[ "$status" -le 1 ] # 1: something spoils a run on this machine, right now
+	[[ $output == *"CPUs: "*"Other work at the start: "*"Virtual machine: "* ]]
+	[[ ${lines[-1]} =~ ^"In all: "(fine|careful|spoils the run)$ ]]
+	[ "$status" -eq 0 ] || [ "${lines[-1]}" = "In all: spoils the run" ]
+	refused "unexpected there" "$PVQ" doctor there
+}
+
 @test "pools outlive their workers: retries, time-outs, recycling; the others cannot, and say so" {
 	for impl in pool_ordered pool_unordered; do
 		run "$PVQ" run --impl $impl --task fault:kind=kill,at=3 --n 6 --workers 2 --retries 2 --print
