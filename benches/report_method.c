@@ -175,7 +175,7 @@ int pvq_chapter_method(const struct pvq_report *r)
 	      "and has a chapter of its own where it was measured.\n- **CPU time, memory and context "
 	      "switches** of every cell are in summary.csv; they cover the trial and all its "
 	      "children.\n- **Chunk and window**, where nobody named them, are each strategy's own: how many "
-	      "items it hands over at a time (0: many while much is left, few towards the end) and how "
+	      "items it hands over at a time (0: as many as take some 20 µs, fewer towards the end) and how "
 	      "many it keeps in flight. They are in raw.csv and summary.csv, and part of what is "
 	      "compared here.\n",
 		r->md);

@@ -55,7 +55,7 @@ struct pvq_care {
 struct pvq_opts {
 	unsigned workers; /* 1 .. PVQ_WORKERS_MAX */
 	unsigned chunk;   /* items handed over at a time, 1 .. PVQ_CHUNK_MAX; after tune() 0 stands for
-	                   * "guided": many while much is left, few towards the end */
+	                   * as many as take a certain time, fewer towards the end */
 	unsigned window;  /* items in flight at most (handed out, not yet put), 1 .. PVQ_WINDOW_MAX */
 	struct pvq_care care;
 	const int *cpu; /* the CPUs that the trial is confined to; borrowed */
