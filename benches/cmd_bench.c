@@ -135,8 +135,11 @@ static int write_manifest(const struct bench *b)
 	if (!f)
 		return -EIO;
 	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
-	fprintf(f, "date\t%s\ncommand\t%s\nprofile\t%s\nblocks\t%u\nseed\t%" PRIu64 "\ntimeout_s\t%g\n",
-		date, b->command, b->plan.profile->name, b->plan.blocks, b->plan.seed, b->plan.timeout_s);
+	fprintf(f,
+		"date\t%s\ncommand\t%s\nprofile\t%s\nblocks\t%u\ngoal\t%g\nseed\t%" PRIu64
+		"\ntimeout_s\t%g\n",
+		date, b->command, b->plan.profile->name, b->plan.blocks, b->plan.goal, b->plan.seed,
+		b->plan.timeout_s);
 	if (b->plan.left_out[0])
 		fprintf(f, "left_out\t%s\n", b->plan.left_out);
 	pvq_host_facts(&b->host, f);
@@ -176,7 +179,7 @@ static int plan_new(struct bench *b)
 static int plan_resumed(struct bench *b)
 {
 	struct pvq_manifest facts;
-	const char *profile, *timeout, *blocks;
+	const char *profile, *timeout, *blocks, *goal;
 	int ret;
 
 	snprintf(b->dir, sizeof(b->dir), "%s", b->resume);
@@ -184,6 +187,7 @@ static int plan_resumed(struct bench *b)
 	profile = pvq_manifest_get(&facts, "profile");
 	timeout = pvq_manifest_get(&facts, "timeout_s");
 	blocks = pvq_manifest_get(&facts, "blocks");
+	goal = pvq_manifest_get(&facts, "goal");
 	if (ret || !profile || !timeout || !blocks) {
 		fprintf(stderr,
 			"pvq: %s holds no run to resume: no manifest.tsv with profile, blocks and "
@@ -197,6 +201,7 @@ static int plan_resumed(struct bench *b)
 		b->plan.profile = pvq_profile_find(profile);
 		b->plan.timeout_s = strtod(timeout, NULL);
 		b->plan.blocks = (unsigned)strtoul(blocks, NULL, 10);
+		b->plan.goal = goal ? strtod(goal, NULL) : 0;
 		if (!b->plan.profile)
 			ret = -EINVAL;
 	}
@@ -278,14 +283,14 @@ static int add_extras(const struct bench *b)
 
 static int add_end(const struct bench *b, const struct pvq_sweep *sweep)
 {
-	static const char *const why[] = {
-		"all blocks were measured", "the profile's time was used up", "interrupted"};
+	static const char *const why[] = {"every cell is precise enough", "the most blocks were measured",
+		"the time was used up", "interrupted"};
 	FILE *f = pvq_rundir_open(b->dir, "manifest.tsv", "ae");
 
 	if (!f)
 		return -EIO;
-	fprintf(f, "ended\t%s, after %u whole blocks and %.0f s\n", why[sweep->end], sweep->blocks,
-		(double)(pvq_clock_ns() - b->began_ns) / 1e9);
+	fprintf(f, "ended\t%s, after %u to %u whole blocks and %.0f s\n", why[sweep->end],
+		sweep->blocks_least, sweep->blocks_most, (double)(pvq_clock_ns() - b->began_ns) / 1e9);
 	if (fclose(f) == 0)
 		return 0;
 	fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", b->dir, strerror(errno));
@@ -320,7 +325,7 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 int pvq_cmd_bench(int argc, char **argv)
 {
 	static struct bench b; /* large */
-	struct pvq_sweep sweep = {.host = &b.host, .dir = b.dir};
+	struct pvq_sweep sweep = {.host = &b.host, .dir = b.dir, .file = "raw.csv"};
 	const struct pvq_profile *p;
 	int ret;
 

@@ -5,6 +5,7 @@
 #include "host.h"
 #include "launch.h"
 #include "trial.h"
+#include "twin.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -86,7 +87,7 @@ static int parse_option(struct run *r, int option)
 
 	switch (option) {
 	case 'i':
-		r->trial.impl = pvq_impl_find(optarg);
+		r->trial.impl = pvq_twin_find(optarg, &r->trial.twin);
 		return r->trial.impl ? 0 : -EINVAL;
 	case 't':
 		r->task = optarg;

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Gnuplot's point types for single trials. */
+enum { POINT_CROSS = 2, POINT_DOT = 7 };
+
 enum { WIDTH = 960, PANEL = 400, HEIGHT = 360, KEY_ROW = 20 };
 
 static int cores_want(const struct pvq_cell *cell, unsigned cores)
@@ -32,15 +35,16 @@ static void range_add(struct range *range, double x)
 	range->hi = fmax(range->hi, x);
 }
 
-static void time_trials(struct pvq_plot *plot, const struct pvq_cell *cell, const struct pvq_axis *axis,
-	double dodge, size_t series, struct range *range)
+static void time_trials(struct pvq_plot *plot, const struct pvq_work *work, const struct pvq_cell *cell,
+	const struct pvq_axis *axis, double dodge, size_t series, struct range *range)
 {
 	for (size_t i = 0; i < cell->ok; i++) {
 		const struct pvq_row *row = cell->row[i];
 		double x = pvq_plot_shift(axis, row->cores, dodge + cores_jitter(row->block, series));
 
-		fprintf(plot->dat, "%.9g %llu %llu\n", x, (unsigned long long)row->map_ns,
-			(unsigned long long)row->total_ns);
+		fprintf(plot->dat, "%.9g %llu %llu %d\n", x, (unsigned long long)row->map_ns,
+			(unsigned long long)row->total_ns,
+			pvq_row_disturbed(work, row) ? POINT_CROSS : POINT_DOT);
 		range_add(range, (double)row->map_ns);
 		range_add(range, (double)row->total_ns);
 	}
@@ -61,13 +65,14 @@ static struct range time_data(struct pvq_plot *plot, const struct pvq_summary *s
 {
 	struct range range = {INFINITY, 0};
 
-	fputs("# x map_ns total_ns, then x and median, lo, hi of map_ns and of total_ns\n", plot->dat);
+	fputs("# x map_ns total_ns point (7 a dot, 2 a cross: in a disturbed block), then x and median, lo, hi of map_ns and of total_ns\n",
+		plot->dat);
 	for (size_t i = 0; i < count; i++) {
 		const struct pvq_cell *cell = NULL;
 		double dodge = pvq_figure_dodge(i, count);
 
 		while ((cell = pvq_figure_next(s, work, series[i], 0, cores_want, cell)))
-			time_trials(plot, cell, axis, dodge, count, &range);
+			time_trials(plot, work, cell, axis, dodge, count, &range);
 		pvq_plot_next_index(plot);
 		while ((cell = pvq_figure_next(s, work, series[i], 0, cores_want, cell)))
 			time_median(plot, cell, pvq_plot_shift(axis, cell->key->cores, dodge));

@@ -1,6 +1,7 @@
 /* host.h: hwloc for the topology, /proc and /sys for what hwloc does not know. */
 #include "host.h"
 #include "asset.h"
+#include "others.h"
 
 #include <errno.h>
 #include <hwloc.h>
@@ -245,43 +246,21 @@ static void fact_virtual(FILE *f)
 	fact(f, "host_virtual", hypervisor ? "yes: a hypervisor is present" : "no sign of a hypervisor");
 }
 
-/* Ticks of all CPUs, from the first line of /proc/stat. */
-struct ticks {
-	unsigned long long busy, stolen, all;
-};
-
-static int read_ticks(struct ticks *t)
-{
-	unsigned long long user, nice, system, idle, wait, irq, soft, steal;
-	FILE *f = fopen("/proc/stat", "re");
-	int ok = f && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
-			      &wait, &irq, &soft, &steal) == 8;
-
-	if (f)
-		fclose(f);
-	if (!ok)
-		return -ENODATA;
-	t->busy = user + nice + system + irq + soft;
-	t->stolen = steal;
-	t->all = t->busy + idle + wait + steal;
-	return 0;
-}
-
 /* What others do while we do nothing for a moment: the load average would still tell of the minute before. */
 static void fact_foreign(FILE *f)
 {
 	const struct timespec moment = {.tv_nsec = 300000000};
-	struct ticks before, after;
+	struct pvq_cpu_time before, after;
 	double all;
 
-	if (read_ticks(&before) || nanosleep(&moment, NULL) || read_ticks(&after) ||
-		after.all <= before.all)
+	if (pvq_cpu_time_read(&before, NULL, 0) || nanosleep(&moment, NULL) ||
+		pvq_cpu_time_read(&after, NULL, 0) || after.all_ns <= before.all_ns)
 		return;
-	all = (double)(after.all - before.all) / 100;
+	all = (double)(after.all_ns - before.all_ns) / 100;
 	fprintf(f, "host_foreign\t%.1f %% of the CPUs' time, in 0.3 s\n",
-		(double)(after.busy - before.busy) / all);
+		(double)(after.busy_ns - before.busy_ns) / all);
 	fprintf(f, "host_stolen\t%.1f %% of the CPUs' time, in 0.3 s\n",
-		(double)(after.stolen - before.stolen) / all);
+		(double)(after.stolen_ns - before.stolen_ns) / all);
 }
 
 /* On AMD and others "boost" is 1 where it may; Intel's driver says the opposite. */

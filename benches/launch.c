@@ -5,6 +5,8 @@
 #include "launch.h"
 #include "child.h"
 #include "clock.h"
+#include "others.h"
+#include "twin.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,12 +86,13 @@ static void add_cpus(struct words *w, const struct pvq_trial *t)
 
 static void add_trial(struct words *w, const struct pvq_trial *t)
 {
-	char args[PVQ_ARGS_TEXT];
+	char args[PVQ_ARGS_TEXT], name[PVQ_NAME_MAX];
 
 	pvq_spec_args(t->spec, args, sizeof(args));
+	pvq_twin_name(name, t->impl, t->twin);
 	add_word(w, "pvq");
 	add_word(w, "trial");
-	add_word(w, "--impl=%s", t->impl->name);
+	add_word(w, "--impl=%s", name);
 	add_word(w, "--task=%s%s%s", t->spec->task->name, args[0] ? ":" : "", args);
 	add_word(w, "--n=%" PRIu64, t->n);
 	add_word(w, "--seed=%" PRIu64, t->seed);
@@ -219,11 +222,19 @@ static void explain(struct pvq_row *row, int ended, int wstatus, double timeout_
 	}
 }
 
+static void note_meanwhile(struct pvq_row *row, struct pvq_meanwhile m)
+{
+	row->wall_ns = m.wall_ns;
+	row->stolen_ns = m.stolen_ns;
+	row->foreign_ns = m.foreign_ns;
+}
+
 int pvq_launch_trial(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
 	static struct words words; /* 4 KiB and more: not on the stack; the driver has one thread */
 	int report[2], ended, wstatus, ret;
+	struct pvq_watch watch;
 	pid_t pid;
 
 	pvq_trial_identify(t, row);
@@ -234,6 +245,7 @@ int pvq_launch_trial(
 		ret = -errno;
 		goto fail;
 	}
+	pvq_watch_begin(&watch, t->cpu, t->ncpu);
 	pid = pvq_child_fork();
 	if (pid == 0)
 		become("/proc/self/exe", words.argv, report[1], io);
@@ -245,6 +257,7 @@ int pvq_launch_trial(
 	}
 	ended = see_off(pid, timeout_s, &wstatus);
 	read_report(report[0], row);
+	note_meanwhile(row, pvq_watch_end(&watch, t->cpu, t->ncpu));
 	if (ended < 0) {
 		ret = ended;
 		goto fail;

@@ -18,7 +18,9 @@ static const struct pvq_profile profiles[] = {
 		.budget_s = 20,
 		.reserve_s = 3,
 		.blocks_min = 8,
+		.first_look = 8,
 		.blocks_max = 8,
+		.goal = 0.05,
 		.serial_ms = 18,
 		.serial_ms_least = 9,
 		.timeout_s = 5,
@@ -29,16 +31,20 @@ static const struct pvq_profile profiles[] = {
 		.extras = 1,
 		.reserve_s = 41,
 		.blocks_min = 8,
-		.blocks_max = 20,
-		.serial_ms = 120,
-		.serial_ms_least = 60,
+		.first_look = 10,
+		.blocks_max = 40,
+		.goal = 0.02,
+		.serial_ms = 80,
+		.serial_ms_least = 40,
 		.timeout_s = 20,
 	},
 	{
 		.name = "full",
 		.extras = 1,
 		.blocks_min = 30,
-		.blocks_max = 30,
+		.first_look = 20,
+		.blocks_max = 40,
+		.goal = 0.01,
 		.serial_ms = 1000,
 		.serial_ms_least = 1000,
 		.timeout_s = 120,
@@ -385,8 +391,8 @@ static double estimate(const struct choice *c, unsigned s, unsigned workers, uns
 	return trial_s + fork_s * workers + n * c->item_s[s] / parallel + n * item_s;
 }
 
-static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, unsigned s, unsigned workers,
-	unsigned cores)
+static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, unsigned twin, unsigned s,
+	unsigned workers, unsigned cores)
 {
 	struct pvq_plan_cell *cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
 
@@ -395,6 +401,7 @@ static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, u
 	plan->cell = cell;
 	cell[plan->ncell++] = (struct pvq_plan_cell){
 		.impl = c->impl[i],
+		.twin = twin,
 		.spec = plan->spec[s],
 		.n = c->n[s],
 		.workers = workers,
@@ -412,22 +419,41 @@ static int add_group(struct pvq_plan *plan, const struct choice *c, unsigned s, 
 
 	for (unsigned i = 0; ret == 0 && i < c->nimpl; i++)
 		if ((c->impl[i]->flags & PVQ_BASELINE) == flag)
-			ret = add_cell(plan, c, i, s, workers, cores);
+			ret = add_cell(plan, c, i, 0, s, workers, cores);
 	return ret;
 }
 
-/* Groups are runs of cells that share task, cores and workers: the baseline, on one core with one
- * worker, joins the others that have just those. */
+/* One strategy of the group once more: what noise makes of a difference that is none. The strategies take
+ * turns, task by task. */
+static int add_twin(
+	struct pvq_plan *plan, const struct choice *c, unsigned s, unsigned workers, unsigned cores)
+{
+	unsigned others = 0, turn;
+
+	for (unsigned i = 0; i < c->nimpl; i++)
+		others += !(c->impl[i]->flags & PVQ_BASELINE);
+	if (others == 0)
+		return 0;
+	turn = s % others;
+	for (unsigned i = 0; i < c->nimpl; i++)
+		if (!(c->impl[i]->flags & PVQ_BASELINE) && turn-- == 0)
+			return add_cell(plan, c, i, 1, s, workers, cores);
+	return 0;
+}
+
+/* The baseline, on one core with one worker, joins the group of the others that have just those. */
 void pvq_plan_number_groups(struct pvq_plan *plan)
 {
-	plan->ngroup = 0;
+	plan->ngroup = plan->nwork = 0;
 	for (unsigned i = 0; i < plan->ncell; i++) {
 		struct pvq_plan_cell *c = &plan->cell[i];
 
 		if (i == 0 || c->spec != c[-1].spec || c->cores != c[-1].cores ||
 			c->workers != c[-1].workers)
 			plan->ngroup++;
+		plan->nwork += i == 0 || c->spec != c[-1].spec;
 		c->group = plan->ngroup - 1;
+		c->work = plan->nwork - 1;
 	}
 }
 
@@ -442,9 +468,13 @@ static int add_cells(struct pvq_plan *plan, const struct choice *c)
 	for (unsigned s = 0; ret == 0 && s < plan->nspec; s++) {
 		ret = add_group(plan, c, s, PVQ_BASELINE, 1, 1);
 		for (unsigned k = 0; ret == 0 && k < c->ncores; k++)
-			for (unsigned w = 0; ret == 0 && w < loops; w++)
-				ret = add_group(plan, c, s, 0, c->nworkers ? c->workers[w] : c->cores[k],
-					c->cores[k]);
+			for (unsigned w = 0; ret == 0 && w < loops; w++) {
+				unsigned workers = c->nworkers ? c->workers[w] : c->cores[k];
+
+				ret = add_group(plan, c, s, 0, workers, c->cores[k]);
+				if (ret == 0 && c->cores[k] == most && w == 0)
+					ret = add_twin(plan, c, s, workers, most);
+			}
 		for (unsigned times = 2; ret == 0 && !c->nworkers && c->beyond[s] &&
 					 times <= (plan->profile->sampler ? 2 : 4);
 			times *= 2)
@@ -526,6 +556,7 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_wish *wish, const stru
 		return -EINVAL;
 	plan->seed = wish->seed;
 	plan->blocks = wish->blocks ? wish->blocks : plan->profile->blocks_max;
+	plan->goal = wish->blocks ? 0 : plan->profile->goal;
 	plan->timeout_s = wish->timeout_s > 0 ? wish->timeout_s : plan->profile->timeout_s;
 	ret = choose_impls(&c, wish->impls);
 	if (ret == 0)
@@ -557,6 +588,7 @@ struct pvq_trial pvq_plan_trial(
 
 	return (struct pvq_trial){
 		.impl = c->impl,
+		.twin = c->twin,
 		.spec = c->spec,
 		.n = c->n,
 		.seed = plan->seed,

@@ -11,23 +11,28 @@
 
 struct pvq_profile {
 	const char *name;
-	int sampler;            /* only the tasks and worker counts that tell most */
-	double budget_s;        /* for everything from plan to report; 0: none */
-	double reserve_s;       /* of it, kept for the report and the extras */
-	int extras;             /* with a short price list and the view from outside */
-	unsigned blocks_min;    /* core counts are left out until so many fit */
-	unsigned blocks_max;    /* enough: do not go on for the sake of it */
-	double serial_ms;       /* how long a task's load takes the baseline … */
+	int sampler;         /* only the tasks and worker counts that tell most */
+	double budget_s;     /* for everything from plan to report; 0: none */
+	double reserve_s;    /* of it, kept for the report and the extras */
+	int extras;          /* with a short price list and the view from outside */
+	unsigned blocks_min; /* core counts are left out until so many fit */
+	unsigned first_look; /* blocks after which precision is looked at for the first time */
+	unsigned blocks_max; /* enough: do not go on for the sake of it */
+	double goal;      /* a cell is precise enough when the half-width of its map time's 95 % interval is
+				 * less than this share of the median; 0: none is */
+	double serial_ms; /* how long a task's load takes the baseline … */
 	double serial_ms_least; /* … and how far it may shrink where time is short */
 	double timeout_s;       /* of one trial */
 };
 
 struct pvq_plan_cell {
 	const struct pvq_impl *impl;
+	unsigned twin; /* twin.h */
 	const struct pvq_spec *spec;
 	uint64_t n;
 	unsigned workers, cores, chunk, window;
 	unsigned group;    /* cells of a group run one after the other in a block */
+	unsigned work;     /* cells of a work get the same number of blocks */
 	double estimate_s; /* of one trial, before any has run; 0: unknown */
 	char oracle[33];   /* found by the first trial of the group that verified */
 	int skip;          /* unavailable, or timed out once: not tried again */
@@ -36,12 +41,13 @@ struct pvq_plan_cell {
 struct pvq_plan {
 	const struct pvq_profile *profile;
 	unsigned blocks; /* to measure at most */
+	double goal;     /* the profile's; 0 where the user named the number of blocks */
 	uint64_t seed;
 	double timeout_s;
 	struct pvq_spec **spec; /* owned; each keeps its address */
 	unsigned nspec;
 	struct pvq_plan_cell *cell;
-	unsigned ncell, ngroup;
+	unsigned ncell, ngroup, nwork;
 	char left_out[512]; /* one line for the report; empty: nothing */
 };
 
@@ -65,8 +71,8 @@ int pvq_plan_make(struct pvq_plan *, const struct pvq_wish *, const struct pvq_h
 int pvq_plan_write(const struct pvq_plan *, const struct pvq_host *, const char *dir);
 int pvq_plan_read(struct pvq_plan *, const struct pvq_host *, const char *dir);
 
-/* What making a plan and reading one share: adds a task, -EINVAL with one line on stderr; numbers the groups,
- * which are runs of cells that share task, cores and workers. */
+/* What making a plan and reading one share: adds a task, -EINVAL with one line on stderr; numbers the works,
+ * which are runs of cells that share the task, and in these the groups, which share cores and workers too. */
 int pvq_plan_add_spec(struct pvq_plan *, const char *words);
 void pvq_plan_number_groups(struct pvq_plan *);
 

@@ -1,6 +1,7 @@
 /* plan.h: a plan as a file of rows that have not run yet, so that a run that was cut off can go on. */
 #include "plan.h"
 #include "rundir.h"
+#include "twin.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,7 +37,8 @@ static int same_spec(const struct pvq_spec *spec, const struct pvq_row *row)
 static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
 {
 	struct pvq_plan_cell *cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
-	const struct pvq_impl *impl = pvq_impl_find(row->impl);
+	unsigned twin;
+	const struct pvq_impl *impl = pvq_twin_find(row->impl, &twin);
 	char words[PVQ_NAME_MAX + PVQ_ARGS_TEXT + 2];
 
 	if (cell)
@@ -50,6 +52,7 @@ static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
 	}
 	cell[plan->ncell++] = (struct pvq_plan_cell){
 		.impl = impl,
+		.twin = twin,
 		.spec = plan->spec[plan->nspec - 1],
 		.n = row->n,
 		.workers = row->workers,

@@ -1,6 +1,7 @@
 /* report_part.h: what failed, how it was measured, and on what. */
 #include "doctor.h"
 #include "report_part.h"
+#include "twin.h"
 
 #include "impl.h"
 
@@ -149,7 +150,8 @@ static void method_transport(const struct pvq_report *r)
 	for (size_t i = 0; i < r->rows->count; i++) {
 		const struct pvq_row *row = &r->rows->row[i];
 
-		if (!pvq_impls[pvq_impl_rank(row->impl)] && method_row_of(r, row->impl) == row)
+		if (!pvq_impls[pvq_impl_rank(row->impl)] && !row->impl[pvq_twin_stem(row->impl)] &&
+			method_row_of(r, row->impl) == row)
 			method_transport_row(r, row);
 	}
 	fputs("\n", r->md);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, U32, U64, STATUS, VERIFIED };
+enum kind { TEXT, U32, U64, I64, STATUS, VERIFIED };
 
 enum { FIXED_COLUMNS = 24 };
 
@@ -57,6 +57,9 @@ static const struct column column[] = {
 	COL("retries", U32, retries),
 	COL("recycle", U64, recycle),
 	COL("item_timeout_ms", U64, item_timeout_ms),
+	COL("wall_ns", U64, wall_ns),
+	COL("stolen_ns", U64, stolen_ns),
+	COL("foreign_ns", I64, foreign_ns),
 };
 
 enum { COLUMNS = sizeof(column) / sizeof(column[0]) };
@@ -117,6 +120,9 @@ int pvq_row_write(FILE *f, const struct pvq_row *row)
 		case U64:
 			fprintf(f, "%llu", (unsigned long long)*(const uint64_t *)field);
 			break;
+		case I64:
+			fprintf(f, "%lld", (long long)*(const int64_t *)field);
+			break;
 		case STATUS:
 			fputs(status_name[*(const enum pvq_status *)field], f);
 			break;
@@ -167,6 +173,16 @@ static int reader_number(const char *text, uint64_t max, uint64_t *value)
 	return errno || *end || *value > max ? -1 : 0;
 }
 
+static int reader_signed(const char *text, int64_t *value)
+{
+	uint64_t number;
+
+	if (reader_number(text + (*text == '-'), INT64_MAX, &number))
+		return -1;
+	*value = *text == '-' ? -(int64_t)number : (int64_t)number;
+	return 0;
+}
+
 /* Stores one field; -1 where it is not what the column holds. */
 static int reader_store(struct reader *r, const struct column *c, const char *text)
 {
@@ -187,6 +203,8 @@ static int reader_store(struct reader *r, const struct column *c, const char *te
 		return 0;
 	case U64:
 		return reader_number(text, UINT64_MAX, (uint64_t *)field);
+	case I64:
+		return reader_signed(text, (int64_t *)field);
 	case STATUS:
 		if ((word = reader_word(text, status_name)) < 0)
 			return -1;
@@ -237,7 +255,10 @@ static void reader_field(void *data, size_t len, void *arg)
 		int c = r->map[r->field++];
 
 		if (c >= 0 && reader_store(r, &column[c], text)) {
-			snprintf(what, sizeof(what), "'%.20s' is no %s", text, column[c].name);
+			if (len)
+				snprintf(what, sizeof(what), "'%.20s' is no %s", text, column[c].name);
+			else
+				snprintf(what, sizeof(what), "is cut off at its %s", column[c].name);
 			reader_fail(r, -EBADMSG, what);
 		}
 	} else {

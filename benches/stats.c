@@ -96,6 +96,11 @@ struct pvq_estimate pvq_estimate(double *x, size_t n, double alpha)
 	return e;
 }
 
+double pvq_estimate_width(const struct pvq_estimate *e)
+{
+	return isnan(e->lo) ? INFINITY : (e->hi - e->lo) / 2 / e->median;
+}
+
 static enum pvq_verdict stats_verdict(double log_lo, double log_hi)
 {
 	double same = log(PVQ_EQUIVALENT_RATIO);

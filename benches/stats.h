@@ -62,6 +62,9 @@ void pvq_sort(double *x, size_t n);
 /* Sorts x in place and describes it. */
 struct pvq_estimate pvq_estimate(double *x, size_t n, double alpha);
 
+/* Half the interval's width as a share of the median, infinity where there is no interval: how precise it is. */
+double pvq_estimate_width(const struct pvq_estimate *);
+
 /* Compares paired times, all > 0; a is overwritten. For m comparisons that shall hold
  * together pass alpha / m (Bonferroni). */
 struct pvq_comparison pvq_compare(double *a, const double *b, size_t n, double alpha);

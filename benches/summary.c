@@ -3,6 +3,7 @@
 
 #include "impl.h"
 #include "series.h"
+#include "twin.h"
 
 #include <errno.h>
 #include <math.h>
@@ -100,6 +101,11 @@ static int summary_order_cell(const struct pvq_row *a, const struct pvq_row *b)
 	return order ? order : ORDER(a->window, b->window);
 }
 
+static int summary_is_twin(const struct pvq_row *row)
+{
+	return row->impl[pvq_twin_stem(row->impl)] != '\0';
+}
+
 /* Within a cell: good rows first, then by block. */
 static int summary_order_within(const void *x, const void *y)
 {
@@ -112,9 +118,12 @@ static int summary_order_within(const void *x, const void *y)
 
 static int summary_order_row(const void *x, const void *y)
 {
-	int order =
-		summary_order_cell(*(const struct pvq_row *const *)x, *(const struct pvq_row *const *)y);
+	const struct pvq_row *a = *(const struct pvq_row *const *)x;
+	const struct pvq_row *b = *(const struct pvq_row *const *)y;
+	int order = ORDER(summary_is_twin(a), summary_is_twin(b)); /* twins behind all others */
 
+	if (!order)
+		order = summary_order_cell(a, b);
 	return order ? order : summary_order_within(x, y);
 }
 
@@ -139,24 +148,26 @@ static int summary_is_stray(const struct pvq_cell *cell)
 	return 1;
 }
 
-static void summary_cut_cells(struct pvq_summary *s, size_t rows)
+/* Makes cells of sorted rows; returns how many. */
+static size_t summary_cut_cells(struct pvq_cell *cell, const struct pvq_row **row, size_t rows)
 {
 	struct pvq_cell *last = NULL;
+	size_t cells = 0;
 
 	for (size_t i = 0; i < rows; i++) {
-		if (last && summary_order_cell(last->key, s->row[i]) == 0) {
+		if (last && summary_order_cell(last->key, row[i]) == 0) {
 			last->rows++;
-		} else if (last && summary_is_stray(last) &&
-			   summary_order_place(last->key, s->row[i]) == 0) {
-			last->key = s->row[i];
+		} else if (last && summary_is_stray(last) && summary_order_place(last->key, row[i]) == 0) {
+			last->key = row[i];
 			last->rows++;
 		} else {
-			last = &s->cell[s->cells++];
-			last->key = s->row[i];
-			last->row = &s->row[i];
+			last = &cell[cells++];
+			last->key = row[i];
+			last->row = &row[i];
 			last->rows = 1;
 		}
 	}
+	return cells;
 }
 
 static void summary_count(struct pvq_cell *cell)
@@ -171,22 +182,29 @@ static void summary_count(struct pvq_cell *cell)
 static int summary_make_cells(struct pvq_summary *s, const struct pvq_rows *rows)
 {
 	double *scratch = calloc(rows->count + 1, sizeof(*scratch));
+	size_t own = 0;
 
 	s->row = calloc(rows->count + 1, sizeof(struct pvq_row *));
 	s->cell = calloc(rows->count + 1, sizeof(*s->cell));
-	if (!scratch || !s->row || !s->cell) {
+	s->twin_cell = calloc(rows->count + 1, sizeof(*s->twin_cell));
+	if (!scratch || !s->row || !s->cell || !s->twin_cell) {
 		free(scratch);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < rows->count; i++)
+	for (size_t i = 0; i < rows->count; i++) {
 		s->row[i] = &rows->row[i];
+		own += !summary_is_twin(&rows->row[i]);
+	}
 	qsort(s->row, rows->count, sizeof(struct pvq_row *), summary_order_row);
-	summary_cut_cells(s, rows->count);
-	for (size_t c = 0; c < s->cells; c++) {
-		summary_count(&s->cell[c]);
-		summary_describe(&s->cell[c], scratch);
-		if (s->cell[c].ok && s->cell[c].key->cores > s->max_cores)
-			s->max_cores = s->cell[c].key->cores;
+	s->cells = summary_cut_cells(s->cell, s->row, own);
+	s->twin_cells = summary_cut_cells(s->twin_cell, s->row + own, rows->count - own);
+	for (size_t c = 0; c < s->cells + s->twin_cells; c++) {
+		struct pvq_cell *cell = c < s->cells ? &s->cell[c] : &s->twin_cell[c - s->cells];
+
+		summary_count(cell);
+		summary_describe(cell, scratch);
+		if (cell->ok && cell->key->cores > s->max_cores)
+			s->max_cores = cell->key->cores;
 	}
 	for (size_t i = 0; i < rows->count; i++)
 		scratch[i] = rows->row[i].block;
@@ -194,6 +212,40 @@ static int summary_make_cells(struct pvq_summary *s, const struct pvq_rows *rows
 	for (size_t i = 0; i < rows->count; i++)
 		s->blocks += i == 0 || scratch[i] > scratch[i - 1];
 	free(scratch);
+	return 0;
+}
+
+/* The cell of that setting whose strategy has that name. */
+static const struct pvq_cell *summary_other_half(const struct pvq_summary *s, const struct pvq_row *twin)
+{
+	size_t stem = pvq_twin_stem(twin->impl);
+
+	for (size_t c = 0; c < s->cells; c++) {
+		const struct pvq_row *key = s->cell[c].key;
+
+		if (strlen(key->impl) == stem && strncmp(key->impl, twin->impl, stem) == 0 &&
+			summary_order_work(key, twin) == 0 && key->cores == twin->cores &&
+			key->workers == twin->workers && key->chunk == twin->chunk &&
+			key->window == twin->window)
+			return &s->cell[c];
+	}
+	return NULL;
+}
+
+static int summary_pair_twins(struct pvq_summary *s)
+{
+	s->twin = calloc(s->twin_cells + 1, sizeof(*s->twin));
+	if (!s->twin)
+		return -ENOMEM;
+	for (size_t t = 0; t < s->twin_cells; t++) {
+		const struct pvq_cell *cell = &s->twin_cell[t];
+		const char *impl = cell->key->impl;
+		struct pvq_twin twin = {.cell = cell, .of = summary_other_half(s, cell->key)};
+
+		twin.percent = (unsigned)strtoul(impl + pvq_twin_stem(impl) + 1, NULL, 10);
+		if (twin.of && twin.of->ok && cell->ok)
+			s->twin[s->twins++] = twin;
+	}
 	return 0;
 }
 
@@ -245,6 +297,69 @@ static int summary_list_cores(const struct pvq_summary *s, struct pvq_work *work
 	return 0;
 }
 
+static const double disturbing_share = 0.05, disturbing_ns = 60e6;
+
+static int summary_order_turn(const void *x, const void *y)
+{
+	const struct pvq_turn *a = x, *b = y;
+
+	return ORDER(a->block, b->block);
+}
+
+/* Makes one turn of those of the same block, which stand together. */
+static void summary_merge_turns(struct pvq_work *work, size_t rows)
+{
+	for (size_t i = 0; i < rows; i++) {
+		struct pvq_turn *last = work->turns ? &work->turn[work->turns - 1] : NULL;
+
+		if (last && last->block == work->turn[i].block) {
+			last->cpu_ns += work->turn[i].cpu_ns;
+			last->lost_ns += work->turn[i].lost_ns;
+		} else {
+			work->turn[work->turns++] = work->turn[i];
+		}
+	}
+}
+
+static int summary_find_disturbed(const struct pvq_summary *s, struct pvq_work *work)
+{
+	const struct pvq_cell *cell = &s->cell[work->first];
+	size_t rows = 0, n = 0;
+
+	for (size_t c = 0; c < work->cells; c++)
+		rows += cell[c].rows;
+	work->turn = calloc(rows + 1, sizeof(*work->turn));
+	if (!work->turn)
+		return -ENOMEM;
+	for (size_t c = 0; c < work->cells; c++)
+		for (size_t i = 0; i < cell[c].rows; i++) {
+			const struct pvq_row *row = cell[c].row[i];
+
+			work->turn[n++] = (struct pvq_turn){.block = row->block,
+				.cpu_ns = (double)row->wall_ns * row->cores,
+				.lost_ns = (double)row->stolen_ns + (double)row->foreign_ns};
+		}
+	qsort(work->turn, n, sizeof(*work->turn), summary_order_turn);
+	summary_merge_turns(work, n);
+	for (size_t i = 0; i < work->turns; i++) {
+		struct pvq_turn *turn = &work->turn[i];
+
+		turn->disturbed =
+			turn->lost_ns >= disturbing_ns && turn->lost_ns >= disturbing_share * turn->cpu_ns;
+		work->disturbed += (size_t)turn->disturbed;
+	}
+	return 0;
+}
+
+int pvq_row_disturbed(const struct pvq_work *work, const struct pvq_row *row)
+{
+	struct pvq_turn key = {.block = row->block};
+	const struct pvq_turn *turn =
+		bsearch(&key, work->turn, work->turns, sizeof(key), summary_order_turn);
+
+	return turn && turn->disturbed;
+}
+
 static int summary_make_works(struct pvq_summary *s)
 {
 	struct pvq_work *work = NULL;
@@ -263,7 +378,7 @@ static int summary_make_works(struct pvq_summary *s)
 	for (size_t w = 0; w < s->works; w++) {
 		summary_name_work(s, &s->work[w]);
 		summary_find_base(s, &s->work[w]);
-		if (summary_list_cores(s, &s->work[w]))
+		if (summary_list_cores(s, &s->work[w]) || summary_find_disturbed(s, &s->work[w]))
 			return -ENOMEM;
 	}
 	return 0;
@@ -278,6 +393,8 @@ int pvq_summarise(struct pvq_summary *s, const struct pvq_rows *rows)
 		return 0;
 	ret = summary_make_cells(s, rows);
 	if (ret == 0)
+		ret = summary_pair_twins(s);
+	if (ret == 0)
 		ret = summary_make_works(s);
 	if (ret == 0)
 		ret = pvq_series_make(s);
@@ -288,11 +405,15 @@ int pvq_summarise(struct pvq_summary *s, const struct pvq_rows *rows)
 
 void pvq_summary_free(struct pvq_summary *s)
 {
-	for (size_t w = 0; w < s->works; w++)
+	for (size_t w = 0; s->work && w < s->works; w++) {
 		free(s->work[w].cores);
+		free(s->work[w].turn);
+	}
 	free(s->work);
 	free(s->series);
 	free(s->cell);
+	free(s->twin);
+	free(s->twin_cell);
 	free(s->row);
 	memset(s, 0, sizeof(*s));
 }

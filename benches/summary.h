@@ -28,6 +28,13 @@ enum pvq_metric {
 
 enum { PVQ_STATUSES = PVQ_UNAVAILABLE + 1 };
 
+/* A cell's twin (twin.h), measured in the same blocks: the same strategy under another name, or one that was made
+ * slower on purpose. Twins stand in no contest and in no picture. */
+struct pvq_twin {
+	const struct pvq_cell *cell, *of; /* the twin and the cell that it is one of */
+	unsigned percent;                 /* by how much it was made slower; 0: not at all (A/A) */
+};
+
 struct pvq_cell {
 	const struct pvq_row *key;  /* a row of the cell, which names it; borrowed */
 	const struct pvq_row **row; /* all of its rows, by block; the good ones are the first `ok` */
@@ -44,6 +51,14 @@ struct pvq_series {
 	unsigned variant; /* 0 for the first series of a strategy */
 };
 
+/* The trials of a work in one block. It counts as disturbed where others took at least 5 % of its CPUs' time and
+ * at least 60 ms: less than that the kernel's ticks of 10 ms cannot tell from nothing. */
+struct pvq_turn {
+	unsigned block;
+	double cpu_ns, lost_ns; /* CPU time that there was, and how much of it others had */
+	int disturbed;
+};
+
 /* Cells cell[first] .. cell[first + cells - 1] of the summary. */
 struct pvq_work {
 	const struct pvq_row *key;
@@ -53,6 +68,10 @@ struct pvq_work {
 	const struct pvq_cell *base; /* best serial; NULL where it was not measured or failed */
 	unsigned *cores;             /* distinct core counts of its good cells, ascending */
 	size_t core_counts;
+	/* What others did meanwhile, by block: the share of its CPUs' time that was stolen or used by foreign
+	 * processes, and whether that disturbed it. */
+	struct pvq_turn *turn;   /* one a block in which it was measured, ascending */
+	size_t turns, disturbed; /* how many; of these, disturbed ones */
 };
 
 /* Owned; freed with pvq_summary_free(). The rows must outlive it. */
@@ -60,6 +79,9 @@ struct pvq_summary {
 	const struct pvq_row **row; /* every row, sorted so that a cell's stand together */
 	struct pvq_cell *cell;      /* by work, then cores, workers, strategy */
 	size_t cells;
+	struct pvq_cell *twin_cell; /* the same for the twins' rows */
+	struct pvq_twin *twin;      /* those whose other half was measured too */
+	size_t twin_cells, twins;
 	struct pvq_work *work; /* by task as in the registry, then args and n */
 	size_t works;
 	struct pvq_series *series; /* serial first, then as in the registry, then by name */
@@ -71,6 +93,9 @@ struct pvq_summary {
 /* 0 or -ENOMEM. */
 int pvq_summarise(struct pvq_summary *, const struct pvq_rows *);
 void pvq_summary_free(struct pvq_summary *);
+
+/* Whether a row of the work stems from a disturbed block. */
+int pvq_row_disturbed(const struct pvq_work *, const struct pvq_row *);
 
 double pvq_row_metric(const struct pvq_row *, enum pvq_metric);
 

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "process.h"
 #include "sink.h"
+#include "twin.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -67,7 +68,7 @@ static void note_care(struct pvq_row *row, const struct pvq_care *care)
 void pvq_trial_identify(const struct pvq_trial *t, struct pvq_row *row)
 {
 	memset(row, 0, sizeof(*row));
-	snprintf(row->impl, sizeof(row->impl), "%s", t->impl->name);
+	pvq_twin_name(row->impl, t->impl, t->twin);
 	snprintf(row->task, sizeof(row->task), "%s", t->spec->task->name);
 	pvq_spec_args(t->spec, row->args, sizeof(row->args));
 	row->n = t->n;
@@ -102,6 +103,15 @@ static void fix_options(const struct pvq_impl *impl, const struct pvq_load *load
 	opts->window = opts->workers;
 }
 
+/* A twin's handicap. By the clock, since it must be exact; on the caller's core, as the map was. */
+static void wait_percent(unsigned percent, uint64_t since)
+{
+	uint64_t took = pvq_clock_ns() - since, until = since + took + took * percent / 100;
+
+	while (pvq_clock_ns() < until)
+		;
+}
+
 /* start, map, stop, with a stamp between each; nothing else happens between the stamps. */
 static void measure(const struct pvq_trial *t, const struct pvq_load *load, const struct pvq_opts *opts,
 	struct pvq_check *check, struct pvq_row *row, struct pvq_error *err)
@@ -117,6 +127,8 @@ static void measure(const struct pvq_trial *t, const struct pvq_load *load, cons
 	t1 = t2 = t3 = pvq_clock_ns();
 	if (ret == 0) {
 		impl->map(self, &check->sink, err);
+		if (t->twin > 1)
+			wait_percent(t->twin - 1, t1);
 		t2 = pvq_clock_ns();
 		impl->stop(self, err);
 		t3 = pvq_clock_ns();

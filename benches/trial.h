@@ -10,6 +10,7 @@
 /* What to measure. Borrowed: the strings outlive the trial. */
 struct pvq_trial {
 	const struct pvq_impl *impl;
+	unsigned twin; /* twin.h; 0: the strategy itself */
 	const struct pvq_spec *spec;
 	uint64_t n, seed;
 	unsigned workers, chunk, window; /* chunk, window: 0 is automatic */

@@ -30,6 +30,8 @@ static struct pvq_row example(void)
 		.verified = PVQ_VERIFIED_SERIAL,
 		.map_ns = 123456789012345,
 		.oversubscribed = 1,
+		.wall_ns = 5000000000,
+		.foreign_ns = -10000000,
 		.reason = "a line\nand another, with \"quotes\"",
 	};
 

@@ -1,0 +1,262 @@
+/* test_sweep.c: which trials a sweep runs, in which order, and when it has enough. The trials themselves are made up
+ * here (the linker puts __wrap_pvq_launch_trial() in the place of the real one), so that nothing depends on the clock.
+ */
+#include "launch.h"
+#include "shuffle.h"
+#include "sweep.h"
+#include "twin.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { LOG_MAX = 10000 };
+
+/* What was launched, in order, and how the made-up trials are to come out. */
+static struct {
+	unsigned cell[LOG_MAX], block[LOG_MAX], count;
+	double noise[64]; /* of a cell's map time, by its number */
+	enum pvq_status status[64];
+	unsigned interrupt_at; /* 0: never */
+} played;
+
+int __wrap_pvq_launch_trial(
+	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row);
+
+int __wrap_pvq_launch_trial(
+	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
+{
+	uint64_t state = t->seed * 31 + t->block * 1009ull + t->cell;
+	double uniform = (double)(pvq_random_next(&state) >> 11) / (1ull << 53);
+
+	(void)timeout_s;
+	(void)io;
+	if (played.interrupt_at && played.count + 1 == played.interrupt_at)
+		return -EINTR;
+	pvq_trial_identify(t, row);
+	row->map_ns = (uint64_t)(1e6 * (1 + played.noise[t->cell] * (uniform - 0.5)));
+	row->status = played.status[t->cell];
+	assert_true(played.count < LOG_MAX);
+	played.cell[played.count] = t->cell;
+	played.block[played.count++] = t->block;
+	return 0;
+}
+
+static char dir[] = "/tmp/pvq-sweep-XXXXXX";
+static struct pvq_host host = {.cpu = {0, 1}, .ncpu = 2, .usable = 2, .cores = 2, .sockets = 1};
+
+/* A plan of two works, noop and sleep, each of a group of so many strategies or twins of one. */
+static void plan_two(struct pvq_plan *plan, unsigned each, double goal, unsigned blocks)
+{
+	memset(plan, 0, sizeof(*plan));
+	memset(&played, 0, sizeof(played));
+	plan->profile = pvq_profile_find("default");
+	plan->blocks = blocks;
+	plan->goal = goal;
+	plan->seed = 7;
+	plan->timeout_s = 1;
+	assert_int_equal(pvq_plan_add_spec(plan, "noop"), 0);
+	assert_int_equal(pvq_plan_add_spec(plan, "sleep"), 0);
+	plan->ncell = 2 * each;
+	plan->cell = calloc(plan->ncell, sizeof(*plan->cell));
+	for (unsigned i = 0; i < plan->ncell; i++)
+		plan->cell[i] = (struct pvq_plan_cell){.impl = pvq_impls[0],
+			.twin = i % each,
+			.spec = plan->spec[i / each],
+			.n = 5,
+			.workers = 1,
+			.cores = 1};
+	pvq_plan_number_groups(plan);
+}
+
+static struct pvq_sweep run_plan(struct pvq_plan *plan, const char *file)
+{
+	struct pvq_sweep sweep = {.host = &host, .dir = dir, .file = file};
+
+	assert_int_equal(pvq_sweep_run(plan, &sweep), 0);
+	return sweep;
+}
+
+static void forget(struct pvq_plan *plan, const char *file)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	unlink(path);
+	pvq_plan_free(plan);
+}
+
+static unsigned trials_of(unsigned cell)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < played.count; i++)
+		count += played.cell[i] == cell;
+	return count;
+}
+
+static void time_goes_where_the_uncertainty_is(void **state)
+{
+	struct pvq_plan plan;
+	struct pvq_sweep sweep;
+
+	(void)state;
+	plan_two(&plan, 3, 0.02, 40);
+	played.noise[4] = 0.5; /* one noisy cell of the second work */
+	sweep = run_plan(&plan, "a.csv");
+	for (unsigned i = 0; i < 6; i++)
+		assert_int_equal(trials_of(i), i < 3 ? 10 : 40); /* all cells of a work alike */
+	assert_int_equal(sweep.end, PVQ_SWEEP_BLOCKS);
+	assert_int_equal(sweep.blocks_least, 10);
+	assert_int_equal(sweep.blocks_most, 40);
+	forget(&plan, "a.csv");
+}
+
+static void precision_ends_it_at_a_look(void **state)
+{
+	struct pvq_plan plan;
+	struct pvq_sweep sweep;
+	unsigned n;
+
+	(void)state;
+	plan_two(&plan, 2, 0.02, 40);
+	for (unsigned i = 0; i < 4; i++)
+		played.noise[i] = 0.08;
+	sweep = run_plan(&plan, "b.csv");
+	n = trials_of(0);
+	assert_true(n > 10 && n < 40);
+	assert_true(n == 15 || n == 20 || n == 30);
+	assert_int_equal(trials_of(1), n);
+	assert_int_equal(sweep.end, PVQ_SWEEP_PRECISE);
+	forget(&plan, "b.csv");
+}
+
+static void a_goal_of_nothing_measures_every_block(void **state)
+{
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 2, 0, 23);
+	assert_int_equal(run_plan(&plan, "c.csv").end, PVQ_SWEEP_BLOCKS);
+	assert_int_equal(trials_of(0), 23);
+	forget(&plan, "c.csv");
+}
+
+/* A cell that always fails is measured as often as the others, and does not keep its work open. */
+static void failures_are_not_waited_for(void **state)
+{
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 3, 0.02, 40);
+	played.status[1] = PVQ_ERROR;
+	played.status[2] = PVQ_UNAVAILABLE;
+	run_plan(&plan, "d.csv");
+	assert_int_equal(trials_of(0), 10);
+	assert_int_equal(trials_of(1), 10);
+	assert_int_equal(trials_of(2), 1);
+	forget(&plan, "d.csv");
+}
+
+/* Over five blocks each of five strategies has every place once, and a block is not like the one before. */
+static void the_order_is_a_latin_square(void **state)
+{
+	unsigned seen[10][5] = {{0}}, place[100][2] = {{0}}, same = 0;
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 5, 0, 10);
+	run_plan(&plan, "e.csv");
+	for (unsigned i = 0; i < played.count; i++) {
+		unsigned cell = played.cell[i], block = played.block[i], work = cell / 5;
+
+		seen[cell][place[block][work]++] += block < 5 ? 1 : 100;
+		same += i >= 10 && played.cell[i] == played.cell[i - 10];
+	}
+	for (unsigned cell = 0; cell < 10; cell++)
+		for (unsigned at = 0; at < 5; at++)
+			assert_int_equal(seen[cell][at], 101);
+	assert_true(same < 45);
+	forget(&plan, "e.csv");
+}
+
+/* Wherever it is interrupted, what goes on measures exactly what is missing, and stops where it would have. */
+static void a_resumed_run_decides_the_same(void **state)
+{
+	struct pvq_plan plan;
+	unsigned whole;
+
+	(void)state;
+	plan_two(&plan, 2, 0.02, 40);
+	for (unsigned i = 0; i < 4; i++)
+		played.noise[i] = i < 2 ? 0.08 : 0.01;
+	run_plan(&plan, "f.csv");
+	whole = played.count;
+	forget(&plan, "f.csv");
+	for (unsigned at = 1; at < whole; at += 7) {
+		unsigned first;
+
+		plan_two(&plan, 2, 0.02, 40);
+		for (unsigned i = 0; i < 4; i++)
+			played.noise[i] = i < 2 ? 0.08 : 0.01;
+		played.interrupt_at = at;
+		assert_int_equal(run_plan(&plan, "f.csv").end, PVQ_SWEEP_INTERRUPTED);
+		first = played.count;
+		played.interrupt_at = 0;
+		assert_int_equal(run_plan(&plan, "f.csv").end, PVQ_SWEEP_PRECISE);
+		assert_int_equal(played.count, whole);
+		assert_int_equal(first, at - 1);
+		forget(&plan, "f.csv");
+	}
+}
+
+static void looks_are_few(void **state)
+{
+	unsigned looks = 0;
+
+	(void)state;
+	for (unsigned n = 1; n <= 40; n++)
+		looks += (unsigned)pvq_sweep_is_look(n, 10);
+	assert_int_equal(looks, 5);
+	assert_true(pvq_sweep_is_look(15, 10));
+	assert_false(pvq_sweep_is_look(10, 20));
+	assert_true(pvq_sweep_is_look(8, 8));
+}
+
+static int make_dir(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+	char log[PATH_MAX];
+
+	(void)state;
+	snprintf(log, sizeof(log), "%s/trials.log", dir);
+	unlink(log);
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(time_goes_where_the_uncertainty_is),
+		cmocka_unit_test(precision_ends_it_at_a_look),
+		cmocka_unit_test(a_goal_of_nothing_measures_every_block),
+		cmocka_unit_test(failures_are_not_waited_for),
+		cmocka_unit_test(the_order_is_a_latin_square),
+		cmocka_unit_test(a_resumed_run_decides_the_same),
+		cmocka_unit_test(looks_are_few),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
