@@ -234,7 +234,9 @@ static const struct pvq_cell *summary_other_half(const struct pvq_summary *s, co
 
 static int summary_pair_twins(struct pvq_summary *s)
 {
-	s->twin = calloc(s->twin_cells + 1, sizeof(*s->twin));
+	if (s->twin_cells == 0)
+		return 0;
+	s->twin = calloc(s->twin_cells, sizeof(*s->twin));
 	if (!s->twin)
 		return -ENOMEM;
 	for (size_t t = 0; t < s->twin_cells; t++) {
