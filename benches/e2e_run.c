@@ -122,6 +122,8 @@ static int is_wanted(const struct e2e *e, const struct pvq_impl *impl)
 {
 	size_t len = strlen(impl->name);
 
+	if (impl->flags & PVQ_HARNESS)
+		return 0;
 	if (!e->wish->impls || impl->flags & PVQ_BASELINE)
 		return 1;
 	for (const char *at = e->wish->impls; at; at = strchr(at, ',')) {

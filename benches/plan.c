@@ -159,7 +159,7 @@ static int choose_impls(struct choice *c, const char *list)
 
 	/* The baseline is always measured: without it there is no speed-up to tell of. */
 	for (int i = 0; pvq_impls[i]; i++)
-		if (!list || pvq_impls[i]->flags & PVQ_BASELINE)
+		if (list ? pvq_impls[i]->flags & PVQ_BASELINE : !(pvq_impls[i]->flags & PVQ_HARNESS))
 			add_impl(c, pvq_impls[i]);
 	if (!list)
 		return 0;

@@ -1,6 +1,7 @@
 /* report.h: reads a run, has it summarised and drawn, and writes the report chapter by chapter. */
 #include "report.h"
 
+#include "harness.h"
 #include "html.h"
 #include "outfile.h"
 #include "prices.h"
@@ -24,6 +25,7 @@ static const struct {
 	{pvq_chapter_first, 1},
 	{pvq_chapter_prices, 0},
 	{pvq_chapter_e2e, 0},
+	{pvq_chapter_trust, 1},
 	{pvq_chapter_failed, 1},
 	{pvq_chapter_method, 1},
 	{pvq_chapter_machine, 0},
@@ -144,6 +146,7 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 		fprintf(stderr, "pvq: cannot read %s/manifest.tsv: %s\n", dir, strerror(-ret));
 	/* What is wrong with the outside view has been said; the rest of the report stands without. */
 	report.e2e = pvq_e2e_read(&e2e, dir) == 0 ? &e2e : NULL;
+	(void)pvq_harness_apply(&summary, dir); /* likewise */
 	ret = rows->count ? report_write_summary(dir, &summary) : 0;
 	if (ret == 0)
 		ret = report_draw(&plots, dir, &summary, report.e2e);

@@ -2,6 +2,7 @@
  * contest's outcome, so that nothing is claimed that the intervals do not carry.
  */
 #include "doctor.h"
+#include "harness.h"
 #include "report_part.h"
 
 #include <errno.h>
@@ -182,7 +183,11 @@ static void answer_row(const struct pvq_report *r, const struct pvq_work *work,
 	if (contest->rivals) {
 		const struct pvq_estimate *time = &contest->rival[0].cell->metric[contest->metric];
 
-		fprintf(r->md, " | %s", pvq_text_ns_interval(time->median, time->lo, time->hi).s);
+		fprintf(r->md, " | %s%s", pvq_text_ns_interval(time->median, time->lo, time->hi).s,
+			contest->metric == PVQ_MAP_NS &&
+					pvq_harness_share(work, contest->rival[0].cell) > PVQ_HARNESS_SHARE
+				? " †"
+				: "");
 	} else {
 		fputs(" | –", r->md);
 	}
@@ -247,7 +252,7 @@ static void answer_legend(const struct pvq_report *r)
 		"them is simplest. *Next* is the nearest one that is clearly slower. Speed-up is "
 		"serial's time, in the last column, divided by the strategy's, pair by pair within a "
 		"block; serial competes at every core count. Figures are medians, in brackets their "
-		"95 %% intervals.\n\n",
+		"95 %% intervals. †: more than 1 %% of it is the harness's own work.\n\n",
 		(PVQ_EQUIVALENT_RATIO - 1) * 100);
 }
 

@@ -35,6 +35,13 @@ static int summary_is_baseline(const struct pvq_row *row)
 	return impl ? (impl->flags & PVQ_BASELINE) != 0 : strcmp(row->impl, "serial") == 0;
 }
 
+static int summary_is_harness(const struct pvq_row *row)
+{
+	const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(row->impl)];
+
+	return impl && impl->flags & PVQ_HARNESS;
+}
+
 double pvq_row_metric(const struct pvq_row *row, enum pvq_metric metric)
 {
 	switch (metric) {
@@ -174,6 +181,7 @@ static void summary_count(struct pvq_cell *cell)
 {
 	qsort(cell->row, cell->rows, sizeof(struct pvq_row *), summary_order_within);
 	cell->baseline = summary_is_baseline(cell->key);
+	cell->harness = summary_is_harness(cell->key);
 	for (size_t i = 0; i < cell->rows; i++)
 		cell->status[cell->row[i]->status]++;
 	cell->ok = cell->status[PVQ_OK];
@@ -378,6 +386,7 @@ static int summary_make_works(struct pvq_summary *s)
 		work->cells++;
 	}
 	for (size_t w = 0; w < s->works; w++) {
+		s->work[w].harness_ns = NAN;
 		summary_name_work(s, &s->work[w]);
 		summary_find_base(s, &s->work[w]);
 		if (summary_list_cores(s, &s->work[w]) || summary_find_disturbed(s, &s->work[w]))
@@ -427,7 +436,8 @@ int pvq_cell_oversubscribed(const struct pvq_cell *cell)
 
 int pvq_cell_candidate(const struct pvq_cell *cell, unsigned cores)
 {
-	return !pvq_cell_oversubscribed(cell) && (cell->baseline || cell->key->cores == cores);
+	return !cell->harness && !pvq_cell_oversubscribed(cell) &&
+	       (cell->baseline || cell->key->cores == cores);
 }
 
 struct pvq_comparison pvq_cells_compare(

@@ -41,6 +41,7 @@ struct pvq_cell {
 	size_t rows, ok, status[PVQ_STATUSES];
 	size_t series; /* index into pvq_summary.series */
 	int baseline;  /* serial: one worker on one core, a candidate at every core count */
+	int harness;   /* no strategy but a measure of the driver: no candidate at all */
 	struct pvq_estimate metric[PVQ_METRICS];
 };
 
@@ -72,6 +73,7 @@ struct pvq_work {
 	 * processes, and whether that disturbed it. */
 	struct pvq_turn *turn;   /* one a block in which it was measured, ascending */
 	size_t turns, disturbed; /* how many; of these, disturbed ones */
+	double harness_ns; /* what the harness takes of map() for an item (harness.h); NAN: not known */
 };
 
 /* Owned; freed with pvq_summary_free(). The rows must outlive it. */

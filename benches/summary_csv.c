@@ -1,4 +1,5 @@
 /* summary.h: summary.csv, for whoever wants to go on from the medians. */
+#include "harness.h"
 #include "summary.h"
 
 #include <csv.h>
@@ -22,7 +23,7 @@ static void csv_number(FILE *f, double x)
 		fprintf(f, "%.10g", x);
 }
 
-static void csv_cell(FILE *f, const struct pvq_cell *cell, const struct pvq_cell *base)
+static void csv_cell(FILE *f, const struct pvq_work *work, const struct pvq_cell *cell)
 {
 	const struct pvq_row *key = cell->key;
 	struct pvq_comparison up = {.ratio = NAN, .lo = NAN, .hi = NAN};
@@ -39,12 +40,13 @@ static void csv_cell(FILE *f, const struct pvq_cell *cell, const struct pvq_cell
 		csv_number(f, cell->metric[m].lo);
 		csv_number(f, cell->metric[m].hi);
 	}
-	if (base && cell->ok)
-		up = pvq_cells_compare(base, cell, PVQ_MAP_NS, PVQ_ALPHA);
+	if (work->base && cell->ok)
+		up = pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
 	csv_number(f, up.ratio);
 	csv_number(f, up.lo);
 	csv_number(f, up.hi);
-	fputc('\n', f);
+	csv_number(f, cell->ok ? pvq_harness_share(work, cell) : NAN);
+	fprintf(f, ",%zu\n", work->disturbed);
 }
 
 void pvq_summary_write(FILE *f, const struct pvq_summary *s)
@@ -54,8 +56,8 @@ void pvq_summary_write(FILE *f, const struct pvq_summary *s)
 		fprintf(f, ",%s", pvq_status_name((enum pvq_status)i));
 	for (int m = 0; m < PVQ_METRICS; m++)
 		fprintf(f, ",%s,%s_lo,%s_hi", csv_metric[m], csv_metric[m], csv_metric[m]);
-	fputs(",speedup,speedup_lo,speedup_hi\n", f);
+	fputs(",speedup,speedup_lo,speedup_hi,harness_share,disturbed_blocks\n", f);
 	for (size_t w = 0; w < s->works; w++)
 		for (size_t c = 0; c < s->work[w].cells; c++)
-			csv_cell(f, &s->cell[s->work[w].first + c], s->work[w].base);
+			csv_cell(f, &s->work[w], &s->cell[s->work[w].first + c]);
 }

@@ -1,0 +1,99 @@
+/* empty.c: no strategy but a measure of the harness: start() computes every result, map() only puts them.
+ *
+ *	start:  for each id:  input(id) -> run() -> keep
+ *	map:    for each id:  put(id)
+ *
+ * What map() then takes is the driver's own: its sink, which touches every byte of every result and digests it,
+ * and the clock. It is in every other strategy's map time as well.
+ */
+#include "impl.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t empty_most = (size_t)256 << 20; /* bytes of results that are kept */
+
+struct empty {
+	uint64_t n;
+	ssize_t *len;  /* [n]; or -errno */
+	char *results; /* one behind the other */
+};
+
+static const char *empty_unsupported(const struct pvq_load *load, const struct pvq_opts *opts)
+{
+	(void)opts;
+	return load->n > empty_most / (load->max_out + sizeof(ssize_t))
+		       ? "would have to keep more than 256 MiB of results"
+		       : NULL;
+}
+
+static int empty_stop(void *self, struct pvq_error *err)
+{
+	struct empty *e = self;
+
+	(void)err;
+	free(e->len);
+	free(e->results);
+	free(e);
+	return 0;
+}
+
+static int empty_start(
+	void **self, const struct pvq_load *load, const struct pvq_opts *opts, struct pvq_error *err)
+{
+	_Alignas(16) char scratch[PVQ_SCRATCH];
+	struct empty *e = calloc(1, sizeof(*e));
+	size_t used = 0;
+
+	(void)opts;
+	if (e) {
+		e->n = load->n;
+		e->len = calloc(load->n + 1, sizeof(*e->len));
+		e->results = malloc(load->n * load->max_out + 1); /* + 1: malloc(0) may return NULL */
+	}
+	if (!e || !e->len || !e->results) {
+		if (e)
+			empty_stop(e, err);
+		return pvq_fail(err, -ENOMEM, "cannot keep %" PRIu64 " results", load->n);
+	}
+	for (uint64_t id = 0; id < load->n; id++) {
+		struct pvq_span in = load->task->input(load, id, scratch);
+
+		e->len[id] = load->task->run(load, in.ptr, in.len, e->results + used, load->max_out);
+		used += e->len[id] > 0 ? (size_t)e->len[id] : 0;
+	}
+	*self = e;
+	return 0;
+}
+
+static int empty_map(void *self, struct pvq_sink *sink, struct pvq_error *err)
+{
+	const struct empty *e = self;
+	const char *at = e->results;
+
+	for (uint64_t id = 0; id < e->n; id++) {
+		ssize_t len = e->len[id];
+		int ret = len >= 0 ? sink->put(sink, id, at, (size_t)len, 0)
+				   : sink->put(sink, id, NULL, 0, (int)len);
+
+		if (ret < 0)
+			return pvq_fail(err, ret, "result of item %" PRIu64 " refused", id);
+		at += len > 0 ? len : 0;
+	}
+	return 0;
+}
+
+const struct pvq_impl pvq_impl_empty = {
+	.name = "empty",
+	.summary = "no work within map: what the harness itself takes (in no comparison)",
+	.order = PVQ_ORDERED,
+	.in_via = PVQ_VIA_CALL,
+	.out_via = PVQ_VIA_CALL,
+	.flags = PVQ_CALLER_WORKS | PVQ_REUSABLE | PVQ_HARNESS,
+	.unsupported = empty_unsupported,
+	.start = empty_start,
+	.map = empty_map,
+	.stop = empty_stop,
+};
