@@ -7,6 +7,7 @@
 #   make micro-overhead  what our C shim costs over Google Benchmark in C++, side by side
 #   make pool-bench      the pool beside OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
 #   make pool-parts      what each part of the pool is worth: measured by switching it off
+#   make selftest        are differences found that are none, and real ones missed? ten minutes
 #   make e2e             whole runs seen from outside, by hyperfine; OUT=folder
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/
@@ -59,7 +60,7 @@ say       = $(if $(V),,@echo "  $1 $@";)
 # As many compilers at a time as there are CPUs, unless the user said otherwise.
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all bench test micro micro-overhead pool-bench pool-parts e2e lint sample report clean check build-tests \
+.PHONY: all bench test micro micro-overhead pool-bench pool-parts selftest e2e lint sample report clean check build-tests \
         install uninstall FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -101,6 +102,11 @@ pool-parts:
 	@$(MAKE) --no-print-directory $(jobs) $B/pool-bench
 	@LDLIBS="$(LDLIBS)" scripts/pool-parts $B "$(CC) $(CFLAGS)" \
 		"$(CXX) $(CXXFLAGS) $(LDFLAGS) $(POOL_BENCH) $(filter-out $(POOL_LIB:%.c=$B/%.o),$(OBJECTS))"
+
+selftest:
+	@scripts/bootstrap bench
+	@$(MAKE) --no-print-directory $(jobs) $B/pvq
+	@$B/pvq selftest $(if $(OUT),--out $(OUT))
 
 e2e:
 	@scripts/bootstrap bench

@@ -9,6 +9,7 @@
 #include "plan.h"
 #include "report.h"
 #include "rundir.h"
+#include "selftest.h"
 #include "sweep.h"
 
 #include <errno.h>
@@ -273,6 +274,17 @@ static int add_outside_view(const struct bench *b)
 	return pvq_e2e_run(&wish, &b->host, b->dir) == -EINTR ? -EINTR : 0;
 }
 
+/* The proof that the measurement is worth something: on this machine, on this day. */
+static int add_selftest(const struct bench *b)
+{
+	const struct pvq_selftest_wish wish = {
+		.blocks = PVQ_SELFTEST_BLOCKS, .profile = "default", .seed = b->plan.seed};
+
+	if (!b->plan.profile->selftest)
+		return 0;
+	return pvq_selftest_run(&wish, &b->host, b->dir) == -EINTR ? -EINTR : 0;
+}
+
 /* What else a report can tell. The run is not worth less without, so a failure is said and that is all; only
  * an interrupt counts. */
 static int add_extras(const struct bench *b)
@@ -281,7 +293,9 @@ static int add_extras(const struct bench *b)
 
 	if (ret == 0)
 		ret = add_prices(b);
-	return ret ? ret : add_outside_view(b);
+	if (ret == 0)
+		ret = add_outside_view(b);
+	return ret ? ret : add_selftest(b);
 }
 
 static int add_end(const struct bench *b, const struct pvq_sweep *sweep)

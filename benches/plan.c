@@ -40,6 +40,7 @@ static const struct pvq_profile profiles[] = {
 	},
 	{
 		.name = "full",
+		.selftest = 1,
 		.extras = 1,
 		.blocks_min = 30,
 		.first_look = 20,

@@ -14,6 +14,7 @@ struct pvq_profile {
 	int sampler;         /* only the tasks and worker counts that tell most */
 	double budget_s;     /* for everything from plan to report; 0: none */
 	double reserve_s;    /* of it, kept for the report and the extras */
+	int selftest;        /* with the self-test and its result */
 	int extras;          /* with a short price list and the view from outside */
 	unsigned blocks_min; /* core counts are left out until so many fit */
 	unsigned first_look; /* blocks after which precision is looked at for the first time */

@@ -30,6 +30,9 @@ static const struct command commands[] = {
 		"   whole runs as hyperfine times them, beside what pvq says"},
 	{"report", pvq_cmd_report,
 		"report DIR                           the report again, from DIR/raw.csv"},
+	{"selftest", pvq_cmd_selftest,
+		"selftest [--blocks B] [--profile P|none] [--seed S] [--out DIR]\n                                        "
+		"   is the measurement worth anything?"},
 	{"doctor", pvq_cmd_doctor,
 		"doctor                               is this machine fit to measure on?"},
 	{"trial", pvq_cmd_trial, NULL},

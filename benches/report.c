@@ -26,6 +26,7 @@ static const struct {
 	{pvq_chapter_prices, 0},
 	{pvq_chapter_e2e, 0},
 	{pvq_chapter_trust, 1},
+	{pvq_chapter_selftest, 1},
 	{pvq_chapter_failed, 1},
 	{pvq_chapter_method, 1},
 	{pvq_chapter_machine, 0},

@@ -31,6 +31,7 @@ int pvq_chapter_first(const struct pvq_report *);
 int pvq_chapter_prices(const struct pvq_report *);
 int pvq_chapter_e2e(const struct pvq_report *);
 int pvq_chapter_trust(const struct pvq_report *);
+int pvq_chapter_selftest(const struct pvq_report *);
 int pvq_chapter_failed(const struct pvq_report *);
 int pvq_chapter_method(const struct pvq_report *);
 int pvq_chapter_machine(const struct pvq_report *);
