@@ -28,7 +28,7 @@ static void add_twins(struct pvq_plan *plan, const struct pvq_plan_cell *cell, u
 static const struct pvq_plan_cell *choose(
 	const struct pvq_plan_cell *cell, unsigned ncell, const struct pvq_spec *spec, unsigned turn)
 {
-	const struct pvq_plan_cell *found[16];
+	const struct pvq_plan_cell *found[16] = {0};
 	unsigned n = 0, cores = 0;
 
 	for (unsigned i = 0; i < ncell; i++)
