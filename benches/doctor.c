@@ -88,12 +88,56 @@ static struct verdict judge_aslr(const char *value)
 	return (struct verdict){PVQ_FIT_FINE, "every trial has other addresses, so no single one decides"};
 }
 
+/* Says what was measured on; there is nothing to hold against it. */
+static struct verdict judge_name(const char *value)
+{
+	(void)value;
+	return fine;
+}
+
+static struct verdict judge_load(const char *value)
+{
+	if (strtod(value, NULL) < 1)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAREFUL,
+		"busy within the last minute: wait until it falls below 1, unless that was your own build or bench"};
+}
+
+static struct verdict judge_clock(const char *value)
+{
+	if (strcmp(value, "tsc") == 0 || strcmp(value, "kvm-clock") == 0 ||
+		strcmp(value, "arch_sys_counter") == 0)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAREFUL,
+		"reading it may be a system call, which short maps would show: boot with clocksource=tsc where that is stable"};
+}
+
+static struct verdict judge_flags(const char *value)
+{
+	if (strstr(value, "-fsanitize"))
+		return (struct verdict){PVQ_FIT_SPOILS,
+			"a sanitizer build measures the sanitizer: make clean, and build without SAN"};
+	if (!strstr(value, "-O") || strstr(value, "-O0"))
+		return (struct verdict){PVQ_FIT_SPOILS, "not optimised: build with CFLAGS=-O2"};
+	return fine;
+}
+
+static struct verdict judge_revision(const char *value)
+{
+	if (strstr(value, "dirty") || strcmp(value, "unknown") == 0)
+		return (struct verdict){PVQ_FIT_CAREFUL,
+			"no commit holds this source, so nobody can repeat the run: commit, build, measure"};
+	return fine;
+}
+
 static const struct check {
 	const char *key, *what;
 	struct verdict (*judge)(const char *value);
 } checks[] = {
-	{"host_cpus", "CPUs", judge_cpus},
+	{"host_cpu_model", "CPU model", judge_name},
+	{"host_cpus", "CPUs and topology", judge_cpus},
 	{"host_cpu_quota", "CPU quota", judge_quota},
+	{"host_load_at_start", "Load average", judge_load},
 	{"host_foreign", "Other work at the start", judge_foreign},
 	{"host_stolen", "Stolen time at the start", judge_stolen},
 	{"host_virtual", "Virtual machine", judge_virtual},
@@ -101,6 +145,11 @@ static const struct check {
 	{"host_boost", "Frequency boost", judge_boost},
 	{"host_smt", "Hardware threads (SMT)", judge_smt},
 	{"host_aslr", "Address randomisation", judge_aslr},
+	{"host_clock", "Clock source", judge_clock},
+	{"host_kernel", "Kernel", judge_name},
+	{"version_compiler", "Compiler", judge_name},
+	{"version_flags", "Compiler flags", judge_flags},
+	{"version_pvq", "Revision of pvq", judge_revision},
 };
 
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };

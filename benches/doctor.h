@@ -1,4 +1,4 @@
-/* doctor.h: is the machine fit to measure on? Verdicts over a manifest's host_ facts (rundir.h), so that a run
+/* doctor.h: is the machine fit to measure on? Verdicts over a manifest's facts of machine and build (rundir.h), so that a run
  * of last year, from another machine, is judged as this one is.
  */
 #ifndef PVQ_DOCTOR_H

@@ -277,10 +277,10 @@ static void fact_boost(FILE *f)
 static void fact_cpus(const struct pvq_host *host, FILE *f)
 {
 	fprintf(f,
-		"host_cpus\t%u allowed, %u usable at once, on %u core%s of %u socket%s; in the order "
+		"host_cpus\t%u allowed of %ld online, %u usable at once, on %u core%s of %u socket%s; in the order "
 		"of use:",
-		host->ncpu, host->usable, host->cores, host->cores == 1 ? "" : "s", host->sockets,
-		host->sockets == 1 ? "" : "s");
+		host->ncpu, sysconf(_SC_NPROCESSORS_ONLN), host->usable, host->cores,
+		host->cores == 1 ? "" : "s", host->sockets, host->sockets == 1 ? "" : "s");
 	for (unsigned i = 0; i < host->ncpu; i++)
 		fprintf(f, " %d", host->cpu[i]);
 	fputc('\n', f);
@@ -303,6 +303,7 @@ void pvq_host_facts(const struct pvq_host *host, FILE *f)
 	fact_line(f, "host_smt", "/sys/devices/system/cpu/smt/control");
 	fact_line(f, "host_huge_pages", "/sys/kernel/mm/transparent_hugepage/enabled");
 	fact_line(f, "host_aslr", "/proc/sys/kernel/randomize_va_space");
+	fact_line(f, "host_clock", "/sys/devices/system/clocksource/clocksource0/current_clocksource");
 	fact_line(f, "host_load_at_start", "/proc/loadavg");
 	fact_foreign(f);
 	if (uname(&uts) == 0)

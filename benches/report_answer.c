@@ -38,6 +38,18 @@ static void title_fact(const struct pvq_report *r, const char *before, const cha
 	pvq_text_md(r->md, value);
 }
 
+/* " (2 allowed of 8 online, on 2 cores of 1 socket)"; which ones is in the machine's chapter. */
+static void title_cpus(const struct pvq_report *r)
+{
+	const char *cpus = pvq_manifest_get(r->manifest, "host_cpus");
+	char brief[160];
+
+	if (!cpus)
+		return;
+	snprintf(brief, sizeof(brief), " (%.*s)", (int)strcspn(cpus, ";"), cpus);
+	pvq_text_md(r->md, brief);
+}
+
 /* One line where the machine calls for it; the table is in the machine's chapter. */
 static void title_fitness(const struct pvq_report *r)
 {
@@ -65,7 +77,10 @@ int pvq_chapter_title(const struct pvq_report *r)
 	fputs("# Which way of running N tasks on C cores?\n\nMeasured by pvq", r->md);
 	title_fact(r, " on ", "date");
 	title_fact(r, " on ", "host_cpu_model");
+	title_cpus(r);
 	title_fact(r, ", ", "host_kernel");
+	title_fact(r, ", built by ", "version_compiler");
+	title_fact(r, " from revision ", "version_pvq");
 	if (!r->rows->count) {
 		fputs(".\n\nThere is no sweep in this folder (`make bench` makes one), so the question has no "
 		      "answer here; what was measured follows.\n\n",
