@@ -160,6 +160,20 @@ static size_t answer_fewest_pairs(const struct pvq_contest *contest)
 	return fewest;
 }
 
+/* How many blocks would tell apart those that cannot be told apart. */
+static void answer_settle(const struct pvq_report *r, const struct pvq_contest *contest)
+{
+	size_t blocks = 0;
+
+	for (size_t i = 1; i < contest->rivals; i++)
+		blocks = contest->rival[i].vs.settle > blocks ? contest->rival[i].vs.settle : blocks;
+	if (blocks >= PVQ_SETTLE_NEVER)
+		fputs("; more blocks would hardly settle it", r->md);
+	else if (blocks)
+		fprintf(r->md, "; about %zu blocks would settle it",
+			blocks < 100 ? blocks : (blocks + 99) / 100 * 100);
+}
+
 /* The "how sure" column: the nearest one that is clearly slower, and by how much. */
 static void answer_sureness(const struct pvq_report *r, const struct pvq_contest *contest)
 {
@@ -175,12 +189,13 @@ static void answer_sureness(const struct pvq_report *r, const struct pvq_contest
 			slower = &contest->rival[i];
 	if (!slower) {
 		fputs(contest->rivals > 1 ? "none of them is clearly slower" : "–", r->md);
-		return;
+	} else {
+		fputs("next is ", r->md);
+		pvq_text_md(r->md, answer_name(r, slower));
+		fprintf(r->md, " with %s times the time",
+			pvq_text_ratio_interval(slower->vs.ratio, slower->vs.lo, slower->vs.hi).s);
 	}
-	fputs("next is ", r->md);
-	pvq_text_md(r->md, answer_name(r, slower));
-	fprintf(r->md, " with %s times the time",
-		pvq_text_ratio_interval(slower->vs.ratio, slower->vs.lo, slower->vs.hi).s);
+	answer_settle(r, contest);
 }
 
 /* Task, cores where asked for, fastest, how sure, time: what the warm and the cold tables share. */
@@ -264,7 +279,8 @@ static void answer_legend(const struct pvq_report *r)
 		"already. A name in bold is faster than every other strategy: all comparisons of its "
 		"row hold together at 95 %%. *No clear winner* names those that the measurement "
 		"cannot tell apart, *equal* those shown to lie within ±%.0f %%: take whichever of "
-		"them is simplest. *Next* is the nearest one that is clearly slower. Speed-up is "
+		"them is simplest. *Next* is the nearest one that is clearly slower. How many blocks would settle it is a guess from the width of the "
+		"intervals now. Speed-up is "
 		"serial's time, in the last column, divided by the strategy's, pair by pair within a "
 		"block; serial competes at every core count. Figures are medians, in brackets their "
 		"95 %% intervals. †: more than 1 %% of it is the harness's own work.\n\n",

@@ -162,15 +162,16 @@ int pvq_chapter_method(const struct pvq_report *r)
 	fputs("## How it was measured\n\n", r->md);
 	method_trials(r);
 	fprintf(r->md,
-		"- **Statistics**: medians with exact 95 %% intervals from order statistics, which "
-		"assume no distribution and exist from %zu trials on. Two strategies are compared by "
-		"the median of the ratios within a block with its sign-test interval; where a row "
+		"- **Statistics**: medians with 95 %% intervals from order statistics, which assume no distribution and "
+		"exist from %zu trials on. Two strategies are compared by the median of the ratios within a block with its "
+		"exact sign-test interval; where a row "
 		"compares several, each interval is widened so that all hold together at 95 %% "
 		"(Bonferroni).\n",
 		pvq_median_needs(PVQ_ALPHA));
 	fprintf(r->md,
 		"- **Verdicts**: faster or slower where the whole interval lies on one side of 1; "
-		"equivalent where it lies within ±%.0f %%; otherwise there is no winner.\n",
+		"equivalent where it lies within ±%.0f %%; otherwise there is no winner. reports/METHOD.md in pvq's source "
+		"has the formulas, their sources, and the rules that this report keeps.\n",
 		(PVQ_EQUIVALENT_RATIO - 1) * 100);
 	method_verified(r);
 	fputs("- **Oversubscribed** is a cell with more workers than cores. It competes for no answer "

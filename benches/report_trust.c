@@ -256,6 +256,100 @@ static int trust_disturbed(const struct pvq_report *r)
 	return disturbed ? trust_with_and_without(r) : 0;
 }
 
+/* ---- outliers ---- */
+
+enum { OUTLIERS_NAMED = 8 };
+
+struct outlier {
+	const struct pvq_work *work;
+	const struct pvq_row *row;
+	double factor; /* of its cell's median */
+};
+
+/* Adds the cell's outliers. scratch: room for its good rows. Returns how many there are now. */
+static size_t trust_find_outliers(const struct pvq_work *work, const struct pvq_cell *cell,
+	struct outlier *outlier, size_t count, double *scratch)
+{
+	double lo, hi;
+
+	for (size_t i = 0; i < cell->ok; i++)
+		scratch[i] = fmax((double)cell->row[i]->map_ns, 1);
+	pvq_sort(scratch, cell->ok);
+	pvq_far_out(scratch, cell->ok, &lo, &hi);
+	for (size_t i = 0; i < cell->ok; i++) {
+		double ns = fmax((double)cell->row[i]->map_ns, 1);
+
+		if (ns < lo || ns > hi)
+			outlier[count++] =
+				(struct outlier){work, cell->row[i], ns / cell->metric[PVQ_MAP_NS].median};
+	}
+	return count;
+}
+
+/* The farthest first. */
+static int trust_order_outliers(const void *x, const void *y)
+{
+	double a = fabs(log(((const struct outlier *)x)->factor)),
+	       b = fabs(log(((const struct outlier *)y)->factor));
+
+	return (a < b) - (a > b);
+}
+
+static void trust_outlier_row(const struct pvq_report *r, const struct outlier *o)
+{
+	const struct pvq_row *row = o->row;
+
+	fputs("| ", r->md);
+	pvq_text_md(r->md, o->work->label);
+	fputs(" | ", r->md);
+	pvq_text_md(r->md, row->impl);
+	fprintf(r->md, " | %u | %u | %u | %s | %s times | %s |\n", row->workers, row->cores, row->block,
+		pvq_text_ns((double)row->map_ns).s, pvq_text_number(o->factor).s,
+		pvq_row_disturbed(o->work, row) ? "yes" : "no");
+}
+
+static void trust_name_outliers(
+	const struct pvq_report *r, struct outlier *outlier, size_t count, size_t good)
+{
+	size_t disturbed = 0;
+
+	for (size_t i = 0; i < count; i++)
+		disturbed += (size_t)pvq_row_disturbed(outlier[i].work, outlier[i].row);
+	qsort(outlier, count, sizeof(*outlier), trust_order_outliers);
+	fprintf(r->md,
+		"### Outliers\n\n**%zu of %zu trials** lie far out: beyond the quartiles of their cell by more than three "
+		"times their distance; %zu of these in disturbed blocks. They are in every figure and picture, like all "
+		"others: medians bear them.%s\n\n",
+		count, good, disturbed, count > OUTLIERS_NAMED ? " The farthest:" : "");
+	if (count)
+		fputs("| Task | Strategy | Workers | Cores | Block | Map | Of its median | Disturbed |\n"
+		      "|:--|:--|--:|--:|--:|--:|--:|:--|\n",
+			r->md);
+	for (size_t i = 0; i < count && i < OUTLIERS_NAMED; i++)
+		trust_outlier_row(r, &outlier[i]);
+	fputs(count ? "\n" : "", r->md);
+}
+
+static int trust_outliers(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	struct outlier *outlier = calloc(r->rows->count + 1, sizeof(*outlier));
+	double *scratch = calloc(r->rows->count + 1, sizeof(*scratch));
+	size_t count = 0, good = 0;
+	int ret = outlier && scratch ? 0 : -ENOMEM;
+
+	for (size_t w = 0; ret == 0 && w < s->works; w++)
+		for (size_t c = s->work[w].first; c < s->work[w].first + s->work[w].cells; c++) {
+			count = trust_find_outliers(&s->work[w], &s->cell[c], outlier, count, scratch);
+			good += s->cell[c].ok;
+		}
+	if (ret == 0)
+		trust_name_outliers(r, outlier, count, good);
+	free(scratch);
+	free(outlier);
+	return ret;
+}
+
 /* ---- the harness itself ---- */
 
 /* The strategies of the largest core count in whose map the harness has more than its share. */
@@ -309,6 +403,8 @@ int pvq_chapter_trust(const struct pvq_report *r)
 	trust_precision(r);
 	trust_twins(r);
 	ret = trust_disturbed(r);
+	if (ret == 0)
+		ret = trust_outliers(r);
 	trust_harness(r);
 	return ret;
 }

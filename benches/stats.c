@@ -78,6 +78,32 @@ void pvq_sort(double *x, size_t n)
 		qsort(x, n, sizeof(*x), stats_order);
 }
 
+void pvq_far_out(const double *sorted, size_t n, double *lo, double *hi)
+{
+	double below, above;
+
+	*lo = 0;
+	*hi = INFINITY;
+	if (n < 8)
+		return;
+	below = log(pvq_quantile(sorted, n, 0.25));
+	above = log(pvq_quantile(sorted, n, 0.75));
+	*lo = exp(below - 3 * (above - below));
+	*hi = exp(above + 3 * (above - below));
+}
+
+/* How far from rank k towards rank k + 1 the interval's ends lie so that it errs with probability alpha. */
+static double stats_share(size_t n, size_t k, double alpha)
+{
+	double wide = 1 - 2 * pvq_binomial_tail(n, (long)k - 1),
+	       narrow = 1 - 2 * pvq_binomial_tail(n, (long)k);
+	double excess = (wide - (1 - alpha)) / (wide - narrow);
+
+	if (2 * (k + 1) > n)
+		return 0; /* the narrower one would be none */
+	return (double)(n - k) * excess / ((double)k + (double)(n - 2 * k) * excess);
+}
+
 struct pvq_estimate pvq_estimate(double *x, size_t n, double alpha)
 {
 	struct pvq_estimate e = {.n = n, .lo = NAN, .hi = NAN, .min = NAN, .max = NAN};
@@ -90,8 +116,10 @@ struct pvq_estimate pvq_estimate(double *x, size_t n, double alpha)
 	e.min = x[0];
 	e.max = x[n - 1];
 	if (pvq_median_ranks(n, alpha, &lo, &hi) == 0) {
-		e.lo = x[lo - 1];
-		e.hi = x[hi - 1];
+		double share = stats_share(n, lo, alpha);
+
+		e.lo = x[lo - 1] + share * (x[lo] - x[lo - 1]);
+		e.hi = x[hi - 1] - share * (x[hi - 1] - x[hi - 2]);
 	}
 	return e;
 }
@@ -105,8 +133,6 @@ static enum pvq_verdict stats_verdict(double log_lo, double log_hi)
 {
 	double same = log(PVQ_EQUIVALENT_RATIO);
 
-	if (isnan(log_lo) || isnan(log_hi))
-		return PVQ_INCONCLUSIVE;
 	/* First, since a difference that is certain but too small to matter is no reason to choose. */
 	if (log_lo >= -same && log_hi <= same)
 		return PVQ_EQUIVALENT;
@@ -117,18 +143,34 @@ static enum pvq_verdict stats_verdict(double log_lo, double log_hi)
 	return PVQ_INCONCLUSIVE;
 }
 
+/* It is settled when the interval leaves 0 behind or fits between the bounds of equivalence, whichever its
+ * median is farther from. */
+static size_t stats_settle(size_t n, double median, double lo, double hi)
+{
+	double half = (hi - lo) / 2, room = fmax(fabs(median), log(PVQ_EQUIVALENT_RATIO) - fabs(median));
+	double blocks = ceil((double)n * (half / room) * (half / room));
+
+	return blocks < PVQ_SETTLE_NEVER ? (size_t)fmax(blocks, (double)n + 1) : PVQ_SETTLE_NEVER;
+}
+
 struct pvq_comparison pvq_compare(double *a, const double *b, size_t n, double alpha)
 {
-	struct pvq_comparison c = {.n = n};
-	struct pvq_estimate e;
+	struct pvq_comparison c = {.n = n, .lo = NAN, .hi = NAN};
+	size_t lo, hi;
+	double median;
 
 	for (size_t i = 0; i < n; i++)
 		a[i] = log(a[i] / b[i]);
-	e = pvq_estimate(a, n, alpha);
-	c.ratio = exp(e.median);
-	c.lo = exp(e.lo);
-	c.hi = exp(e.hi);
-	c.verdict = stats_verdict(e.lo, e.hi);
+	pvq_sort(a, n);
+	median = pvq_quantile(a, n, 0.5);
+	c.ratio = exp(median);
+	if (pvq_median_ranks(n, alpha, &lo, &hi))
+		return c;
+	c.lo = exp(a[lo - 1]);
+	c.hi = exp(a[hi - 1]);
+	c.verdict = stats_verdict(a[lo - 1], a[hi - 1]);
+	if (c.verdict == PVQ_INCONCLUSIVE)
+		c.settle = stats_settle(n, median, a[lo - 1], a[hi - 1]);
 	return c;
 }
 
