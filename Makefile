@@ -35,7 +35,7 @@ override CFLAGS += -std=gnu11 -D_GNU_SOURCE -ffp-contract=off -pthread -Ibenches
 CXXFLAGS ?= -O2 -g
 override CXXFLAGS += -std=c++17 -pthread -Ibenches -Iimpls -Wall -Wextra -Wpedantic -Wshadow \
             $(if $(WERROR),-Werror) $(SANFLAGS)
-LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lm -pthread
+LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lcminpack -lm -pthread
 
 IMPLS    := $(wildcard impls/*.c)
 TASKS    := $(wildcard benches/tasks/*.c)
@@ -168,7 +168,7 @@ $B/micro-overhead: $(OVERHEAD) $(SHIM)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
 
 # The parts of it that can be tested without its peers.
-$B/tests/test_pool_bench: $(patsubst %,$B/benches/pool/%.o,finding metg work)
+$B/tests/test_pool_bench: $(patsubst %,$B/benches/pool/%.o,finding work)
 
 # The peers are of this program alone. OpenMP is GNU's, whatever the compiler of the rest: LLVM's dispatches
 # item by item many times slower, and would be no peer.

@@ -266,7 +266,8 @@ static void unpaired_comparisons_keep_their_level(void **ctx)
 	enum { TIMES = 300 };
 
 	(void)ctx;
-	for (int d = 0; d < DISTRIBUTIONS; d += 2) /* lognormal, bimodal: each resamples thousands of times */
+	for (int d = 0; d < DISTRIBUTIONS;
+		d += 2) /* lognormal, bimodal: each resamples thousands of times */
 		for (size_t s = 0; s < 2; s++) {
 			uint64_t state = 60 + s + 10 * (uint64_t)d;
 			size_t wrong = 0, covered = 0;

@@ -88,7 +88,8 @@ static void quiet_twins_pass(void **state)
 	assert_true(pvq_selftest_passed(&s));
 	assert_int_equal(s.slower[3].verdict[PVQ_SLOWER], s.slower[3].experiments);
 	/* The noisy task takes more blocks. */
-	assert_true(s.task[0].blocks >= 10 && s.task[0].blocks < s.task[1].blocks && s.task[1].blocks <= 20);
+	assert_true(
+		s.task[0].blocks >= 10 && s.task[0].blocks < s.task[1].blocks && s.task[1].blocks <= 20);
 	assert_string_equal(s.task[0].label, "sleep");
 	pvq_selftest_free(&s);
 }

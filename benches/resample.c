@@ -1,0 +1,103 @@
+/* resample.h: the bootstrap over blocks. */
+#include "resample.h"
+#include "shuffle.h"
+#include "summary.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { DRAWINGS = 1000 };
+
+/* The cell's good row of that block, or NULL; rows are sorted by block. */
+static const struct pvq_row *row_of_block(const struct pvq_cell *cell, unsigned block)
+{
+	for (size_t i = 0; i < cell->ok; i++)
+		if (cell->row[i]->block == block)
+			return cell->row[i];
+	return NULL;
+}
+
+int pvq_blocks_make(struct pvq_blocks *b, const struct pvq_cell *const *cell, size_t cells)
+{
+	size_t room = cells ? cell[0]->ok : 0;
+
+	*b = (struct pvq_blocks){.cells = cells, .ns = calloc(cells * room + 1, sizeof(*b->ns))};
+	if (!b->ns)
+		return -ENOMEM;
+	for (size_t i = 0; i < room; i++) {
+		size_t have = 0;
+
+		for (size_t c = 0; c < cells; c++) {
+			const struct pvq_row *row = row_of_block(cell[c], cell[0]->row[i]->block);
+
+			if (row)
+				b->ns[c * room + b->blocks] = fmax((double)row->map_ns, 1), have++;
+		}
+		b->blocks += have == cells;
+	}
+	for (size_t c = 1; c < cells; c++) /* close the gaps that blocks left out have made */
+		for (size_t i = 0; i < b->blocks; i++)
+			b->ns[c * b->blocks + i] = b->ns[c * room + i];
+	return 0;
+}
+
+void pvq_blocks_free(struct pvq_blocks *b)
+{
+	free(b->ns);
+	*b = (struct pvq_blocks){0};
+}
+
+/* Medians of all cells over the drawn blocks. */
+static void medians(const struct pvq_blocks *b, const size_t *drawn, double *scratch, double *median)
+{
+	for (size_t c = 0; c < b->cells; c++) {
+		for (size_t i = 0; i < b->blocks; i++)
+			scratch[i] = b->ns[c * b->blocks + drawn[i]];
+		pvq_sort(scratch, b->blocks);
+		median[c] = pvq_quantile(scratch, b->blocks, 0.5);
+	}
+}
+
+static void draw(const struct pvq_blocks *b, size_t *drawn, uint64_t *state)
+{
+	for (size_t i = 0; i < b->blocks; i++)
+		drawn[i] = pvq_random_next(state) % b->blocks;
+}
+
+int pvq_resample(const struct pvq_blocks *b, pvq_figure_of *figure, void *ctx, double alpha, uint64_t seed,
+	struct pvq_estimate *e)
+{
+	double *figures = calloc(DRAWINGS + b->blocks + b->cells + 1, sizeof(*figures));
+	double *scratch = figures + DRAWINGS, *median = scratch + b->blocks;
+	size_t *drawn = calloc(b->blocks + 1, sizeof(*drawn)), n = 0;
+
+	*e = (struct pvq_estimate){
+		.n = b->blocks, .median = NAN, .lo = NAN, .hi = NAN, .min = NAN, .max = NAN};
+	if (!figures || !drawn) {
+		free(figures);
+		free(drawn);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < b->blocks; i++)
+		drawn[i] = i;
+	if (b->blocks) {
+		medians(b, drawn, scratch, median);
+		e->median = figure(median, ctx);
+	}
+	for (int i = 0; i < DRAWINGS && b->blocks >= pvq_median_needs(alpha); i++) {
+		draw(b, drawn, &seed);
+		medians(b, drawn, scratch, median);
+		figures[n] = figure(median, ctx);
+		n += !isnan(figures[n]);
+	}
+	if (n >= DRAWINGS * 19 / 20) {
+		pvq_sort(figures, n);
+		/* Whole ranks: between two of them one may be infinite. */
+		e->lo = figures[(size_t)floor(alpha / 2 * (double)(n - 1))];
+		e->hi = figures[(size_t)ceil((1 - alpha / 2) * (double)(n - 1))];
+	}
+	free(figures);
+	free(drawn);
+	return 0;
+}
