@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,7 @@ struct run {
 	int csv;
 };
 
-enum { TRIAL_OPTIONS = 16 }; /* index of the first option that is not for users */
+enum { TRIAL_OPTIONS = 18 }; /* index of the first option that is not for users */
 
 static const struct option options[] = {
 	{"impl", required_argument, NULL, 'i'},
@@ -47,6 +48,8 @@ static const struct option options[] = {
 	{"item-timeout", required_argument, NULL, 'I'},
 	{"raw", required_argument, NULL, 'r'},
 	{"cell", required_argument, NULL, 'e'}, /* a number for the row, by which it is found again */
+	{"observe", required_argument, NULL, 'O'},
+	{"timeline", required_argument, NULL, 'L'},
 	/* from here on (TRIAL_OPTIONS): what launch.c passes to `pvq trial` */
 	{"cpus", required_argument, NULL, 'C'},
 	{"block", required_argument, NULL, 'b'},
@@ -78,6 +81,18 @@ static int parse_timeout(const char *name, const char *text, int or_none, double
 		return 0;
 	fprintf(stderr, "pvq: %s must be a number of seconds above 0, not '%s'\n", name, text);
 	return -EINVAL;
+}
+
+/* A file that the trial will write; launch.c has room for as long a name as can be opened. */
+static int parse_path(const char *name, const char *text, const char **path)
+{
+	if (!*text || strlen(text) >= PATH_MAX) {
+		fprintf(stderr, "pvq: %s needs the name of a file, of at most %d characters\n", name,
+			PATH_MAX - 1);
+		return -EINVAL;
+	}
+	*path = text;
+	return 0;
 }
 
 static int parse_option(struct run *r, int option)
@@ -127,6 +142,10 @@ static int parse_option(struct run *r, int option)
 	case 'r':
 		r->raw = optarg;
 		return 0;
+	case 'O':
+		return parse_path("--observe", optarg, &r->trial.observe);
+	case 'L':
+		return parse_path("--timeline", optarg, &r->trial.timeline);
 	case 'C':
 		return parse_cpus(r, optarg);
 	case 'b':

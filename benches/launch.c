@@ -58,7 +58,7 @@ void pvq_launch_signals(void)
 struct words {
 	char *argv[ARGV_MAX];
 	int argc;
-	char text[TEXT_MAX * 4];
+	char text[TEXT_MAX * 4 + 2 * PATH_MAX];
 	size_t used;
 };
 
@@ -108,6 +108,10 @@ static void add_trial(struct words *w, const struct pvq_trial *t)
 	add_word(w, "--item-timeout=%g", (double)t->care.item_timeout_ms / 1000);
 	if (t->print)
 		add_word(w, "--print");
+	if (t->observe)
+		add_word(w, "--observe=%s", t->observe);
+	if (t->timeline)
+		add_word(w, "--timeline=%s", t->timeline);
 	add_cpus(w, t);
 	w->argv[w->argc] = NULL;
 }
@@ -232,7 +236,7 @@ static void note_meanwhile(struct pvq_row *row, struct pvq_meanwhile m)
 int pvq_launch_trial(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
-	static struct words words; /* 4 KiB and more: not on the stack; the driver has one thread */
+	static struct words words; /* some KiB: not on the stack; the driver has one thread */
 	int report[2], ended, wstatus, ret;
 	struct pvq_watch watch;
 	pid_t pid;

@@ -18,8 +18,9 @@ static const struct command commands[] = {
 	{"list", pvq_cmd_list, "list                                 the strategies and the tasks"},
 	{"run", pvq_cmd_run,
 		"run --impl I --task T[:arg=v,...] --n N [--workers W] [--cores K] [--chunk C]\n      "
-		"[--window D] [--seed S] [--timeout SEC] [--retries R] [--recycle N]\n      [--item-timeout SEC] [--print] [--csv] [--raw FILE [--cell NUMBER]]\n             "
-		"                              one trial, verified; --raw adds its row to FILE, marked with NUMBER"},
+		"[--window D] [--seed S] [--timeout SEC] [--retries R] [--recycle N]\n      [--item-timeout SEC] [--print] [--csv] [--raw FILE [--cell NUMBER]]\n      [--observe FILE] [--timeline FILE]       "
+		"one trial, verified; --raw adds its row to FILE, marked with NUMBER;\n                                           "
+		"--observe: where its time went, --timeline: item by item"},
 	{"bench", pvq_cmd_bench,
 		"bench [--profile quick|default|full] [--impls a,b] [--tasks t,u:arg=v] [--cores "
 		"1,2]\n      [--workers 4,8] [--n N] [--blocks B] [--seed S] [--timeout SEC] [--out "

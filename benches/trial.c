@@ -1,6 +1,7 @@
 /* trial.h: the only place that reads the clock around a strategy. */
 #include "trial.h"
 #include "clock.h"
+#include "observe.h"
 #include "process.h"
 #include "sink.h"
 #include "twin.h"
@@ -112,9 +113,10 @@ static void wait_percent(unsigned percent, uint64_t since)
 		;
 }
 
-/* start, map, stop, with a stamp between each; nothing else happens between the stamps. */
-static void measure(const struct pvq_trial *t, const struct pvq_load *load, const struct pvq_opts *opts,
-	struct pvq_check *check, struct pvq_row *row, struct pvq_error *err)
+/* start, map, stop, with a stamp between each; nothing else happens between the stamps. Returns the one at the
+ * map's start. */
+static uint64_t measure(const struct pvq_trial *t, const struct pvq_load *load, const struct pvq_opts *opts,
+	struct pvq_sink *sink, const struct pvq_check *check, struct pvq_row *row, struct pvq_error *err)
 {
 	const struct pvq_impl *impl = t->impl;
 	struct usage before = usage_now(), after;
@@ -126,7 +128,7 @@ static void measure(const struct pvq_trial *t, const struct pvq_load *load, cons
 	ret = impl->start(&self, load, opts, err);
 	t1 = t2 = t3 = pvq_clock_ns();
 	if (ret == 0) {
-		impl->map(self, &check->sink, err);
+		impl->map(self, sink, err);
 		if (t->twin > 1)
 			wait_percent(t->twin - 1, t1);
 		t2 = pvq_clock_ns();
@@ -144,6 +146,7 @@ static void measure(const struct pvq_trial *t, const struct pvq_load *load, cons
 	row->nvcsw = after.nvcsw - before.nvcsw;
 	row->nivcsw = after.nivcsw - before.nivcsw;
 	row->max_rss_kb = peak_kb();
+	return t1;
 }
 
 /* From what happened to a status and a reason. */
@@ -179,6 +182,91 @@ static void judge(const struct pvq_trial *t, struct pvq_check *check, const stru
 	}
 }
 
+static int is_observed(const struct pvq_trial *t)
+{
+	return t->observe || t->timeline;
+}
+
+/* Writes what was seen. 0, or -errno with *what it was about. */
+static int write_sight(const struct pvq_trial *t, struct pvq_observer *observer, uint64_t map_began_ns,
+	const struct pvq_row *row, const char **what)
+{
+	struct pvq_observed seen;
+	int ret = pvq_observer_finish(observer, map_began_ns, row->map_ns);
+
+	*what = "the items' stamps";
+	pvq_observed_identify(&seen, row);
+	if (ret == 0)
+		ret = pvq_observed_describe(&seen, observer->moment, observer->count);
+	if (ret == 0 && t->observe) {
+		*what = t->observe;
+		ret = pvq_observed_append(t->observe, &seen);
+	}
+	if (ret == 0 && t->timeline) {
+		*what = t->timeline;
+		ret = pvq_timeline_write(t->timeline, observer->moment, observer->count);
+	}
+	return ret;
+}
+
+/* A good trial that was to be observed and was not has failed. */
+static void keep_sight(const struct pvq_trial *t, struct pvq_observer *observer, uint64_t map_began_ns,
+	struct pvq_row *row)
+{
+	char reason[PVQ_REASON_MAX];
+	const char *what;
+	int ret;
+
+	if (row->status != PVQ_OK)
+		return;
+	ret = write_sight(t, observer, map_began_ns, row, &what);
+	if (ret == 0)
+		return;
+	snprintf(reason, sizeof(reason), "%.120s: %s", what,
+		ret == -ERANGE ? "the clocks of two CPUs disagree" : strerror(-ret));
+	row_fail(row, PVQ_ERROR, reason);
+}
+
+/* The load is built: start, map, stop, and the verdict. */
+static void run_load(const struct pvq_trial *t, const struct pvq_load *load, struct pvq_opts *opts,
+	struct pvq_row *row, void (*ready)(const struct pvq_row *, void *ctx), void *ctx)
+{
+	struct pvq_error err = {.worker = -1, .item = UINT64_MAX};
+	struct pvq_observer observer = {.load = *load};
+	const struct pvq_load *given = load;
+	struct pvq_check check;
+	struct pvq_sink *sink = &check.sink;
+	uint64_t map_began_ns;
+
+	if (pvq_check_init(&check, load, t->impl->order == PVQ_ORDERED, t->print)) {
+		row_fail(row, PVQ_ERROR, "no memory to check the results");
+		return;
+	}
+	if (is_observed(t)) {
+		if (pvq_observer_init(&observer, load, sink)) {
+			row_fail(row, PVQ_ERROR, "no memory to observe the items");
+			goto out;
+		}
+		given = &observer.load;
+		sink = &observer.sink;
+	}
+	fix_options(t->impl, given, opts);
+	row->chunk = opts->chunk;
+	row->window = opts->window;
+	note_care(row, &opts->care);
+	if (ready)
+		ready(row, ctx);
+	map_began_ns = measure(t, given, opts, sink, &check, row, &err);
+	if (observer.problem[0])
+		memcpy(check.problem, observer.problem, sizeof(check.problem));
+	judge(t, &check, &err, row);
+	if (is_observed(t))
+		keep_sight(t, &observer, map_began_ns, row);
+	pvq_observer_free(&observer);
+out:
+	pvq_check_free(&check);
+}
+
 void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 	void (*ready)(const struct pvq_row *, void *ctx), void *ctx)
 {
@@ -189,8 +277,7 @@ void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 		.cpu = t->cpu,
 		.ncpu = t->ncpu};
 	struct pvq_error err = {.worker = -1, .item = UINT64_MAX};
-	const char *unsupported;
-	struct pvq_check check;
+	const char *unsupported = NULL;
 	struct pvq_load load;
 	int ret = pvq_process_confine(t->cpu, t->ncpu);
 
@@ -204,24 +291,13 @@ void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 		row_fail(row, PVQ_ERROR, err.msg);
 		return;
 	}
-	unsupported = t->impl->unsupported ? t->impl->unsupported(&load, &opts) : NULL;
-	if (unsupported) {
+	if (is_observed(t))
+		unsupported = pvq_observer_unsupported(t->impl, &load);
+	if (!unsupported && t->impl->unsupported)
+		unsupported = t->impl->unsupported(&load, &opts);
+	if (unsupported)
 		row_fail(row, PVQ_UNAVAILABLE, unsupported);
-		goto out_load;
-	}
-	fix_options(t->impl, &load, &opts);
-	row->chunk = opts.chunk;
-	row->window = opts.window;
-	note_care(row, &opts.care);
-	if (pvq_check_init(&check, &load, t->impl->order == PVQ_ORDERED, t->print)) {
-		row_fail(row, PVQ_ERROR, "no memory to check the results");
-		goto out_load;
-	}
-	if (ready)
-		ready(row, ctx);
-	measure(t, &load, &opts, &check, row, &err);
-	judge(t, &check, &err, row);
-	pvq_check_free(&check);
-out_load:
+	else
+		run_load(t, &load, &opts, row, ready, ctx);
 	pvq_load_free(&load);
 }

@@ -20,6 +20,8 @@ struct pvq_trial {
 	unsigned block, cell;
 	const char *oracle; /* the right digest where it is known already, else "" */
 	int print;
+	/* An observed trial (observe.h): files that get its row of observed.csv, and its items; NULL: none. */
+	const char *observe, *timeline;
 };
 
 /* Fills in what is known of a row before anything ran; the status is "planned". */

@@ -1,0 +1,63 @@
+/* table.h: rows of a struct as lines of CSV (RFC 4180) and back, both driven by one list of columns.
+ *
+ * What a file of measurements needs beyond the format: every row is flushed as it is written, so that a full
+ * disk is seen at once; a file that was cut off gives the rows before the cut, and the line is named.
+ */
+#ifndef PVQ_TABLE_H
+#define PVQ_TABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+enum pvq_column_kind {
+	PVQ_COLUMN_TEXT, /* char[]: what does not fit is refused */
+	PVQ_COLUMN_U32,  /* unsigned */
+	PVQ_COLUMN_U64,  /* uint64_t */
+	PVQ_COLUMN_WORD, /* an enum: an index into `words` */
+};
+
+struct pvq_column {
+	const char *name;
+	enum pvq_column_kind kind;
+	size_t offset, size;      /* of the field in the row */
+	const char *const *words; /* NULL-terminated; of a WORD alone */
+};
+
+#define PVQ_COLUMN(type, kind, field)                                                              \
+	{                                                                                          \
+#field, PVQ_COLUMN_##kind, offsetof(type, field), sizeof(((type *)0)->field), NULL \
+	}
+#define PVQ_COLUMN_OF(type, field, words)                                                         \
+	{                                                                                         \
+#field, PVQ_COLUMN_WORD, offsetof(type, field), sizeof(((type *)0)->field), words \
+	}
+
+struct pvq_table {
+	const char *file; /* what such a file is, for messages: "raw.csv" */
+	const struct pvq_column *column;
+	size_t columns;
+	size_t required; /* so many, from the first on, every file must have; in any order */
+	size_t row;      /* bytes of the struct */
+};
+
+/* Writes the header line, or one row. 0 or -errno. */
+int pvq_table_header(const struct pvq_table *, FILE *);
+int pvq_table_write(const struct pvq_table *, FILE *, const void *row);
+
+/* Adds a row to the file, which other processes may have begun; a new one gets the header first. 0 or
+ * -errno. */
+int pvq_table_append(const struct pvq_table *, const char *path, const void *row);
+
+/* Rows that were read; `row` is freed by the caller, whatever the outcome. */
+struct pvq_table_rows {
+	void *row; /* an array of the table's struct */
+	size_t count;
+	char problem[192]; /* what is wrong with the file, with the line; empty: nothing */
+};
+
+/* Reads a whole file; columns that the table does not know are passed over, fields of those that the file
+ * lacks are 0. 0, or -errno with `problem` filled: -EBADMSG for a file that is not such a table (no rows),
+ * and also for one that is cut off or damaged further down: the rows before the damage are there. */
+int pvq_table_read(const struct pvq_table *, FILE *, struct pvq_table_rows *);
+
+#endif
