@@ -6,6 +6,7 @@
 #include "harness.h"
 #include "host.h"
 #include "launch.h"
+#include "observe_run.h"
 #include "plan.h"
 #include "report.h"
 #include "rundir.h"
@@ -289,10 +290,13 @@ static int add_selftest(const struct bench *b)
  * an interrupt counts. */
 static int add_extras(const struct bench *b)
 {
+	const double observe_s = b->plan.profile->budget_s > 0 ? 12 : 0;
 	int ret = pvq_harness_run(&b->plan, &b->host, b->dir) == -EINTR ? -EINTR : 0;
 
 	if (ret == 0)
 		ret = add_prices(b);
+	if (ret == 0 && pvq_observe_run(&b->plan, &b->host, b->dir, observe_s) == -EINTR)
+		ret = -EINTR;
 	if (ret == 0)
 		ret = add_outside_view(b);
 	return ret ? ret : add_selftest(b);

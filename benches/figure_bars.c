@@ -1,60 +1,11 @@
-/* figures.h: small pictures of a work: where its time goes, and workers beyond the cores. */
+/* figures.h: a work with more workers than cores. */
 #include "figures.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { WIDTH = 470, BAR = 24, CHAR_PX = 8, KEY_ROW = 20, OVER_HEIGHT = 300 };
-
-static int phases_want(const struct pvq_cell *cell, unsigned cores)
-{
-	return pvq_cell_candidate(cell, cores) && cell->metric[PVQ_TOTAL_NS].median > 0;
-}
-
-/* Shares of the three medians' sum, since medians do not add up to the total's median. */
-static void phases_bar(struct pvq_plot *plot, const struct pvq_cell *cell, size_t row)
-{
-	double start = cell->metric[PVQ_START_NS].median, map = cell->metric[PVQ_MAP_NS].median;
-	double stop = cell->metric[PVQ_STOP_NS].median, sum = fmax(start + map + stop, 1) / 100;
-
-	fprintf(plot->dat, "-%zu %.6g %.6g %.6g \"%s\"\n", row, start / sum, (start + map) / sum,
-		(start + map + stop) / sum, pvq_text_ns(cell->metric[PVQ_TOTAL_NS].median).s);
-}
-
-int pvq_figure_phases(struct pvq_plots *plots, const struct pvq_summary *s, const struct pvq_work *work)
-{
-	unsigned cores = work->core_counts ? work->cores[work->core_counts - 1] : 0;
-	size_t *series = calloc(s->series_count + 1, sizeof(*series)), count, longest = 4;
-	char name[PVQ_PLOT_NAME];
-	struct pvq_plot plot;
-
-	if (!series)
-		return -ENOMEM;
-	count = pvq_figure_series(s, work, cores, phases_want, series);
-	pvq_figure_name(name, PVQ_FIG_PHASES, work, 0);
-	if (!count || pvq_plot_begin(&plot, plots, name, WIDTH, 100 + BAR * (int)count)) {
-		free(series);
-		return 0;
-	}
-	fputs("# y, per cent of the time behind which start, map, stop end, total\n", plot.dat);
-	pvq_plot_number(&plot, "rows", (double)count);
-	pvq_plot_string(&plot, "task", work->label);
-	fputs("set ytics (", plot.gp);
-	for (size_t i = 0; i < count; i++) {
-		const char *label = s->series[series[i]].name;
-
-		longest = strlen(label) > longest ? strlen(label) : longest;
-		phases_bar(&plot, pvq_figure_next(s, work, series[i], cores, phases_want, NULL), i);
-		pvq_plot_tic(plot.gp, label, -(double)i, i == 0);
-	}
-	fputs(")\n", plot.gp);
-	pvq_plot_number(&plot, "left", (double)(longest * CHAR_PX + 16));
-	pvq_plot_end(&plot, "phases.gp");
-	free(series);
-	return 0;
-}
+enum { WIDTH = 470, KEY_ROW = 20, OVER_HEIGHT = 300 };
 
 /* Oversubscribed cells, and those with workers = cores that they are measured against. */
 static int over_want(const struct pvq_cell *cell, unsigned cores)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <math.h>
 
-static const char *const figure_kind[] = {"overview", "first", "time", "speedup", "phases", "over", "e2e"};
+static const char *const figure_kind[] = {"overview", "bounds", "first", "time", "speedup", "over", "e2e"};
 
 void pvq_figure_name(
 	char name[PVQ_PLOT_NAME], enum pvq_figure figure, const struct pvq_work *work, unsigned cores)
@@ -64,8 +64,6 @@ static int figures_write_work(
 
 	if (ret == 0)
 		ret = pvq_figure_speedup(plots, s, work);
-	if (ret == 0)
-		ret = pvq_figure_phases(plots, s, work);
 	for (size_t i = 0; ret == 0 && i < work->core_counts; i++)
 		ret = pvq_figure_over(plots, s, work, work->cores[i]);
 	return ret;

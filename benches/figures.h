@@ -8,10 +8,10 @@
 /* Kinds of pictures. Those of a work take the work, the others NULL; "over" exists per core count. */
 enum pvq_figure {
 	PVQ_FIG_OVERVIEW, /* all works: speed-up over serial at the largest core count */
+	PVQ_FIG_BOUNDS,   /* all works: where the time goes, against the ideal */
 	PVQ_FIG_FIRST,    /* all works: time to the first result */
 	PVQ_FIG_TIME,     /* a work: wall time versus cores, warm and cold, with every trial */
 	PVQ_FIG_SPEEDUP,  /* a work: speed-up and efficiency versus cores */
-	PVQ_FIG_PHASES,   /* a work: shares of start, map and stop */
 	PVQ_FIG_OVER,     /* a work: time versus workers beyond the cores */
 	PVQ_FIG_E2E,      /* a work of the outside view: inside, and the process around it */
 };
@@ -28,9 +28,12 @@ int pvq_figure_overview(struct pvq_plots *, const struct pvq_summary *);
 int pvq_figure_first(struct pvq_plots *, const struct pvq_summary *);
 int pvq_figure_time(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
 int pvq_figure_speedup(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
-int pvq_figure_phases(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
 int pvq_figure_over(
 	struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *, unsigned cores);
+
+/* Of a run that may have been observed (observed.h). As above. */
+struct pvq_observations;
+int pvq_figure_bounds(struct pvq_plots *, const struct pvq_summary *, const struct pvq_observations *);
 
 /* One work of the outside view, which has a summary of its own. As above. */
 struct pvq_e2e;

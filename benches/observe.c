@@ -128,51 +128,86 @@ void pvq_observer_free(struct pvq_observer *o)
 	o->moment = NULL;
 }
 
-/* An item's begin on its thread; or, of a thread, its first. */
-struct start {
-	unsigned thread;
-	uint64_t begin_ns;
-	size_t index;
+/* A thread that ran items. */
+struct thread {
+	unsigned id, number;
+	uint64_t begin_ns; /* of its first item */
 };
 
-static int observe_by_thread(const void *x, const void *y)
+static int observe_by_id(const void *x, const void *y)
 {
-	const struct start *a = x, *b = y;
+	const struct thread *a = x, *b = y;
 
-	if (a->thread != b->thread)
-		return a->thread < b->thread ? -1 : 1;
-	return (a->begin_ns > b->begin_ns) - (a->begin_ns < b->begin_ns);
+	return (a->id > b->id) - (a->id < b->id);
 }
 
 static int observe_by_begin(const void *x, const void *y)
 {
-	const struct start *a = x, *b = y;
+	const struct thread *a = *(const struct thread *const *)x, *b = *(const struct thread *const *)y;
 
 	if (a->begin_ns != b->begin_ns)
 		return a->begin_ns < b->begin_ns ? -1 : 1;
-	return (a->thread > b->thread) - (a->thread < b->thread);
+	return observe_by_id(a, b);
+}
+
+/* The threads by their ids, room for one more; the new one at its place. 0 or -ENOMEM. */
+static int observe_insert(struct thread **thread, size_t *threads, struct thread new)
+{
+	struct thread *grown = realloc(*thread, (*threads + 1) * sizeof(*grown));
+	size_t at = *threads;
+
+	if (!grown)
+		return -ENOMEM;
+	for (*thread = grown; at > 0 && grown[at - 1].id > new.id; at--)
+		grown[at] = grown[at - 1];
+	grown[at] = new;
+	++*threads;
+	return 0;
+}
+
+static struct thread *observe_find(struct thread *thread, size_t threads, unsigned id)
+{
+	struct thread key = {.id = id};
+
+	return threads ? bsearch(&key, thread, threads, sizeof(*thread), observe_by_id) : NULL;
+}
+
+static int observe_threads(const struct pvq_observer *o, struct thread **thread, size_t *threads)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		const struct pvq_moment *m = &o->moment[i];
+		struct thread *known = observe_find(*thread, *threads, m->worker);
+
+		if (known && m->begin_ns < known->begin_ns)
+			known->begin_ns = m->begin_ns;
+		if (!known && observe_insert(thread, threads,
+				      (struct thread){.id = m->worker, .begin_ns = m->begin_ns}))
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 /* From thread ids to numbers, in the order of the threads' first items. */
 static int observe_number(struct pvq_observer *o)
 {
-	struct start *item = calloc(2 * o->count + 1, sizeof(*item)), *first = item + o->count;
+	struct thread *thread = NULL, **turn = NULL;
 	size_t threads = 0;
+	int ret = observe_threads(o, &thread, &threads);
 
-	if (!item)
-		return -ENOMEM;
-	for (size_t i = 0; i < o->count; i++)
-		item[i] = (struct start){o->moment[i].worker, o->moment[i].begin_ns, i};
-	qsort(item, o->count, sizeof(*item), observe_by_thread);
-	for (size_t i = 0; i < o->count; i++)
-		if (i == 0 || item[i].thread != item[i - 1].thread)
-			first[threads++] = (struct start){item[i].thread, item[i].begin_ns, i};
-	qsort(first, threads, sizeof(*first), observe_by_begin);
-	for (size_t t = 0; t < threads; t++)
-		for (size_t i = first[t].index; i < o->count && item[i].thread == first[t].thread; i++)
-			o->moment[item[i].index].worker = (unsigned)t;
-	free(item);
-	return 0;
+	if (ret == 0 && !(turn = calloc(threads + 1, sizeof(struct thread *))))
+		ret = -ENOMEM;
+	if (ret == 0) {
+		for (size_t t = 0; t < threads; t++)
+			turn[t] = &thread[t];
+		qsort(turn, threads, sizeof(struct thread *), observe_by_begin);
+		for (size_t t = 0; t < threads; t++)
+			turn[t]->number = (unsigned)t;
+		for (size_t i = 0; i < o->count; i++)
+			o->moment[i].worker = observe_find(thread, threads, o->moment[i].worker)->number;
+	}
+	free(turn);
+	free(thread);
+	return ret;
 }
 
 int pvq_observer_finish(struct pvq_observer *o, uint64_t map_began_ns, uint64_t map_ns)

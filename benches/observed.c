@@ -6,15 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int observed_by_worker(const void *x, const void *y)
-{
-	const struct pvq_moment *a = x, *b = y;
-
-	if (a->worker != b->worker)
-		return a->worker < b->worker ? -1 : 1;
-	return (a->begin_ns > b->begin_ns) - (a->begin_ns < b->begin_ns);
-}
-
 static int observed_by_value(const void *x, const void *y)
 {
 	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
@@ -22,32 +13,47 @@ static int observed_by_value(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-/* The five parts; m: by worker, then by begin. A lane's gaps add up, so that only its first and last item
- * need looking at beside the sum of the items. */
-static void observed_divide(struct pvq_observed *o, const struct pvq_moment *m, size_t n)
+/* One worker's items, which cannot overlap: what they leave of the time from the first to the last is gaps. */
+struct lane {
+	uint64_t items, begin_ns, end_ns, busy_ns;
+};
+
+static void observed_add(struct lane *lane, const struct pvq_moment *m)
+{
+	if (!lane->items++ || m->begin_ns < lane->begin_ns)
+		lane->begin_ns = m->begin_ns;
+	lane->end_ns = m->end_ns > lane->end_ns ? m->end_ns : lane->end_ns;
+	lane->busy_ns += m->end_ns - m->begin_ns;
+}
+
+/* The five parts. */
+static int observed_divide(struct pvq_observed *o, const struct pvq_moment *m, size_t n)
 {
 	uint64_t last_end = 0;
-	unsigned used = n ? m[n - 1].worker + 1 : 0;
+	struct lane *lane;
 
-	for (size_t i = 0; i < n; i++)
-		last_end = m[i].end_ns > last_end ? m[i].end_ns : last_end;
-	o->lanes = used > o->workers ? used : o->workers;
+	o->lanes = o->workers;
 	for (size_t i = 0; i < n; i++) {
-		int first = i == 0 || m[i].worker != m[i - 1].worker;
-		int last = i + 1 == n || m[i].worker != m[i + 1].worker;
 		uint64_t took = m[i].end_ns - m[i].begin_ns;
 
-		o->busy_ns += took;
+		o->lanes = m[i].worker >= o->lanes ? m[i].worker + 1 : o->lanes;
 		o->longest_ns = took > o->longest_ns ? took : o->longest_ns;
-		if (first)
-			o->ramp_ns += m[i].begin_ns;
-		else
-			o->dispatch_ns += m[i].begin_ns - m[i - 1].end_ns;
-		if (last)
-			o->imbalance_ns += last_end - m[i].end_ns;
+		last_end = m[i].end_ns > last_end ? m[i].end_ns : last_end;
 	}
-	o->imbalance_ns += (o->lanes - used) * last_end;
-	o->deliver_ns = o->lanes * (o->map_ns - last_end);
+	lane = calloc(o->lanes + 1, sizeof(*lane));
+	if (!lane)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		observed_add(&lane[m[i].worker], &m[i]);
+	for (unsigned l = 0; l < o->lanes; l++) {
+		o->busy_ns += lane[l].busy_ns;
+		o->ramp_ns += lane[l].begin_ns;
+		o->dispatch_ns += lane[l].end_ns - lane[l].begin_ns - lane[l].busy_ns;
+		o->imbalance_ns += last_end - lane[l].end_ns;
+		o->deliver_ns += o->map_ns - last_end;
+	}
+	free(lane);
+	return 0;
 }
 
 /* The most results that were complete and not delivered at one time. It can only rise where one completes:
@@ -94,20 +100,13 @@ static void observed_waits(struct pvq_observed *o, const struct pvq_moment *m, s
 	o->wait_max_ns = (uint64_t)wait[n - 1];
 }
 
-int pvq_observed_describe(struct pvq_observed *o, const struct pvq_moment *m, size_t n)
+static int observed_deliveries(struct pvq_observed *o, const struct pvq_moment *m, size_t n)
 {
-	struct pvq_moment *sorted = calloc(n + 1, sizeof(*sorted));
-	uint64_t *end = calloc(n + 1, sizeof(*end));
-	double *wait = calloc(n + 1, sizeof(*wait));
-	int ret = sorted && end && wait ? 0 : -ENOMEM;
+	uint64_t *end = calloc(n, sizeof(*end));
+	double *wait = calloc(n, sizeof(*wait));
+	int ret = end && wait ? 0 : -ENOMEM;
 
 	if (ret == 0) {
-		for (size_t i = 0; i < n; i++)
-			sorted[i] = m[i];
-		qsort(sorted, n, sizeof(*sorted), observed_by_worker);
-		observed_divide(o, sorted, n);
-	}
-	if (ret == 0 && n) {
 		for (size_t i = 0; i < n; i++)
 			end[i] = m[i].end_ns;
 		qsort(end, n, sizeof(*end), observed_by_value);
@@ -116,10 +115,16 @@ int pvq_observed_describe(struct pvq_observed *o, const struct pvq_moment *m, si
 		observed_stalls(o, m, n);
 		observed_waits(o, m, n, wait);
 	}
-	free(sorted);
 	free(end);
 	free(wait);
 	return ret;
+}
+
+int pvq_observed_describe(struct pvq_observed *o, const struct pvq_moment *m, size_t n)
+{
+	int ret = observed_divide(o, m, n);
+
+	return ret || n == 0 ? ret : observed_deliveries(o, m, n);
 }
 
 void pvq_observed_identify(struct pvq_observed *o, const struct pvq_row *row)

@@ -20,8 +20,8 @@ static const struct {
 	{pvq_chapter_answer, 1},
 	{pvq_chapter_time, 1},
 	{pvq_chapter_speedup, 1},
+	{pvq_chapter_bounds, 1},
 	{pvq_chapter_over, 1},
-	{pvq_chapter_phases, 1},
 	{pvq_chapter_first, 1},
 	{pvq_chapter_prices, 0},
 	{pvq_chapter_e2e, 0},
@@ -76,15 +76,17 @@ static int report_write_summary(const char *dir, const struct pvq_summary *s)
 	return ret;
 }
 
-static int report_draw(
-	struct pvq_plots *plots, const char *dir, const struct pvq_summary *s, const struct pvq_e2e *e2e)
+static int report_draw(struct pvq_plots *plots, const struct pvq_report *report)
 {
-	int ret = pvq_plots_begin(plots, dir);
+	const struct pvq_e2e *e2e = report->e2e;
+	int ret = pvq_plots_begin(plots, report->dir);
 
 	if (ret == 0)
-		ret = pvq_figures_write(plots, s);
+		ret = pvq_figures_write(plots, report->summary);
 	if (ret == 0)
-		ret = pvq_prices_figures(plots, dir);
+		ret = pvq_figure_bounds(plots, report->summary, report->observed);
+	if (ret == 0)
+		ret = pvq_prices_figures(plots, report->dir);
 	for (size_t w = 0; ret == 0 && e2e && w < e2e->summary.works; w++)
 		ret = pvq_figure_e2e(plots, e2e, &e2e->summary.work[w]);
 	if (ret)
@@ -133,9 +135,14 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	struct pvq_manifest manifest = {0};
 	struct pvq_summary summary;
 	struct pvq_plots plots = {0};
+	struct pvq_observations observed;
 	struct pvq_e2e e2e;
-	struct pvq_report report = {
-		.dir = dir, .rows = rows, .manifest = &manifest, .summary = &summary, .plots = &plots};
+	struct pvq_report report = {.dir = dir,
+		.rows = rows,
+		.manifest = &manifest,
+		.summary = &summary,
+		.plots = &plots,
+		.observed = &observed};
 	int ret = pvq_summarise(&summary, rows);
 
 	if (ret) {
@@ -145,16 +152,19 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	ret = pvq_manifest_read(&manifest, dir);
 	if (ret && ret != -ENOENT)
 		fprintf(stderr, "pvq: cannot read %s/manifest.tsv: %s\n", dir, strerror(-ret));
+	/* Likewise: what there is of the observed trials, or none. */
+	(void)pvq_observations_read(&observed, dir);
 	/* What is wrong with the outside view has been said; the rest of the report stands without. */
 	report.e2e = pvq_e2e_read(&e2e, dir) == 0 ? &e2e : NULL;
 	(void)pvq_harness_apply(&summary, dir); /* likewise */
 	ret = rows->count ? report_write_summary(dir, &summary) : 0;
 	if (ret == 0)
-		ret = report_draw(&plots, dir, &summary, report.e2e);
+		ret = report_draw(&plots, &report);
 	if (ret == 0)
 		ret = report_write(&report);
 	if (report.e2e)
 		pvq_e2e_free(&e2e);
+	pvq_observations_free(&observed);
 	pvq_plots_free(&plots);
 	pvq_manifest_free(&manifest);
 	pvq_summary_free(&summary);

@@ -108,15 +108,6 @@ int pvq_chapter_over(const struct pvq_report *r)
 	return 0;
 }
 
-int pvq_chapter_phases(const struct pvq_report *r)
-{
-	figures_chapter(r, PVQ_FIG_PHASES, "Where the time goes",
-		"Shares of starting the workers, of the map, and of stopping them, at the largest "
-		"core count; beside each bar the total.",
-		"Shares of start, map and stop");
-	return 0;
-}
-
 int pvq_chapter_first(const struct pvq_report *r)
 {
 	const struct pvq_summary *s = r->summary;

@@ -7,6 +7,7 @@
 #include "contest.h"
 #include "e2e.h"
 #include "figures.h"
+#include "observed.h"
 #include "rundir.h"
 
 /* All borrowed. Chapters write Markdown to md, whose errors are seen at the end by who opened it. */
@@ -17,7 +18,8 @@ struct pvq_report {
 	const struct pvq_manifest *manifest;
 	const struct pvq_summary *summary;
 	const struct pvq_plots *plots;
-	const struct pvq_e2e *e2e; /* the outside view; NULL: there is none */
+	const struct pvq_observations *observed; /* none where nothing was observed */
+	const struct pvq_e2e *e2e;               /* the outside view; NULL: there is none */
 };
 
 /* Each writes one chapter, or nothing where the run has nothing for it. 0 or -ENOMEM. */
@@ -26,7 +28,7 @@ int pvq_chapter_answer(const struct pvq_report *);
 int pvq_chapter_time(const struct pvq_report *);
 int pvq_chapter_speedup(const struct pvq_report *);
 int pvq_chapter_over(const struct pvq_report *);
-int pvq_chapter_phases(const struct pvq_report *);
+int pvq_chapter_bounds(const struct pvq_report *);
 int pvq_chapter_first(const struct pvq_report *);
 int pvq_chapter_prices(const struct pvq_report *);
 int pvq_chapter_e2e(const struct pvq_report *);

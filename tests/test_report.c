@@ -155,7 +155,7 @@ static void a_clear_winner_is_named(void **state)
 static void pictures_are_drawn_and_embedded(void **state)
 {
 	static const char *const names[] = {
-		"overview", "first", "time-noop", "speedup-noop", "phases-noop", "over-noop-on-2"};
+		"overview", "first", "time-noop", "speedup-noop", "bounds", "over-noop-on-2"};
 	struct run *run = *state;
 	struct pvq_row row;
 
