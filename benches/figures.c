@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <math.h>
 
-static const char *const figure_kind[] = {"overview", "bounds", "first", "time", "speedup", "over", "e2e"};
+static const char *const figure_kind[] = {
+	"overview", "bounds", "first", "time", "speedup", "over", "order", "e2e"};
 
 void pvq_figure_name(
 	char name[PVQ_PLOT_NAME], enum pvq_figure figure, const struct pvq_work *work, unsigned cores)
@@ -66,6 +67,8 @@ static int figures_write_work(
 		ret = pvq_figure_speedup(plots, s, work);
 	for (size_t i = 0; ret == 0 && i < work->core_counts; i++)
 		ret = pvq_figure_over(plots, s, work, work->cores[i]);
+	if (ret == 0)
+		ret = pvq_figure_order(plots, s, work);
 	return ret;
 }
 

@@ -13,6 +13,7 @@ enum pvq_figure {
 	PVQ_FIG_TIME,     /* a work: wall time versus cores, warm and cold, with every trial */
 	PVQ_FIG_SPEEDUP,  /* a work: speed-up and efficiency versus cores */
 	PVQ_FIG_OVER,     /* a work: time versus workers beyond the cores */
+	PVQ_FIG_ORDER,    /* a work: results complete and delivered over time */
 	PVQ_FIG_E2E,      /* a work of the outside view: inside, and the process around it */
 };
 
@@ -31,7 +32,8 @@ int pvq_figure_speedup(struct pvq_plots *, const struct pvq_summary *, const str
 int pvq_figure_over(
 	struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *, unsigned cores);
 
-/* Of a run that may have been observed (observed.h). As above. */
+/* Of a run that may have been observed (observed.h); "order" reads the timelines in the report's folder. */
+int pvq_figure_order(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
 struct pvq_observations;
 int pvq_figure_bounds(struct pvq_plots *, const struct pvq_summary *, const struct pvq_observations *);
 

@@ -22,7 +22,7 @@ static const struct {
 	{pvq_chapter_speedup, 1},
 	{pvq_chapter_bounds, 1},
 	{pvq_chapter_over, 1},
-	{pvq_chapter_first, 1},
+	{pvq_chapter_ordering, 1},
 	{pvq_chapter_prices, 0},
 	{pvq_chapter_e2e, 0},
 	{pvq_chapter_trust, 1},

@@ -2,7 +2,6 @@
 #include "report_part.h"
 
 #include <math.h>
-#include <string.h>
 
 int pvq_report_figure(const struct pvq_report *r, enum pvq_figure figure, const struct pvq_work *work,
 	unsigned cores, const char *alt)
@@ -105,29 +104,5 @@ int pvq_chapter_over(const struct pvq_report *r)
 				"Time relative to one worker a core");
 		}
 	fputs(any ? "\n" : "", r->md);
-	return 0;
-}
-
-int pvq_chapter_first(const struct pvq_report *r)
-{
-	const struct pvq_summary *s = r->summary;
-	const char *last = "";
-
-	if (s->max_cores == 0)
-		return 0;
-	fputs("## Time to the first result\n\nHow long the consumer waits for something to work on. "
-	      "An ordered strategy must hold back what is finished until item 0 is.\n\n",
-		r->md);
-	pvq_report_figure(r, PVQ_FIG_FIRST, NULL, 0, "Time to the first result, one row a task");
-	fputs("\nIn order of the items: ", r->md);
-	for (size_t i = 0; i < s->series_count; i++)
-		for (size_t c = 0; c < s->cells; c++)
-			if (s->cell[c].series == i && strcmp(s->cell[c].key->order, "ordered") == 0) {
-				fputs(last, r->md);
-				pvq_text_md(r->md, s->series[i].name);
-				last = ", ";
-				break;
-			}
-	fputs(*last ? ". The others deliver as items complete.\n\n" : "none of them.\n\n", r->md);
 	return 0;
 }

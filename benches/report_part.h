@@ -29,7 +29,7 @@ int pvq_chapter_time(const struct pvq_report *);
 int pvq_chapter_speedup(const struct pvq_report *);
 int pvq_chapter_over(const struct pvq_report *);
 int pvq_chapter_bounds(const struct pvq_report *);
-int pvq_chapter_first(const struct pvq_report *);
+int pvq_chapter_ordering(const struct pvq_report *);
 int pvq_chapter_prices(const struct pvq_report *);
 int pvq_chapter_e2e(const struct pvq_report *);
 int pvq_chapter_trust(const struct pvq_report *);
