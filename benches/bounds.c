@@ -6,11 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int bounds_want(const struct pvq_cell *cell, unsigned cores)
-{
-	return cell->ok && !cell->baseline && cell->key->cores == cores && cell->key->workers == cores;
-}
-
 /* ---- the ideal ---- */
 
 static double bounds_longest(const struct pvq_work *work, const struct pvq_observations *seen)
@@ -75,23 +70,22 @@ static struct pvq_comparison bounds_compare(
 
 /* ---- the parts ---- */
 
-/* Of the cell's observed trials the one with the middle map time (of two, the shorter); NULL: none. */
-static const struct pvq_observed *bounds_middle(
+/* Of the cell's observed trials the one whose map time is nearest to the sweep's median; NULL: none. */
+static const struct pvq_observed *bounds_nearest(
 	const struct pvq_observations *seen, const struct pvq_cell *cell)
 {
-	const struct pvq_observed *o = NULL, *other;
-	size_t count = 0, rank;
+	double median = cell->metric[PVQ_MAP_NS].median, least = INFINITY;
+	const struct pvq_observed *o = NULL, *nearest = NULL;
 
-	while ((o = pvq_observed_next(seen, cell->key, o)))
-		count++;
 	while ((o = pvq_observed_next(seen, cell->key, o))) {
-		rank = 0;
-		for (other = NULL; (other = pvq_observed_next(seen, cell->key, other));)
-			rank += other->map_ns < o->map_ns || (other->map_ns == o->map_ns && other < o);
-		if (rank == (count - 1) / 2)
-			break;
+		double distance = fabs((double)o->map_ns - median);
+
+		if (distance < least) {
+			least = distance;
+			nearest = o;
+		}
 	}
-	return o;
+	return nearest;
 }
 
 static double bounds_looked_on(const struct pvq_observed *o, const struct pvq_cell *cell)
@@ -132,8 +126,8 @@ static void bounds_lose(
 static void bounds_gap(
 	struct pvq_bounds *b, const struct pvq_cell *cell, const struct pvq_observations *seen)
 {
-	const struct pvq_observed *o = bounds_middle(seen, cell);
-	const struct pvq_observed *serial = bounds_middle(seen, b->work->base);
+	const struct pvq_observed *o = bounds_nearest(seen, cell);
+	const struct pvq_observed *serial = bounds_nearest(seen, b->work->base);
 	struct pvq_gap *gap = &b->gap[b->gaps++];
 
 	gap->cell = cell;
@@ -162,9 +156,9 @@ int pvq_bounds_make(struct pvq_bounds *b, const struct pvq_summary *s, const str
 	if (!b->gap)
 		return -ENOMEM;
 	bounds_ideal(&b->ideal, work, cores, seen);
-	b->looked_on = bounds_looked_on(bounds_middle(seen, work->base), work->base);
+	b->looked_on = bounds_looked_on(bounds_nearest(seen, work->base), work->base);
 	for (size_t c = work->first; c < work->first + work->cells; c++)
-		if (bounds_want(&s->cell[c], cores))
+		if (s->cell[c].ok && pvq_cell_even(&s->cell[c], cores))
 			bounds_gap(b, &s->cell[c], seen);
 	return 0;
 }

@@ -10,8 +10,8 @@
  * binds, so that a slow block slows both.
  *
  * The parts are what one core does on average from start to stop. start and stop are medians of the sweep. The
- * sweep's median of the map is divided as the observed trial with the middle map time was (observed.h), unless
- * looking on changed that time by more than PVQ_LOOK_ON_LIMIT, serial's included. What is lost in a part is
+ * sweep's median of the map is divided as the observed trial with the nearest map time was (observed.h), unless that
+ * is off by more than a factor of PVQ_LOOK_ON_LIMIT, or serial's is: then looking on, or noise, changed too much. What is lost in a part is
  * what it takes beyond the ideal:
  *
  *	work       busy time beyond what serial's items took, divided among the cores

@@ -58,7 +58,7 @@ static int is_wanted(const struct pvq_plan *plan, unsigned cores, unsigned c)
 {
 	const struct pvq_plan_cell *cell = &plan->cell[c];
 
-	if (cell->skip)
+	if (cell->skip || cell->twin)
 		return 0;
 	if (!(cell->impl->flags & PVQ_BASELINE) && (cell->cores != cores || cell->workers != cores))
 		return 0;

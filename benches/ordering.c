@@ -11,11 +11,6 @@ static int ordering_is_ordered(const struct pvq_cell *cell)
 	return strcmp(cell->key->order, "ordered") == 0;
 }
 
-static int ordering_want(const struct pvq_cell *cell, unsigned cores)
-{
-	return cell->ok && !cell->baseline && cell->key->cores == cores && cell->key->workers == cores;
-}
-
 /* How much of the names is the same from the beginning; 0 where not even the first word is. */
 static size_t ordering_kinship(const char *a, const char *b)
 {
@@ -38,8 +33,8 @@ static const struct pvq_cell *ordering_sibling(
 		const struct pvq_cell *cell = &s->cell[c];
 		size_t kin = ordering_kinship(cell->key->impl, ordered->key->impl);
 
-		if (!kin || !ordering_want(cell, ordered->key->cores) || ordering_is_ordered(cell) ||
-			strcmp(cell->key->in_via, ordered->key->in_via) != 0 ||
+		if (!kin || !cell->ok || !pvq_cell_even(cell, ordered->key->cores) ||
+			ordering_is_ordered(cell) || strcmp(cell->key->in_via, ordered->key->in_via) != 0 ||
 			strcmp(cell->key->out_via, ordered->key->out_via) != 0)
 			continue;
 		if (!best || kin > nearest ||
@@ -60,7 +55,8 @@ static void ordering_add_work(
 	for (size_t c = work->first; c < work->first + work->cells; c++) {
 		const struct pvq_cell *cell = &s->cell[c], *sibling;
 
-		if (!ordering_want(cell, cores) || cell->series != series || !ordering_is_ordered(cell))
+		if (!cell->ok || !pvq_cell_even(cell, cores) || cell->series != series ||
+			!ordering_is_ordered(cell))
 			continue;
 		sibling = ordering_sibling(s, work, cell);
 		if (sibling)

@@ -5,20 +5,24 @@
 #include "report_part.h"
 
 #include <math.h>
+#include <string.h>
 
 static void bounds_legend(const struct pvq_report *r)
 {
-	fprintf(r->md,
-		"**How to read it.** Ratios are taken block by block and carry 95 %% intervals; *lost* is start + "
-		"map + stop beyond the ideal, from the medians, and is told only where the whole interval of "
-		"the total lies above 1. The other columns say what share of it is lost where, for a core "
-		"on average: *ramp*, until a worker has its first item; *items*, which take longer than with "
-		"serial (shared caches, shared cores); *dispatch*, from one item to the next; *imbalance*, at the "
-		"end, while others still work, beyond what the longest item makes unavoidable; *delivery*, "
-		"from the last item's end to the end of the map. A share below 0 is a gain. The map is divided as "
-		"in the observed trial with the middle map time, where that, and serial's, is within a factor of "
-		"%s of the sweep's median.\n\n",
-		pvq_text_number(PVQ_LOOK_ON_LIMIT).s);
+	fputs("**How to read it.** Ratios are taken block by block and carry 95 % intervals. *Lost* is start + map + "
+	      "stop beyond the ideal, from the medians; it is told only where the whole interval of the total lies "
+	      "above 1. *Where* says what share of it is lost in which part, for a core on average.",
+		r->md);
+	if (r->observed->count)
+		fprintf(r->md,
+			" Parts of the map: *ramp*, until a worker has its first item; *items*, which take longer "
+			"than with serial (shared caches, shared cores); *dispatch*, from one item to the next; "
+			"*imbalance*, at the end, while others still work, beyond what the longest item makes "
+			"unavoidable; *delivery*, from the last item's end to the end of the map. A share "
+			"below 0 is a gain. The map is divided as in the observed trial with the nearest "
+			"map time, where that, and serial's, is within a factor of %s of the sweep's median.",
+			pvq_text_number(PVQ_LOOK_ON_LIMIT).s);
+	fputs("\n\n", r->md);
 }
 
 static void bounds_intro(const struct pvq_report *r)
@@ -29,7 +33,7 @@ static void bounds_intro(const struct pvq_report *r)
 	      "is lost to handing out, waiting and collecting.",
 		r->md);
 	if (r->observed->count)
-		fputs(" Where within the map, was seen in trials of their own, in which every item was stamped as "
+		fputs(" Where within the map was seen in trials of their own, in which every item was stamped as "
 		      "it began, ended and was delivered; their times are in no other figure of this report.",
 			r->md);
 	else
@@ -64,24 +68,31 @@ static void bounds_ideal(const struct pvq_report *r, const struct pvq_bounds *b)
 		ideal->longest_binds ? "the longest item binds" : "the work binds");
 }
 
-/* The share of the gap that is lost in a part, or a dash. */
-static void bounds_share(const struct pvq_report *r, double lost_ns, double gap_ns)
+/* Where it is lost, from the most on; less than 1 % is not worth a word. Where the map is not divided, all of it
+ * stands in the place of the items. */
+static void bounds_where(const struct pvq_report *r, const struct pvq_bounds *b, const struct pvq_gap *gap)
 {
-	fprintf(r->md, " | %s", pvq_text_percent(lost_ns / gap_ns).s);
-}
+	static const char *const name[PVQ_PARTS] = {
+		"start", "ramp", "items", "dispatch", "imbalance", "delivery", "stop"};
+	double gap_ns = pvq_gap_spent_ns(gap) - b->ideal.ns, lost_ns[PVQ_PARTS];
+	const char *separator = "";
 
-static void bounds_shares(const struct pvq_report *r, const struct pvq_bounds *b, const struct pvq_gap *gap)
-{
-	double gap_ns = pvq_gap_spent_ns(gap) - b->ideal.ns;
-	double start_ns = gap->spent_ns[PVQ_PART_START], stop_ns = gap->spent_ns[PVQ_PART_STOP];
+	memcpy(lost_ns, gap->divided ? gap->lost_ns : gap->spent_ns, sizeof(lost_ns));
+	if (!gap->divided)
+		lost_ns[PVQ_PART_WORK] -= b->ideal.ns;
+	for (int i = 0; i < PVQ_PARTS; i++) {
+		int most = 0;
 
-	fprintf(r->md, "%s", pvq_text_ns(gap_ns).s);
-	bounds_share(r, start_ns, gap_ns);
-	bounds_share(r, gap_ns - start_ns - stop_ns, gap_ns);
-	for (int p = PVQ_PART_RAMP; p <= PVQ_PART_DELIVER; p++)
-		bounds_share(r, gap->divided ? gap->lost_ns[p] : NAN, gap_ns);
-	bounds_share(r, stop_ns, gap_ns);
-	fputs(" |\n", r->md);
+		for (int p = 1; p < PVQ_PARTS; p++)
+			most = lost_ns[p] > lost_ns[most] ? p : most;
+		if (fabs(lost_ns[most] / gap_ns) >= 0.01) {
+			fprintf(r->md, "%s%s %s", separator,
+				most == PVQ_PART_WORK && !gap->divided ? "map" : name[most],
+				pvq_text_percent(lost_ns[most] / gap_ns).s);
+			separator = ", ";
+		}
+		lost_ns[most] = -INFINITY; /* has had its turn */
+	}
 }
 
 static void bounds_row(const struct pvq_report *r, const struct pvq_bounds *b, const struct pvq_gap *gap)
@@ -95,14 +106,16 @@ static void bounds_row(const struct pvq_report *r, const struct pvq_bounds *b, c
 	fprintf(r->md, " | %s | ", pvq_text_ratio_interval(total->ratio, total->lo, total->hi).s);
 	/* Both must say so: the interval, which goes by blocks, and the medians that are divided. */
 	if (total->lo > 1 && pvq_gap_spent_ns(gap) > b->ideal.ns) {
-		bounds_shares(r, b, gap);
+		fprintf(r->md, "%s | ", pvq_text_ns(pvq_gap_spent_ns(gap) - b->ideal.ns).s);
+		bounds_where(r, b, gap);
+		fputs(" |\n", r->md);
 		return;
 	}
 	if (isnan(total->lo))
 		none = "too few blocks to tell";
 	else if (total->hi < 1)
 		none = "none: below the ideal";
-	fprintf(r->md, "%s | – | – | – | – | – | – | – | – |\n", none);
+	fprintf(r->md, "– | %s |\n", none);
 }
 
 /* Strategies whose map is not divided although they were observed. */
@@ -124,16 +137,14 @@ static void bounds_undivided(const struct pvq_report *r, const struct pvq_bounds
 		any = 1;
 	}
 	if (any && !isnan(b->looked_on))
-		fprintf(r->md, ", with serial at %s", pvq_text_number(b->looked_on).s);
+		fprintf(r->md, "; serial itself %s", pvq_text_number(b->looked_on).s);
 	fputs(any ? ".\n\n" : "", r->md);
 }
 
 static void bounds_work(const struct pvq_report *r, const struct pvq_bounds *b)
 {
 	bounds_ideal(r, b);
-	fputs("| Strategy | Map / ideal | Total / ideal | Lost | Start | Map | – ramp | – items | – dispatch | – "
-	      "imbalance | – delivery | Stop |\n|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
-		r->md);
+	fputs("| Strategy | Map / ideal | Total / ideal | Lost | Where |\n|:--|--:|--:|--:|:--|\n", r->md);
 	for (size_t i = 0; i < b->gaps; i++)
 		bounds_row(r, b, &b->gap[i]);
 	fputs("\n", r->md);

@@ -440,6 +440,11 @@ int pvq_cell_candidate(const struct pvq_cell *cell, unsigned cores)
 	       (cell->baseline || cell->key->cores == cores);
 }
 
+int pvq_cell_even(const struct pvq_cell *cell, unsigned cores)
+{
+	return pvq_cell_candidate(cell, cores) && !cell->baseline && cell->key->workers == cores;
+}
+
 struct pvq_comparison pvq_cells_compare(
 	const struct pvq_cell *a, const struct pvq_cell *b, enum pvq_metric metric, double alpha)
 {

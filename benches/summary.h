@@ -107,6 +107,9 @@ int pvq_cell_oversubscribed(const struct pvq_cell *);
 /* Whether the cell competes for the work at that core count: its own, or serial at any. */
 int pvq_cell_candidate(const struct pvq_cell *, unsigned cores);
 
+/* Whether the cell is a candidate at that core count with just as many workers, serial not. */
+int pvq_cell_even(const struct pvq_cell *, unsigned cores);
+
 /* a's metric against b's, by pairs of the same block. */
 struct pvq_comparison pvq_cells_compare(
 	const struct pvq_cell *a, const struct pvq_cell *b, enum pvq_metric, double alpha);
