@@ -14,7 +14,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Every option as given; trial points into the rest. */
@@ -270,19 +269,11 @@ static void print_human(const struct pvq_row *row)
 			seconds(row->user_ns + row->sys_ns, a), (double)row->max_rss_kb / 1024);
 }
 
-/* Adds the row to a file that other runs may have begun. 0 or -errno with one line on stderr. */
+/* 0 or -errno with one line on stderr. */
 static int append_raw(const char *path, const struct pvq_row *row)
 {
-	FILE *f = fopen(path, "ae");
-	struct stat st = {0};
-	int ret = f && fstat(fileno(f), &st) == 0 ? 0 : -errno;
+	int ret = pvq_row_append(path, row);
 
-	if (ret == 0 && st.st_size == 0)
-		ret = pvq_row_header(f);
-	if (ret == 0)
-		ret = pvq_row_write(f, row); /* is flushed and looked at: nothing is left to fclose() */
-	if (f)
-		fclose(f);
 	if (ret)
 		fprintf(stderr, "pvq: cannot write %s: %s\n", path, strerror(-ret));
 	return ret;

@@ -68,6 +68,9 @@ const char *pvq_verified_name(enum pvq_verified);
 int pvq_row_header(FILE *);
 int pvq_row_write(FILE *, const struct pvq_row *);
 
+/* Adds the row to a file that others may have begun; a new one gets the header first. 0 or -errno. */
+int pvq_row_append(const char *path, const struct pvq_row *row);
+
 /* Rows read from a file or from a peer's output; the caller frees with pvq_rows_free(). */
 struct pvq_rows {
 	struct pvq_row *row;

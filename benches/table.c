@@ -51,6 +51,9 @@ int pvq_table_write(const struct pvq_table *t, FILE *f, const void *row)
 		case PVQ_COLUMN_U64:
 			fprintf(f, "%llu", (unsigned long long)*(const uint64_t *)field);
 			break;
+		case PVQ_COLUMN_I64:
+			fprintf(f, "%lld", (long long)*(const int64_t *)field);
+			break;
 		case PVQ_COLUMN_WORD:
 			fputs(c->words[*(const unsigned *)field], f);
 			break;
@@ -109,6 +112,16 @@ static int reader_number(const char *text, uint64_t max, uint64_t *value)
 	return errno || *end || *value > max ? -1 : 0;
 }
 
+static int reader_signed(const char *text, int64_t *value)
+{
+	uint64_t number;
+
+	if (reader_number(text + (*text == '-'), INT64_MAX, &number))
+		return -1;
+	*value = *text == '-' ? -(int64_t)number : (int64_t)number;
+	return 0;
+}
+
 static int reader_word(const char *text, const char *const *words, unsigned *value)
 {
 	for (*value = 0; words[*value]; ++*value)
@@ -136,6 +149,8 @@ static int reader_store(struct reader *r, const struct pvq_column *c, const char
 		return 0;
 	case PVQ_COLUMN_U64:
 		return reader_number(text, UINT64_MAX, (uint64_t *)field);
+	case PVQ_COLUMN_I64:
+		return reader_signed(text, (int64_t *)field);
 	case PVQ_COLUMN_WORD:
 		return reader_word(text, c->words, (unsigned *)field);
 	}
@@ -174,7 +189,12 @@ static void reader_field(void *data, size_t len, void *arg)
 		long c = r->map[r->field++];
 
 		if (c >= 0 && reader_store(r, &r->table->column[c], text)) {
-			snprintf(what, sizeof(what), "'%.20s' is no %s", text, r->table->column[c].name);
+			if (len)
+				snprintf(what, sizeof(what), "'%.20s' is no %s", text,
+					r->table->column[c].name);
+			else
+				snprintf(what, sizeof(what), "is cut off at its %s",
+					r->table->column[c].name);
 			reader_fail(r, -EBADMSG, what);
 		}
 	} else {

@@ -13,6 +13,7 @@ enum pvq_column_kind {
 	PVQ_COLUMN_TEXT, /* char[]: what does not fit is refused */
 	PVQ_COLUMN_U32,  /* unsigned */
 	PVQ_COLUMN_U64,  /* uint64_t */
+	PVQ_COLUMN_I64,  /* int64_t */
 	PVQ_COLUMN_WORD, /* an enum: an index into `words` */
 };
 
@@ -48,11 +49,13 @@ int pvq_table_write(const struct pvq_table *, FILE *, const void *row);
  * -errno. */
 int pvq_table_append(const struct pvq_table *, const char *path, const void *row);
 
+enum { PVQ_PROBLEM_MAX = 192 };
+
 /* Rows that were read; `row` is freed by the caller, whatever the outcome. */
 struct pvq_table_rows {
 	void *row; /* an array of the table's struct */
 	size_t count;
-	char problem[192]; /* what is wrong with the file, with the line; empty: nothing */
+	char problem[PVQ_PROBLEM_MAX]; /* what is wrong with the file, with the line; empty: nothing */
 };
 
 /* Reads a whole file; columns that the table does not know are passed over, fields of those that the file
