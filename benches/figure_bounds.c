@@ -96,9 +96,13 @@ static void bounds_panels(struct pvq_plot *plot, const struct bounds_figure *f)
 			TITLE_MAX, b->work->label);
 		fprintf(plot->gp, "panel[%zu] = '", p + 1);
 		pvq_plot_quote(plot->gp, title);
-		fprintf(plot->gp, "'; ideal[%zu] = '%s: %s'; xmax[%zu] = %.4g\n", p + 1,
-			b->ideal.longest_binds ? "longest item" : "work / cores",
-			pvq_text_ns(b->ideal.ns).s, p + 1, 1.3 * bounds_panel(plot, f, b));
+		if (b->ideal.longest_binds)
+			fprintf(plot->gp, "'; ideal[%zu] = 'longest item", p + 1);
+		else
+			fprintf(plot->gp, "'; ideal[%zu] = 'work / %u core%s", p + 1, b->ideal.cores,
+				b->ideal.cores == 1 ? "" : "s");
+		fprintf(plot->gp, ": %s'; xmax[%zu] = %.4g\n", pvq_text_ns(b->ideal.ns).s, p + 1,
+			1.3 * bounds_panel(plot, f, b));
 	}
 }
 
@@ -113,7 +117,6 @@ static void bounds_write(struct pvq_plots *plots, const struct bounds_figure *f)
 	if (pvq_plot_begin(&plot, plots, name, WIDTH, HEAD_PX + FOOT_PX + (int)lines * panel_px))
 		return;
 	pvq_plot_number(&plot, "rows", (double)f->rows);
-	pvq_plot_number(&plot, "cores", f->s->max_cores);
 	pvq_plot_number(&plot, "columns", COLUMNS);
 	pvq_plot_number(&plot, "panels", (double)f->panels);
 	pvq_plot_number(&plot, "panelheight", panel_px);

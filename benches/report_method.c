@@ -182,6 +182,8 @@ int pvq_chapter_method(const struct pvq_report *r)
 	      "many it keeps in flight. They are in raw.csv and summary.csv, and part of what is "
 	      "compared here.\n",
 		r->md);
+	method_facts(r, "observed_rounds",
+		"Rounds of observed trials, every strategy with one worker a core once in each");
 	method_facts(r, "left_out", "Left out");
 	method_facts(r, "ended", "The run ended because");
 	method_transport(r);

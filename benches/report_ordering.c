@@ -133,7 +133,7 @@ static int ordering_families(const struct pvq_report *r, const struct pvq_orderi
 		pvq_text_md(r->md, ordering_name(r, all->pair[first].ordered));
 		fputs("** against **", r->md);
 		pvq_text_md(r->md, ordering_name(r, all->pair[first].unordered));
-		fputs("**\n\n| Task | Map, ordered | Unordered | Ordered / unordered | So | First result, ordered | "
+		fputs("**\n\n| Task | Map, ordered | Unordered | Ordered / unordered | Verdict | First result, ordered | "
 		      "Unordered |\n|:--|--:|--:|--:|:--|--:|--:|\n",
 			r->md);
 		for (size_t i = first; i < end; i++)

@@ -127,6 +127,7 @@ bench() {
 	printf 'timeline-%s-skew-ns-2000-alpha-1.5.csv\n' pool_ordered pool_unordered | cmp - "$TMP/timelines"
 	[ ! -e "$TMP/run/timeline.part" ]
 	grep -q '^observed_rounds	3$' "$TMP/run/manifest.tsv"
+	grep -q 'Rounds of observed trials.*: 3$' "$TMP/run/report.md"
 	cp "$TMP/run/observed.csv" "$TMP/before"
 	bench --resume "$TMP/run" >"$TMP/out" 2>&1
 	cmp "$TMP/before" "$TMP/run/observed.csv"

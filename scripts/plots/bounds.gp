@@ -36,7 +36,7 @@ do for [format in formats] {
 			do for [r=1:rows] { set label strategy[r] at graph 0, first 1 - r right offset character -0.6, 0 font small_font tc rgb ink }
 		}
 		if (p == 1) {
-			set label sprintf('How far from the ideal, on %d core%s?', cores, cores > 1 ? 's' : '') at screen across(14), 1 - up(20) left font title_font tc rgb ink
+			set label 'How far from the ideal?' at screen across(14), 1 - up(20) left font title_font tc rgb ink
 			set label 'What a core does on average from start to stop, in units of the ideal (the line at 1). Shorter is better.' at screen 0.5, up(12) center font small_font tc rgb soft
 			eval legend
 		}
