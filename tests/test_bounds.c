@@ -280,7 +280,7 @@ static void siblings_are_of_one_family(void **state)
 	add_cell(&f, "other_unordered", "unordered", 2, 10);  /* faster, of another family */
 	add_cell(&f, "poolish_unordered", "unordered", 2, 9); /* of another family, too */
 	add_cell(&f, "py_imap", "ordered", 2, 90);
-	add_cell(&f, "py_map_unordered", "unordered", 2, 70);
+	add_cell(&f, "py_any_unordered", "unordered", 2, 70);
 	add_cell(&f, "py_imap_unordered", "unordered", 2, 80); /* nearer by name */
 	add_cell(&f, "alone_ordered", "ordered", 2, 30);
 	(void)summarise(&f);
