@@ -112,7 +112,7 @@ int pvq_deliveries_make(
 		return -ENOMEM;
 	while ((o = pvq_observed_next(seen, key, o))) {
 		x[STALL * seen->count + n] = (double)o->stall_ns;
-		x[BLOCKED * seen->count + n] = (double)o->blocked_ns;
+		x[BLOCKED * seen->count + n] = (double)o->blocked_ns / fmax((double)o->map_ns, 1);
 		x[WAIT_P99 * seen->count + n] = (double)o->wait_p99_ns;
 		x[WAITING * seen->count + n++] = (double)o->waiting_max;
 	}

@@ -29,8 +29,9 @@ struct pvq_orderings {
 int pvq_orderings_make(struct pvq_orderings *, const struct pvq_summary *);
 void pvq_orderings_free(struct pvq_orderings *);
 
-/* What the consumer saw in a cell's observed trials (observed.h): over the rounds, the median and the range, in
- * nanoseconds and, of `waiting`, in results. stall.n: rounds; 0: not observed. */
+/* What the consumer saw in a cell's observed trials (observed.h): over the rounds, the median and the range, of
+ * times in nanoseconds, of `blocked` as a share of the map, of `waiting` in results. stall.n: rounds; 0: not
+ * observed. */
 struct pvq_deliveries {
 	struct pvq_estimate stall, blocked, wait_p99, waiting;
 };

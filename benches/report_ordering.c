@@ -28,27 +28,14 @@ static void ordering_intro(const struct pvq_report *r)
 			fputs("\n", r->md);
 }
 
-/* What the ratio's verdict lets one say. */
 static const char *ordering_words(const struct pvq_ordering *pair)
 {
-	if (pair->map.n < pair->needs)
-		return "too few blocks to tell";
-	switch (pair->map.verdict) {
-	case PVQ_FASTER:
-		return "the ordered one is faster";
-	case PVQ_SLOWER:
-		return "the ordered one is slower";
-	case PVQ_EQUIVALENT:
-		return "the same within 3 %";
-	case PVQ_INCONCLUSIVE:
-		break;
-	}
-	return "no difference that can be told";
+	return pair->map.n < pair->needs ? "too few blocks" : pvq_verdict_name(pair->map.verdict);
 }
 
-static struct pvq_text ordering_time(const struct pvq_cell *cell, enum pvq_metric metric)
+static struct pvq_text ordering_first_ns(const struct pvq_cell *cell)
 {
-	const struct pvq_estimate *e = &cell->metric[metric];
+	const struct pvq_estimate *e = &cell->metric[PVQ_FIRST_NS];
 
 	return pvq_text_ns_interval(e->median, e->lo, e->hi);
 }
@@ -57,12 +44,10 @@ static void ordering_times_row(const struct pvq_report *r, const struct pvq_orde
 {
 	fputs("| ", r->md);
 	pvq_text_md(r->md, pair->work->label);
-	fprintf(r->md, " | %s", ordering_time(pair->ordered, PVQ_MAP_NS).s);
-	fprintf(r->md, " | %s", ordering_time(pair->unordered, PVQ_MAP_NS).s);
 	fprintf(r->md, " | %s | %s", pvq_text_ratio_interval(pair->map.ratio, pair->map.lo, pair->map.hi).s,
 		ordering_words(pair));
-	fprintf(r->md, " | %s", ordering_time(pair->ordered, PVQ_FIRST_NS).s);
-	fprintf(r->md, " | %s |\n", ordering_time(pair->unordered, PVQ_FIRST_NS).s);
+	fprintf(r->md, " | %s", ordering_first_ns(pair->ordered).s);
+	fprintf(r->md, " | %s |\n", ordering_first_ns(pair->unordered).s);
 }
 
 /* Median and range; a single round has no range. */
@@ -76,13 +61,12 @@ static void ordering_seen_row(const struct pvq_report *r, const struct pvq_order
 {
 	fputs("| ", r->md);
 	pvq_text_md(r->md, pair->work->label);
-	fputs(" | ", r->md);
-	pvq_text_md(r->md, ordering_name(r, cell));
+	fprintf(r->md, " | %s", cell == pair->ordered ? "ordered" : "unordered");
 	fprintf(r->md, " | %s", ordering_range_ns(&d->stall).s);
-	fprintf(r->md, " | %s", ordering_range_ns(&d->blocked).s);
+	fprintf(r->md, " | %s", pvq_text_percent(d->blocked.median).s);
 	fprintf(r->md, " | %s", ordering_range_ns(&d->wait_p99).s);
 	fprintf(r->md, " | %.0f", d->waiting.median);
-	if (d->waiting.n > 1)
+	if (d->waiting.max > d->waiting.min)
 		fprintf(r->md, " (%.0f–%.0f)", d->waiting.min, d->waiting.max);
 	fputs(" |\n", r->md);
 }
@@ -113,8 +97,8 @@ static int ordering_seen(
 			if (!d.stall.n)
 				continue;
 			if (!any)
-				fputs("| Task | Strategy | Longest stall | Blocked by the head | p99 wait | Most "
-				      "waiting |\n|:--|:--|--:|--:|--:|--:|\n",
+				fputs("| Task | Delivery | Longest stall | Blocked | p99 wait | Most waiting "
+				      "|\n|:--|:--|--:|--:|--:|--:|\n",
 					r->md);
 			any = 1;
 			ordering_seen_row(r, pair, cell, &d);
@@ -133,8 +117,7 @@ static int ordering_families(const struct pvq_report *r, const struct pvq_orderi
 		pvq_text_md(r->md, ordering_name(r, all->pair[first].ordered));
 		fputs("** against **", r->md);
 		pvq_text_md(r->md, ordering_name(r, all->pair[first].unordered));
-		fputs("**\n\n| Task | Map, ordered | Unordered | Ordered / unordered | Verdict | First result, ordered | "
-		      "Unordered |\n|:--|--:|--:|--:|:--|--:|--:|\n",
+		fputs("**\n\n| Task | Ordered / unordered | Verdict | First result, ordered | Unordered |\n|:--|--:|:--|--:|--:|\n",
 			r->md);
 		for (size_t i = first; i < end; i++)
 			ordering_times_row(r, &all->pair[i]);
@@ -146,14 +129,14 @@ static int ordering_families(const struct pvq_report *r, const struct pvq_orderi
 
 static void ordering_legend(const struct pvq_report *r)
 {
-	fputs("**How to read it.** The times, and the ratios block by block, are the sweep's; all ratios of a table "
-	      "hold together at 95 %.",
+	fputs("**How to read it.** The times to the first result and the ratios of the map time, block by block, are "
+	      "the sweep's; the verdict is the ordered one's, and all of a table hold together at 95 %.",
 		r->md);
 	if (r->observed->count)
 		fputs(" The rest was seen in observed trials: medians, in brackets the range over the rounds. "
-		      "*Longest stall*: the longest time that the consumer went without a result. *Blocked by the "
-		      "head*: the time in all in which the result that is next was not complete while a later one "
-		      "was. *p99 wait*: 99 of 100 results are delivered within that time from when they are "
+		      "*Longest stall*: the longest time that the consumer went without a result. *Blocked*, by the "
+		      "head of the line: the share of the map in which the result that is next was not complete "
+		      "while a later one was. *p99 wait*: 99 of 100 results are delivered within that time from when they are "
 		      "complete. *Most waiting*: results that were complete and not delivered, at the worst moment; "
 		      "memory must be there for them. Looking on costs a fraction of a microsecond an item, so that with "
 		      "the shortest items these are figures of a slower map.",

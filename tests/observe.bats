@@ -82,8 +82,8 @@ observed() {
 	observed
 	"$PVQ" report "$TMP/run"
 	grep -q 'the longest item takes [0-9]' "$TMP/run/report.md"
-	grep -q '^| skew:ns=2000,alpha=1.5 | pool_ordered | .* | [0-9]* |$' "$TMP/run/report.md"
-	grep -q '^| skew:ns=2000,alpha=1.5 | pool_unordered | .* | [0-9]* |$' "$TMP/run/report.md"
+	grep -q '^| skew:ns=2000,alpha=1.5 | ordered | .* % | .* | [0-9]* |$' "$TMP/run/report.md"
+	grep -q '^| skew:ns=2000,alpha=1.5 | unordered | .* % | .* | [0-9]* |$' "$TMP/run/report.md"
 	if command -v gnuplot >/dev/null; then
 		for name in bounds order-skew-ns-2000-alpha-1.5; do
 			grep -q "(plots/$name.svg)" "$TMP/run/report.md"
