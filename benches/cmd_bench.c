@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "cmd.h"
 #include "e2e_run.h"
+#include "grain.h"
 #include "harness.h"
 #include "host.h"
 #include "launch.h"
@@ -291,10 +292,13 @@ static int add_selftest(const struct bench *b)
 static int add_extras(const struct bench *b)
 {
 	const double observe_s = b->plan.profile->budget_s > 0 ? 12 : 0;
+	const double grain_s = b->plan.profile->budget_s > 0 ? 15 : 0;
 	int ret = pvq_harness_run(&b->plan, &b->host, b->dir) == -EINTR ? -EINTR : 0;
 
 	if (ret == 0)
 		ret = add_prices(b);
+	if (ret == 0 && pvq_grain_run(&b->plan, &b->host, b->dir, grain_s) == -EINTR)
+		ret = -EINTR;
 	if (ret == 0 && pvq_observe_run(&b->plan, &b->host, b->dir, observe_s) == -EINTR)
 		ret = -EINTR;
 	if (ret == 0)

@@ -5,7 +5,7 @@
 #include <math.h>
 
 static const char *const figure_kind[] = {
-	"overview", "bounds", "first", "time", "speedup", "over", "order", "e2e"};
+	"overview", "bounds", "grain", "first", "time", "speedup", "over", "order", "e2e"};
 
 void pvq_figure_name(
 	char name[PVQ_PLOT_NAME], enum pvq_figure figure, const struct pvq_work *work, unsigned cores)

@@ -9,6 +9,7 @@
 enum pvq_figure {
 	PVQ_FIG_OVERVIEW, /* all works: speed-up over serial at the largest core count */
 	PVQ_FIG_BOUNDS,   /* all works: where the time goes, against the ideal */
+	PVQ_FIG_GRAIN,    /* efficiency over the granularity of tasks */
 	PVQ_FIG_FIRST,    /* all works: time to the first result */
 	PVQ_FIG_TIME,     /* a work: wall time versus cores, warm and cold, with every trial */
 	PVQ_FIG_SPEEDUP,  /* a work: speed-up and efficiency versus cores */
@@ -36,6 +37,10 @@ int pvq_figure_over(
 int pvq_figure_order(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
 struct pvq_observations;
 int pvq_figure_bounds(struct pvq_plots *, const struct pvq_summary *, const struct pvq_observations *);
+
+/* The sweep over the length of an item. As above. */
+struct pvq_grain;
+int pvq_figure_grain(struct pvq_plots *, const struct pvq_grain *);
 
 /* One work of the outside view, which has a summary of its own. As above. */
 struct pvq_e2e;

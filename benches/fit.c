@@ -42,7 +42,8 @@ static int solve(struct points *points, double *x, struct pvq_fit *fit)
 {
 	double error[PVQ_FIT_POINTS_MAX], work[WORK];
 	int parameters = points->usl ? 3 : 2, pivot[PARAMETERS];
-	int info = lmdif1(residuals, points, (int)points->count, parameters, x, error, 1e-12, pivot, work, WORK);
+	int info = lmdif1(
+		residuals, points, (int)points->count, parameters, x, error, 1e-12, pivot, work, WORK);
 
 	*fit = fit_of(x, points->usl);
 	/* 1 to 3: converged; 4: exact; 6, 7: as near as numbers go. */

@@ -20,7 +20,9 @@ static const struct {
 	{pvq_chapter_answer, 1},
 	{pvq_chapter_time, 1},
 	{pvq_chapter_speedup, 1},
+	{pvq_chapter_scaling, 1},
 	{pvq_chapter_bounds, 1},
+	{pvq_chapter_grain, 0},
 	{pvq_chapter_over, 1},
 	{pvq_chapter_ordering, 1},
 	{pvq_chapter_prices, 0},
@@ -85,6 +87,8 @@ static int report_draw(struct pvq_plots *plots, const struct pvq_report *report)
 		ret = pvq_figures_write(plots, report->summary);
 	if (ret == 0)
 		ret = pvq_figure_bounds(plots, report->summary, report->observed);
+	if (ret == 0 && report->grain)
+		ret = pvq_figure_grain(plots, report->grain);
 	if (ret == 0)
 		ret = pvq_prices_figures(plots, report->dir);
 	for (size_t w = 0; ret == 0 && e2e && w < e2e->summary.works; w++)
@@ -136,6 +140,7 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	struct pvq_summary summary;
 	struct pvq_plots plots = {0};
 	struct pvq_observations observed;
+	struct pvq_grain grain;
 	struct pvq_e2e e2e;
 	struct pvq_report report = {.dir = dir,
 		.rows = rows,
@@ -154,7 +159,8 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 		fprintf(stderr, "pvq: cannot read %s/manifest.tsv: %s\n", dir, strerror(-ret));
 	/* Likewise: what there is of the observed trials, or none. */
 	(void)pvq_observations_read(&observed, dir);
-	/* What is wrong with the outside view has been said; the rest of the report stands without. */
+	/* What is wrong with these views has been said; the rest of the report stands without. */
+	report.grain = pvq_grain_read(&grain, dir) == 0 ? &grain : NULL;
 	report.e2e = pvq_e2e_read(&e2e, dir) == 0 ? &e2e : NULL;
 	(void)pvq_harness_apply(&summary, dir); /* likewise */
 	ret = rows->count ? report_write_summary(dir, &summary) : 0;
@@ -162,6 +168,8 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 		ret = report_draw(&plots, &report);
 	if (ret == 0)
 		ret = report_write(&report);
+	if (report.grain)
+		pvq_grain_free(&grain);
 	if (report.e2e)
 		pvq_e2e_free(&e2e);
 	pvq_observations_free(&observed);

@@ -79,6 +79,7 @@ int pvq_advice_headline(const struct pvq_report *r)
 		r->summary->max_cores == 1 ? "" : "s");
 	for (int advice = 0; ret == 0 && advice < ADVICES; advice++)
 		ret = advice_list(r, (enum advice)advice, head[advice]);
+	pvq_advice_grain(r);
 	fputs("\n", r->md);
 	return ret;
 }

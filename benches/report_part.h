@@ -7,6 +7,7 @@
 #include "contest.h"
 #include "e2e.h"
 #include "figures.h"
+#include "grain.h"
 #include "observed.h"
 #include "rundir.h"
 
@@ -19,7 +20,8 @@ struct pvq_report {
 	const struct pvq_summary *summary;
 	const struct pvq_plots *plots;
 	const struct pvq_observations *observed; /* none where nothing was observed */
-	const struct pvq_e2e *e2e;               /* the outside view; NULL: there is none */
+	const struct pvq_grain *grain; /* the sweep over the length of an item; NULL: there is none */
+	const struct pvq_e2e *e2e;     /* the outside view; NULL: there is none */
 };
 
 /* Each writes one chapter, or nothing where the run has nothing for it. 0 or -ENOMEM. */
@@ -27,6 +29,8 @@ int pvq_chapter_title(const struct pvq_report *);
 int pvq_chapter_answer(const struct pvq_report *);
 int pvq_chapter_time(const struct pvq_report *);
 int pvq_chapter_speedup(const struct pvq_report *);
+int pvq_chapter_scaling(const struct pvq_report *);
+int pvq_chapter_grain(const struct pvq_report *);
 int pvq_chapter_over(const struct pvq_report *);
 int pvq_chapter_bounds(const struct pvq_report *);
 int pvq_chapter_ordering(const struct pvq_report *);
@@ -38,8 +42,9 @@ int pvq_chapter_failed(const struct pvq_report *);
 int pvq_chapter_method(const struct pvq_report *);
 int pvq_chapter_machine(const struct pvq_report *);
 
-/* The first page's advice, parts of the answer: which tasks to run in parallel; with how many workers. 0 or
- * -ENOMEM. */
+/* The first page's advice, parts of the answer: which tasks to run in parallel; how small they may be; with how many
+ * workers. 0 or -ENOMEM. */
+void pvq_advice_grain(const struct pvq_report *);
 int pvq_advice_headline(const struct pvq_report *);
 int pvq_advice_workers(const struct pvq_report *);
 
