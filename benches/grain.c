@@ -145,7 +145,8 @@ static const struct pvq_cell *grain_cell(
 
 static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint64_t seed)
 {
-	const struct pvq_cell *cell[2 * PVQ_GRAINS_MAX], *serial[PVQ_GRAINS_MAX];
+	const struct pvq_cell *own_cell[PVQ_GRAINS_MAX],
+		*cell[2 * PVQ_GRAINS_MAX]; /* cell: serial at every grain, then the strategy */
 	struct setting setting = {.cores = grain->cores, .n = (double)grain->n};
 	struct pvq_blocks blocks;
 	size_t points = 0;
@@ -157,8 +158,8 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 
 		if (!own || !work->base)
 			continue;
-		serial[points] = work->base;
-		cell[points] = own;
+		cell[points] = work->base;
+		own_cell[points] = own;
 		line->point[points++] = (struct pvq_grain_point){
 			.granularity_ns = own->metric[PVQ_MAP_NS].median * setting.cores / setting.n,
 			.versus = pvq_cells_compare(work->base, own, PVQ_MAP_NS, PVQ_ALPHA)};
@@ -167,8 +168,8 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 	if (points == 0)
 		return 0;
 	line->first_ns = line->point[0].granularity_ns;
-	memmove(&cell[points], cell, points * sizeof(cell[0]));
-	memcpy(cell, serial, points * sizeof(cell[0]));
+	for (size_t i = 0; i < points; i++)
+		cell[points + i] = own_cell[i];
 	ret = pvq_blocks_make(&blocks, cell, 2 * points);
 	if (ret == 0)
 		ret = pvq_resample(&blocks, metg_from, &setting, PVQ_ALPHA, seed, &line->metg_ns);
@@ -204,7 +205,8 @@ static int grain_make(struct pvq_grain *grain)
 		ret = grain_fill(grain, line, grain->rows.row[0].seed);
 		grain->lines += line->points > 0;
 	}
-	qsort(grain->line, grain->lines, sizeof(*grain->line), grain_order);
+	if (ret == 0)
+		qsort(grain->line, grain->lines, sizeof(*grain->line), grain_order);
 	return ret;
 }
 

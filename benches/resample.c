@@ -66,24 +66,24 @@ static void draw(const struct pvq_blocks *b, size_t *drawn, uint64_t *state)
 }
 
 int pvq_resample(const struct pvq_blocks *b, pvq_figure_of *figure, void *ctx, double alpha, uint64_t seed,
-	struct pvq_estimate *e)
+	struct pvq_estimate *result)
 {
-	double *figures = calloc(DRAWINGS + b->blocks + b->cells + 1, sizeof(*figures));
-	double *scratch = figures + DRAWINGS, *median = scratch + b->blocks;
+	double *figures = calloc(DRAWINGS, sizeof(*figures));
+	double *scratch = calloc(b->blocks + 1, sizeof(*scratch)),
+	       *median = calloc(b->cells + 1, sizeof(*median));
 	size_t *drawn = calloc(b->blocks + 1, sizeof(*drawn)), n = 0;
+	int ret = -ENOMEM;
 
-	*e = (struct pvq_estimate){
+	*result = (struct pvq_estimate){
 		.n = b->blocks, .median = NAN, .lo = NAN, .hi = NAN, .min = NAN, .max = NAN};
-	if (!figures || !drawn) {
-		free(figures);
-		free(drawn);
-		return -ENOMEM;
-	}
+	if (!figures || !scratch || !median || !drawn)
+		goto out;
+	ret = 0;
 	for (size_t i = 0; i < b->blocks; i++)
 		drawn[i] = i;
 	if (b->blocks) {
 		medians(b, drawn, scratch, median);
-		e->median = figure(median, ctx);
+		result->median = figure(median, ctx);
 	}
 	for (int i = 0; i < DRAWINGS && b->blocks >= pvq_median_needs(alpha); i++) {
 		draw(b, drawn, &seed);
@@ -94,10 +94,13 @@ int pvq_resample(const struct pvq_blocks *b, pvq_figure_of *figure, void *ctx, d
 	if (n >= DRAWINGS * 19 / 20) {
 		pvq_sort(figures, n);
 		/* Whole ranks: between two of them one may be infinite. */
-		e->lo = figures[(size_t)floor(alpha / 2 * (double)(n - 1))];
-		e->hi = figures[(size_t)ceil((1 - alpha / 2) * (double)(n - 1))];
+		result->lo = figures[(size_t)floor(alpha / 2 * (double)(n - 1))];
+		result->hi = figures[(size_t)ceil((1 - alpha / 2) * (double)(n - 1))];
 	}
+out:
 	free(figures);
+	free(scratch);
+	free(median);
 	free(drawn);
-	return 0;
+	return ret;
 }

@@ -30,7 +30,7 @@ typedef double pvq_figure_of(const double *median, void *ctx);
 /* The figure, with the interval in which it stays when blocks are drawn anew; lo and hi are NAN where there are too few
  * blocks, or where more than one in twenty drawings has no figure. lo may be -INFINITY and hi INFINITY where the
  * figure is. The same seed gives the same interval. 0 or -ENOMEM. */
-int pvq_resample(const struct pvq_blocks *, pvq_figure_of *, void *ctx, double alpha, uint64_t seed,
-	struct pvq_estimate *);
+int pvq_resample(const struct pvq_blocks *, pvq_figure_of *figure, void *ctx, double alpha, uint64_t seed,
+	struct pvq_estimate *result);
 
 #endif

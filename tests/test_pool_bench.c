@@ -1,6 +1,6 @@
 /* test_pool_bench.c: how the pool's benchmark reads its figures: METG, verdicts, and the works' sums. */
-#include "pool/finding.h"
 #include "metg.h"
+#include "pool/finding.h"
 #include "pool/work.h"
 
 #include <math.h>

@@ -98,8 +98,11 @@ static void the_peak_is_where_more_cores_begin_to_hurt(void **ctx)
 static void karp_flatt_is_amdahl_turned_round(void **ctx)
 {
 	(void)ctx;
-	for (double f = 0; f <= 1; f += 0.1)
+	for (int tenth = 0; tenth <= 10; tenth++) {
+		double f = tenth / 10.0;
+
 		assert_near(pvq_karp_flatt(1 / (f + (1 - f) / 8), 8), f, 1e-12);
+	}
 }
 
 /* ---- the bootstrap over blocks ---- */
