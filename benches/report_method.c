@@ -70,8 +70,8 @@ static void method_trials(const struct pvq_report *r)
 		fprintf(r->md, "%zu trial%s", most, most == 1 ? "" : "s");
 	else
 		fprintf(r->md, "%zu to %zu trials", least, most);
-	fputs(". A block runs every cell once in a fresh random order, so that a slow drift of the "
-	      "machine touches all strategies alike",
+	fputs(". A block runs every cell once: groups of one task on one number of cores in a fresh random order, the "
+	      "strategies of a group by a Latin square, so that a slow drift of the machine touches all strategies alike",
 		r->md);
 	if (seed) {
 		fputs("; seed ", r->md);
@@ -79,7 +79,8 @@ static void method_trials(const struct pvq_report *r)
 	}
 	fputs(".\n- **A trial** is a fresh process, confined to its cores, that builds the load, "
 	      "calls start, map and stop between clock readings (CLOCK\\_MONOTONIC), and verifies "
-	      "after the last one.\n",
+	      "after the last one. Only that process, which hands out and collects, reads the clock: map lasts until it has "
+	      "the last result. Workers are not timed, and no times are added up over processes.\n",
 		r->md);
 }
 

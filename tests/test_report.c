@@ -389,6 +389,116 @@ static void the_short_table_fits_a_terminal(void **state)
 	free(text);
 }
 
+/* ---- how far to trust it ---- */
+
+static void write_file(struct run *run, const char *name, const char *text)
+{
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void a_twin_is_in_no_contest_but_tells_the_noise(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 12, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 12, 30);
+	add_cell(run, "pool_ordered~0", "noop", 2, 12, 30);
+	add_cell(run, "pthread_queue", "spin", 2, 12, 30);
+	add_cell(run, "pthread_queue~0", "spin", 2, 12, 20); /* as if the place in the order mattered */
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "**1 of 2** were called different");
+	assert_says(run, "| noop | pool_ordered | 12 | ");
+	assert_says(run, "**called different**");
+	assert_says(run, "| noop | **pool_ordered** | next is serial");
+	assert_silent(run, "~0");
+}
+
+static void precision_and_what_ended_it_are_told(void **state)
+{
+	struct run *run = *state;
+
+	write_file(run, "manifest.tsv", "goal\t0.03\nblocks\t40\nended\tthe time was used up\n");
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	for (unsigned b = 0; b < 10; b++) {
+		struct pvq_row row = row_of("serial", "spin", 1, b, 20.0 * (1 + b % 2));
+
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "**0 of 2 cells** have it");
+	assert_says(run, "| spin | 10 | ±");
+	assert_says(run, "| the time was used up |");
+}
+
+/* Blocks 3 and 7 of one task: another process had half of a CPU, and the strategy took twice as long. */
+static void disturbed_blocks_are_marked_and_left_out_once(void **state)
+{
+	struct run *run = *state;
+
+	for (unsigned b = 0; b < 12; b++)
+		for (int i = 0; i < 2; i++) {
+			int disturbed = b == 3 || b == 7;
+			double map_ms = (i ? 42 : 40) * (1 + 0.001 * b) * (i && disturbed ? 2 : 1);
+			struct pvq_row row =
+				row_of(i ? "pool_ordered" : "pthread_queue", "spin", 2, b, map_ms);
+
+			row.wall_ns = row.total_ns + 5000000;
+			row.foreign_ns = disturbed ? (int64_t)row.wall_ns : -1000000;
+			assert_int_equal(pvq_row_write(run->raw, &row), 0);
+		}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "**2 of 12 turns** were");
+	assert_says(run, "| spin | 2 of 12 | pthread");
+	assert_says(run, "**2 of 24 trials** lie far out");
+	assert_says(run, "2 of these in disturbed blocks");
+	assert_says(run, "| spin | pool_ordered | 2 | 2 | 7 |");
+}
+
+static void what_the_harness_takes_is_marked(void **state)
+{
+	struct run *run = *state;
+	struct pvq_row row = row_of("empty", "noop", 1, 0, 0.1); /* 100 items: 1 us each, of 4 ms in all */
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/harness.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_row_header(f), 0);
+	assert_int_equal(pvq_row_write(f, &row), 0);
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 10, 4);
+	add_cell(run, "pool_ordered", "noop", 2, 10, 40);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, " † |");
+	assert_says(run, "| noop | 1.00 µs | serial 2.");
+	assert_silent(run, "pool_ordered 0.2");
+	assert_says(run, "### What the harness itself takes");
+}
+
+static void what_would_settle_it_is_told(void **state)
+{
+	struct run *run = *state;
+
+	for (unsigned b = 0; b < 10; b++)
+		for (int i = 0; i < 2; i++) {
+			double map_ms = 40 * (1 + 0.1 * (double)((b * 7 + 3 * (unsigned)i * b) % 5)) *
+					(i ? 1.02 : 1);
+			struct pvq_row row =
+				row_of(i ? "pool_ordered" : "pthread_queue", "spin", 2, b, map_ms);
+
+			assert_int_equal(pvq_row_write(run->raw, &row), 0);
+		}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "no clear winner: ");
+	assert_says(run, " blocks would settle it |");
+}
+
 static void figures_keep_three_digits(void **state)
 {
 	(void)state;
@@ -419,6 +529,11 @@ int main(void)
 		RUN(a_foreign_file_is_refused),
 		RUN(a_file_that_cannot_be_written_is_an_error),
 		RUN(the_short_table_fits_a_terminal),
+		RUN(a_twin_is_in_no_contest_but_tells_the_noise),
+		RUN(precision_and_what_ended_it_are_told),
+		RUN(disturbed_blocks_are_marked_and_left_out_once),
+		RUN(what_the_harness_takes_is_marked),
+		RUN(what_would_settle_it_is_told),
 		cmocka_unit_test(figures_keep_three_digits),
 	};
 
