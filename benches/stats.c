@@ -116,10 +116,11 @@ struct pvq_estimate pvq_estimate(double *x, size_t n, double alpha)
 	e.min = x[0];
 	e.max = x[n - 1];
 	if (pvq_median_ranks(n, alpha, &lo, &hi) == 0) {
-		double share = stats_share(n, lo, alpha);
+		double share = stats_share(n, lo, alpha), inside = x[hi - 2] - x[lo];
 
-		e.lo = x[lo - 1] + share * (x[lo] - x[lo - 1]);
-		e.hi = x[hi - 1] - share * (x[hi - 1] - x[hi - 2]);
+		/* Not across a gap between two modes: in there is nothing to interpolate. */
+		e.lo = x[lo - 1] + (x[lo] - x[lo - 1] <= inside ? share * (x[lo] - x[lo - 1]) : 0);
+		e.hi = x[hi - 1] - (x[hi - 1] - x[hi - 2] <= inside ? share * (x[hi - 1] - x[hi - 2]) : 0);
 	}
 	return e;
 }

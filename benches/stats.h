@@ -10,7 +10,8 @@
  * - n is small and k a whole number, so that the exact interval covers more than it is asked to (97.9 % for n = 10).
  *   The interval of a single median lies between the exact ones of k and k + 1: T. P. Hettmansperger,
  *   S. J. Sheather, Confidence intervals based on interpolated order statistics, Statistics & Probability Letters 4
- *   (1986). It covers 93 to 97 %, whatever the distribution (tests/test_coverage.c).
+ *   (1986). It covers 93 to 97 % (tests/test_coverage.c). Where the step to interpolate across is wider than the
+ *   interval inside, as between two modes, the end stays at the exact rank, and it may cover more.
  * - the paired comparison is the exact interval on the per-block log ratios: a claim may err less often than it
  *   says, never more. It excludes 0 exactly where the two-sided sign test rejects.
  * - blocks that would settle a comparison: the width of an interval goes with 1 / sqrt(n).

@@ -56,6 +56,14 @@ static double bimodal(uint64_t *state)
 	return mode * exp(0.02 * normal(state));
 }
 
+/* The hardest case: half of the values in either of two modes, and the median in the empty middle. */
+static double half_and_half(uint64_t *state)
+{
+	double mode = uniform(state) < 0.5 ? 1 : 1.5;
+
+	return mode * exp(0.02 * normal(state));
+}
+
 /* One trial in eight is disturbed, up to ten times as long. */
 static double with_outliers(uint64_t *state)
 {
@@ -124,6 +132,28 @@ static void the_interval_of_a_median_covers_it(void **ctx)
 				fail_msg("%s, n = %zu: %.1f %%", distributions[d].name, sizes[s],
 					100.0 * (double)covered / SAMPLES);
 		}
+}
+
+/* Where the median lies in a gap the interval may be too wide, but must not be too narrow. */
+static void a_gap_in_the_middle_is_no_trap(void **ctx)
+{
+	(void)ctx;
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+		uint64_t state = 31 + s;
+		size_t covered = 0;
+
+		for (int i = 0; i < SAMPLES; i++) {
+			double x[N_MOST];
+			struct pvq_estimate e;
+
+			for (size_t j = 0; j < sizes[s]; j++)
+				x[j] = half_and_half(&state);
+			e = pvq_estimate(x, sizes[s], PVQ_ALPHA);
+			covered += e.lo <= 1.2 && 1.2 <= e.hi;
+		}
+		if (covered < 0.94 * SAMPLES)
+			fail_msg("n = %zu: %.1f %%", sizes[s], 100.0 * (double)covered / SAMPLES);
+	}
 }
 
 /* Pairs that share what the block did to them; b takes `factor` times as long. */
@@ -307,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_interval_of_a_median_covers_it),
+		cmocka_unit_test(a_gap_in_the_middle_is_no_trap),
 		cmocka_unit_test(no_difference_is_found_where_there_is_none),
 		cmocka_unit_test(the_ratio_lies_in_its_interval),
 		cmocka_unit_test(stopping_on_precision_is_harmless),
