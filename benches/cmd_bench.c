@@ -25,7 +25,7 @@
 
 struct bench {
 	struct pvq_wish wish;
-	const char *out, *resume;
+	const char *out, *resume, *like;
 	struct pvq_host host;
 	struct pvq_plan plan;
 	char dir[PATH_MAX];
@@ -45,6 +45,7 @@ static const struct option options[] = {
 	{"timeout", required_argument, NULL, 'T'},
 	{"out", required_argument, NULL, 'o'},
 	{"resume", required_argument, NULL, 'r'},
+	{"like", required_argument, NULL, 'l'},
 	{0},
 };
 
@@ -88,6 +89,9 @@ static int parse_option(struct bench *b, int option)
 	case 'r':
 		b->resume = optarg;
 		return 0;
+	case 'l':
+		b->like = optarg;
+		return 0;
 	default: /* getopt has said what */
 		return -EINVAL;
 	}
@@ -112,18 +116,52 @@ static int parse(struct bench *b, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (parse_option(b, option))
 			return -EINVAL;
-		others |= option != 'r';
+		others |= !strchr("rlo", option); /* that say what to measure */
 	}
 	if (optind < argc) {
 		fprintf(stderr, "pvq: unexpected argument '%s'\n", argv[optind]);
 		return -EINVAL;
 	}
-	if (b->resume && others) {
-		fprintf(stderr,
-			"pvq: --resume takes its plan from the folder; leave the other options out\n");
+	if ((b->resume && (others || b->out || b->like)) || (b->like && others)) {
+		fprintf(stderr, "pvq: %s takes its plan from the folder; leave the other options out\n",
+			b->resume ? "--resume" : "--like");
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* ---- the plan of an earlier run ---- */
+
+/* 0, or -errno with one line on stderr. */
+static int read_plan(struct bench *b, const char *dir)
+{
+	struct pvq_manifest facts;
+	const char *profile, *timeout, *blocks, *goal;
+	int ret = pvq_manifest_read(&facts, dir);
+
+	profile = pvq_manifest_get(&facts, "profile");
+	timeout = pvq_manifest_get(&facts, "timeout_s");
+	blocks = pvq_manifest_get(&facts, "blocks");
+	goal = pvq_manifest_get(&facts, "goal");
+	if (ret || !profile || !timeout || !blocks) {
+		fprintf(stderr,
+			"pvq: %s holds no run to %s: no manifest.tsv with profile, blocks and "
+			"time-out\n",
+			dir, b->resume ? "resume" : "measure again");
+		pvq_manifest_free(&facts);
+		return -EINVAL;
+	}
+	ret = pvq_plan_read(&b->plan, &b->host, dir);
+	if (ret == 0) {
+		b->plan.profile = pvq_profile_find(profile);
+		b->plan.timeout_s = strtod(timeout, NULL);
+		b->plan.blocks = (unsigned)strtoul(blocks, NULL, 10);
+		b->plan.goal = goal ? strtod(goal, NULL) : 0;
+		if (!b->plan.profile)
+			ret = -EINVAL;
+	}
+	pvq_manifest_free(&facts);
+	return ret;
 }
 
 /* ---- a new run ---- */
@@ -165,7 +203,7 @@ static int plan_new(struct bench *b)
 	ret = pvq_rundir_create(b->out, b->dir, sizeof(b->dir), &created);
 	if (ret)
 		return ret;
-	ret = pvq_plan_make(&b->plan, &b->wish, &b->host);
+	ret = b->like ? read_plan(b, b->like) : pvq_plan_make(&b->plan, &b->wish, &b->host);
 	if (ret) {
 		pvq_rundir_remove(b->dir, created);
 		return ret;
@@ -182,35 +220,8 @@ static int plan_new(struct bench *b)
 
 static int plan_resumed(struct bench *b)
 {
-	struct pvq_manifest facts;
-	const char *profile, *timeout, *blocks, *goal;
-	int ret;
-
 	snprintf(b->dir, sizeof(b->dir), "%s", b->resume);
-	ret = pvq_manifest_read(&facts, b->dir);
-	profile = pvq_manifest_get(&facts, "profile");
-	timeout = pvq_manifest_get(&facts, "timeout_s");
-	blocks = pvq_manifest_get(&facts, "blocks");
-	goal = pvq_manifest_get(&facts, "goal");
-	if (ret || !profile || !timeout || !blocks) {
-		fprintf(stderr,
-			"pvq: %s holds no run to resume: no manifest.tsv with profile, blocks and "
-			"time-out\n",
-			b->dir);
-		pvq_manifest_free(&facts);
-		return -EINVAL;
-	}
-	ret = pvq_plan_read(&b->plan, &b->host, b->dir);
-	if (ret == 0) {
-		b->plan.profile = pvq_profile_find(profile);
-		b->plan.timeout_s = strtod(timeout, NULL);
-		b->plan.blocks = (unsigned)strtoul(blocks, NULL, 10);
-		b->plan.goal = goal ? strtod(goal, NULL) : 0;
-		if (!b->plan.profile)
-			ret = -EINVAL;
-	}
-	pvq_manifest_free(&facts);
-	return ret;
+	return read_plan(b, b->dir);
 }
 
 /* ---- both ---- */

@@ -24,8 +24,8 @@ static const struct command commands[] = {
 	{"bench", pvq_cmd_bench,
 		"bench [--profile quick|default|full] [--impls a,b] [--tasks t,u:arg=v] [--cores "
 		"1,2]\n      [--workers 4,8] [--n N] [--blocks B] [--seed S] [--timeout SEC] [--out "
-		"DIR | --resume DIR]\n                                           the sweep, then its "
-		"report"},
+		"DIR]\n      | --like DIR [--out DIR] | --resume DIR\n                                           "
+		"the sweep, then its report; --like: the same work as the run in DIR"},
 	{"e2e", pvq_cmd_e2e,
 		"e2e [--short] [--impls a,b] [--runs R] [--n N] [--out DIR]\n                                        "
 		"   whole runs as hyperfine times them, beside what pvq says"},
