@@ -1,6 +1,7 @@
 /* report.h: reads a run, has it summarised and drawn, and writes the report chapter by chapter. */
 #include "report.h"
 
+#include "export.h"
 #include "harness.h"
 #include "html.h"
 #include "outfile.h"
@@ -129,6 +130,10 @@ static int report_write(const struct pvq_report *report)
 		ret = pvq_outfile_write(&md, report->dir, "report.md");
 	if (ret == 0)
 		ret = pvq_outfile_write(&html, report->dir, "report.html");
+	if (ret == 0 && report->rows->count)
+		ret = pvq_brief_write(report);
+	if (ret == 0 && report->rows->count)
+		ret = pvq_export_write(report->dir, report->summary, report->manifest);
 	pvq_outfile_free(&md);
 	pvq_outfile_free(&html);
 	return ret;

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Writes DIR/summary.csv, report.md, report.html and plots/. 0, or -errno with one line on stderr.
+/* Writes DIR/summary.csv, report.md, report.html, plots/, summary.md, and the formats of export.h. 0, or -errno with one line on stderr.
  * -EBADMSG: raw.csv is damaged from some line on (the report is made from the rows before), or it is
  * not ours at all (nothing is written). Without gnuplot the report has no pictures, and that is said. */
 int pvq_report_make(const char *dir);

@@ -259,14 +259,13 @@ static int answer_work(const struct pvq_report *r, const struct pvq_work *work, 
 	return ret;
 }
 
-/* The table of the largest core count. */
-static int answer_largest(const struct pvq_report *r, enum pvq_metric metric)
+int pvq_answer_table(const struct pvq_report *r, enum pvq_metric metric, size_t most)
 {
 	const struct pvq_summary *s = r->summary;
 	int ret = 0;
 
 	answer_table_head(r, metric, 0);
-	for (size_t w = 0; ret == 0 && w < s->works; w++)
+	for (size_t w = 0; ret == 0 && w < s->works && w < most; w++)
 		ret = answer_work(r, &s->work[w], s->max_cores, metric, 0);
 	fputs("\n", r->md);
 	return ret;
@@ -388,7 +387,7 @@ int pvq_chapter_answer(const struct pvq_report *r)
 		"Speed-up over serial at the largest core count, one row a task, one dot a strategy");
 	fputs("\n\n", r->md);
 	if (ret == 0)
-		ret = answer_largest(r, PVQ_MAP_NS);
+		ret = pvq_answer_table(r, PVQ_MAP_NS, SIZE_MAX);
 	answer_legend(r);
 	if (ret == 0)
 		ret = pvq_advice_workers(r);
@@ -397,6 +396,6 @@ int pvq_chapter_answer(const struct pvq_report *r)
 	      "start, map and stop together.\n\n",
 		r->md);
 	if (ret == 0)
-		ret = answer_largest(r, PVQ_TOTAL_NS);
+		ret = pvq_answer_table(r, PVQ_TOTAL_NS, SIZE_MAX);
 	return ret ? ret : answer_other_counts(r);
 }

@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *failed_reason(const struct pvq_cell *cell, enum pvq_status status)
-{
-	for (size_t i = cell->ok; i < cell->rows; i++)
-		if (cell->row[i]->status == status && cell->row[i]->reason[0])
-			return cell->row[i]->reason;
-	return "no reason was given";
-}
-
 static void failed_row(
 	const struct pvq_report *r, const char *task, const struct pvq_cell *cell, int status)
 {
@@ -26,7 +18,7 @@ static void failed_row(
 	pvq_text_md(r->md, task);
 	fprintf(r->md, " | %u | %u | %s | %zu of %zu | ", cell->key->workers, cell->key->cores,
 		pvq_status_name((enum pvq_status)status), cell->status[status], cell->rows);
-	pvq_text_md(r->md, failed_reason(cell, (enum pvq_status)status));
+	pvq_text_md(r->md, pvq_cell_reason(cell, (enum pvq_status)status));
 	fputs(" |\n", r->md);
 }
 

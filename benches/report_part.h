@@ -48,6 +48,13 @@ void pvq_advice_grain(const struct pvq_report *);
 int pvq_advice_headline(const struct pvq_report *);
 int pvq_advice_workers(const struct pvq_report *);
 
+/* The answer's table at the largest core count: a line for each of the first `most` tasks. 0 or -ENOMEM. */
+int pvq_answer_table(const struct pvq_report *, enum pvq_metric, size_t most);
+
+/* Writes DIR/summary.md, the answer in at most some 40 lines, for a step of a CI job. 0, or -errno with one line
+ * on stderr. */
+int pvq_brief_write(const struct pvq_report *);
+
 /* Writes a picture into the report where it was drawn. Returns whether it was. */
 int pvq_report_figure(const struct pvq_report *, enum pvq_figure, const struct pvq_work *, unsigned cores,
 	const char *alt);

@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What varies between cells of one strategy that stand for the same work on the same cores. */
-enum { WORKERS = 1 << 0, CHUNK = 1 << 1, WINDOW = 1 << 2 };
-
 static unsigned series_difference(const struct pvq_cell *a, const struct pvq_cell *b)
 {
 	const struct pvq_row *x = a->key, *y = b->key;
@@ -19,11 +16,11 @@ static unsigned series_difference(const struct pvq_cell *a, const struct pvq_cel
 		return 0;
 	/* Workers beyond cores are a family of their own: there the workers are the axis. */
 	if (x->workers != y->workers)
-		return pvq_cell_oversubscribed(a) || pvq_cell_oversubscribed(b) ? 0 : WORKERS;
+		return pvq_cell_oversubscribed(a) || pvq_cell_oversubscribed(b) ? 0 : PVQ_VARIES_WORKERS;
 	if (x->chunk != y->chunk)
-		what |= CHUNK;
+		what |= PVQ_VARIES_CHUNK;
 	if (x->window != y->window)
-		what |= WINDOW;
+		what |= PVQ_VARIES_WINDOW;
 	return what;
 }
 
@@ -52,12 +49,13 @@ static void series_name(struct pvq_series *series, const struct pvq_cell *cell, 
 
 	memset(series, 0, sizeof(*series));
 	series->impl = key->impl;
+	series->varies = varies;
 	used = (size_t)snprintf(series->name, cap, "%s", key->impl);
-	if ((varies & WORKERS) && key->workers < key->cores && !cell->baseline)
+	if ((varies & PVQ_VARIES_WORKERS) && key->workers < key->cores && !cell->baseline)
 		used += (size_t)snprintf(series->name + used, cap - used, " w=%u", key->workers);
-	if (varies & CHUNK)
+	if (varies & PVQ_VARIES_CHUNK)
 		used += (size_t)snprintf(series->name + used, cap - used, " c=%u", key->chunk);
-	if (varies & WINDOW)
+	if (varies & PVQ_VARIES_WINDOW)
 		snprintf(series->name + used, cap - used, " d=%u", key->window);
 }
 

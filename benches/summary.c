@@ -429,6 +429,14 @@ void pvq_summary_free(struct pvq_summary *s)
 	memset(s, 0, sizeof(*s));
 }
 
+const char *pvq_cell_reason(const struct pvq_cell *cell, enum pvq_status status)
+{
+	for (size_t i = cell->ok; i < cell->rows; i++)
+		if (cell->row[i]->status == status && cell->row[i]->reason[0])
+			return cell->row[i]->reason;
+	return "no reason was given";
+}
+
 int pvq_cell_oversubscribed(const struct pvq_cell *cell)
 {
 	return cell->key->oversubscribed || cell->key->workers > cell->key->cores;

@@ -45,11 +45,15 @@ struct pvq_cell {
 	struct pvq_estimate metric[PVQ_METRICS];
 };
 
+/* What may vary between cells of one strategy that stand for the same work on the same cores. */
+enum { PVQ_VARIES_WORKERS = 1 << 0, PVQ_VARIES_CHUNK = 1 << 1, PVQ_VARIES_WINDOW = 1 << 2 };
+
 /* One line in a plot: a strategy, or one setting of it where several were measured side by side. */
 struct pvq_series {
 	char name[PVQ_NAME_MAX + 48];
 	const char *impl; /* borrowed from a row */
 	unsigned variant; /* 0 for the first series of a strategy */
+	unsigned varies;  /* PVQ_VARIES_…, over all cells of the strategy */
 };
 
 /* The trials of a work in one block. It counts as disturbed where others took at least 5 % of its CPUs' time and
@@ -100,6 +104,9 @@ void pvq_summary_free(struct pvq_summary *);
 int pvq_row_disturbed(const struct pvq_work *, const struct pvq_row *);
 
 double pvq_row_metric(const struct pvq_row *, enum pvq_metric);
+
+/* Why rows of the cell have that status (not ok), from the first of them that says it. */
+const char *pvq_cell_reason(const struct pvq_cell *, enum pvq_status);
 
 /* Whether the cell ran with more workers than cores (and is therefore no candidate). */
 int pvq_cell_oversubscribed(const struct pvq_cell *);
