@@ -18,6 +18,7 @@ int pvq_cmd_trial(int argc, char **argv); /* pvq's own use: see launch.h */
 int pvq_cmd_bench(int argc, char **argv);
 int pvq_cmd_e2e(int argc, char **argv);
 int pvq_cmd_report(int argc, char **argv);
+int pvq_cmd_compare(int argc, char **argv);
 int pvq_cmd_doctor(int argc, char **argv);
 
 #endif

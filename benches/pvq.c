@@ -31,6 +31,9 @@ static const struct command commands[] = {
 		"   whole runs as hyperfine times them, beside what pvq says"},
 	{"report", pvq_cmd_report,
 		"report DIR                           the report again, from DIR/raw.csv"},
+	{"compare", pvq_cmd_compare,
+		"compare A[,A2,A3] B[,B2,B3] [--fail-above 5%] [--metric map|total] [--out DIR]\n                  "
+		"                         the runs before against those after; three a side to be sure"},
 	{"selftest", pvq_cmd_selftest,
 		"selftest [--blocks B] [--profile P|none] [--seed S] [--out DIR]\n                                        "
 		"   is the measurement worth anything?"},

@@ -228,6 +228,7 @@ const struct pvq_task pvq_task_deflate = {
 	.name = "deflate",
 	.summary = "reads and compresses real files: uneven CPU work and file reading",
 	.args = deflate_args,
+	.uneven = 1,
 	.build = deflate_build,
 	.input = deflate_input,
 	.run = deflate_run,

@@ -74,6 +74,7 @@ const struct pvq_task pvq_task_fault = {
 	.name = "fault",
 	.summary = "one item fails, or kills or hangs its worker",
 	.args = fault_args,
+	.uneven = 1,
 	.build = pvq_tutorial_build,
 	.input = pvq_tutorial_input,
 	.run = fault_run,

@@ -78,6 +78,7 @@ const struct pvq_task pvq_task_mandelbrot = {
 	.name = "mandelbrot",
 	.summary = "rows of a picture, naturally uneven",
 	.args = mandelbrot_args,
+	.uneven = 1,
 	.build = mandelbrot_build,
 	.input = mandelbrot_input,
 	.run = mandelbrot_run,

@@ -108,6 +108,7 @@ const struct pvq_task pvq_task_skew = {
 	.name = "skew",
 	.summary = "CPU work with a heavy tail (Pareto), uneven items",
 	.args = skew_args,
+	.uneven = 1,
 	.settle = skew_settle,
 	.build = skew_build,
 	.input = skew_input,

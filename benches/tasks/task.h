@@ -66,6 +66,7 @@ struct pvq_load {
 struct pvq_task {
 	const char *name, *summary;
 	const struct pvq_arg *args; /* ends with a NULL name; NULL: the task has no arguments */
+	int uneven; /* 1: items differ in work, so that times per item of loads with another n or seed do not compare */
 
 	/* Fixes arguments left at 0 that depend on the machine (a calibration), so that every trial
 	 * of a run does identical work. Called once per run, before build(). NULL: nothing to fix. */
