@@ -86,8 +86,10 @@ static void selftest_runs(FILE *f, const struct pvq_selftest *s)
 void pvq_selftest_write(FILE *f, const struct pvq_selftest *s)
 {
 	fprintf(f, "%s\n\n",
-		pvq_selftest_passed(s) ? "The measurement was put to the test, and passed."
-				       : "The measurement was put to the test, and **failed**: see below.");
+		!s->same.experiments && !s->runs ? "Too little was measured to judge the measurement by."
+		: pvq_selftest_passed(s)
+			? "The measurement was put to the test, and passed."
+			: "The measurement was put to the test, and **failed**: see below.");
 	if (s->tasks)
 		selftest_power(f, s);
 	if (s->runs)

@@ -60,7 +60,7 @@ struct pvq_selftest_wish {
 	uint64_t seed;
 };
 
-/* Measures into dir, or goes on with what is there. 0; -EINTR; -errno with one line on stderr. */
+/* Measures into dir what is not there yet. 0; -EINTR; -errno with one line on stderr. */
 int pvq_selftest_run(const struct pvq_selftest_wish *, const struct pvq_host *, const char *dir);
 
 /* Judges what is in dir. -ENOENT: nothing is. -errno with one line on stderr. Freed with pvq_selftest_free(). */
@@ -78,7 +78,7 @@ double pvq_selftest_tau(const struct pvq_selftest *);
 /* In words and tables, as Markdown. */
 void pvq_selftest_write(FILE *, const struct pvq_selftest *);
 
-/* Whether every limit is kept by what was measured. */
+/* Whether every limit is kept by what was measured, and anything was. */
 int pvq_selftest_passed(const struct pvq_selftest *);
 
 #endif

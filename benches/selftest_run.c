@@ -4,8 +4,11 @@
 #include "sweep.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Items of the first three last 1 ms and more: there slow-downs must be found. The others stand for what tasks can
  * be made of; there false differences could be. */
@@ -68,12 +71,27 @@ static int plan_twins(
 	return 0;
 }
 
+/* What was measured before stays as it is: its loads were sized by pilots of that time, so it cannot be gone on with,
+ * and what there is can be judged. */
+static int is_there(const char *dir, const char *file)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path) || access(path, F_OK))
+		return 0;
+	fprintf(stderr, "pvq: self-test: %s is there already\n", path);
+	return 1;
+}
+
 static int run_twins(const struct pvq_selftest_wish *wish, const struct pvq_host *host, const char *dir)
 {
 	struct pvq_sweep sweep = {.host = host, .dir = dir, .file = "selftest-twins.csv"};
 	struct pvq_plan plan;
-	int ret = plan_twins(&plan, wish, host);
+	int ret;
 
+	if (is_there(dir, sweep.file))
+		return 0;
+	ret = plan_twins(&plan, wish, host);
 	if (ret == 0) {
 		fprintf(stderr,
 			"pvq: self-test: %u cells of strategies and their twins, %u blocks, about %.0f s\n",
@@ -92,8 +110,11 @@ static int run_profile(
 	struct pvq_sweep sweep = {
 		.host = host, .dir = dir, .file = second ? "selftest-run2.csv" : "selftest-run1.csv"};
 	struct pvq_plan plan;
-	int ret = pvq_plan_make(&plan, &all, host);
+	int ret;
 
+	if (is_there(dir, sweep.file))
+		return 0;
+	ret = pvq_plan_make(&plan, &all, host);
 	if (ret == 0) {
 		const struct pvq_profile *p = plan.profile;
 
