@@ -189,7 +189,7 @@ static void reader_field(void *data, size_t len, void *arg)
 		long c = r->map[r->field++];
 
 		if (c >= 0 && reader_store(r, &r->table->column[c], text)) {
-			if (len)
+			if (len && strcmp(text, "-") != 0)
 				snprintf(what, sizeof(what), "'%.20s' is no %s", text,
 					r->table->column[c].name);
 			else
