@@ -1,7 +1,6 @@
-/* report_part.h: the title and the answer. Every word about which strategy is faster follows from a
+/* report_part.h: the answer. Every word about which strategy is faster follows from a
  * contest's outcome, so that nothing is claimed that the intervals do not carry.
  */
-#include "doctor.h"
 #include "harness.h"
 #include "report_part.h"
 
@@ -25,81 +24,6 @@ static const char *answer_name(const struct pvq_report *r, const struct pvq_riva
 static const char *plural(size_t count)
 {
 	return count == 1 ? "" : "s";
-}
-
-/* ", on X" for a fact that was recorded. */
-static void title_fact(const struct pvq_report *r, const char *before, const char *key)
-{
-	const char *value = pvq_manifest_get(r->manifest, key);
-
-	if (!value)
-		return;
-	fputs(before, r->md);
-	pvq_text_md(r->md, value);
-}
-
-/* " (2 allowed of 8 online, on 2 cores of 1 socket)"; which ones is in the machine's chapter. */
-static void title_cpus(const struct pvq_report *r)
-{
-	const char *cpus = pvq_manifest_get(r->manifest, "host_cpus");
-	char brief[160];
-
-	if (!cpus)
-		return;
-	snprintf(brief, sizeof(brief), " (%.*s)", (int)strcspn(cpus, ";"), cpus);
-	pvq_text_md(r->md, brief);
-}
-
-/* One line where the machine calls for it; the table is in the machine's chapter. */
-static void title_fitness(const struct pvq_report *r)
-{
-	struct pvq_finding finding[PVQ_FINDINGS_MAX] = {0};
-	unsigned count = r->manifest->count ? pvq_doctor(r->manifest, finding) : 0;
-	enum pvq_fitness worst = pvq_doctor_worst(finding, count);
-	int any = 0;
-
-	if (worst == PVQ_FIT_FINE)
-		return;
-	fprintf(r->md, "The machine: **%s**, because of: ", pvq_fitness_words(worst));
-	for (unsigned i = 0; i < count; i++)
-		if (finding[i].fitness == worst)
-			fprintf(r->md, "%s%s", any++ ? ", " : "", finding[i].what);
-	fputs(" (see *Fit to measure on?* at the end).\n\n", r->md);
-}
-
-int pvq_chapter_title(const struct pvq_report *r)
-{
-	const struct pvq_summary *s = r->summary;
-	size_t failed = 0;
-
-	for (size_t i = 0; i < r->rows->count; i++)
-		failed += r->rows->row[i].status != PVQ_OK;
-	fputs("# Which way of running N tasks on C cores?\n\nMeasured by pvq", r->md);
-	title_fact(r, " on ", "date");
-	title_fact(r, " on ", "host_cpu_model");
-	title_cpus(r);
-	title_fact(r, ", ", "host_kernel");
-	title_fact(r, ", built by ", "version_compiler");
-	title_fact(r, " from revision ", "version_pvq");
-	if (!r->rows->count) {
-		fputs(".\n\nThere is no sweep in this folder (`make bench` makes one), so the question has no "
-		      "answer here; what was measured follows.\n\n",
-			r->md);
-		return 0;
-	}
-	fprintf(r->md,
-		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs "
-		"every cell once, in a fresh random order; each trial is a process of its own.",
-		s->max_cores, plural(s->max_cores), r->rows->count, plural(r->rows->count), s->cells,
-		plural(s->cells), s->blocks, plural(s->blocks));
-	if (failed)
-		fprintf(r->md,
-			" **%zu trial%s did not end well**: listed under *Failed and unavailable*, "
-			"and in no figure.",
-			failed, plural(failed));
-	fputs("\n\n", r->md);
-	title_fitness(r);
-	return 0;
 }
 
 /* "`pool_ordered`, `pool_unordered` and 3 more": the first and those level with it. */

@@ -1,5 +1,4 @@
 /* report_part.h: what failed, how it was measured, and on what. */
-#include "doctor.h"
 #include "report_part.h"
 #include "twin.h"
 
@@ -226,24 +225,6 @@ static void machine_command(const struct pvq_report *r, const char *command, con
 	fprintf(r->md, "%s%s\n", argument ? " " : "", argument ? argument : "");
 }
 
-/* What to make of the facts. */
-static void machine_fitness(const struct pvq_report *r)
-{
-	struct pvq_finding finding[PVQ_FINDINGS_MAX];
-	unsigned count = pvq_doctor(r->manifest, finding);
-
-	fputs("### Fit to measure on?\n\n| What | | Verdict | |\n|:--|:--|:--|:--|\n", r->md);
-	for (unsigned i = 0; i < count; i++) {
-		fprintf(r->md, "| %s | ", finding[i].what);
-		pvq_text_md(r->md, finding[i].value);
-		fprintf(r->md, finding[i].fitness == PVQ_FIT_SPOILS ? " | **%s** | " : " | %s | ",
-			pvq_fitness_words(finding[i].fitness));
-		pvq_text_md(r->md, finding[i].advice);
-		fputs(" |\n", r->md);
-	}
-	fputs("\n", r->md);
-}
-
 int pvq_chapter_machine(const struct pvq_report *r)
 {
 	const char *command = pvq_manifest_get(r->manifest, "command");
@@ -253,8 +234,6 @@ int pvq_chapter_machine(const struct pvq_report *r)
 		fputs("There is no manifest.tsv beside the rows: machine, versions and commands were "
 		      "not recorded.\n\n",
 			r->md);
-	if (r->manifest->count)
-		machine_fitness(r);
 	machine_facts(r, 1, "The machine");
 	machine_facts(r, 2, "The versions");
 	machine_facts(r, 0, "The run");
