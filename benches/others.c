@@ -2,6 +2,7 @@
 #include "others.h"
 #include "clock.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,9 @@ static int add_line(struct pvq_cpu_time *t, const char *line, const int *cpu, un
 	unsigned long long user, nice, system, idle, wait, irq, soft, steal, tick_ns;
 	int number;
 
+	if (!isdigit((unsigned char)line
+			    [3])) /* %d would pass over the space, and take the first value for the number */
+		return 0;
 	if (sscanf(line, "cpu%d %llu %llu %llu %llu %llu %llu %llu %llu", &number, &user, &nice, &system,
 		    &idle, &wait, &irq, &soft, &steal) != 9 ||
 		!is_watched(number, cpu, ncpu))

@@ -45,7 +45,7 @@ xname = 'resident memory of the parent (log scale)'
 xmin = 0.625
 xmax = 102.4
 xtics = '(''1 MiB'' 1, ''4 MiB'' 4, ''16 MiB'' 16, ''64 MiB'' 64)'
-ymin = 318526.782; ymax = 13579131.1
+ymin = 315413.796; ymax = 14858804.7
 ytics = '(''500 µs'' 500000, ''700 µs'' 700000, ''1 ms'' 1000000, ''1.5 ms'' 1500000, ''2 ms'' 2000000, ''3 ms'' 3000000, ''5 ms'' 5000000, ''7 ms'' 7000000, ''10 ms'' 10000000)'
 keyrows = 1; keycols = 3; keywidth = 230
 N = 3

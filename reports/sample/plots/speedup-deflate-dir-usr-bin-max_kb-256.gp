@@ -40,7 +40,7 @@ name = 'speedup-deflate-dir-usr-bin-max_kb-256'
 W = 960
 H = 380
 task = 'deflate:dir=/usr/bin,max_kb=256'
-blocks = 13
+blocks = 17
 lines = 1
 keyrows = 1; keycols = 4; keywidth = 178
 N = 4
@@ -55,9 +55,9 @@ label[4] = 'pthread_queue'; colour[4] = '009E73'; point[4] = 13; dash[4] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-upmax = 2.1483706
-effmax = 1.25533676
-base = '95.4 ms'
+upmax = 2.12
+effmax = 1.1
+base = '61.2 ms'
 
 # Speed-up over serial and efficiency versus cores; linear axes, since a logarithmic one hides losses.
 data = name.'.dat'

@@ -40,7 +40,7 @@ name = 'speedup-sleep-us-1000'
 W = 960
 H = 380
 task = 'sleep:us=1000'
-blocks = 13
+blocks = 17
 lines = 1
 keyrows = 1; keycols = 4; keywidth = 178
 N = 4
@@ -55,9 +55,9 @@ label[4] = 'pthread_queue'; colour[4] = '009E73'; point[4] = 13; dash[4] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-upmax = 2.1530206
-effmax = 1.11713333
-base = '119 ms'
+upmax = 2.12
+effmax = 1.1
+base = '80.6 ms'
 
 # Speed-up over serial and efficiency versus cores; linear axes, since a logarithmic one hides losses.
 data = name.'.dat'

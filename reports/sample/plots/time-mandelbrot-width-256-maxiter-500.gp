@@ -40,7 +40,7 @@ name = 'time-mandelbrot-width-256-maxiter-500'
 W = 960
 H = 380
 task = 'mandelbrot:width=256,maxiter=500'
-blocks = 13
+blocks = 17
 lines = 1
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 55354202.8; ymax = 146104447
-ytics = '(''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000, ''140 ms'' 140000000)'
-base_map = 118362484
-base_total = 118371908
+ymin = 35851545.4; ymax = 94014607
+ytics = '(''40 ms'' 40000000, ''50 ms'' 50000000, ''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000)'
+base_map = 77166478.5
+base_total = 77172011.5
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'
@@ -94,13 +94,13 @@ do for [format in formats] {
 			set lmargin at screen across(560)
 			set rmargin at screen across(W - 18)
 			set label 'cold: start + map + stop (wall time, log scale)' at graph 0, graph 1 left offset 0, 0.8 tc rgb ink
-			set label sprintf('Points: every trial. Marks: median of up to %d blocks with its 95 %% interval (range where n < 6). Dotted: serial.', blocks) at screen 0.5, up(14) center font small_font tc rgb soft
+			set label sprintf('Points: every trial (crosses: in a disturbed block). Marks: median of up to %d blocks with its 95 %% interval (range where n < 6). Dotted: serial.', blocks) at screen 0.5, up(14) center font small_font tc rgb soft
 			eval legend
 		}
 		if (base == base) {
 			set arrow from graph 0, first base to graph 1, first base nohead back lc rgb ink lw 1 dt 3
 		}
-		plot for [i=1:N] data index 2*i-2 using 1:trial with points pt 7 ps size(0.45) lc rgb faint(i), \
+		plot for [i=1:N] data index 2*i-2 using 1:trial:4 with points pt variable ps size(0.45) lc rgb faint(i), \
 			for [i=1:N] data index 2*i-1 using 1:median:median+1:median+2 with yerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.3, \
 			for [i=1:N] data index 2*i-1 using 1:(column(median)) with linespoints pt point[i] ps size(0.9) lw (lines ? 1.5 : 0) dt dash[i] lc rgb full(i)
 	}
