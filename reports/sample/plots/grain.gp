@@ -1,0 +1,82 @@
+# Drawn by: gnuplot grain.gp
+# What all pictures share. Sizes are in pixels of the SVG; the PNG has twice as many.
+reset session
+set encoding utf8
+set termoption noenhanced
+
+ink = '#222222'
+soft = '#6B6B6B'
+rule = '#CFCFCF'
+title_font = 'sans-serif,16'
+small_font = 'sans-serif,11'
+
+formats = strstrt(GPVAL_TERMINALS, 'pngcairo') ? 'svg png' : 'svg'
+begin(format) = format eq 'svg' \
+	? sprintf("set term svg size %d,%d noenhanced font 'sans-serif,13' background 'white'", W, H) \
+	: sprintf("set term pngcairo size %d,%d noenhanced font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 background 'white'", 2 * W, 2 * H)
+across(px) = px / (W + 0.0)
+up(px) = px / (H + 0.0)
+
+set border 3 lc rgb soft lw 0.8
+set tics nomirror out scale 0.5 tc rgb ink
+set grid back lc rgb rule lw 0.6 dt 1
+unset key
+full(i) = '#'.colour[i]
+faint(i) = '#90'.colour[i]
+size(x) = (format eq 'svg' ? 0.8 : 1) * x # svg draws its points larger
+
+# The key is placed by hand, in keycols columns of keywidth pixels: gnuplot's own would break its rows
+# by the width of one panel. `lines` shows the dash as well.
+key_x(i) = across(W / 2.0 - keywidth * (N < keycols ? N : keycols) / 2.0 + keywidth * ((i - 1) % keycols) + 22)
+key_y(i) = up(keyfoot + 20 * (keyrows - 1 - (i - 1) / keycols))
+legend = "do for [i=1:N] { \
+	if (lines) { set arrow 900 + i from screen key_x(i) - across(18), key_y(i) to screen key_x(i) + across(18), key_y(i) nohead lc rgb full(i) lw 1.5 dt dash[i] }; \
+	set label 900 + i '' at screen key_x(i), key_y(i) point pt point[i] ps size(1) lc rgb full(i); \
+	set label 1900 + i label[i] at screen key_x(i) + across(lines ? 25 : 14), key_y(i) left tc rgb ink }"
+set errorbars small
+set pointintervalbox 0
+
+name = 'grain'
+W = 960
+H = 440
+title = 'How small may a task be? 20000 items on 2 cores'
+lines = 1
+keyrows = 1; keycols = 4; keywidth = 178
+N = 4
+array label[N]
+array colour[N]
+array point[N]
+array dash[N]
+label[1] = 'pool_unordered'; colour[1] = 'D55E00'; point[1] = 11; dash[1] = 5
+label[2] = 'pool_ordered'; colour[2] = '0072B2'; point[2] = 7; dash[2] = 1
+label[3] = 'fork_pipe_queue'; colour[3] = 'E69F00'; point[3] = 9; dash[3] = 2
+label[4] = 'pthread_queue'; colour[4] = '009E73'; point[4] = 13; dash[4] = 4
+xmin = 46.3455556; xmax = 15753.3523
+xtics = '(''50 ns'' 50, ''100 ns'' 100, ''200 ns'' 200, ''500 ns'' 500, ''1 µs'' 1000, ''2 µs'' 2000, ''5 µs'' 5000, ''10 µs'' 10000)'
+# Efficiency over granularity; efficiency on a linear axis, since a logarithmic one hides its loss.
+data = name.'.dat'
+keyfoot = 38
+foot = keyfoot + 20 * keyrows
+
+do for [format in formats] {
+	eval begin(format)
+	set output name.'.'.format
+	set tmargin at screen 1 - up(62)
+	set bmargin at screen up(foot + 58)
+	set lmargin at screen across(64)
+	set rmargin at screen across(W - 24)
+	set logscale x
+	set xrange [xmin:xmax]
+	set yrange [0:1.1]
+	eval 'set xtics '.xtics
+	set ytics 0.25 format '%g'
+	set xlabel 'granularity: wall time x cores / items (log scale)' tc rgb ink
+	set label title at screen across(14), 1 - up(20) left font title_font tc rgb ink
+	set label "efficiency: serial's time / (cores x the strategy's)" at graph 0, graph 1 left offset 0, 0.8 tc rgb ink
+	set label 'Map time; medians of the ratios within a block with 95 % intervals. METG(50%) is where a line crosses the dotted one.' at screen 0.5, up(14) center font small_font tc rgb soft
+	set arrow from graph 0, first 0.5 to graph 1, first 0.5 nohead back lc rgb ink lw 1 dt 3
+	eval legend
+	plot for [i=1:N] data index i-1 using 1:2:3:4 with yerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.3, \
+		for [i=1:N] data index i-1 using 1:2 with linespoints pt point[i] ps size(0.9) lw 1.5 dt dash[i] lc rgb full(i)
+	unset output
+}
