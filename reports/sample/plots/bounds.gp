@@ -53,15 +53,15 @@ left = 136
 array panel[9]
 array ideal[9]
 array xmax[9]
-panel[1] = 'deflate:dir=/usr/bin,max_kb=256'; ideal[1] = 'work / 2 cores: 30.6 ms'; xmax[1] = 1.406
-panel[2] = 'echo:in=65536,out=65536'; ideal[2] = 'work / 2 cores: 39.2 ms'; xmax[2] = 7.399
-panel[3] = 'mandelbrot:width=256,maxiter=500'; ideal[3] = 'work / 2 cores: 38.6 ms'; xmax[3] = 1.47
-panel[4] = 'noop'; ideal[4] = 'work / 2 cores: 1.54 ms'; xmax[4] = 78.49
-panel[5] = 'skew:ns=100000,alpha=1.5'; ideal[5] = 'work / 2 cores: 50.0 ms'; xmax[5] = 1.455
-panel[6] = 'sleep:us=1000'; ideal[6] = 'work / 2 cores: 40.3 ms'; xmax[6] = 1.346
-panel[7] = 'spin:ns=1000'; ideal[7] = 'work / 2 cores: 31.6 ms'; xmax[7] = 3.339
-panel[8] = 'spin:ns=100000'; ideal[8] = 'work / 2 cores: 39.6 ms'; xmax[8] = 1.47
-panel[9] = 'stream:kb=256'; ideal[9] = 'work / 2 cores: 39.1 ms'; xmax[9] = 2.385
+panel[1] = 'deflate:dir=/usr/bin,max_kb=256'; ideal[1] = 'work / 2 cores: 30.9 ms'; xmax[1] = 1.397
+panel[2] = 'echo:in=65536,out=65536'; ideal[2] = 'work / 2 cores: 34.7 ms'; xmax[2] = 7.157
+panel[3] = 'mandelbrot:width=256,maxiter=500'; ideal[3] = 'work / 2 cores: 38.9 ms'; xmax[3] = 1.459
+panel[4] = 'noop'; ideal[4] = 'work / 2 cores: 1.47 ms'; xmax[4] = 80.74
+panel[5] = 'skew:ns=100000,alpha=1.5'; ideal[5] = 'work / 2 cores: 24.7 ms'; xmax[5] = 1.457
+panel[6] = 'sleep:us=1000'; ideal[6] = 'work / 2 cores: 39.7 ms'; xmax[6] = 1.337
+panel[7] = 'spin:ns=1000'; ideal[7] = 'work / 2 cores: 31.8 ms'; xmax[7] = 3.19
+panel[8] = 'spin:ns=100000'; ideal[8] = 'work / 2 cores: 35.6 ms'; xmax[8] = 1.463
+panel[9] = 'stream:kb=256'; ideal[9] = 'work / 2 cores: 38.8 ms'; xmax[9] = 2.336
 
 # How far from the ideal: what a core does on average from start to stop, a panel a task, a bar a strategy.
 data = name.'.dat'

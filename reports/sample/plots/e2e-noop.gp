@@ -43,7 +43,7 @@ rows = 9
 task = 'noop'
 set ytics ('serial, 1 worker' -0, 'fork_pipe_queue, 1 worker' -1, 'fork_pipe_queue, 2 workers' -2, 'pool_ordered, 1 worker' -3, 'pool_ordered, 2 workers' -4, 'pool_unordered, 1 worker' -5, 'pool_unordered, 2 workers' -6, 'pthread_queue, 1 worker' -7, 'pthread_queue, 2 workers' -8)
 left = 228
-xmax = 10.9694874
+xmax = 9.82509632
 
 # Seen from outside: what the driver timed, what lies around it, and every run as hyperfine timed it.
 data = name.'.dat'

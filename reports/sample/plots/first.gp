@@ -41,7 +41,7 @@ W = 960
 H = 729
 rows = 9
 cores = 2
-blocks = 17
+blocks = 18
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
 array label[N]
@@ -55,7 +55,7 @@ label[4] = 'pool_unordered'; colour[4] = 'D55E00'; point[4] = 11; dash[4] = 5
 label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 set ytics ('deflate:dir=/usr/bin,max_kb=256' -0, 'echo:in=65536,out=65536' -1, 'mandelbrot:width=256,maxiter=500' -2, 'noop' -3, 'skew:ns=100000,alpha=1.5' -4, 'sleep:us=1000' -5, 'spin:ns=1000' -6, 'spin:ns=100000' -7, 'stream:kb=256' -8)
 left = 280
-xmin = 278.467115; xmax = 240354868
+xmin = 278.257385; xmax = 205611849
 xtics = '(''1 µs'' 1000, ''10 µs'' 10000, ''100 µs'' 100000, ''1 ms'' 1000000, ''10 ms'' 10000000, ''100 ms'' 100000000)'
 
 # One row a task, one dot a strategy: when the first result is there; a thin line runs to the last.

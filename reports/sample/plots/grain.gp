@@ -51,7 +51,7 @@ label[1] = 'pool_unordered'; colour[1] = 'D55E00'; point[1] = 11; dash[1] = 5
 label[2] = 'pool_ordered'; colour[2] = '0072B2'; point[2] = 7; dash[2] = 1
 label[3] = 'fork_pipe_queue'; colour[3] = 'E69F00'; point[3] = 9; dash[3] = 2
 label[4] = 'pthread_queue'; colour[4] = '009E73'; point[4] = 13; dash[4] = 4
-xmin = 46.3455556; xmax = 15753.3523
+xmin = 46.205463; xmax = 16037.4972
 xtics = '(''50 ns'' 50, ''100 ns'' 100, ''200 ns'' 200, ''500 ns'' 500, ''1 µs'' 1000, ''2 µs'' 2000, ''5 µs'' 5000, ''10 µs'' 10000)'
 # Efficiency over granularity; efficiency on a linear axis, since a logarithmic one hides its loss.
 data = name.'.dat'

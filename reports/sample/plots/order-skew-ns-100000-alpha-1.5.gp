@@ -43,12 +43,12 @@ task = 'skew:ns=100000,alpha=1.5'
 panels = 2
 head = 76
 rowheight = 300
-items = 900
+items = 480
 array label[2]
 array colour[2]
 label[1] = 'pool_ordered'; colour[1] = '0072B2'
 label[2] = 'pool_unordered'; colour[2] = 'D55E00'
-xmax = 51.515943
+xmax = 24.798226
 
 # What waits for what: results complete and results delivered over time; a row a pair, ordered on the left.
 data = name.'.dat'

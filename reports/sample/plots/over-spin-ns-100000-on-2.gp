@@ -54,7 +54,7 @@ label[4] = 'pthread_queue'; colour[4] = '009E73'; point[4] = 13; dash[4] = 4
 xmin = 1.2; xmax = 8.8
 xlog = 0
 xtics = '(''8'' 8, ''4'' 4, ''2'' 2)'
-top = 1.14411394
+top = 1.13979031
 
 # More workers than cores: time relative to one worker a core.
 data = name.'.dat'

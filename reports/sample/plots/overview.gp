@@ -41,7 +41,7 @@ W = 960
 H = 666
 rows = 9
 cores = 2
-blocks = 17
+blocks = 18
 keyrows = 1; keycols = 4; keywidth = 178
 N = 4
 array label[N]
@@ -60,10 +60,10 @@ set label 'as good as equal' at graph 1, first -2 left offset character 1,0 tc r
 set label 'serial' at graph 1, first -3 left offset character 1,0 tc rgb '#000000'
 set label 'as good as equal' at graph 1, first -4 left offset character 1,0 tc rgb '#777777'
 set label 'as good as equal' at graph 1, first -5 left offset character 1,0 tc rgb '#777777'
-set label 'as good as equal' at graph 1, first -6 left offset character 1,0 tc rgb '#777777'
-set label 'as good as equal' at graph 1, first -7 left offset character 1,0 tc rgb '#777777'
+set label 'no clear winner' at graph 1, first -6 left offset character 1,0 tc rgb '#777777'
+set label 'no clear winner' at graph 1, first -7 left offset character 1,0 tc rgb '#777777'
 set label 'no clear winner' at graph 1, first -8 left offset character 1,0 tc rgb '#777777'
-xmin = 0.0219190615; xmax = 2.47955209
+xmin = 0.0191153249; xmax = 2.4957652
 xtics = '(''1/32×'' 0.03125, ''1/16×'' 0.0625, ''1/8×'' 0.125, ''1/4×'' 0.25, ''1/2×'' 0.5, ''1×'' 1, ''2×'' 2)'
 
 # One row a task, one dot a strategy: speed-up over serial at the largest core count.

@@ -40,7 +40,7 @@ name = 'speedup-noop'
 W = 960
 H = 380
 task = 'noop'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 4; keywidth = 178
 N = 4
@@ -57,7 +57,7 @@ xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
 upmax = 2.12
 effmax = 1.1
-base = '3.09 ms'
+base = '2.94 ms'
 
 # Speed-up over serial and efficiency versus cores; linear axes, since a logarithmic one hides losses.
 data = name.'.dat'

@@ -40,7 +40,7 @@ name = 'speedup-skew-ns-100000-alpha-1.5'
 W = 960
 H = 380
 task = 'skew:ns=100000,alpha=1.5'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 4; keywidth = 178
 N = 4
@@ -57,7 +57,7 @@ xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
 upmax = 2.12
 effmax = 1.1
-base = '100 ms'
+base = '49.4 ms'
 
 # Speed-up over serial and efficiency versus cores; linear axes, since a logarithmic one hides losses.
 data = name.'.dat'

@@ -40,7 +40,7 @@ name = 'time-deflate-dir-usr-bin-max_kb-256'
 W = 960
 H = 380
 task = 'deflate:dir=/usr/bin,max_kb=256'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 27936425.9; ymax = 72994253.8
+ymin = 28536975; ymax = 78070031.3
 ytics = '(''30 ms'' 30000000, ''35 ms'' 35000000, ''40 ms'' 40000000, ''50 ms'' 50000000, ''60 ms'' 60000000, ''70 ms'' 70000000)'
-base_map = 61202575
-base_total = 61224929
+base_map = 61761174
+base_total = 61783146
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

@@ -40,7 +40,7 @@ name = 'time-echo-in-65536-out-65536'
 W = 960
 H = 380
 task = 'echo:in=65536,out=65536'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 45826362; ymax = 350898340
+ymin = 40055169.4; ymax = 314724667
 ytics = '(''50 ms'' 50000000, ''70 ms'' 70000000, ''100 ms'' 100000000, ''150 ms'' 150000000, ''200 ms'' 200000000, ''300 ms'' 300000000)'
-base_map = 78451557
-base_total = 78496054
+base_map = 69364469
+base_total = 69405371
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

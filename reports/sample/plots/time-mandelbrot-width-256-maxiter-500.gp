@@ -40,7 +40,7 @@ name = 'time-mandelbrot-width-256-maxiter-500'
 W = 960
 H = 380
 task = 'mandelbrot:width=256,maxiter=500'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 35851545.4; ymax = 94014607
+ymin = 36511888; ymax = 92435977.4
 ytics = '(''40 ms'' 40000000, ''50 ms'' 50000000, ''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000)'
-base_map = 77166478.5
-base_total = 77172011.5
+base_map = 77723830
+base_total = 77730204
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

@@ -40,7 +40,7 @@ name = 'time-noop'
 W = 960
 H = 380
 task = 'noop'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 2811190.74; ymax = 293692471
+ymin = 2653138.89; ymax = 277769980
 ytics = '(''5 ms'' 5000000, ''10 ms'' 10000000, ''20 ms'' 20000000, ''50 ms'' 50000000, ''100 ms'' 100000000, ''200 ms'' 200000000)'
-base_map = 3086933
-base_total = 3091579
+base_map = 2939461.5
+base_total = 2941599.5
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

@@ -40,7 +40,7 @@ name = 'time-skew-ns-100000-alpha-1.5'
 W = 960
 H = 380
 task = 'skew:ns=100000,alpha=1.5'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 46768772.2; ymax = 117900969
-ytics = '(''50 ms'' 50000000, ''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000)'
-base_map = 100072179
-base_total = 100079661
+ymin = 23009837; ymax = 68510319.5
+ytics = '(''25 ms'' 25000000, ''30 ms'' 30000000, ''35 ms'' 35000000, ''40 ms'' 40000000, ''50 ms'' 50000000, ''60 ms'' 60000000)'
+base_map = 49400669
+base_total = 49403432
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

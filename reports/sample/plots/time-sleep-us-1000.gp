@@ -40,7 +40,7 @@ name = 'time-sleep-us-1000'
 W = 960
 H = 380
 task = 'sleep:us=1000'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 37813286.1; ymax = 89292260.5
-ytics = '(''40 ms'' 40000000, ''50 ms'' 50000000, ''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000)'
-base_map = 80581899
-base_total = 80589019.5
+ymin = 36921874.1; ymax = 91541897.3
+ytics = '(''40 ms'' 40000000, ''50 ms'' 50000000, ''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000)'
+base_map = 79413370
+base_total = 79418818
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

@@ -40,7 +40,7 @@ name = 'time-spin-ns-1000'
 W = 960
 H = 380
 task = 'spin:ns=1000'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 29883088.9; ymax = 352334547
-ytics = '(''30 ms'' 30000000, ''50 ms'' 50000000, ''70 ms'' 70000000, ''100 ms'' 100000000, ''150 ms'' 150000000, ''200 ms'' 200000000, ''300 ms'' 300000000)'
-base_map = 63260048
-base_total = 63265336
+ymin = 30291275; ymax = 306327632
+ytics = '(''50 ms'' 50000000, ''70 ms'' 70000000, ''100 ms'' 100000000, ''150 ms'' 150000000, ''200 ms'' 200000000, ''300 ms'' 300000000)'
+base_map = 63562792
+base_total = 63568141
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'

@@ -40,7 +40,7 @@ name = 'time-stream-kb-256'
 W = 960
 H = 380
 task = 'stream:kb=256'
-blocks = 17
+blocks = 18
 lines = 1
 keyrows = 1; keycols = 5; keywidth = 178
 N = 5
@@ -56,10 +56,10 @@ label[5] = 'pthread_queue'; colour[5] = '009E73'; point[5] = 13; dash[5] = 4
 xmin = 0.6; xmax = 2.4
 xlog = 0
 xtics = '(''2'' 2, ''1'' 1)'
-ymin = 42161459.3; ymax = 200385364
-ytics = '(''50 ms'' 50000000, ''70 ms'' 70000000, ''100 ms'' 100000000, ''150 ms'' 150000000, ''200 ms'' 200000000)'
-base_map = 78198908
-base_total = 78211367
+ymin = 40928406.5; ymax = 162648297
+ytics = '(''50 ms'' 50000000, ''60 ms'' 60000000, ''70 ms'' 70000000, ''80 ms'' 80000000, ''90 ms'' 90000000, ''100 ms'' 100000000, ''120 ms'' 120000000, ''140 ms'' 140000000, ''160 ms'' 160000000)'
+base_map = 77518447
+base_total = 77528972
 
 # Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'
