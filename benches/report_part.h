@@ -42,6 +42,10 @@ int pvq_chapter_failed(const struct pvq_report *);
 int pvq_chapter_method(const struct pvq_report *);
 int pvq_chapter_machine(const struct pvq_report *);
 
+/* Parts of the chapter of trust. 0 or -ENOMEM. */
+int pvq_trust_disturbed(const struct pvq_report *);
+int pvq_trust_outliers(const struct pvq_report *);
+
 /* The first page's advice, parts of the answer: which tasks to run in parallel; how small they may be; with how many
  * workers. 0 or -ENOMEM. */
 void pvq_advice_grain(const struct pvq_report *);
