@@ -11,7 +11,6 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 struct selftest_args {
 	struct pvq_selftest_wish wish;
@@ -56,8 +55,7 @@ static int parse(struct selftest_args *a, int argc, char **argv)
 	int option;
 
 	*a = (struct selftest_args){
-		.wish = {
-			.blocks = PVQ_SELFTEST_BLOCKS, .profile = "default", .seed = (uint64_t)time(NULL)}};
+		.wish = {.blocks = PVQ_SELFTEST_BLOCKS, .profile = "default", .seed = PVQ_SEED}};
 	argv[0] = (char *)"pvq"; /* the name that getopt's messages begin with */
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		if (parse_option(a, option))

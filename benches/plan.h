@@ -52,6 +52,9 @@ struct pvq_plan {
 	char left_out[512]; /* one line for the report; empty: nothing */
 };
 
+/* Of a run whose user names none. */
+enum { PVQ_SEED = 1 };
+
 /* What the user asked for; NULL or 0: the profile's choice. Lists as on the command line. */
 struct pvq_wish {
 	const char *profile, *impls, *tasks, *cores, *workers;

@@ -106,7 +106,7 @@ static int run_twins(const struct pvq_selftest_wish *wish, const struct pvq_host
 static int run_profile(
 	const struct pvq_selftest_wish *wish, const struct pvq_host *host, const char *dir, int second)
 {
-	struct pvq_wish all = {.profile = wish->profile, .seed = wish->seed + 1 + (unsigned)second};
+	struct pvq_wish all = {.profile = wish->profile, .seed = wish->seed};
 	struct pvq_sweep sweep = {
 		.host = host, .dir = dir, .file = second ? "selftest-run2.csv" : "selftest-run1.csv"};
 	struct pvq_plan plan;
