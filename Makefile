@@ -51,6 +51,13 @@ POOL_LIB := $(patsubst %,impls/%.c,pool pool_worker pool_recover child error)
 POOL_H   := impls/pool.h impls/error.h
 POOL_API  = $(shell scripts/generate api $(POOL_H))
 POOL_VERSION := 0.1
+# Peers: strategies that are programs of their own, in any language, each built with what it needs (scripts/peer).
+# All of them load what a trial is made of, and the tasks, as one shared library.
+PEERS    := $(wildcard impls/peers/*.*) impls/python/python.py
+PEER_PROGRAMS := $(addprefix $B/peers/,$(notdir $(basename $(PEERS))))
+PEER_LIB := $(patsubst %,benches/%.c,peer trial trial_args twin spec sink row table observe observed observed_csv \
+            stats text \
+            process) $(patsubst %,impls/%.c,error child frame batch) $(TASKS)
 POOL_BENCH := $(patsubst %,$B/%.o,$(basename $(wildcard benches/pool/*.c benches/pool/*.cc)))
 TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
 
@@ -170,7 +177,22 @@ $B/micro-overhead: $(OVERHEAD) $(SHIM)
 # The parts of it that can be tested without its peers.
 $B/tests/test_pool_bench: $(patsubst %,$B/benches/pool/%.o,finding work)
 
-# The peers are of this program alone. OpenMP is GNU's, whatever the compiler of the rest: LLVM's dispatches
+peers-built: $B/pvq $(PEER_PROGRAMS)
+
+$B/libpvqpeer.so: $(PEER_LIB:%.c=$B/pic/%.o) $B/pic/gen/tasks.o
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--no-undefined $^ -lcsv -lz -lxxhash -lm -pthread -o $@
+
+define peer_rule
+$B/peers/$(notdir $(basename $1)): $1 $B/gen/peers/$(notdir $(basename $1)).needs $B/libpvqpeer.so scripts/peer
+	@mkdir -p $$(@D)
+	$$(call say,PEER)CC="$$(CC)" CFLAGS="$$(CFLAGS)" CXX="$$(CXX)" CXXFLAGS="$$(CXXFLAGS)" LDFLAGS="$$(LDFLAGS)" \
+		scripts/peer build $$< $B/gen/peers/$(notdir $(basename $1)).needs $$@
+$B/gen/peers/$(notdir $(basename $1)).needs: FORCE
+	@scripts/peer needs $1 | scripts/generate update $$@
+endef
+$(foreach peer,$(PEERS),$(eval $(call peer_rule,$(peer))))
+
+# The peers of pool-bench are of that program alone. OpenMP is GNU's, whatever the compiler of the rest: LLVM's dispatches
 # item by item many times slower, and would be no peer.
 $B/benches/pool/run_openmp.o: private override CC := gcc
 $B/benches/pool/run_openmp.o: private override CFLAGS += -fopenmp
@@ -207,12 +229,22 @@ $B/%.o: %.c $B/gen/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
+$B/pic/%.o: %.c $B/gen/flags
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CFLAGS) -fPIC -MMD -MP -c $< -o $@
+
+$B/pic/gen/%.o: $B/gen/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CFLAGS) -fPIC -MMD -MP -c $< -o $@
+
 $B/gen/%.o: $B/gen/%.c
 	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # Generated files: remade when the set of files or a file's text changes, untouched otherwise.
 $B/gen/registry.c: FORCE
 	@scripts/generate registry $(IMPLS) $(TASKS) | scripts/generate update $@
+$B/gen/tasks.c: FORCE
+	@scripts/generate registry $(TASKS) | scripts/generate update $@
 $B/gen/micros.c: FORCE
 	@scripts/generate micros $(MICROS) | scripts/generate update $@
 $B/gen/assets.c: FORCE

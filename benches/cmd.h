@@ -14,7 +14,6 @@ int pvq_cmd_flush(void);
 int pvq_cmd_list(int argc, char **argv);
 int pvq_cmd_selftest(int argc, char **argv);
 int pvq_cmd_run(int argc, char **argv);
-int pvq_cmd_trial(int argc, char **argv); /* pvq's own use: see launch.h */
 int pvq_cmd_bench(int argc, char **argv);
 int pvq_cmd_e2e(int argc, char **argv);
 int pvq_cmd_report(int argc, char **argv);

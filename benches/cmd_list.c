@@ -1,6 +1,7 @@
 /* cmd_list.c: `pvq list`: what there is to run, straight from the descriptors. */
 #include "cmd.h"
 #include "impl.h"
+#include "peers.h"
 
 #include <stdio.h>
 
@@ -14,6 +15,24 @@ static void list_arg(const struct pvq_arg *arg)
 	putchar('\n');
 }
 
+/* Those that are linked in, or the peers, under a title. */
+static void list_impls(const char *title, int peers)
+{
+	for (int i = 0, first = 1; pvq_impls[i]; i++) {
+		const struct pvq_impl *impl = pvq_impls[i];
+
+		if (pvq_impl_is_peer(impl) != peers)
+			continue;
+		if (first)
+			printf("%s\n", title);
+		first = 0;
+		if (impl->unavailable)
+			printf("  %-22s unavailable: %s\n", impl->name, impl->unavailable);
+		else
+			printf("  %-22s %s\n", impl->name, impl->summary);
+	}
+}
+
 int pvq_cmd_list(int argc, char **argv)
 {
 	(void)argv;
@@ -21,12 +40,12 @@ int pvq_cmd_list(int argc, char **argv)
 		fprintf(stderr, "pvq: list takes no arguments\n");
 		return PVQ_EXIT_USAGE;
 	}
-	printf("Strategies (--impl):\n");
-	for (int i = 0; pvq_impls[i]; i++)
-		printf("  %-16s %s\n", pvq_impls[i]->name, pvq_impls[i]->summary);
+	pvq_peers_find();
+	list_impls("Strategies (--impl):", 0);
+	list_impls("\nPeers (--impl too; what others offer, built by `make peers`):", 1);
 	printf("\nTasks (--task name:argument=value,...), each argument with its default:\n");
 	for (int i = 0; pvq_tasks[i]; i++) {
-		printf("  %-16s %s\n", pvq_tasks[i]->name, pvq_tasks[i]->summary);
+		printf("  %-22s %s\n", pvq_tasks[i]->name, pvq_tasks[i]->summary);
 		for (const struct pvq_arg *arg = pvq_tasks[i]->args; arg && arg->name; arg++)
 			list_arg(arg);
 	}

@@ -1,28 +1,25 @@
-/* launch.h: the trial protocol. The child gets the trial as command-line arguments and writes CSV (the
- * header, then rows) to descriptor 3; its last whole row counts. It writes one row before the
- * first worker exists and one at the end, so a trial that dies has said by then what it was.
+/* launch.h: the driver's side of the trial protocol (PROTOCOL.md). The child gets the trial as command-line
+ * arguments and writes CSV (the header, then rows) to descriptor 3; its last whole row counts. It writes one row
+ * before the first worker exists and one at the end, so a trial that dies has said by then what it was.
  */
 #include "launch.h"
 #include "child.h"
 #include "clock.h"
 #include "others.h"
-#include "twin.h"
+#include "peer.h"
+#include "trial_args.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum { ROW_FD = 3, ARGV_MAX = 32, TEXT_MAX = PVQ_SPEC_MAX + PVQ_ARGS_TEXT };
 
 static volatile sig_atomic_t interrupted;
 static sigset_t while_waiting; /* the signals that wait_for() lets through; else they are blocked */
@@ -54,68 +51,6 @@ void pvq_launch_signals(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-/* A growing argument vector whose texts live in one block. */
-struct words {
-	char *argv[ARGV_MAX];
-	int argc;
-	char text[TEXT_MAX * 4 + 2 * PATH_MAX];
-	size_t used;
-};
-
-static void __attribute__((format(printf, 2, 3))) add_word(struct words *w, const char *format, ...)
-{
-	size_t room = sizeof(w->text) - w->used;
-	va_list args;
-
-	va_start(args, format);
-	w->argv[w->argc++] = w->text + w->used;
-	w->used += (size_t)vsnprintf(w->text + w->used, room, format, args) + 1;
-	va_end(args);
-}
-
-static void add_cpus(struct words *w, const struct pvq_trial *t)
-{
-	if (t->ncpu == 0)
-		return;
-	add_word(w, "--cpus");
-	w->argv[w->argc++] = w->text + w->used;
-	for (unsigned i = 0; i < t->ncpu && w->used + 16 < sizeof(w->text); i++)
-		w->used += (size_t)sprintf(w->text + w->used, "%s%d", i ? "," : "", t->cpu[i]);
-	w->used++;
-}
-
-static void add_trial(struct words *w, const struct pvq_trial *t)
-{
-	char args[PVQ_ARGS_TEXT], name[PVQ_NAME_MAX];
-
-	pvq_spec_args(t->spec, args, sizeof(args));
-	pvq_twin_name(name, t->impl, t->twin);
-	add_word(w, "pvq");
-	add_word(w, "trial");
-	add_word(w, "--impl=%s", name);
-	add_word(w, "--task=%s%s%s", t->spec->task->name, args[0] ? ":" : "", args);
-	add_word(w, "--n=%" PRIu64, t->n);
-	add_word(w, "--seed=%" PRIu64, t->seed);
-	add_word(w, "--workers=%u", t->workers);
-	add_word(w, "--chunk=%u", t->chunk);
-	add_word(w, "--window=%u", t->window);
-	add_word(w, "--block=%u", t->block);
-	add_word(w, "--cell=%u", t->cell);
-	add_word(w, "--oracle=%s", t->oracle);
-	if (t->care.attempts)
-		add_word(w, "--retries=%u", t->care.attempts - 1);
-	add_word(w, "--recycle=%" PRIu64, t->care.recycle);
-	add_word(w, "--item-timeout=%g", (double)t->care.item_timeout_ms / 1000);
-	if (t->print)
-		add_word(w, "--print");
-	if (t->observe)
-		add_word(w, "--observe=%s", t->observe);
-	if (t->timeline)
-		add_word(w, "--timeline=%s", t->timeline);
-	add_cpus(w, t);
-	w->argv[w->argc] = NULL;
-}
-
 /* In the fresh child: its own group, its own signals, descriptors 0 to 3 (the last only where row_fd is not
  * -1) and nothing else. */
 static _Noreturn void become(
@@ -133,10 +68,10 @@ static _Noreturn void become(
 	if (row_fd >= 0)
 		row_fd = fcntl(row_fd, F_DUPFD_CLOEXEC, 10);
 	if (in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
-		(row_fd >= 0 && dup2(row_fd, ROW_FD) < 0))
+		(row_fd >= 0 && dup2(row_fd, PVQ_ROW_FD) < 0))
 		_exit(126);
 	/* On an old kernel without this call, the rest is close-on-exec. */
-	syscall(SYS_close_range, row_fd >= 0 ? ROW_FD + 1 : ROW_FD, ~0U, 0);
+	syscall(SYS_close_range, row_fd >= 0 ? PVQ_ROW_FD + 1 : PVQ_ROW_FD, ~0U, 0);
 	execvp(program, argv);
 	_exit(127);
 }
@@ -176,6 +111,34 @@ static int clean_up(pid_t group)
 	}
 }
 
+/* What left the group with setsid() or setpgid() has fallen to this process once its parent was gone, since it is
+ * their subreaper. The driver itself has no child but the trial. */
+static void kill_strays(void)
+{
+	char path[64], list[4096];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)syscall(SYS_gettid));
+	do {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		char *end;
+
+		len = fd < 0 ? 0 : read(fd, list, sizeof(list) - 1);
+		if (fd >= 0)
+			close(fd);
+		list[len > 0 ? len : 0] = '\0';
+		for (char *at = list; len > 0; at = end) {
+			pid_t pid = (pid_t)strtol(at, &end, 10);
+
+			if (end == at)
+				break;
+			kill(pid, SIGKILL);
+			while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+				;
+		}
+	} while (len > 0);
+}
+
 /* Waits for a child until it ends or time is up, and leaves nothing of it. Returns what wait_for() does. */
 static int see_off(pid_t pid, double timeout_s, int *wstatus)
 {
@@ -187,7 +150,29 @@ static int see_off(pid_t pid, double timeout_s, int *wstatus)
 	if (pidfd >= 0)
 		close(pidfd);
 	*wstatus = clean_up(pid);
+	kill_strays();
 	return ended;
+}
+
+/* What the trial tells, into a row that says which trial it is: that is for the driver alone to say. */
+static void adopt(struct pvq_row *row, const struct pvq_row *told)
+{
+	struct pvq_row own = *row;
+
+	*row = *told;
+	memcpy(row->impl, own.impl, sizeof(row->impl));
+	memcpy(row->task, own.task, sizeof(row->task));
+	memcpy(row->args, own.args, sizeof(row->args));
+	memcpy(row->order, own.order, sizeof(row->order));
+	memcpy(row->in_via, own.in_via, sizeof(row->in_via));
+	memcpy(row->out_via, own.out_via, sizeof(row->out_via));
+	row->n = own.n;
+	row->seed = own.seed;
+	row->workers = own.workers;
+	row->cores = own.cores;
+	row->oversubscribed = own.oversubscribed;
+	row->block = own.block;
+	row->cell = own.cell;
 }
 
 /* The last whole row that the trial wrote, if any. */
@@ -202,12 +187,12 @@ static void read_report(int fd, struct pvq_row *row)
 	}
 	(void)pvq_rows_read(&rows, f); /* cut off in the middle of a row: the ones before it count */
 	if (rows.count)
-		*row = rows.row[rows.count - 1];
+		adopt(row, &rows.row[rows.count - 1]);
 	pvq_rows_free(&rows);
 	fclose(f);
 }
 
-static void explain(struct pvq_row *row, int ended, int wstatus, double timeout_s)
+static void explain(struct pvq_row *row, const struct pvq_trial *t, int ended, int wstatus, double timeout_s)
 {
 	char fate[64];
 
@@ -223,6 +208,11 @@ static void explain(struct pvq_row *row, int ended, int wstatus, double timeout_
 		row->status = PVQ_CRASHED;
 		snprintf(row->reason, sizeof(row->reason), "measured, but its process then ended with %s",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
+	} else if (row->status == PVQ_OK && t->oracle[0] && strcmp(row->oracle, t->oracle) != 0) {
+		/* A peer verifies its own results; it must have come to the same as all others. */
+		row->status = PVQ_ERROR;
+		row->verified = PVQ_VERIFIED_NO;
+		snprintf(row->reason, sizeof(row->reason), "its digest of the right results is another than before");
 	}
 }
 
@@ -236,15 +226,18 @@ static void note_meanwhile(struct pvq_row *row, struct pvq_meanwhile m)
 int pvq_launch_trial(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
-	static struct words words; /* some KiB: not on the stack; the driver has one thread */
+	static struct pvq_words words; /* some KiB: not on the stack; the driver has one thread */
 	int report[2], ended, wstatus, ret;
 	struct pvq_watch watch;
 	pid_t pid;
 
 	pvq_trial_identify(t, row);
-	words.argc = 0;
-	words.used = 0;
-	add_trial(&words, t);
+	if (t->impl->unavailable) {
+		row->status = PVQ_UNAVAILABLE;
+		snprintf(row->reason, sizeof(row->reason), "%s", t->impl->unavailable);
+		return 0;
+	}
+	pvq_trial_args_words(&words, t);
 	if (pipe2(report, O_CLOEXEC)) {
 		ret = -errno;
 		goto fail;
@@ -252,7 +245,7 @@ int pvq_launch_trial(
 	pvq_watch_begin(&watch, t->cpu, t->ncpu);
 	pid = pvq_child_fork();
 	if (pid == 0)
-		become("/proc/self/exe", words.argv, report[1], io);
+		become(t->impl->program ? t->impl->program : "/proc/self/exe", words.argv, report[1], io);
 	close(report[1]);
 	if (pid < 0) {
 		close(report[0]);
@@ -266,7 +259,7 @@ int pvq_launch_trial(
 		ret = ended;
 		goto fail;
 	}
-	explain(row, ended, wstatus, timeout_s);
+	explain(row, t, ended, wstatus, timeout_s);
 	return 0;
 fail:
 	if (ret != -EINTR)
@@ -309,25 +302,4 @@ int pvq_launch_command(
 		return (int)pid;
 	ended = see_off(pid, timeout_s, wstatus);
 	return ended < 0 ? ended : ended == 0 ? -ETIMEDOUT : 0;
-}
-
-static void report_row(const struct pvq_row *row, void *ctx)
-{
-	(void)pvq_row_write(ctx, row); /* a driver that is gone cannot be told */
-}
-
-int pvq_launch_child(const struct pvq_trial *t)
-{
-	FILE *f = fdopen(ROW_FD, "we");
-	struct pvq_row row;
-
-	if (!f || fcntl(ROW_FD, F_SETFD, FD_CLOEXEC)) {
-		fprintf(stderr, "pvq: trial is for pvq's own use; see `pvq run`\n");
-		return 2;
-	}
-	(void)pvq_row_header(f);
-	pvq_trial_run(t, &row, report_row, f);
-	report_row(&row, f);
-	fclose(f);
-	return row.status == PVQ_OK ? 0 : 1;
 }

@@ -16,8 +16,8 @@ struct pvq_launch_io {
 	int out_fd, err_fd;
 };
 
-/* Runs the trial in a fresh process (this same binary, exec'd). Always fills the row: with what the
- * trial reported, or with crashed or timeout. timeout_s: seconds, 0 is none. 0; -EINTR where the user
+/* Runs the trial in a fresh process: this same binary, exec'd, or the peer's program. Always fills the row: with
+ * what the trial reported, or with crashed or timeout. timeout_s: seconds, 0 is none. 0; -EINTR where the user
  * interrupted (the row is void); -errno where no process could be had, with one line on stderr. */
 int pvq_launch_trial(
 	const struct pvq_trial *, double timeout_s, const struct pvq_launch_io *, struct pvq_row *);
@@ -28,9 +28,5 @@ int pvq_launch_trial(
  * be had. */
 int pvq_launch_command(
 	char *const argv[], const char *dir, double timeout_s, const struct pvq_launch_io *, int *wstatus);
-
-/* The other side: what `pvq trial` does. Reports rows to the descriptor that the driver gave it. Returns
- * the exit code. */
-int pvq_launch_child(const struct pvq_trial *);
 
 #endif

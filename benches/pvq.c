@@ -1,6 +1,8 @@
 /* pvq.c: main(): finds the subcommand. */
 #include "asset.h"
 #include "cmd.h"
+#include "peer.h"
+#include "peers.h"
 #include "spec.h"
 
 #include <fcntl.h>
@@ -39,7 +41,7 @@ static const struct command commands[] = {
 		"   is the measurement worth anything?"},
 	{"doctor", pvq_cmd_doctor,
 		"doctor                               is this machine fit to measure on?"},
-	{"trial", pvq_cmd_trial, NULL},
+	{"trial", pvq_peer_trial, NULL}, /* the driver's own use */
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -79,6 +81,7 @@ int main(int argc, char **argv)
 	const char *names[COMMANDS + 1] = {0}, *near;
 
 	fill_standard_descriptors();
+	pvq_impl_seek = pvq_peers_find;
 	if (argc < 2) {
 		usage(stderr);
 		return PVQ_EXIT_USAGE;

@@ -5,6 +5,7 @@
 #include "harness.h"
 #include "html.h"
 #include "outfile.h"
+#include "peers.h"
 #include "prices.h"
 #include "report_part.h"
 
@@ -54,6 +55,7 @@ static int report_read(struct pvq_rows *rows, const char *dir)
 	memset(rows, 0, sizeof(*rows));
 	if (!f)
 		return errno ? -errno : -EIO;
+	(void)pvq_peers_read(dir); /* what went wrong was said; they are unknown names then */
 	ret = pvq_rows_read(rows, f);
 	fclose(f);
 	if (ret)

@@ -1,5 +1,6 @@
 /* run.h: reads the folder. */
 #include "run.h"
+#include "peers.h"
 
 #include <errno.h>
 #include <string.h>
@@ -30,6 +31,8 @@ int pvq_run_read(struct pvq_run *run, const char *dir)
 	memset(run, 0, sizeof(*run));
 	run->dir = dir;
 	ret = run_read_rows(run);
+	if (ret == 0)
+		ret = pvq_peers_read(dir);
 	if (ret)
 		return ret;
 	ret = pvq_manifest_read(&run->manifest, dir);

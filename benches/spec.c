@@ -68,16 +68,29 @@ static void unknown(const char *what, const char *word, const char *const *names
 	fputc('\n', stderr);
 }
 
+void (*pvq_impl_seek)(void);
+
+static const struct pvq_impl *look_up(const char *name)
+{
+	for (int i = 0; pvq_impls[i]; i++)
+		if (strcmp(pvq_impls[i]->name, name) == 0)
+			return pvq_impls[i];
+	return NULL;
+}
+
 const struct pvq_impl *pvq_impl_find(const char *name)
 {
 	const char *names[NAMES_MAX + 1] = {0};
+	const struct pvq_impl *impl = look_up(name);
 
-	for (int i = 0; pvq_impls[i]; i++) {
-		if (strcmp(pvq_impls[i]->name, name) == 0)
-			return pvq_impls[i];
-		if (i < NAMES_MAX)
-			names[i] = pvq_impls[i]->name;
+	if (!impl && pvq_impl_seek) {
+		pvq_impl_seek();
+		impl = look_up(name);
 	}
+	if (impl)
+		return impl;
+	for (int i = 0; pvq_impls[i] && i < NAMES_MAX; i++)
+		names[i] = pvq_impls[i]->name;
 	unknown("strategy", name, names);
 	return NULL;
 }

@@ -19,6 +19,10 @@ struct pvq_spec {
 	char text[PVQ_SPEC_MAX];
 };
 
+/* Called with a strategy's name that is not known, before it is refused: may add to pvq_impls. NULL: nothing is
+ * looked for. The driver sets it to find peers. */
+extern void (*pvq_impl_seek)(void);
+
 /* NULL, with one line on stderr that lists the right names and the nearest one. */
 const struct pvq_impl *pvq_impl_find(const char *name);
 const struct pvq_task *pvq_task_find(const char *name);

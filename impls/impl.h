@@ -90,10 +90,15 @@ struct pvq_impl {
 	/* Ends and reaps all workers and frees self; called after every start() that returned 0,
 	 * also when map() failed (then without waiting for work in progress). */
 	int (*stop)(void *self, struct pvq_error *);
+
+	/* What the driver knows of a peer (peers.h), whose hooks are in another program: that program, and what it
+	 * lacks in order to run ("install X"), NULL: nothing. Not for a strategy's own file to fill in. */
+	const char *program, *unavailable;
 };
 
-/* Every strategy, serial first, then in alphabetical order; NULL at the end (generated). */
-extern const struct pvq_impl *const pvq_impls[];
+/* Every strategy that this program knows of, NULL at the end: those that are linked in (generated), serial first,
+ * then in alphabetical order; in the driver also peers, where they were asked for (peers.h). */
+extern const struct pvq_impl *const *pvq_impls;
 
 #ifdef __cplusplus
 }
