@@ -192,7 +192,8 @@ static void read_report(int fd, struct pvq_row *row)
 	fclose(f);
 }
 
-static void explain(struct pvq_row *row, const struct pvq_trial *t, int ended, int wstatus, double timeout_s)
+static void explain(
+	struct pvq_row *row, const struct pvq_trial *t, int ended, int wstatus, double timeout_s)
 {
 	char fate[64];
 
@@ -212,7 +213,8 @@ static void explain(struct pvq_row *row, const struct pvq_trial *t, int ended, i
 		/* A peer verifies its own results; it must have come to the same as all others. */
 		row->status = PVQ_ERROR;
 		row->verified = PVQ_VERIFIED_NO;
-		snprintf(row->reason, sizeof(row->reason), "its digest of the right results is another than before");
+		snprintf(row->reason, sizeof(row->reason),
+			"its digest of the right results is another than before");
 	}
 }
 

@@ -44,7 +44,8 @@ void pvq_peer_flags_write(unsigned flags, char *words, size_t cap)
 	words[0] = '\0';
 	for (unsigned i = 0; flag_words[i] && len < cap; i++)
 		if (flags & 1u << i)
-			len += (size_t)snprintf(words + len, cap - len, "%s%s", len ? " " : "", flag_words[i]);
+			len += (size_t)snprintf(
+				words + len, cap - len, "%s%s", len ? " " : "", flag_words[i]);
 }
 
 unsigned pvq_peer_flags_read(const char *words)
@@ -70,7 +71,8 @@ int pvq_peer_describe(FILE *f, const struct pvq_impl *const *impls)
 
 		snprintf(e.impl, sizeof(e.impl), "%s", impl->name);
 		snprintf(e.summary, sizeof(e.summary), "%s", impl->summary);
-		snprintf(e.unavailable, sizeof(e.unavailable), "%s", impl->unavailable ? impl->unavailable : "");
+		snprintf(e.unavailable, sizeof(e.unavailable), "%s",
+			impl->unavailable ? impl->unavailable : "");
 		pvq_peer_flags_write(impl->flags, e.flags, sizeof(e.flags));
 		ret = pvq_table_write(&pvq_peer_table, f, &e);
 	}

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 static const char peers_file[] = "peers.csv";
-static const double describe_s = 20; /* time for a peer to say what it is: an interpreter on a busy machine */
+static const double describe_s =
+	20; /* time for a peer to say what it is: an interpreter on a busy machine */
 
 /* A peer's descriptor and the texts that it points to; lives as long as the process. */
 struct peer {
@@ -42,7 +43,8 @@ static int is_known(const char *name)
 /* Peers follow what is linked in, by their names. */
 static int by_name(const void *x, const void *y)
 {
-	const struct pvq_impl *a = *(const struct pvq_impl *const *)x, *b = *(const struct pvq_impl *const *)y;
+	const struct pvq_impl *a = *(const struct pvq_impl *const *)x,
+			      *b = *(const struct pvq_impl *const *)y;
 
 	return strcmp(a->name, b->name);
 }
@@ -171,7 +173,8 @@ void pvq_peers_find(void)
 	if (count >= 0)
 		free(entry);
 	else if (getenv("PVQ_PEERS"))
-		fprintf(stderr, "pvq: cannot look for peers in %s: %s\n", getenv("PVQ_PEERS"), strerror(errno));
+		fprintf(stderr, "pvq: cannot look for peers in %s: %s\n", getenv("PVQ_PEERS"),
+			strerror(errno));
 }
 
 int pvq_peers_write(const char *dir)
@@ -198,7 +201,8 @@ int pvq_peers_read(const char *dir)
 	FILE *f;
 	int ret;
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, peers_file) >= (int)sizeof(path) || access(path, F_OK))
+	if (snprintf(path, sizeof(path), "%s/%s", dir, peers_file) >= (int)sizeof(path) ||
+		access(path, F_OK))
 		return 0;
 	f = pvq_rundir_open(dir, peers_file, "re");
 	if (!f)

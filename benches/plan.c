@@ -1,6 +1,7 @@
-/* plan.h: profiles, the default task list, sizing by pilot, and fitting into the time. */
+/* plan.h: the wish resolved, sizing by pilot, and fitting into the time. */
 #include "plan.h"
 #include "launch.h"
+#include "peers.h"
 
 #include <errno.h>
 #include <math.h>
@@ -9,69 +10,6 @@
 #include <string.h>
 
 enum { LIST_MAX = 64, LIST_TEXT = 2048, LEVELS = 4 };
-
-/* blocks_min is 8: from there on the fastest of five strategies can be told for sure. */
-static const struct pvq_profile profiles[] = {
-	{
-		.name = "quick",
-		.sampler = 1,
-		.budget_s = 20,
-		.reserve_s = 3,
-		.blocks_min = 8,
-		.first_look = 8,
-		.blocks_max = 8,
-		.goal = 0.05,
-		.serial_ms = 18,
-		.serial_ms_least = 9,
-		.timeout_s = 5,
-	},
-	{
-		.name = "default",
-		.budget_s = 180,
-		.extras = 1,
-		.reserve_s = 66,
-		.blocks_min = 8,
-		.first_look = 10,
-		.blocks_max = 40,
-		.goal = 0.015, /* so that 5 % are seen nine times in ten (tests/test_coverage.c, make selftest) */
-		.serial_ms = 80,
-		.serial_ms_least = 40,
-		.timeout_s = 20,
-	},
-	{
-		.name = "full",
-		.selftest = 1,
-		.extras = 1,
-		.blocks_min = 30,
-		.first_look = 20,
-		.blocks_max = 40,
-		.goal = 0.01,
-		.serial_ms = 1000,
-		.serial_ms_least = 1000,
-		.timeout_s = 120,
-	},
-};
-
-/* A task of the default list. */
-struct entry {
-	const char *spec;
-	int sampler; /* also in a sampler */
-	int beyond;  /* also with more workers than cores */
-};
-
-static const struct entry entries[] = {
-	{"noop", 1, 0},
-	{"sleep:us=1000", 1, 1},
-	{"spin:ns=1000", 1, 0},
-	{"spin:ns=100000", 0, 1},
-	{"skew:ns=100000", 1, 0},
-	{"echo:in=65536,out=65536", 1, 0},
-	{"stream", 0, 0},
-	{"mandelbrot", 0, 0},
-	{"deflate", 1, 0},
-};
-
-enum { ENTRIES = sizeof(entries) / sizeof(entries[0]) };
 
 /* The wish, resolved. */
 struct choice {
@@ -83,20 +21,6 @@ struct choice {
 	double item_s[LIST_MAX];              /* seconds an item takes the baseline; 0: not known */
 	int beyond[LIST_MAX];
 };
-
-const struct pvq_profile *pvq_profile_find(const char *name)
-{
-	const char *names[4] = {0};
-
-	for (unsigned i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
-		if (strcmp(profiles[i].name, name) == 0)
-			return &profiles[i];
-		names[i] = profiles[i].name;
-	}
-	fprintf(stderr, "pvq: unknown profile '%s'; one of: %s, %s, %s\n", name, names[0], names[1],
-		names[2]);
-	return NULL;
-}
 
 /* ---- the wish's lists ---- */
 
@@ -154,21 +78,38 @@ static void add_impl(struct choice *c, const struct pvq_impl *impl)
 		c->impl[c->nimpl++] = impl;
 }
 
-static int choose_impls(struct choice *c, const char *list)
+static void add_peers(struct choice *c)
+{
+	pvq_peers_find();
+	for (int i = 0; pvq_impls[i]; i++)
+		if (pvq_impl_is_peer(pvq_impls[i]))
+			add_impl(c, pvq_impls[i]);
+}
+
+/* peers: all of them too, where the user names none. */
+static int choose_impls(struct choice *c, const char *list, int peers)
 {
 	char copy[LIST_TEXT], *save = NULL;
 
 	/* The baseline is always measured: without it there is no speed-up to tell of. */
 	for (int i = 0; pvq_impls[i]; i++)
-		if (list ? pvq_impls[i]->flags & PVQ_BASELINE : !(pvq_impls[i]->flags & PVQ_HARNESS))
+		if (!pvq_impl_is_peer(pvq_impls[i]) &&
+			(list ? pvq_impls[i]->flags & PVQ_BASELINE : !(pvq_impls[i]->flags & PVQ_HARNESS)))
 			add_impl(c, pvq_impls[i]);
+	if (!list && peers)
+		add_peers(c);
 	if (!list)
 		return 0;
 	if (copy_list(copy, list, "--impls"))
 		return -EINVAL;
 	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
-		const struct pvq_impl *impl = pvq_impl_find(word);
+		const struct pvq_impl *impl = NULL;
 
+		if (strcmp(word, "peers") == 0) {
+			add_peers(c);
+			continue;
+		}
+		impl = pvq_impl_find(word);
 		if (!impl)
 			return -EINVAL;
 		add_impl(c, impl);
@@ -265,13 +206,13 @@ static int choose_tasks(struct pvq_plan *plan, struct choice *c, const char *lis
 	char copy[LIST_TEXT];
 
 	if (!list) {
-		for (unsigned i = 0; ret == 0 && i < ENTRIES; i++) {
-			if (plan->profile->sampler && !entries[i].sampler) {
-				note(plan, "%s%s", plan->left_out[0] ? ", " : "tasks ", entries[i].spec);
+		for (const struct pvq_profile_task *t = pvq_profile_tasks; ret == 0 && t->spec; t++) {
+			if (!(t->on & plan->profile->list)) {
+				note(plan, "%s%s", plan->left_out[0] ? ", " : "tasks ", t->spec);
 				continue;
 			}
-			c->beyond[plan->nspec] = entries[i].beyond;
-			ret = pvq_plan_add_spec(plan, entries[i].spec);
+			c->beyond[plan->nspec] = t->beyond;
+			ret = pvq_plan_add_spec(plan, t->spec);
 		}
 		return ret;
 	}
@@ -381,11 +322,13 @@ static void size_loads(
 	}
 }
 
-/* A guess good enough to plan by: process start and verification, then the work over the workers,
- * then what handing over an item costs the dearest strategy. */
-static double estimate(const struct choice *c, unsigned s, unsigned workers, unsigned cores)
+/* A guess good enough to plan by: process start and verification, then the work over the workers, then what handing
+ * over an item costs the dearest strategy; of peers, an interpreter's. */
+static double estimate(
+	const struct choice *c, const struct pvq_impl *impl, unsigned s, unsigned workers, unsigned cores)
 {
-	const double trial_s = 0.006, fork_s = 0.0003, item_s = 0.5e-6;
+	int peer = pvq_impl_is_peer(impl);
+	const double trial_s = peer ? 0.08 : 0.006, fork_s = 0.0003, item_s = peer ? 15e-6 : 0.5e-6;
 	unsigned parallel = workers < cores ? workers : cores;
 	double n = (double)c->n[s];
 
@@ -407,7 +350,7 @@ static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, u
 		.n = c->n[s],
 		.workers = workers,
 		.cores = cores,
-		.estimate_s = estimate(c, s, workers, cores),
+		.estimate_s = estimate(c, c->impl[i], s, workers, cores),
 	};
 	return 0;
 }
@@ -559,7 +502,7 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_wish *wish, const stru
 	plan->blocks = wish->blocks ? wish->blocks : plan->profile->blocks_max;
 	plan->goal = wish->blocks ? 0 : plan->profile->goal;
 	plan->timeout_s = wish->timeout_s > 0 ? wish->timeout_s : plan->profile->timeout_s;
-	ret = choose_impls(&c, wish->impls);
+	ret = choose_impls(&c, wish->impls, plan->profile->peers);
 	if (ret == 0)
 		ret = choose_cores(&c, wish, host);
 	if (ret == 0)

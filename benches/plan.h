@@ -7,24 +7,8 @@
 #define PVQ_PLAN_H
 
 #include "host.h"
+#include "profile.h"
 #include "trial.h"
-
-struct pvq_profile {
-	const char *name;
-	int sampler;         /* only the tasks and worker counts that tell most */
-	double budget_s;     /* for everything from plan to report; 0: none */
-	double reserve_s;    /* of it, kept for the report and the extras */
-	int selftest;        /* with the self-test and its result */
-	int extras;          /* with a short price list and the view from outside */
-	unsigned blocks_min; /* core counts are left out until so many fit */
-	unsigned first_look; /* blocks after which precision is looked at for the first time */
-	unsigned blocks_max; /* enough: do not go on for the sake of it */
-	double goal;      /* a cell is precise enough when the half-width of its map time's 95 % interval is
-				 * less than this share of the median; 0: none is */
-	double serial_ms; /* how long a task's load takes the baseline … */
-	double serial_ms_least; /* … and how far it may shrink where time is short */
-	double timeout_s;       /* of one trial */
-};
 
 struct pvq_plan_cell {
 	const struct pvq_impl *impl;
@@ -63,9 +47,6 @@ struct pvq_wish {
 	unsigned blocks; /* so many, instead of the profile's most; 0: the profile's */
 	double timeout_s;
 };
-
-/* NULL with one line on stderr that lists the right names. */
-const struct pvq_profile *pvq_profile_find(const char *name);
 
 /* Makes a plan; measures short serial pilots to size the loads. 0, or -EINVAL with one line on stderr,
  * or -EINTR. */

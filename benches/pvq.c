@@ -24,7 +24,7 @@ static const struct command commands[] = {
 		"one trial, verified; --raw adds its row to FILE, marked with NUMBER;\n                                           "
 		"--observe: where its time went, --timeline: item by item"},
 	{"bench", pvq_cmd_bench,
-		"bench [--profile quick|default|full] [--impls a,b] [--tasks t,u:arg=v] [--cores "
+		"bench [--profile quick|default|full|peers|peers-quick] [--impls a,b] [--tasks t,u:arg=v] [--cores "
 		"1,2]\n      [--workers 4,8] [--n N] [--blocks B] [--seed S] [--timeout SEC] [--out "
 		"DIR]\n      | --like DIR [--out DIR] | --resume DIR\n                                           "
 		"the sweep, then its report; --like: the same work as the run in DIR"},

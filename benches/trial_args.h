@@ -26,7 +26,10 @@ int pvq_trial_args_parse(struct pvq_trial_args *, int argc, char **argv, const s
 /* Seconds above 0, or also 0 (or_none). 0, or -EINVAL with one line on stderr. */
 int pvq_parse_seconds(const char *name, const char *text, int or_none, double *seconds);
 
-enum { PVQ_WORDS_MAX = 32, PVQ_WORDS_TEXT = 4 * (PVQ_SPEC_MAX + PVQ_ARGS_TEXT) + 8 * PVQ_CPUS_MAX + 2 * PATH_MAX };
+enum {
+	PVQ_WORDS_MAX = 32,
+	PVQ_WORDS_TEXT = 4 * (PVQ_SPEC_MAX + PVQ_ARGS_TEXT) + 8 * PVQ_CPUS_MAX + 2 * PATH_MAX
+};
 
 /* An argument vector whose texts live in one block. Some KiB: not for the stack. */
 struct pvq_words {

@@ -1,0 +1,38 @@
+/* profile.h: how long a run may take and what it does with that: the numbers behind --profile, and the tasks that a run
+ * measures whose user names none.
+ */
+#ifndef PVQ_PROFILE_H
+#define PVQ_PROFILE_H
+
+struct pvq_profile {
+	const char *name;
+	unsigned list;       /* one bit: which tasks are its default list */
+	int sampler;         /* only the worker counts that tell most */
+	int peers;           /* with all peers, and what tells them apart (peers_run.h) */
+	double budget_s;     /* for everything from plan to report; 0: none */
+	double reserve_s;    /* of it, kept for the report and the extras */
+	int selftest;        /* with the self-test and its result */
+	int extras;          /* with a short price list and the view from outside */
+	unsigned blocks_min; /* core counts are left out until so many fit */
+	unsigned first_look; /* blocks after which precision is looked at for the first time */
+	unsigned blocks_max; /* enough: do not go on for the sake of it */
+	double goal;      /* a cell is precise enough when the half-width of its map time's 95 % interval is
+				 * less than this share of the median; 0: none is */
+	double serial_ms; /* how long a task's load takes the baseline … */
+	double serial_ms_least; /* … and how far it may shrink where time is short */
+	double timeout_s;       /* of one trial */
+};
+
+/* NULL with one line on stderr that lists the right names. */
+const struct pvq_profile *pvq_profile_find(const char *name);
+
+/* A task of the default lists. */
+struct pvq_profile_task {
+	const char *spec; /* NULL ends the table */
+	unsigned on;      /* which of them: the bits of pvq_profile.list */
+	int beyond;       /* also with more workers than cores */
+};
+
+extern const struct pvq_profile_task pvq_profile_tasks[];
+
+#endif
