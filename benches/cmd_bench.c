@@ -3,11 +3,14 @@
 #include "clock.h"
 #include "cmd.h"
 #include "e2e_run.h"
+#include "faults.h"
 #include "grain.h"
 #include "harness.h"
 #include "host.h"
 #include "launch.h"
 #include "observe_run.h"
+#include "peer_costs.h"
+#include "peers.h"
 #include "plan.h"
 #include "report.h"
 #include "rundir.h"
@@ -211,6 +214,8 @@ static int plan_new(struct bench *b)
 	ret = write_manifest(b);
 	if (ret == 0)
 		ret = pvq_plan_write(&b->plan, &b->host, b->dir);
+	if (ret == 0 && pvq_peers_known())
+		ret = pvq_peers_write(b->dir);
 	if (ret == 0 && !b->out)
 		pvq_rundir_latest(b->dir);
 	return ret;
@@ -298,6 +303,19 @@ static int add_selftest(const struct bench *b)
 	return pvq_selftest_run(&wish, &b->host, b->dir) == -EINTR ? -EINTR : 0;
 }
 
+/* What tells the strategies of all projects apart, beside the sweep. */
+static int add_peers(const struct bench *b)
+{
+	const double costs_s = b->plan.profile->sampler ? 40 : 200,
+		     grain_s = b->plan.profile->sampler ? 40 : 300;
+
+	if (pvq_peer_costs_run(&b->plan, &b->host, b->dir, costs_s) == -EINTR ||
+		pvq_grain_run(&b->plan, &b->host, b->dir, grain_s) == -EINTR ||
+		pvq_faults_run(&b->plan, &b->host, b->dir) == -EINTR)
+		return -EINTR;
+	return 0;
+}
+
 /* What else a report can tell. The run is not worth less without, so a failure is said and that is all; only
  * an interrupt counts. */
 static int add_extras(const struct bench *b)
@@ -306,6 +324,8 @@ static int add_extras(const struct bench *b)
 	const double grain_s = b->plan.profile->budget_s > 0 ? 15 : 0;
 	int ret = pvq_harness_run(&b->plan, &b->host, b->dir) == -EINTR ? -EINTR : 0;
 
+	if (b->plan.profile->peers)
+		return ret ? ret : add_peers(b);
 	if (ret == 0)
 		ret = add_prices(b);
 	if (ret == 0 && pvq_grain_run(&b->plan, &b->host, b->dir, grain_s) == -EINTR)

@@ -76,20 +76,41 @@ static _Noreturn void become(
 	_exit(127);
 }
 
-/* Waits for a child to end. 1: ended, 0: time is up, -EINTR: the user interrupted. */
-static int wait_for(int pidfd, double timeout_s)
+/* Nanoseconds until the deadline, or until the eye wants to look again; of the latter *eye_ns is the moment. */
+static uint64_t next_wait(
+	uint64_t now, uint64_t deadline, const struct pvq_launch_eye *eye, uint64_t eye_ns)
 {
-	uint64_t deadline = pvq_clock_ns() + (uint64_t)(timeout_s * 1e9);
+	uint64_t until = eye && eye->every_ms && eye_ns < deadline ? eye_ns : deadline;
+
+	return until > now ? until - now : 0;
+}
+
+/* Waits for a child to end, and lets the eye look meanwhile. 1: ended, 0: time is up, -EINTR: the user interrupted. */
+static int wait_for(pid_t pid, int pidfd, double timeout_s, struct pvq_launch_eye *eye)
+{
+	uint64_t began = pvq_clock_ns(),
+		 deadline = timeout_s > 0 ? began + (uint64_t)(timeout_s * 1e9) : UINT64_MAX;
+	uint64_t every = eye ? eye->every_ms * (uint64_t)1000000 : 0, eye_ns = began + every;
+	struct pollfd p[2] = {
+		{.fd = pidfd, .events = POLLIN}, {.fd = eye ? eye->fd : -1, .events = POLLIN}};
 
 	while (!interrupted) {
-		struct pollfd p = {.fd = pidfd, .events = POLLIN};
-		uint64_t now = pvq_clock_ns(), left = deadline > now ? deadline - now : 0;
+		uint64_t now = pvq_clock_ns(), left = next_wait(now, deadline, eye, eye_ns);
 		struct timespec wait = {
 			.tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u)};
+		int ready = ppoll(p, 2, left < INT64_MAX ? &wait : NULL, &while_waiting);
 
-		if (ppoll(&p, 1, timeout_s > 0 ? &wait : NULL, &while_waiting) > 0)
+		now = pvq_clock_ns();
+		if (eye && ((ready > 0 && p[1].revents) || (every && now >= eye_ns))) {
+			eye->look(eye, pid);
+			eye_ns = now + every;
+			/* The other end was closed: there is nothing left to wait for in here. */
+			if (p[1].revents & (POLLHUP | POLLERR) && !(p[1].revents & POLLIN))
+				p[1].fd = -1;
+		}
+		if (ready > 0 && p[0].revents)
 			return 1;
-		if (timeout_s > 0 && pvq_clock_ns() >= deadline)
+		if (now >= deadline)
 			return interrupted ? -EINTR : 0;
 	}
 	return -EINTR;
@@ -140,17 +161,19 @@ static void kill_strays(void)
 }
 
 /* Waits for a child until it ends or time is up, and leaves nothing of it. Returns what wait_for() does. */
-static int see_off(pid_t pid, double timeout_s, int *wstatus)
+static int see_off(pid_t pid, double timeout_s, const struct pvq_launch_io *io, int *wstatus)
 {
 	int pidfd, ended;
 
 	setpgid(pid, pid); /* both sides do it, so that neither has to wait for the other */
 	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	ended = pidfd < 0 ? -errno : wait_for(pidfd, timeout_s);
+	ended = pidfd < 0 ? -errno : wait_for(pid, pidfd, timeout_s, io->eye);
 	if (pidfd >= 0)
 		close(pidfd);
 	*wstatus = clean_up(pid);
 	kill_strays();
+	if (io->eye)
+		io->eye->look(io->eye, 0);
 	return ended;
 }
 
@@ -254,7 +277,7 @@ int pvq_launch_trial(
 		ret = (int)pid;
 		goto fail;
 	}
-	ended = see_off(pid, timeout_s, &wstatus);
+	ended = see_off(pid, timeout_s, io, &wstatus);
 	read_report(report[0], row);
 	note_meanwhile(row, pvq_watch_end(&watch, t->cpu, t->ncpu));
 	if (ended < 0) {
@@ -302,6 +325,6 @@ int pvq_launch_command(
 	}
 	if (pid < 0)
 		return (int)pid;
-	ended = see_off(pid, timeout_s, wstatus);
+	ended = see_off(pid, timeout_s, io, wstatus);
 	return ended < 0 ? ended : ended == 0 ? -ETIMEDOUT : 0;
 }

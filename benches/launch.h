@@ -11,9 +11,18 @@
  * process the one that orphans of a trial fall to. Call once, before the first trial. */
 void pvq_launch_signals(void);
 
+/* Looks on while a trial runs: look() is called whenever fd (-1: none) can be read, and every every_ms milliseconds (0:
+ * never), with the trial's process; a last time, with pid 0, when it has ended. */
+struct pvq_launch_eye {
+	int fd;
+	unsigned every_ms;
+	void (*look)(struct pvq_launch_eye *, pid_t pid);
+};
+
 /* Where a trial's own output goes; -1: /dev/null. */
 struct pvq_launch_io {
 	int out_fd, err_fd;
+	struct pvq_launch_eye *eye; /* NULL: nobody looks on */
 };
 
 /* Runs the trial in a fresh process: this same binary, exec'd, or the peer's program. Always fills the row: with

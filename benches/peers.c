@@ -32,6 +32,15 @@ int pvq_impl_is_peer(const struct pvq_impl *impl)
 	return impl->program != NULL;
 }
 
+int pvq_peers_known(void)
+{
+	size_t i = 0;
+
+	while (pvq_impls[i] && !pvq_impl_is_peer(pvq_impls[i]))
+		i++;
+	return pvq_impls[i] != NULL;
+}
+
 static int is_known(const char *name)
 {
 	for (int i = 0; pvq_impls[i]; i++)

@@ -15,6 +15,9 @@ void pvq_peers_find(void);
 
 int pvq_impl_is_peer(const struct pvq_impl *);
 
+/* Whether there are any in pvq_impls. */
+int pvq_peers_known(void);
+
 /* Keeps what is known of the peers in DIR/peers.csv, for a report that is made where they are not. 0 or -errno with
  * one line on stderr. */
 int pvq_peers_write(const char *dir);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const status_name[] = {
+const char *const pvq_status_words[] = {
 	"ok", "error", "crashed", "timeout", "unavailable", "planned", NULL};
 static const char *const verified_name[] = {"no", "oracle", "serial", NULL};
 
@@ -27,7 +27,7 @@ static const struct pvq_column row_column[] = {
 	COL(TEXT, in_via),
 	COL(TEXT, out_via),
 	COL(U32, block),
-	PVQ_COLUMN_OF(struct pvq_row, status, status_name),
+	PVQ_COLUMN_OF(struct pvq_row, status, pvq_status_words),
 	PVQ_COLUMN_OF(struct pvq_row, verified, verified_name),
 	COL(U64, start_ns),
 	COL(U64, first_ns),
@@ -62,7 +62,7 @@ static const struct pvq_table row_table = {.file = "a raw.csv",
 
 const char *pvq_status_name(enum pvq_status status)
 {
-	return status_name[status];
+	return pvq_status_words[status];
 }
 
 const char *pvq_verified_name(enum pvq_verified verified)

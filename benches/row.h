@@ -59,7 +59,8 @@ struct pvq_row {
 	int64_t foreign_ns; /* may be slightly below 0 */
 };
 
-/* Names as written in the CSV ("ok", "oracle", …). */
+/* Names as written in the CSV ("ok", "oracle", …); the list ends with NULL. */
+extern const char *const pvq_status_words[];
 const char *pvq_status_name(enum pvq_status);
 const char *pvq_verified_name(enum pvq_verified);
 
