@@ -1,6 +1,7 @@
 /* grain.h: a sweep over the length of an item, and METG from it. */
 #include "grain.h"
 #include "metg.h"
+#include "peer_costs.h"
 #include "resample.h"
 #include "rundir.h"
 #include "sweep.h"
@@ -17,17 +18,34 @@ static const char grain_file[] = "grain.csv";
 
 /* ---- measuring ---- */
 
-/* The longest items: what they must be for the slowest to be efficient grows with the workers that one producer
- * has to feed. */
-static double grain_top_ns(unsigned cores)
+/* How long items must be for a strategy to be efficient spans five decades, from a loop over threads to a process for
+ * every item. So there are several ranges of lengths, each with serial in it; a strategy is measured in one of them. */
+enum { RANGES = 3, RANGE_FACTOR = 30 };
+
+/* The longest items of the range: what they must be for the slowest to be efficient grows with the workers that one
+ * producer has to feed. */
+static double grain_top_ns(unsigned range, unsigned cores)
 {
-	return 5000.0 * (cores > 2 ? cores : 2);
+	return 5000.0 * (cores > 2 ? cores : 2) * pow(RANGE_FACTOR, range);
 }
 
 /* Of the longest items as many as take serial 0.2 s, and enough for every worker. */
-static uint64_t grain_items(unsigned cores)
+static uint64_t grain_items(unsigned range, unsigned cores)
 {
-	return (uint64_t)fmax(0.2e9 / grain_top_ns(cores), 50.0 * cores);
+	return (uint64_t)fmax(0.2e9 / grain_top_ns(range, cores), (range ? 20.0 : 50.0) * cores);
+}
+
+/* The range for a strategy: by its time per empty task, where that was measured. */
+static unsigned grain_range(const struct pvq_peer_costs *costs, const struct pvq_impl *impl, unsigned cores)
+{
+	const struct pvq_peer_cost *cost = pvq_peer_costs_find(costs, impl->name);
+	unsigned range = 0;
+
+	/* METG of what there is is up to four times the empty task's time on each core. */
+	while (cost && cost->cost[PVQ_COST_DISPATCH].n && range + 1 < RANGES &&
+		grain_top_ns(range, cores) < 4 * cores * cost->cost[PVQ_COST_DISPATCH].median)
+		range++;
+	return range;
 }
 
 static int grain_uses(const struct pvq_plan *plan, const struct pvq_impl *impl)
@@ -38,14 +56,33 @@ static int grain_uses(const struct pvq_plan *plan, const struct pvq_impl *impl)
 	return 0;
 }
 
-/* Every strategy of the run on the last task. */
-static int grain_add_cells(struct pvq_plan *plan, const struct pvq_plan *of, unsigned cores)
+/* What planning needs to know. */
+struct grain_wish {
+	const struct pvq_plan *of;
+	struct pvq_peer_costs costs;
+	unsigned cores;
+};
+
+/* The strategies of the run that belong into the range. */
+static unsigned grain_members(const struct grain_wish *w, unsigned range)
+{
+	unsigned count = 0;
+
+	for (int i = 0; pvq_impls[i]; i++)
+		count += grain_uses(w->of, pvq_impls[i]) && !(pvq_impls[i]->flags & PVQ_BASELINE) &&
+			 grain_range(&w->costs, pvq_impls[i], w->cores) == range;
+	return count;
+}
+
+/* They, and serial, on the last task. */
+static int grain_add_cells(struct pvq_plan *plan, const struct grain_wish *w, unsigned range)
 {
 	for (int i = 0; pvq_impls[i]; i++) {
 		int baseline = (pvq_impls[i]->flags & PVQ_BASELINE) != 0;
 		struct pvq_plan_cell *cell;
 
-		if (!grain_uses(of, pvq_impls[i]))
+		if (!grain_uses(w->of, pvq_impls[i]) ||
+			(!baseline && grain_range(&w->costs, pvq_impls[i], w->cores) != range))
 			continue;
 		cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
 		if (!cell)
@@ -53,33 +90,45 @@ static int grain_add_cells(struct pvq_plan *plan, const struct pvq_plan *of, uns
 		plan->cell = cell;
 		cell[plan->ncell++] = (struct pvq_plan_cell){.impl = pvq_impls[i],
 			.spec = plan->spec[plan->nspec - 1],
-			.n = grain_items(cores),
-			.workers = baseline ? 1 : cores,
-			.cores = baseline ? 1 : cores};
+			.n = grain_items(range, w->cores),
+			.workers = baseline ? 1 : w->cores,
+			.cores = baseline ? 1 : w->cores};
 	}
 	return 0;
 }
 
-static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of)
+static int grain_add_range(struct pvq_plan *plan, const struct grain_wish *w, unsigned range)
 {
 	static const double share[] = {0.003, 0.01, 0.03, 0.1, 0.3, 1};
-	unsigned cores = 1;
 	int ret = 0;
 
-	*plan = (struct pvq_plan){
-		.profile = of->profile, .blocks = 40, .seed = of->seed, .timeout_s = of->timeout_s};
-	for (unsigned i = 0; i < of->ncell; i++)
-		cores = of->cell[i].cores > cores ? of->cell[i].cores : cores;
 	for (size_t g = 0; ret == 0 && g < sizeof(share) / sizeof(share[0]); g++) {
 		char words[64];
 
-		snprintf(words, sizeof(words), "spin:ns=%.0f", share[g] * grain_top_ns(cores));
+		snprintf(words, sizeof(words), "spin:ns=%.0f", share[g] * grain_top_ns(range, w->cores));
 		ret = pvq_plan_add_spec(plan, words);
 		if (ret == 0) {
 			pvq_spec_settle(plan->spec[plan->nspec - 1]);
-			ret = grain_add_cells(plan, of, cores);
+			ret = grain_add_cells(plan, w, range);
 		}
 	}
+	return ret;
+}
+
+static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const char *dir)
+{
+	struct grain_wish w = {.of = of, .cores = 1};
+	int ret = pvq_peer_costs_read(&w.costs, dir);
+
+	ret = ret == -ENOENT ? 0 : ret; /* an ordinary run: all are of the first range */
+	*plan = (struct pvq_plan){
+		.profile = of->profile, .blocks = 40, .seed = of->seed, .timeout_s = of->timeout_s};
+	for (unsigned i = 0; i < of->ncell; i++)
+		w.cores = of->cell[i].cores > w.cores ? of->cell[i].cores : w.cores;
+	for (unsigned range = 0; ret == 0 && range < RANGES; range++)
+		if (grain_members(&w, range))
+			ret = grain_add_range(plan, &w, range);
+	free(w.costs.of);
 	pvq_plan_number_groups(plan);
 	return ret;
 }
@@ -101,7 +150,7 @@ int pvq_grain_run(const struct pvq_plan *of, const struct pvq_host *host, const 
 	if (grain_exists(
 		    dir)) /* a run goes on; what it has of this is enough, or it has been interrupted in it */
 		return 0;
-	ret = grain_plan(&plan, of);
+	ret = grain_plan(&plan, of, dir);
 	if (ret == 0) {
 		fprintf(stderr, "pvq: how small a task may be\n");
 		ret = pvq_sweep_run(&plan, &sweep);
@@ -147,7 +196,7 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 {
 	const struct pvq_cell *own_cell[PVQ_GRAINS_MAX],
 		*cell[2 * PVQ_GRAINS_MAX]; /* cell: serial at every grain, then the strategy */
-	struct setting setting = {.cores = grain->cores, .n = (double)grain->n};
+	struct setting setting = {.cores = grain->cores};
 	struct pvq_blocks blocks;
 	size_t points = 0;
 	int ret;
@@ -158,6 +207,7 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 
 		if (!own || !work->base)
 			continue;
+		setting.n = (double)own->key->n; /* the same at every grain of its range */
 		cell[points] = work->base;
 		own_cell[points] = own;
 		line->point[points++] = (struct pvq_grain_point){

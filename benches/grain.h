@@ -4,7 +4,8 @@
  * METG(50%), the minimum effective task granularity (E. Slaughter et al., Task Bench, SC'20): granularity is
  * wall time x cores / items; efficiency is serial's map time for the same items / (cores x map time), so that the
  * peak is measured and no constant; METG is the granularity at which the efficiency crosses one half, interpolated.
- * Half of it, then, is the items' own work.
+ * Half of it, then, is the items' own work. Where times per empty task are known (peer_costs.h), slow strategies get
+ * longer items.
  */
 #ifndef PVQ_GRAIN_H
 #define PVQ_GRAIN_H
@@ -34,7 +35,7 @@ struct pvq_grain {
 	struct pvq_rows rows;
 	struct pvq_summary summary;
 	unsigned cores;
-	uint64_t n;
+	uint64_t n; /* items of the loads with the shortest items; ranges of longer ones have fewer */
 	struct pvq_grain_line *line; /* by METG, the smallest first */
 	size_t lines;
 };
