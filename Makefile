@@ -41,7 +41,7 @@ IMPLS    := $(wildcard impls/*.c)
 TASKS    := $(wildcard benches/tasks/*.c)
 COMMANDS := benches/pvq.c $(wildcard benches/cmd_*.c)
 SOURCES  := $(IMPLS) $(TASKS) $(filter-out $(COMMANDS),$(wildcard benches/*.c))
-ASSETS   := $(wildcard scripts/plots/*.gp scripts/report.css)
+ASSETS    = $(wildcard scripts/plots/*.gp scripts/report.css) $B/gen/lines.tsv
 OBJECTS  := $(SOURCES:%.c=$B/%.o) $B/gen/registry.o $B/gen/assets.o $B/gen/version.o
 MICROS   := $(wildcard benches/micro/*.c)
 SHIM     := $B/benches/micro/gb.o
@@ -247,7 +247,9 @@ $B/gen/tasks.c: FORCE
 	@scripts/generate registry $(TASKS) | scripts/generate update $@
 $B/gen/micros.c: FORCE
 	@scripts/generate micros $(MICROS) | scripts/generate update $@
-$B/gen/assets.c: FORCE
+$B/gen/lines.tsv: FORCE
+	@scripts/count-lines | scripts/generate update $@
+$B/gen/assets.c: $B/gen/lines.tsv FORCE
 	@scripts/generate assets $(ASSETS) | scripts/generate update $@
 $B/gen/flags: FORCE
 	@echo '$(CC) $(CFLAGS) $(CXX) $(CXXFLAGS) $(LDFLAGS) $(sort $(SOURCES) $(COMMANDS) $(MICROS) $(POOL_BENCH))' | scripts/generate update $@

@@ -1,4 +1,5 @@
 /* cmd_bench.c: `pvq bench`: plan, sweep, report. */
+#include "asset.h"
 #include "child.h"
 #include "clock.h"
 #include "cmd.h"
@@ -16,6 +17,7 @@
 #include "rundir.h"
 #include "selftest.h"
 #include "sweep.h"
+#include "tutorial_run.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -303,15 +305,31 @@ static int add_selftest(const struct bench *b)
 	return pvq_selftest_run(&wish, &b->host, b->dir) == -EINTR ? -EINTR : 0;
 }
 
+/* How long the strategies' files are: for the report, which may be made elsewhere. */
+static int keep_lines(const char *dir)
+{
+	FILE *f = pvq_rundir_open(dir, "lines.tsv", "we");
+
+	if (!f)
+		return -EIO;
+	fputs(pvq_asset("lines.tsv"), f);
+	if (fclose(f) == 0)
+		return 0;
+	fprintf(stderr, "pvq: cannot write %s/lines.tsv: %s\n", dir, strerror(errno));
+	return -EIO;
+}
+
 /* What tells the strategies of all projects apart, beside the sweep. */
 static int add_peers(const struct bench *b)
 {
 	const double costs_s = b->plan.profile->sampler ? 40 : 200,
 		     grain_s = b->plan.profile->sampler ? 40 : 300;
 
+	(void)keep_lines(b->dir); /* said; a column of the report is empty then */
 	if (pvq_peer_costs_run(&b->plan, &b->host, b->dir, costs_s) == -EINTR ||
 		pvq_grain_run(&b->plan, &b->host, b->dir, grain_s) == -EINTR ||
-		pvq_faults_run(&b->plan, &b->host, b->dir) == -EINTR)
+		pvq_faults_run(&b->plan, &b->host, b->dir) == -EINTR ||
+		pvq_tutorial_job_run(b->dir, b->plan.profile->sampler ? 1 : 5) == -EINTR)
 		return -EINTR;
 	return 0;
 }

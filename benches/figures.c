@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <math.h>
 
-static const char *const figure_kind[] = {
-	"overview", "bounds", "grain", "first", "time", "speedup", "over", "order", "e2e"};
+static const char *const figure_kind[] = {"overview", "bounds", "grain", "first", "costs", "peers", "time",
+	"speedup", "over", "order", "e2e"};
 
 void pvq_figure_name(
 	char name[PVQ_PLOT_NAME], enum pvq_figure figure, const struct pvq_work *work, unsigned cores)

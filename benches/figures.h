@@ -11,6 +11,8 @@ enum pvq_figure {
 	PVQ_FIG_BOUNDS,   /* all works: where the time goes, against the ideal */
 	PVQ_FIG_GRAIN,    /* efficiency over the granularity of tasks */
 	PVQ_FIG_FIRST,    /* all works: time to the first result */
+	PVQ_FIG_COSTS,    /* many strategies: time per empty task, METG, a whole life */
+	PVQ_FIG_PEERS,    /* many strategies: wall time versus cores, all works */
 	PVQ_FIG_TIME,     /* a work: wall time versus cores, warm and cold, with every trial */
 	PVQ_FIG_SPEEDUP,  /* a work: speed-up and efficiency versus cores */
 	PVQ_FIG_OVER,     /* a work: time versus workers beyond the cores */
@@ -41,6 +43,11 @@ int pvq_figure_bounds(struct pvq_plots *, const struct pvq_summary *, const stru
 /* The sweep over the length of an item. As above. */
 struct pvq_grain;
 int pvq_figure_grain(struct pvq_plots *, const struct pvq_grain *);
+
+/* Of a run with peers, a row a strategy, in the order of the costs. grain may be NULL. As above. */
+struct pvq_peer_costs;
+int pvq_figure_costs(struct pvq_plots *, const struct pvq_peer_costs *, const struct pvq_grain *);
+int pvq_figure_peers(struct pvq_plots *, const struct pvq_summary *, const struct pvq_peer_costs *);
 
 /* One work of the outside view, which has a summary of its own. As above. */
 struct pvq_e2e;

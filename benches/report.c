@@ -11,29 +11,38 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Kinds of reports: of an ordinary run, and of one with peers, which has dozens of strategies. */
+enum { SWEEP = 1 << 0, PEERS = 1 << 1 };
 
 static const struct {
 	int (*write)(const struct pvq_report *);
 	int of_sweep; /* tells of raw.csv's rows: not in the report of a folder that has none */
+	unsigned in;  /* which kinds of reports it is in */
 } report_chapter[] = {
-	{pvq_chapter_title, 0},
-	{pvq_chapter_answer, 1},
-	{pvq_chapter_time, 1},
-	{pvq_chapter_speedup, 1},
-	{pvq_chapter_scaling, 1},
-	{pvq_chapter_bounds, 1},
-	{pvq_chapter_grain, 0},
-	{pvq_chapter_over, 1},
-	{pvq_chapter_ordering, 1},
-	{pvq_chapter_prices, 0},
-	{pvq_chapter_e2e, 0},
-	{pvq_chapter_trust, 1},
-	{pvq_chapter_selftest, 1},
-	{pvq_chapter_failed, 1},
-	{pvq_chapter_method, 1},
-	{pvq_chapter_machine, 0},
+	{pvq_chapter_title, 0, SWEEP | PEERS},
+	{pvq_chapter_peers, 0, PEERS},
+	{pvq_chapter_peers_time, 1, PEERS},
+	{pvq_chapter_faults, 0, PEERS},
+	{pvq_chapter_claims, 1, PEERS},
+	{pvq_chapter_answer, 1, SWEEP | PEERS},
+	{pvq_chapter_time, 1, SWEEP},
+	{pvq_chapter_speedup, 1, SWEEP},
+	{pvq_chapter_scaling, 1, SWEEP},
+	{pvq_chapter_bounds, 1, SWEEP},
+	{pvq_chapter_grain, 0, SWEEP},
+	{pvq_chapter_over, 1, SWEEP | PEERS},
+	{pvq_chapter_ordering, 1, SWEEP},
+	{pvq_chapter_prices, 0, SWEEP},
+	{pvq_chapter_e2e, 0, SWEEP},
+	{pvq_chapter_trust, 1, SWEEP | PEERS},
+	{pvq_chapter_selftest, 1, SWEEP},
+	{pvq_chapter_failed, 1, SWEEP | PEERS},
+	{pvq_chapter_method, 1, SWEEP | PEERS},
+	{pvq_chapter_machine, 0, SWEEP | PEERS},
 };
 
 /* A folder of `pvq e2e` alone: no sweep, but something to report. */
@@ -81,16 +90,26 @@ static int report_write_summary(const char *dir, const struct pvq_summary *s)
 	return ret;
 }
 
+/* Dozens of strategies: a row each instead of a line each. */
+static int report_draw_peers(struct pvq_plots *plots, const struct pvq_report *r)
+{
+	int ret = pvq_figure_costs(plots, r->costs, r->grain);
+
+	return ret ? ret : pvq_figure_peers(plots, r->summary, r->costs);
+}
+
 static int report_draw(struct pvq_plots *plots, const struct pvq_report *report)
 {
 	const struct pvq_e2e *e2e = report->e2e;
 	int ret = pvq_plots_begin(plots, report->dir);
 
-	if (ret == 0)
+	if (ret == 0 && report->costs)
+		ret = report_draw_peers(plots, report);
+	else if (ret == 0)
 		ret = pvq_figures_write(plots, report->summary);
-	if (ret == 0)
+	if (ret == 0 && !report->costs)
 		ret = pvq_figure_bounds(plots, report->summary, report->observed);
-	if (ret == 0 && report->grain)
+	if (ret == 0 && report->grain && !report->costs)
 		ret = pvq_figure_grain(plots, report->grain);
 	if (ret == 0)
 		ret = pvq_prices_figures(plots, report->dir);
@@ -106,11 +125,12 @@ static int report_draw(struct pvq_plots *plots, const struct pvq_report *report)
 static int report_compose(const struct pvq_report *parts, struct pvq_outfile *out)
 {
 	struct pvq_report report = *parts;
+	unsigned kind = report.costs ? PEERS : SWEEP;
 	int ret = 0;
 
 	report.md = out->f;
 	for (size_t i = 0; ret == 0 && i < sizeof(report_chapter) / sizeof(report_chapter[0]); i++)
-		if (report.rows->count || !report_chapter[i].of_sweep)
+		if ((report.rows->count || !report_chapter[i].of_sweep) && report_chapter[i].in & kind)
 			ret = report_chapter[i].write(&report);
 	return ret ? ret : pvq_outfile_compose(out);
 }
@@ -149,6 +169,8 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	struct pvq_observations observed;
 	struct pvq_grain grain;
 	struct pvq_e2e e2e;
+	struct pvq_peer_costs costs;
+	struct pvq_faults faults;
 	struct pvq_report report = {.dir = dir,
 		.rows = rows,
 		.manifest = &manifest,
@@ -169,12 +191,16 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	/* What is wrong with these views has been said; the rest of the report stands without. */
 	report.grain = pvq_grain_read(&grain, dir) == 0 ? &grain : NULL;
 	report.e2e = pvq_e2e_read(&e2e, dir) == 0 ? &e2e : NULL;
+	report.costs = pvq_peer_costs_read(&costs, dir) == 0 ? &costs : NULL;
+	report.faults = pvq_faults_read(&faults, dir) == 0 ? &faults : NULL;
 	(void)pvq_harness_apply(&summary, dir); /* likewise */
 	ret = rows->count ? report_write_summary(dir, &summary) : 0;
 	if (ret == 0)
 		ret = report_draw(&plots, &report);
 	if (ret == 0)
 		ret = report_write(&report);
+	free(costs.of);
+	free(faults.fault);
 	if (report.grain)
 		pvq_grain_free(&grain);
 	if (report.e2e)

@@ -4,8 +4,7 @@
 
 #include <math.h>
 
-/* "1.31 µs (1.24–1.38)", "at most 90 ns", "more than 20 µs". */
-static void grain_metg(const struct pvq_report *r, const struct pvq_grain_line *line)
+void pvq_report_metg(const struct pvq_report *r, const struct pvq_grain_line *line)
 {
 	const struct pvq_estimate *e = &line->metg_ns;
 
@@ -27,7 +26,7 @@ static void grain_row(
 	fputs("| ", r->md);
 	pvq_text_md(r->md, grain->summary.series[line->series].name);
 	fputs(" | ", r->md);
-	grain_metg(r, line);
+	pvq_report_metg(r, line);
 	fputs(" |", r->md);
 	/* A grain at which the strategy failed leaves no point, so points are found by their grain. */
 	for (size_t w = 0, i = 0; w < grain->summary.works; w++) {
@@ -59,7 +58,7 @@ void pvq_advice_grain(const struct pvq_report *r)
 		fputs(l ? ", " : "", r->md);
 		pvq_text_md(r->md, grain->summary.series[grain->line[l].series].name);
 		fputs(" ", r->md);
-		grain_metg(r, &grain->line[l]);
+		pvq_report_metg(r, &grain->line[l]);
 	}
 	fputs(".\n", r->md);
 }

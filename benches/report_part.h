@@ -6,9 +6,11 @@
 
 #include "contest.h"
 #include "e2e.h"
+#include "faults.h"
 #include "figures.h"
 #include "grain.h"
 #include "observed.h"
+#include "peer_costs.h"
 #include "rundir.h"
 
 /* All borrowed. Chapters write Markdown to md, whose errors are seen at the end by who opened it. */
@@ -22,10 +24,17 @@ struct pvq_report {
 	const struct pvq_observations *observed; /* none where nothing was observed */
 	const struct pvq_grain *grain; /* the sweep over the length of an item; NULL: there is none */
 	const struct pvq_e2e *e2e;     /* the outside view; NULL: there is none */
+	const struct pvq_peer_costs
+		*costs;                  /* of a run with peers; NULL: it is none, and has other chapters */
+	const struct pvq_faults *faults; /* NULL: none were tried */
 };
 
 /* Each writes one chapter, or nothing where the run has nothing for it. 0 or -ENOMEM. */
 int pvq_chapter_title(const struct pvq_report *);
+int pvq_chapter_peers(const struct pvq_report *);
+int pvq_chapter_peers_time(const struct pvq_report *);
+int pvq_chapter_faults(const struct pvq_report *);
+int pvq_chapter_claims(const struct pvq_report *);
 int pvq_chapter_answer(const struct pvq_report *);
 int pvq_chapter_time(const struct pvq_report *);
 int pvq_chapter_speedup(const struct pvq_report *);
@@ -51,6 +60,9 @@ int pvq_trust_outliers(const struct pvq_report *);
 void pvq_advice_grain(const struct pvq_report *);
 int pvq_advice_headline(const struct pvq_report *);
 int pvq_advice_workers(const struct pvq_report *);
+
+/* "1.31 µs (1.24–1.38)", "at most 90 ns", "more than 20 µs". */
+void pvq_report_metg(const struct pvq_report *, const struct pvq_grain_line *);
 
 /* The answer's table at the largest core count: a line for each of the first `most` tasks. 0 or -ENOMEM. */
 int pvq_answer_table(const struct pvq_report *, enum pvq_metric, size_t most);

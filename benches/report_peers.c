@@ -1,0 +1,236 @@
+/* report_part.h: what a user would pick instead: every strategy of every project in one table, and wall time versus
+ * cores.
+ */
+#include "peers.h"
+#include "report_part.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- lines of code ---- */
+
+struct lines {
+	char impl[PVQ_NAME_MAX];
+	unsigned own, all;
+};
+
+/* DIR/lines.tsv, as it was when the run was made. Returns how many; 0 where it is not there. */
+static size_t peers_read_lines(const char *dir, struct lines *lines, size_t most)
+{
+	char path[PATH_MAX];
+	size_t count = 0;
+	FILE *f;
+
+	if (snprintf(path, sizeof(path), "%s/lines.tsv", dir) >= (int)sizeof(path))
+		return 0;
+	f = fopen(path, "re");
+	while (f && count < most &&
+		fscanf(f, "%63s %u %u", lines[count].impl, &lines[count].own, &lines[count].all) == 3)
+		count++;
+	if (f)
+		fclose(f);
+	return count;
+}
+
+static void peers_write_lines(
+	const struct pvq_report *r, const char *impl, const struct lines *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(lines[i].impl, impl) == 0) {
+			fprintf(r->md, lines[i].all > lines[i].own ? "%u (%u)" : "%u", lines[i].own,
+				lines[i].all);
+			return;
+		}
+	fputs("–", r->md);
+}
+
+/* ---- the table ---- */
+
+/* What the others are compared with: the pool, else whatever is cheapest. */
+static const struct pvq_peer_cost *peers_base(const struct pvq_peer_costs *costs)
+{
+	const struct pvq_peer_cost *pool = pvq_peer_costs_find(costs, "pool_unordered");
+
+	return pool && pool->cost[PVQ_COST_DISPATCH].n ? pool : &costs->of[0];
+}
+
+static void peers_write_metg(const struct pvq_report *r, const char *impl)
+{
+	for (size_t l = 0; r->grain && l < r->grain->lines; l++)
+		if (strcmp(r->grain->summary.series[r->grain->line[l].series].impl, impl) == 0) {
+			pvq_report_metg(r, &r->grain->line[l]);
+			return;
+		}
+	fputs("–", r->md);
+}
+
+static void peers_write_time(const struct pvq_report *r, const struct pvq_estimate *e)
+{
+	if (e->n)
+		fputs(pvq_text_ns_interval(e->median, e->lo, e->hi).s, r->md);
+	else
+		fputs("–", r->md);
+}
+
+static void peers_row(const struct pvq_report *r, const struct pvq_peer_cost *of,
+	const struct pvq_peer_cost *base, const struct lines *lines, size_t count)
+{
+	const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(of->impl)];
+	const struct pvq_estimate *dispatch = &of->cost[PVQ_COST_DISPATCH],
+				  *memory = &of->cost[PVQ_COST_MEMORY];
+	const char *mark = impl && !pvq_impl_is_peer(impl) ? "**" : "";
+
+	fprintf(r->md, "| %s", mark);
+	pvq_text_md(r->md, of->impl);
+	fprintf(r->md, "%s | ", mark);
+	peers_write_time(r, dispatch);
+	fprintf(r->md, " | %s | ",
+		dispatch->n ? pvq_text_number(dispatch->median / base->cost[PVQ_COST_DISPATCH].median).s
+			    : "–");
+	peers_write_metg(r, of->impl);
+	fputs(" | ", r->md);
+	peers_write_time(r, &of->cost[PVQ_COST_COLD]);
+	if (memory->n)
+		fprintf(r->md, " | %s MiB (%u) | ", pvq_text_number(memory->median / 1024).s,
+			of->processes);
+	else
+		fputs(" | – | ", r->md);
+	peers_write_lines(r, of->impl, lines, count);
+	fputs(" |\n", r->md);
+}
+
+static void peers_unavailable(const struct pvq_report *r)
+{
+	int any = 0;
+
+	for (size_t i = 0; i < r->costs->count; i++) {
+		const struct pvq_peer_cost *of = &r->costs->of[i];
+
+		if (of->cost[PVQ_COST_DISPATCH].n || !of->reason[0])
+			continue;
+		fputs(any++ ? "; " : "Not measured: ", r->md);
+		pvq_text_md(r->md, of->impl);
+		fputs(": ", r->md);
+		pvq_text_md(r->md, of->reason);
+	}
+	fputs(any ? ".\n\n" : "", r->md);
+}
+
+int pvq_chapter_peers(const struct pvq_report *r)
+{
+	enum { LINES_MAX = 128 };
+	struct lines *lines = calloc(LINES_MAX, sizeof(*lines));
+	const struct pvq_peer_cost *base = peers_base(r->costs);
+	size_t count;
+
+	if (!lines)
+		return -ENOMEM;
+	count = peers_read_lines(r->dir, lines, LINES_MAX);
+	fprintf(r->md,
+		"## What a user would pick instead\n\nEvery strategy with %u worker%s, one a core; pvq's own in bold. ",
+		r->costs->workers, r->costs->workers == 1 ? "" : "s");
+	fputs("All run the same compiled tasks, are timed by the same driver, and have every result checked; what differs is how "
+	      "tasks are handed out and results come back.\n\n",
+		r->md);
+	pvq_report_figure(
+		r, PVQ_FIG_COSTS, NULL, 0, "Time per empty task, METG and a whole life, a row a strategy");
+	fputs("\n| Strategy | Time per empty task | times ", r->md);
+	pvq_text_md(r->md, base->impl);
+	fputs("'s | METG(50%) | A whole life | Memory (processes) | Lines (with parts) |\n|:--|--:|--:|--:|--:|--:|--:|\n",
+		r->md);
+	for (size_t i = 0; i < r->costs->count; i++)
+		if (r->costs->of[i].cost[PVQ_COST_DISPATCH].n)
+			peers_row(r, &r->costs->of[i], base, lines, count);
+	fputs("\n", r->md);
+	peers_unavailable(r);
+	fputs("- **Time per empty task**: map time of `noop` over its items, which are as many for each strategy as keep it busy for some "
+	      "tens of milliseconds.\n- **METG(50%)**: how long a task must be in core time for half of that to be its own work; "
+	      "each strategy on lengths around its own cost.\n- **A whole life**: from the birth of the process to its end, with one "
+	      "empty task a worker: start-up, interpreter and imports included.\n- **Memory**: of all its processes together "
+	      "while every worker has a task, each page by the share a process has in it (PSS).\n- **Lines**: of code in the strategy's "
+	      "file, without comments; in brackets with the files of this project that it is made of. A library's own are not counted.\n\n",
+		r->md);
+	free(lines);
+	return 0;
+}
+
+/* ---- wall time versus cores ---- */
+
+static const struct pvq_cell *peers_cell(
+	const struct pvq_report *r, const struct pvq_work *work, const char *impl, unsigned cores)
+{
+	for (size_t c = work->first; c < work->first + work->cells; c++) {
+		const struct pvq_cell *cell = &r->summary->cell[c];
+
+		if (cell->ok && strcmp(cell->key->impl, impl) == 0 && cell->key->cores == cores &&
+			cell->key->workers == cores)
+			return cell;
+	}
+	return NULL;
+}
+
+/* The map time, and how much faster than serial in the same blocks. */
+static void peers_write_cell(
+	const struct pvq_report *r, const struct pvq_work *work, const struct pvq_cell *cell)
+{
+	const struct pvq_estimate *map;
+
+	if (!cell) {
+		fputs(" – |", r->md);
+		return;
+	}
+	map = &cell->metric[PVQ_MAP_NS];
+	fprintf(r->md, " %s", pvq_text_ns(map->median).s);
+	if (work->base && !cell->baseline) {
+		struct pvq_comparison up = pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
+
+		fprintf(r->md, ", ×%s", pvq_text_ratio_interval(up.ratio, up.lo, up.hi).s);
+	}
+	fputs(" |", r->md);
+}
+
+static void peers_time_table(const struct pvq_report *r, const struct pvq_work *work)
+{
+	fputs("### ", r->md);
+	pvq_text_md(r->md, work->label);
+	fprintf(r->md, "\n\n%llu items.\n\n| Strategy |", (unsigned long long)work->key->n);
+	for (size_t k = 0; k < work->core_counts; k++)
+		fprintf(r->md, " %u core%s |", work->cores[k], work->cores[k] == 1 ? "" : "s");
+	fputs("\n|:--|", r->md);
+	for (size_t k = 0; k < work->core_counts; k++)
+		fputs("--:|", r->md);
+	fputs("\n", r->md);
+	for (size_t i = 0; i < r->costs->count; i++) {
+		const char *impl = r->costs->of[i].impl;
+		int any = 0;
+
+		for (size_t k = 0; k < work->core_counts; k++)
+			any |= peers_cell(r, work, impl, work->cores[k]) != NULL;
+		if (!any)
+			continue;
+		fputs("| ", r->md);
+		pvq_text_md(r->md, impl);
+		fputs(" |", r->md);
+		for (size_t k = 0; k < work->core_counts; k++)
+			peers_write_cell(r, work, peers_cell(r, work, impl, work->cores[k]));
+		fputs("\n", r->md);
+	}
+	fputs("\n", r->md);
+}
+
+int pvq_chapter_peers_time(const struct pvq_report *r)
+{
+	fputs("## Wall time versus cores, strategy by strategy\n\n", r->md);
+	pvq_report_figure(
+		r, PVQ_FIG_PEERS, NULL, 0, "Wall time versus cores, a row a strategy, a panel a task");
+	fputs("\nMap time with warm workers, one a core; behind × how many times as fast as serial in the same blocks, with the 95 % "
+	      "interval of that. Strategies stand in the order of their time per empty task.\n\n",
+		r->md);
+	for (size_t w = 0; w < r->summary->works; w++)
+		peers_time_table(r, &r->summary->work[w]);
+	return 0;
+}
