@@ -57,7 +57,8 @@ PEERS    := $(wildcard impls/peers/*.*) impls/python/python.py
 PEER_PROGRAMS := $(addprefix $B/peers/,$(notdir $(basename $(PEERS))))
 PEER_LIB := $(patsubst %,benches/%.c,peer trial trial_args twin spec sink row table observe observed observed_csv \
             stats text \
-            process) $(patsubst %,impls/%.c,error child frame batch) $(TASKS)
+            process) $(patsubst %,impls/%.c,error child frame) $(wildcard impls/peers/common/*.c) \
+            $(TASKS)
 POOL_BENCH := $(patsubst %,$B/%.o,$(basename $(wildcard benches/pool/*.c benches/pool/*.cc)))
 TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
 

@@ -6,7 +6,7 @@
  *
  * needs: gcc <omp.h> -fopenmp cc=gcc
  */
-#include "batch.h"
+#include "common/batch.h"
 
 #include <errno.h>
 #include <stdlib.h>

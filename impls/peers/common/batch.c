@@ -26,9 +26,11 @@ int pvq_batch_init(struct pvq_batch *b, const struct pvq_load *load, struct pvq_
 	if (b->most > load->n)
 		b->most = load->n;
 	b->bytes = b->stride * (b->most + 1); /* + 1: it may not be of no size */
-	b->slot = mmap(NULL, b->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	b->slot = mmap(
+		NULL, b->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (b->slot == MAP_FAILED)
-		return pvq_fail(err, -ENOMEM, "cannot hold %" PRIu64 " results of %zu bytes", b->most, b->stride);
+		return pvq_fail(
+			err, -ENOMEM, "cannot hold %" PRIu64 " results of %zu bytes", b->most, b->stride);
 	pvq_batch_rewind(b);
 	return 0;
 }

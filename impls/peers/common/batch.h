@@ -19,8 +19,8 @@ struct pvq_batch {
 	uint64_t count; /* its items; 0: the load is done */
 	uint64_t most;
 	size_t stride; /* bytes from a slot to the next: whole cache lines, so that no two threads write to one */
-	size_t bytes;  /* of all slots */
-	char *slot;    /* the result's length, or -errno, in 16 bytes; then the result */
+	size_t bytes; /* of all slots */
+	char *slot;   /* the result's length, or -errno, in 16 bytes; then the result */
 };
 
 /* 0 or -ENOMEM with *err filled. */
