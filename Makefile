@@ -55,6 +55,7 @@ POOL_VERSION := 0.1
 # All of them load what a trial is made of, and the tasks, as one shared library.
 PEERS    := $(wildcard impls/peers/*.*) impls/python/python.py
 PEER_PROGRAMS := $(addprefix $B/peers/,$(notdir $(basename $(PEERS))))
+PEER_TESTS := $(addprefix $B/tests/peers/,$(notdir $(basename $(wildcard impls/peers/*.c impls/peers/*.cc))))
 PEER_LIB := $(patsubst %,benches/%.c,peer trial trial_args twin spec sink row table observe observed observed_csv \
             stats text \
             process) $(patsubst %,impls/%.c,error child frame) $(wildcard impls/peers/common/*.c) \
@@ -180,6 +181,8 @@ $B/tests/test_pool_bench: $(patsubst %,$B/benches/pool/%.o,finding work)
 
 peers-built: $B/pvq $(PEER_PROGRAMS)
 
+peers-tests: peers-built $(PEER_TESTS)
+
 $B/libpvqpeer.so: $(PEER_LIB:%.c=$B/pic/%.o) $B/pic/gen/tasks.o
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--no-undefined $^ -lcsv -lz -lxxhash -lm -pthread -o $@
 
@@ -188,6 +191,10 @@ $B/peers/$(notdir $(basename $1)): $1 $B/gen/peers/$(notdir $(basename $1)).need
 	@mkdir -p $$(@D)
 	$$(call say,PEER)CC="$$(CC)" CFLAGS="$$(CFLAGS)" CXX="$$(CXX)" CXXFLAGS="$$(CXXFLAGS)" LDFLAGS="$$(LDFLAGS)" \
 		scripts/peer build $$< $B/gen/peers/$(notdir $(basename $1)).needs $$@
+$B/tests/peers/$(notdir $(basename $1)): $1 $B/gen/peers/$(notdir $(basename $1)).needs $B/libpvqpeer.so scripts/peer tests/test_conformance.c
+	@mkdir -p $$(@D)
+	$$(call say,PEER)CC="$$(CC)" CFLAGS="$$(CFLAGS)" CXX="$$(CXX)" CXXFLAGS="$$(CXXFLAGS)" LDFLAGS="$$(LDFLAGS)" \
+		scripts/peer test $$< $B/gen/peers/$(notdir $(basename $1)).needs $$@
 $B/gen/peers/$(notdir $(basename $1)).needs: FORCE
 	@scripts/peer needs $1 | scripts/generate update $$@
 endef

@@ -43,6 +43,7 @@ enum {
 	PVQ_STREAMS = 1 << 3,        /* results are put while others are still running */
 	PVQ_BASELINE = 1 << 4,       /* one worker only: what speed-up is measured against */
 	PVQ_HARNESS = 1 << 5,        /* measures the driver itself; takes part only where it is named */
+	PVQ_LINGERS = 1 << 6,        /* a library keeps threads or descriptors until the process ends */
 };
 
 /* What to do about workers that die, grow old or never finish. For strategies that can (PVQ_SURVIVES_CRASH). */

@@ -30,7 +30,7 @@ static int openmp_tasks_start(
 	o->workers = (int)opts->workers;
 #pragma omp parallel num_threads(o->workers) reduction(+ : team)
 	team++;
-	ret = team == opts->workers ? pvq_batch_init(&o->batch, load, err)
+	ret = team == opts->workers ? pvq_batch_init(&o->batch, load, opts->workers, err)
 				    : pvq_fail(err, -EAGAIN, "OpenMP gave %u threads", team);
 	if (ret)
 		free(o);
@@ -81,7 +81,7 @@ const struct pvq_impl pvq_impl_openmp_tasks = {
 	.order = PVQ_ORDERED,
 	.in_via = PVQ_VIA_POINTER,
 	.out_via = PVQ_VIA_POINTER,
-	.flags = PVQ_CALLER_WORKS | PVQ_REUSABLE,
+	.flags = PVQ_CALLER_WORKS | PVQ_REUSABLE | PVQ_LINGERS,
 	.tune = openmp_tasks_tune,
 	.start = openmp_tasks_start,
 	.map = openmp_tasks_map,

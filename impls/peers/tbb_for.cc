@@ -57,7 +57,7 @@ int start(void **self, const pvq_load *load, const pvq_opts *opts, pvq_error *er
 {
 	return guarded(err, [&] {
 		auto t = std::make_unique<tbb_for>(opts);
-		int ret = pvq_batch_init(&t->batch, load, err);
+		int ret = pvq_batch_init(&t->batch, load, opts->workers, err);
 
 		t->arena.initialize();
 		if (ret == 0)
@@ -107,5 +107,5 @@ int stop(void *self, pvq_error *)
 
 extern "C" const pvq_impl pvq_impl_tbb_for;
 const pvq_impl pvq_impl_tbb_for = {"tbb_for", "oneTBB: parallel_for with the simple partitioner",
-	PVQ_ORDERED, PVQ_VIA_POINTER, PVQ_VIA_POINTER, PVQ_CALLER_WORKS | PVQ_REUSABLE, nullptr, tune,
-	start, map, stop, nullptr, nullptr};
+	PVQ_ORDERED, PVQ_VIA_POINTER, PVQ_VIA_POINTER, PVQ_CALLER_WORKS | PVQ_REUSABLE | PVQ_LINGERS,
+	nullptr, tune, start, map, stop, nullptr, nullptr};

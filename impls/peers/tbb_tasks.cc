@@ -52,7 +52,7 @@ int start(void **self, const pvq_load *load, const pvq_opts *opts, pvq_error *er
 {
 	return guarded(err, [&] {
 		auto t = std::make_unique<tbb_tasks>(opts);
-		int ret = pvq_batch_init(&t->batch, load, err);
+		int ret = pvq_batch_init(&t->batch, load, opts->workers, err);
 
 		t->arena.initialize();
 		if (ret == 0)
@@ -98,5 +98,5 @@ int stop(void *self, pvq_error *)
 
 extern "C" const pvq_impl pvq_impl_tbb_tasks;
 const pvq_impl pvq_impl_tbb_tasks = {"tbb_tasks", "oneTBB: task_group, a task an item", PVQ_ORDERED,
-	PVQ_VIA_POINTER, PVQ_VIA_POINTER, PVQ_CALLER_WORKS | PVQ_REUSABLE, nullptr, tune, start, map, stop,
-	nullptr, nullptr};
+	PVQ_VIA_POINTER, PVQ_VIA_POINTER, PVQ_CALLER_WORKS | PVQ_REUSABLE | PVQ_LINGERS, nullptr, tune,
+	start, map, stop, nullptr, nullptr};

@@ -19,10 +19,13 @@ static char *result_of(const struct pvq_batch *b, uint64_t i)
 	return b->slot + i * b->stride + HEAD;
 }
 
-int pvq_batch_init(struct pvq_batch *b, const struct pvq_load *load, struct pvq_error *err)
+int pvq_batch_init(
+	struct pvq_batch *b, const struct pvq_load *load, unsigned workers, struct pvq_error *err)
 {
 	*b = (struct pvq_batch){.load = load, .stride = (HEAD + load->max_out + LINE - 1) / LINE * LINE};
 	b->most = batch_bytes / b->stride;
+	if (b->most < 2 * (uint64_t)workers)
+		b->most = 2 * (uint64_t)workers;
 	if (b->most > load->n)
 		b->most = load->n;
 	b->bytes = b->stride * (b->most + 1); /* + 1: it may not be of no size */

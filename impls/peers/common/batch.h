@@ -1,7 +1,7 @@
 /* batch.h: results of a batch of items, side by side in an array, for runtimes that run a loop and return when all of
  * it is done: OpenMP, oneTBB, pthreadpool. What their users write as out[i] = f(in[i]).
  *
- * A batch is the whole load, or as many items as fit into 8 MiB of slots. These are mapped and touched at the start,
+ * A batch is the whole load, or as many items as fit into 8 MiB of slots, but two a worker at least. These are mapped and touched at the start,
  * and used again for every batch: page faults would cost more than the items.
  */
 #ifndef PVQ_BATCH_H
@@ -24,7 +24,7 @@ struct pvq_batch {
 };
 
 /* 0 or -ENOMEM with *err filled. */
-int pvq_batch_init(struct pvq_batch *, const struct pvq_load *, struct pvq_error *err);
+int pvq_batch_init(struct pvq_batch *, const struct pvq_load *, unsigned workers, struct pvq_error *err);
 void pvq_batch_free(struct pvq_batch *);
 
 /* Goes to the load's first items. */
