@@ -168,15 +168,27 @@ int pvq_peer_fail(struct pvq_error *err, int code, const char *message)
 	return pvq_fail(err, code, "%s", message);
 }
 
+/* What stands behind the option, as the driver writes it; "": nothing. */
+static const char *word_of(int argc, char **argv, const char *option)
+{
+	for (int i = 0; i < argc; i++)
+		if (strncmp(argv[i], option, strlen(option)) == 0)
+			return argv[i] + strlen(option);
+	return "";
+}
+
 const struct pvq_load *pvq_peer_load(int argc, char **argv)
 {
-	static struct pvq_trial_args args; /* large */
+	static struct pvq_spec spec;
 	static struct pvq_load load;
 	struct pvq_error err = PVQ_NO_ERROR;
+	uint64_t n, seed;
 
-	if (pvq_trial_args_parse(&args, argc - 1, argv + 1, NULL, NULL, NULL))
+	if (pvq_spec_parse(&spec, word_of(argc, argv, "--task=")) ||
+		pvq_parse_count("--n", word_of(argc, argv, "--n="), 1, UINT64_MAX, &n) ||
+		pvq_parse_count("--seed", word_of(argc, argv, "--seed="), 0, UINT64_MAX, &seed))
 		return NULL;
-	if (pvq_load_build(&load, &args.spec, args.trial.n, args.trial.seed, &err)) {
+	if (pvq_load_build(&load, &spec, n, seed, &err)) {
 		fprintf(stderr, "pvq: %s\n", err.msg);
 		return NULL;
 	}

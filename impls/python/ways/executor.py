@@ -1,0 +1,19 @@
+"""executor.py: concurrent.futures' ProcessPoolExecutor.map: a future for every chunk of items."""
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from pvqpeer import run
+
+
+class Way:
+    def start(self, workers, chunk):
+        self.executor = ProcessPoolExecutor(workers, mp_context=get_context("fork"))
+        self.chunk = chunk or 1
+
+    def map(self, inputs, count, put):
+        # The first exception is raised here, and ends the results.
+        for item, result in enumerate(self.executor.map(run, inputs, chunksize=self.chunk)):
+            put(item, result)
+
+    def stop(self, failed):
+        self.executor.shutdown(wait=True, cancel_futures=failed)

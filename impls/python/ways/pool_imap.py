@@ -1,0 +1,26 @@
+"""pool_imap.py: Pool.imap: results in the order of the items, each as soon as it is next."""
+from multiprocessing import get_context
+
+from pvqpeer import TaskError, run
+
+
+class Way:
+    def start(self, workers, chunk):
+        self.pool = get_context("fork").Pool(workers)
+        self.chunk = chunk or 1
+
+    def map(self, inputs, count, put):
+        results = self.pool.imap(run, inputs, self.chunk)
+        for item in range(count):
+            try:
+                result = next(results)
+            except TaskError as error:  # this item's; the iterator goes on behind it
+                result = error
+            put(item, result)
+
+    def stop(self, failed):
+        if failed:
+            self.pool.terminate()
+        else:
+            self.pool.close()
+        self.pool.join()

@@ -1,0 +1,41 @@
+"""process_queue.py: processes by hand, fed and drained through queues: the tutorial's Process + Queue.
+
+    parent ─tasks─> process 0, process 1, … ─results─> parent
+"""
+from multiprocessing import get_context
+
+from pvqpeer import TaskError, run
+
+
+def work(tasks, results):
+    """What each process does, until it takes the None that ends it."""
+    for item, data in iter(tasks.get, None):
+        try:
+            results.put((item, run(data)))
+        except TaskError as error:
+            results.put((item, error))
+
+
+class Way:
+    def start(self, workers, chunk):
+        context = get_context("fork")
+        self.tasks, self.results = context.Queue(), context.Queue()
+        self.processes = [context.Process(target=work, args=(self.tasks, self.results))
+                          for _ in range(workers)]
+        for process in self.processes:
+            process.start()
+
+    def map(self, inputs, count, put):
+        for item in enumerate(inputs):
+            self.tasks.put(item)
+        for _ in range(count):
+            put(*self.results.get())
+
+    def stop(self, failed):
+        for process in self.processes:
+            if failed:
+                process.terminate()
+            else:
+                self.tasks.put(None)
+        for process in self.processes:
+            process.join()
