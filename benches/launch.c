@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "others.h"
 #include "peer.h"
+#include "process.h"
 #include "trial_args.h"
 
 #include <errno.h>
@@ -52,9 +53,10 @@ void pvq_launch_signals(void)
 }
 
 /* In the fresh child: its own group, its own signals, descriptors 0 to 3 (the last only where row_fd is not
- * -1) and nothing else. */
-static _Noreturn void become(
-	const char *program, char *const argv[], int row_fd, const struct pvq_launch_io *io)
+ * -1) and nothing else. Confined from birth to the trial's CPUs (NULL: to none), since a language's runtime may start
+ * threads before anybody can tell it to. */
+static _Noreturn void become(const char *program, char *const argv[], int row_fd, const struct pvq_trial *t,
+	const struct pvq_launch_io *io)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int out = io->out_fd >= 0 ? io->out_fd : null_fd;
@@ -62,6 +64,8 @@ static _Noreturn void become(
 	int in = fcntl(null_fd, F_DUPFD_CLOEXEC, 10);
 
 	setpgid(0, 0);
+	if (t && pvq_process_confine(t->cpu, t->ncpu))
+		_exit(126);
 	/* Copies above 10 first: a target of dup2() may be the source of the next. */
 	out = fcntl(out, F_DUPFD_CLOEXEC, 10);
 	err = fcntl(err, F_DUPFD_CLOEXEC, 10);
@@ -270,7 +274,7 @@ int pvq_launch_trial(
 	pvq_watch_begin(&watch, t->cpu, t->ncpu);
 	pid = pvq_child_fork();
 	if (pid == 0)
-		become(t->impl->program ? t->impl->program : "/proc/self/exe", words.argv, report[1], io);
+		become(t->impl->program ? t->impl->program : "/proc/self/exe", words.argv, report[1], t, io);
 	close(report[1]);
 	if (pid < 0) {
 		close(report[0]);
@@ -321,7 +325,7 @@ int pvq_launch_command(
 	if (pid == 0) {
 		if (prepend_path() || chdir(dir))
 			_exit(126);
-		become(argv[0], argv, -1, io);
+		become(argv[0], argv, -1, NULL, io);
 	}
 	if (pid < 0)
 		return (int)pid;

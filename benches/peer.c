@@ -144,6 +144,11 @@ unsigned pvq_peer_chunk(const struct pvq_opts *opts)
 	return opts->chunk;
 }
 
+unsigned pvq_peer_window(const struct pvq_opts *opts)
+{
+	return opts->window;
+}
+
 size_t pvq_peer_input(const struct pvq_load *load, uint64_t id, void *buf)
 {
 	_Alignas(16) char scratch[PVQ_SCRATCH];
@@ -156,6 +161,14 @@ size_t pvq_peer_input(const struct pvq_load *load, uint64_t id, void *buf)
 ssize_t pvq_peer_run(const struct pvq_load *load, const void *in, size_t len, void *out)
 {
 	return load->task->run(load, in, len, out, load->max_out);
+}
+
+ssize_t pvq_peer_run_item(const struct pvq_load *load, uint64_t id, void *out)
+{
+	_Alignas(16) char scratch[PVQ_SCRATCH];
+	struct pvq_span in = load->task->input(load, id, scratch);
+
+	return load->task->run(load, in.ptr, in.len, out, load->max_out);
 }
 
 int pvq_peer_put(struct pvq_sink *sink, uint64_t id, const void *out, size_t len, int status)

@@ -29,10 +29,13 @@ size_t pvq_peer_max_in(const struct pvq_load *);
 size_t pvq_peer_max_out(const struct pvq_load *);
 unsigned pvq_peer_workers(const struct pvq_opts *);
 unsigned pvq_peer_chunk(const struct pvq_opts *);
+unsigned pvq_peer_window(const struct pvq_opts *);
 /* Copies the input of item id to buf, which holds max_in bytes. Returns its length. */
 size_t pvq_peer_input(const struct pvq_load *, uint64_t id, void *buf);
 /* The task's run(): a length, or -errno. */
 ssize_t pvq_peer_run(const struct pvq_load *, const void *in, size_t len, void *out);
+/* Both in one, for a worker that shares its memory with the parent. */
+ssize_t pvq_peer_run_item(const struct pvq_load *, uint64_t id, void *out);
 int pvq_peer_put(struct pvq_sink *, uint64_t id, const void *out, size_t len, int status);
 /* Fills in why a hook failed, and returns code (-errno). */
 int pvq_peer_fail(struct pvq_error *, int code, const char *message);

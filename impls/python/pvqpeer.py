@@ -64,7 +64,7 @@ class TaskError(Exception):
         self.number, self.item = number, item
 
     def __str__(self):
-        return f"the task failed: {os.strerror(self.number)}"
+        return "the task failed"
 
 
 # ---- in a worker ----
@@ -143,7 +143,7 @@ class Peer:
             return 0
         except Exception as problem:  # whatever it is: the driver is told
             self.failed = True
-            number = getattr(problem, "errno", None) or errno.EIO
+            number = getattr(problem, "errno", None) or getattr(problem, "number", errno.ECANCELED)
             text = " ".join(f"{type(problem).__name__}: {problem}".split())[:120]
             return library.pvq_peer_fail(error, -number, text.encode())
 

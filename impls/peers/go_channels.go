@@ -1,0 +1,174 @@
+// go_channels.go: goroutines, fed and drained through two buffered channels.
+//
+//	           ┌─> goroutine 0 ─┐
+//	caller ─jobs                results─> caller: put()
+//	   │       └─> goroutine 1 ─┘            │
+//	   └────────── idle jobs ────────────────┘
+//
+// The task is C, called through cgo; jobs lie in Go, their results in C memory, and they go round, so that memory stays
+// flat.
+//
+// needs: golang-go gcc
+package main
+
+/*
+#include "peer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+extern int channelsStart(void **, void *, void *, void *);
+extern int channelsMap(void *, void *, void *);
+extern int channelsStop(void *, void *);
+*/
+import "C"
+
+import (
+	"os"
+	"runtime"
+	"sync"
+	"unsafe"
+)
+
+const (
+	windowAWorker = 64
+	resultsMost   = 64 << 20 // bytes of results in flight
+)
+
+// A job and its result: a length, or -errno.
+type job struct {
+	id     C.uint64_t
+	out    unsafe.Pointer
+	length C.ssize_t
+}
+
+// The strategy between start and stop; there is one at a time in a process.
+type channels struct {
+	load    *C.struct_pvq_load
+	jobs    chan *job
+	results chan *job
+	idle    []*job
+	memory  unsafe.Pointer
+	running sync.WaitGroup
+}
+
+var self *channels
+
+func (c *channels) work() {
+	defer c.running.Done()
+	for j := range c.jobs {
+		j.length = C.pvq_peer_run_item(c.load, j.id, j.out)
+		c.results <- j
+	}
+}
+
+// As many jobs in flight as were asked for; else some for each worker, but not too many bytes.
+func windowOf(opts *C.struct_pvq_opts, workers, stride int) int {
+	if window := int(C.pvq_peer_window(opts)); window > 0 {
+		return window
+	}
+	window := workers * windowAWorker
+	if fit := resultsMost / stride; window > fit {
+		window = fit
+	}
+	if window < 2*workers {
+		window = 2 * workers
+	}
+	return window
+}
+
+//export channelsStart
+func channelsStart(_ *unsafe.Pointer, load, opts, err unsafe.Pointer) C.int {
+	l, o := (*C.struct_pvq_load)(load), (*C.struct_pvq_opts)(opts)
+	workers := int(C.pvq_peer_workers(o))
+	stride := (int(C.pvq_peer_max_out(l)) + 64) / 64 * 64 // cache lines of its own
+	window := windowOf(o, workers, stride)
+	memory := C.aligned_alloc(64, C.size_t(window*stride))
+	if memory == nil {
+		return C.pvq_peer_fail((*C.struct_pvq_error)(err), -C.ENOMEM, C.CString("cannot hold the results"))
+	}
+	runtime.GOMAXPROCS(workers)
+	// Neither channel can ever be over-full: a send never waits.
+	self = &channels{load: l, jobs: make(chan *job, window), results: make(chan *job, window), memory: memory}
+	for i := 0; i < window; i++ {
+		self.idle = append(self.idle, &job{out: unsafe.Add(memory, i*stride)})
+	}
+	self.running.Add(workers)
+	for i := 0; i < workers; i++ {
+		go self.work()
+	}
+	return 0
+}
+
+// Feeds and consumes; returns 0, or what put returned.
+func (c *channels) feed(sink *C.struct_pvq_sink) C.int {
+	n := C.pvq_peer_items(c.load)
+	var next, done C.uint64_t
+	for done < n {
+		for next < n && len(c.idle) > 0 {
+			last := len(c.idle) - 1
+			j := c.idle[last]
+			c.idle = c.idle[:last]
+			j.id = next
+			next++
+			c.jobs <- j
+		}
+		j := <-c.results
+		done++
+		c.idle = append(c.idle, j)
+		if code := put(sink, j); code < 0 {
+			return code
+		}
+	}
+	return 0
+}
+
+// What C calls is bound to its thread, and a bound goroutine hands its thread over at every turn of a channel: 20 us an
+// item. So a free one feeds, while this one waits for it; puts are still one after the other.
+//
+//export channelsMap
+func channelsMap(_, sink, err unsafe.Pointer) C.int {
+	fed := make(chan C.int)
+	go func() { fed <- self.feed((*C.struct_pvq_sink)(sink)) }()
+	code := <-fed
+	if code < 0 {
+		return C.pvq_peer_fail((*C.struct_pvq_error)(err), code, C.CString("a result was refused"))
+	}
+	return 0
+}
+
+func put(sink *C.struct_pvq_sink, j *job) C.int {
+	if j.length < 0 {
+		return C.pvq_peer_put(sink, j.id, nil, 0, C.int(j.length))
+	}
+	return C.pvq_peer_put(sink, j.id, j.out, C.size_t(j.length), 0)
+}
+
+//export channelsStop
+func channelsStop(_, err unsafe.Pointer) C.int {
+	close(self.jobs)
+	self.running.Wait()
+	C.free(self.memory)
+	return 0
+}
+
+func main() {
+	impl := (*C.struct_pvq_impl)(C.calloc(1, C.sizeof_struct_pvq_impl))
+	impl.name = C.CString("go_channels")
+	impl.summary = C.CString("Go: goroutines and two buffered channels")
+	impl.order = C.PVQ_UNORDERED
+	impl.in_via, impl.out_via = C.PVQ_VIA_POINTER, C.PVQ_VIA_POINTER
+	impl.flags = C.PVQ_REUSABLE | C.PVQ_STREAMS | C.PVQ_LINGERS
+	impl.start = (*[0]byte)(C.channelsStart)
+	impl._map = (*[0]byte)(C.channelsMap)
+	impl.stop = (*[0]byte)(C.channelsStop)
+
+	pointer := C.size_t(unsafe.Sizeof(uintptr(0)))
+	impls := (*[2]*C.struct_pvq_impl)(C.calloc(2, pointer))
+	impls[0] = impl
+	argv := unsafe.Slice((**C.char)(C.calloc(C.size_t(len(os.Args)+1), pointer)), len(os.Args)+1)
+	for i, word := range os.Args {
+		argv[i] = C.CString(word)
+	}
+	os.Exit(int(C.pvq_peer_main(C.int(len(os.Args)), &argv[0], &impls[0])))
+}
