@@ -1,0 +1,439 @@
+/* mpi_pool.c: a master and its workers as the ranks of an Open MPI job, for those whom one machine is not enough.
+ *
+ *	rank 0 ──tasks──> rank 1 … workers ──results──> rank 0: put()
+ *
+ * Items go out in messages of `chunk` of them, two messages ahead to every worker, so that none waits for the master's
+ * answer; whoever sends a result gets the next message. All ranks build the same load from the same words.
+ *
+ * The driver starts this program as it starts every peer; it then starts `mpirun` with itself as every rank. $PVQ_HOSTFILE
+ * names a hostfile, $PVQ_MPIRUN_ARGS holds more of mpirun's own words. A rank that dies takes the whole job with it: that
+ * is Open MPI's way.
+ *
+ * needs: libopenmpi-dev openmpi-bin pkg-config pkg-config:ompi-c
+ */
+#include "child.h"
+#include "peer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <mpi.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+enum { TAG_TASKS, TAG_RESULTS, TAG_END };
+
+enum { AHEAD = 2, MESSAGE_MAX = 64 << 20, WORDS_MAX = 96 };
+
+/* An item in a message; its bytes follow, and the next item at a multiple of 16. */
+struct item {
+	uint64_t id;
+	int64_t len; /* of a result: its bytes, or the task's -errno */
+	_Alignas(16) char data[];
+};
+
+static size_t item_size(size_t len)
+{
+	return (sizeof(struct item) + len + 15) / 16 * 16;
+}
+
+static size_t payload(const struct item *item)
+{
+	return item->len > 0 ? (size_t)item->len : 0;
+}
+
+/* ---- ranks 1 and up ---- */
+
+/* Runs every item of the message in `in`; the results are the message in `out`. Returns its bytes. */
+static int serve_message(const struct pvq_load *load, const char *in, int bytes, char *out)
+{
+	size_t from = 0, to = 0;
+
+	while (from < (size_t)bytes) {
+		const struct item *task = (const struct item *)(const void *)(in + from);
+		struct item *result = (struct item *)(void *)(out + to);
+
+		result->id = task->id;
+		result->len = load->task->run(load, task->data, payload(task), result->data, load->max_out);
+		from += item_size(payload(task));
+		to += item_size(payload(result));
+	}
+	return (int)to;
+}
+
+static int serve(const struct pvq_load *load, size_t in_most, size_t out_most)
+{
+	char *in = aligned_alloc(16, in_most), *out = aligned_alloc(16, out_most);
+	MPI_Status status;
+	int bytes;
+
+	if (!in || !out) {
+		fprintf(stderr, "mpi_pool: no memory for messages of %zu bytes\n", in_most + out_most);
+		MPI_Abort(MPI_COMM_WORLD, 1);
+	}
+	MPI_Barrier(MPI_COMM_WORLD); /* with the master's start() */
+	for (;;) {
+		MPI_Recv(in, (int)in_most, MPI_BYTE, 0, MPI_ANY_TAG, MPI_COMM_WORLD, &status);
+		if (status.MPI_TAG == TAG_END)
+			break;
+		MPI_Get_count(&status, MPI_BYTE, &bytes);
+		bytes = serve_message(load, in, bytes, out);
+		MPI_Send(out, bytes, MPI_BYTE, 0, TAG_RESULTS, MPI_COMM_WORLD);
+	}
+	free(in);
+	free(out);
+	return 0;
+}
+
+/* ---- rank 0: the strategy ---- */
+
+/* A message on its way to a worker, and then in its hands. */
+struct parcel {
+	char *bytes;
+	MPI_Request sent;
+};
+
+struct mpi_pool {
+	const struct pvq_load *load;
+	unsigned workers, chunk;
+	struct parcel *parcel; /* AHEAD of them a worker */
+	unsigned *oldest;      /* of each worker's: the one whose results come next */
+	char *results;
+	uint64_t next;  /* item to be sent */
+	unsigned waits; /* messages whose results are not here yet */
+};
+
+static int ranks_ready; /* whether the other ranks were met in start(); main() has to know */
+
+static size_t message_size(unsigned chunk, size_t most)
+{
+	return chunk * item_size(most);
+}
+
+static unsigned fitting_chunk(const struct pvq_load *load, unsigned chunk)
+{
+	size_t most = load->max_in > load->max_out ? load->max_in : load->max_out;
+
+	chunk = chunk ? chunk : 1;
+	while (chunk > 1 && message_size(chunk, most) > MESSAGE_MAX)
+		chunk /= 2;
+	return chunk;
+}
+
+static void mpi_pool_tune(const struct pvq_load *load, struct pvq_opts *opts)
+{
+	opts->chunk = fitting_chunk(load, opts->chunk);
+	opts->window = opts->workers * AHEAD * opts->chunk;
+}
+
+static void mpi_pool_free(struct mpi_pool *m)
+{
+	for (unsigned i = 0; m->parcel && i < m->workers * AHEAD; i++)
+		free(m->parcel[i].bytes);
+	free(m->parcel);
+	free(m->oldest);
+	free(m->results);
+	free(m);
+}
+
+static int mpi_pool_allocate(struct mpi_pool *m)
+{
+	size_t in_most = message_size(m->chunk, m->load->max_in);
+
+	m->parcel = calloc((size_t)m->workers * AHEAD, sizeof(*m->parcel));
+	m->oldest = calloc(m->workers, sizeof(*m->oldest));
+	m->results = aligned_alloc(16, message_size(m->chunk, m->load->max_out));
+	if (!m->parcel || !m->oldest || !m->results)
+		return -ENOMEM;
+	for (unsigned i = 0; i < m->workers * AHEAD; i++) {
+		m->parcel[i] =
+			(struct parcel){.bytes = aligned_alloc(16, in_most), .sent = MPI_REQUEST_NULL};
+		if (!m->parcel[i].bytes)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int mpi_pool_start(
+	void **self, const struct pvq_load *load, const struct pvq_opts *opts, struct pvq_error *err)
+{
+	struct mpi_pool *m = calloc(1, sizeof(*m));
+	int ranks;
+
+	if (!m)
+		return pvq_fail(err, -ENOMEM, "cannot start");
+	m->load = load;
+	m->workers = opts->workers;
+	m->chunk = opts->chunk;
+	MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+	if (mpi_pool_allocate(m) || ranks != (int)opts->workers + 1) {
+		mpi_pool_free(m);
+		return pvq_fail(
+			err, -EINVAL, "cannot lead %d ranks as %u workers", ranks - 1, opts->workers);
+	}
+	MPI_Barrier(MPI_COMM_WORLD); /* all of them have built the load */
+	ranks_ready = 1;
+	*self = m;
+	return 0;
+}
+
+/* Packs the next items for the worker and sends them on their way; nothing where none is left. */
+static void send_items(struct mpi_pool *m, unsigned worker, unsigned slot)
+{
+	struct parcel *parcel = &m->parcel[worker * AHEAD + slot];
+	const struct pvq_load *load = m->load;
+	_Alignas(16) char scratch[PVQ_SCRATCH];
+	size_t bytes = 0;
+
+	if (m->next == load->n)
+		return;
+	/* The results of what it held before are here, so it has been received: this does not wait. */
+	MPI_Wait(&parcel->sent, MPI_STATUS_IGNORE);
+	for (unsigned i = 0; i < m->chunk && m->next < load->n; i++, m->next++) {
+		struct pvq_span in = load->task->input(load, m->next, scratch);
+		struct item *item = (struct item *)(void *)(parcel->bytes + bytes);
+
+		item->id = m->next;
+		item->len = (int64_t)in.len;
+		memcpy(item->data, in.ptr, in.len);
+		bytes += item_size(in.len);
+	}
+	/* Not MPI_Send: a worker that sends a long result waits for us to receive it, and must not be waited for. */
+	MPI_Isend(parcel->bytes, (int)bytes, MPI_BYTE, (int)worker + 1, TAG_TASKS, MPI_COMM_WORLD,
+		&parcel->sent);
+	m->waits++;
+}
+
+/* Receives one message of results into m->results; returns the worker that sent it. */
+static unsigned receive(struct mpi_pool *m, int *bytes)
+{
+	MPI_Status status;
+
+	MPI_Recv(m->results, (int)message_size(m->chunk, m->load->max_out), MPI_BYTE, MPI_ANY_SOURCE,
+		TAG_RESULTS, MPI_COMM_WORLD, &status);
+	MPI_Get_count(&status, MPI_BYTE, bytes);
+	m->waits--;
+	return (unsigned)status.MPI_SOURCE - 1;
+}
+
+static int put_items(const struct mpi_pool *m, int bytes, struct pvq_sink *sink, struct pvq_error *err)
+{
+	int ret = 0;
+
+	for (size_t at = 0; ret >= 0 && at < (size_t)bytes;) {
+		const struct item *item = (const struct item *)(const void *)(m->results + at);
+
+		ret = item->len >= 0 ? sink->put(sink, item->id, item->data, (size_t)item->len, 0)
+				     : sink->put(sink, item->id, NULL, 0, (int)item->len);
+		if (ret < 0)
+			return pvq_fail(err, ret, "result of item %" PRIu64 " refused", item->id);
+		at += item_size(payload(item));
+	}
+	return 0;
+}
+
+static int mpi_pool_map(void *self, struct pvq_sink *sink, struct pvq_error *err)
+{
+	struct mpi_pool *m = self;
+	int ret = 0, bytes;
+
+	m->next = 0;
+	for (unsigned slot = 0; slot < AHEAD; slot++)
+		for (unsigned w = 0; w < m->workers; w++)
+			send_items(m, w, slot);
+	memset(m->oldest, 0, m->workers * sizeof(*m->oldest));
+	while (ret == 0 && m->waits > 0) {
+		unsigned worker = receive(m, &bytes), slot = m->oldest[worker];
+
+		m->oldest[worker] = (slot + 1) % AHEAD; /* a worker answers in the order it was asked */
+		ret = put_items(m, bytes, sink, err);
+		if (ret == 0)
+			send_items(m, worker, slot);
+	}
+	return ret;
+}
+
+static int mpi_pool_stop(void *self, struct pvq_error *err)
+{
+	struct mpi_pool *m = self;
+	int bytes;
+
+	(void)err;
+	while (m->waits > 0) /* after a failed map */
+		(void)receive(m, &bytes);
+	for (unsigned i = 0; i < m->workers * AHEAD; i++)
+		MPI_Wait(&m->parcel[i].sent, MPI_STATUS_IGNORE);
+	for (unsigned w = 0; w < m->workers; w++)
+		MPI_Send(NULL, 0, MPI_BYTE, (int)w + 1, TAG_END, MPI_COMM_WORLD);
+	mpi_pool_free(m);
+	return 0;
+}
+
+const struct pvq_impl pvq_impl_mpi_pool = {
+	.name = "mpi_pool",
+	.summary = "Open MPI: a master and its workers, on one host or many",
+	.order = PVQ_UNORDERED,
+	.in_via = PVQ_VIA_MESSAGE,
+	.out_via = PVQ_VIA_MESSAGE,
+	.flags = PVQ_REUSABLE | PVQ_STREAMS | PVQ_LINGERS,
+	.tune = mpi_pool_tune,
+	.start = mpi_pool_start,
+	.map = mpi_pool_map,
+	.stop = mpi_pool_stop,
+};
+
+/* ---- the launcher ---- */
+
+static unsigned word_number(int argc, char **argv, const char *option)
+{
+	for (int i = 0; i < argc; i++)
+		if (strncmp(argv[i], option, strlen(option)) == 0)
+			return (unsigned)strtoul(argv[i] + strlen(option), NULL, 10);
+	return 0;
+}
+
+/* mpirun, its words, this program, its words. */
+static void exec_mpirun(int argc, char **argv)
+{
+	static char self[4096], ranks[16];
+	const char *word[WORDS_MAX] = {"mpirun", "-n", ranks, "--bind-to", "none", "--oversubscribe",
+		"--mca", "mpi_yield_when_idle", "1"};
+	const char *hostfile = getenv("PVQ_HOSTFILE"), *more = getenv("PVQ_MPIRUN_ARGS");
+	char *rest = more ? strdup(more) : NULL, *save = NULL;
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	int n = 9;
+
+	if (len <= 0)
+		return;
+	snprintf(ranks, sizeof(ranks), "%u", word_number(argc, argv, "--workers=") + 1);
+	if (hostfile) {
+		word[n++] = "--hostfile";
+		word[n++] = hostfile;
+	}
+	for (char *w = rest ? strtok_r(rest, " ", &save) : NULL; w && n < WORDS_MAX / 2;
+		w = strtok_r(NULL, " ", &save))
+		word[n++] = w;
+	word[n++] = self;
+	for (int i = 1; i < argc && n < WORDS_MAX - 1; i++)
+		word[n++] = argv[i];
+	if (geteuid() == 0) { /* mpirun asks root twice */
+		setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+		setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+	}
+	execvp(word[0], (char *const *)word);
+}
+
+/* mpirun hands on no descriptor but the first three, so rank 0 writes its rows to stdout as well: they begin with a
+ * name, the lines of --print with a number. */
+static void forward(FILE *from, FILE *rows)
+{
+	char *line = NULL;
+	size_t cap = 0;
+
+	while (getline(&line, &cap, from) > 0) {
+		fputs(line, line[0] >= '0' && line[0] <= '9' ? stdout : rows);
+		fflush(stdout);
+		fflush(rows);
+		if (line[0] < '0' || line[0] > '9')
+			(void)!write(PVQ_ROW_FD, line, strlen(line));
+	}
+	free(line);
+}
+
+/* A job that was ended says nothing more: what is known of it is its first row, and that it died. */
+static void tell_death(char *text, size_t len, int wstatus)
+{
+	FILE *rows = len ? fmemopen(text, len, "r") : NULL, *f = fdopen(PVQ_ROW_FD, "w");
+	struct pvq_rows read = {0};
+	char fate[64];
+
+	if (rows && f && pvq_rows_read(&read, rows) == 0 && read.count &&
+		read.row[read.count - 1].status == PVQ_PLANNED) {
+		struct pvq_row *row = &read.row[read.count - 1];
+
+		row->status = PVQ_CRASHED;
+		snprintf(row->reason, sizeof(row->reason),
+			"a rank died, and Open MPI ends the whole job then (mpirun: %s)",
+			pvq_child_fate(wstatus, fate, sizeof(fate)));
+		(void)pvq_row_write(f, row);
+	}
+	pvq_rows_free(&read);
+	if (rows)
+		fclose(rows);
+	if (f)
+		fclose(f);
+}
+
+static int launch(int argc, char **argv)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *rows = open_memstream(&text, &len), *from;
+	int channel[2], wstatus;
+	pid_t pid;
+
+	if (!rows || pipe(channel)) {
+		perror("mpi_pool");
+		return 1;
+	}
+	pid = pvq_child_fork();
+	if (pid == 0) {
+		dup2(channel[1], STDOUT_FILENO);
+		close(channel[0]);
+		close(channel[1]);
+		exec_mpirun(argc, argv);
+		perror("mpi_pool: cannot run mpirun");
+		_exit(127);
+	}
+	close(channel[1]);
+	from = fdopen(channel[0], "r");
+	if (from)
+		forward(from, rows);
+	wstatus = pid < 0 ? 1 : pvq_child_reap(pid);
+	fclose(rows);
+	if (wstatus)
+		tell_death(text, len, wstatus);
+	free(text);
+	return wstatus ? 1 : 0;
+}
+
+/* ---- a rank ---- */
+
+static int run_rank(int argc, char **argv, const struct pvq_impl *const *impls)
+{
+	const struct pvq_load *load;
+	unsigned chunk;
+	int rank;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* mpirun's end is this one's, also where that was killed */
+	MPI_Init(&argc, &argv);
+	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+	if (rank == 0) {
+		dup2(STDOUT_FILENO, PVQ_ROW_FD);
+		(void)pvq_peer_main(argc, argv, impls); /* its row says how it went */
+		if (!ranks_ready) {
+			fflush(stdout);
+			MPI_Abort(MPI_COMM_WORLD, 1); /* the others wait for a start that will not come */
+		}
+	} else {
+		load = pvq_peer_load(argc, argv);
+		if (!load)
+			MPI_Abort(MPI_COMM_WORLD, 1);
+		chunk = fitting_chunk(load, word_number(argc, argv, "--chunk="));
+		serve(load, message_size(chunk, load->max_in), message_size(chunk, load->max_out));
+	}
+	MPI_Finalize();
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct pvq_impl *const impls[] = {&pvq_impl_mpi_pool, NULL};
+
+	if (argc < 2 || strcmp(argv[1], "trial") != 0)
+		return pvq_peer_main(argc, argv, impls);
+	return getenv("OMPI_COMM_WORLD_SIZE") ? run_rank(argc, argv, impls) : launch(argc, argv);
+}
