@@ -7,6 +7,8 @@
 #   make micro-overhead  what our C shim costs over Google Benchmark in C++, side by side
 #   make pool-bench      the pool beside OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
 #   make pool-parts      what each part of the pool is worth: measured by switching it off
+#   make peers           OpenMP, oneTBB, GLib, libuv, MPI, CPython, Go, Rust … beside pvq's own: 25 minutes;
+#                        PROFILE=peers-quick: four. scripts/bootstrap --peers installs what they need
 #   make selftest        are differences found that are none, and real ones missed? ten minutes
 #   make e2e             whole runs seen from outside, by hyperfine; OUT=folder
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
@@ -53,12 +55,18 @@ POOL_API  = $(shell scripts/generate api $(POOL_H))
 POOL_VERSION := 0.1
 # Peers: strategies that are programs of their own, in any language, each built with what it needs (scripts/peer).
 # All of them load what a trial is made of, and the tasks, as one shared library.
-PEERS    := $(wildcard impls/peers/*.*) impls/python/python.py
+# A sanitizer's run time must be first in a program, so only those in C and C++ are built with one; what it cannot see
+# into, as the threads of OpenMP, looks like a race to it.
+PEERS    := $(wildcard impls/peers/*.c impls/peers/*.cc)
+ifeq ($(SAN),)
+PEERS    += $(wildcard impls/peers/*.go impls/peers/*.rs) impls/python/python.py
+else
+PEERS    := $(if $(findstring thread,$(SAN)),,$(filter-out %/mpi_pool.c,$(PEERS)))
+endif
 PEER_PROGRAMS := $(addprefix $B/peers/,$(notdir $(basename $(PEERS))))
-PEER_TESTS := $(addprefix $B/tests/peers/,$(notdir $(basename $(wildcard impls/peers/*.c impls/peers/*.cc))))
-PEER_LIB := $(patsubst %,benches/%.c,peer trial trial_args twin spec sink row table observe observed observed_csv \
-            stats text \
-            process) $(patsubst %,impls/%.c,error child frame) $(wildcard impls/peers/common/*.c) \
+PEER_TESTS := $(addprefix $B/tests/peers/,$(notdir $(basename $(filter %.c %.cc,$(PEERS)))))
+PEER_LIB := $(patsubst %,benches/%.c,peer trial trial_args twin spec sink row table observe observed observed_csv stats \
+            text process) $(patsubst %,impls/%.c,error child frame) $(wildcard impls/peers/common/*.c) \
             $(TASKS)
 POOL_BENCH := $(patsubst %,$B/%.o,$(basename $(wildcard benches/pool/*.c benches/pool/*.cc)))
 TESTS    := $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
@@ -69,8 +77,8 @@ say       = $(if $(V),,@echo "  $1 $@";)
 # As many compilers at a time as there are CPUs, unless the user said otherwise.
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all bench test micro micro-overhead pool-bench pool-parts selftest e2e lint sample report clean check build-tests \
-        install uninstall FORCE
+.PHONY: all bench test micro micro-overhead pool-bench pool-parts peers peers-built peers-tests selftest e2e lint sample \
+        report clean check build-tests         install uninstall FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -86,7 +94,7 @@ test:
 	@scripts/bootstrap bench test
 	@$(MAKE) --no-print-directory $(jobs) check
 
-check: $B/pvq build-tests
+check: $B/pvq build-tests peers-tests
 	@scripts/run-tests $B
 
 build-tests: $(TESTS) $B/gb-example $B/pool-example $B/pvq-micro
@@ -111,6 +119,14 @@ pool-parts:
 	@$(MAKE) --no-print-directory $(jobs) $B/pool-bench
 	@LDLIBS="$(LDLIBS)" scripts/pool-parts $B "$(CC) $(CFLAGS)" \
 		"$(CXX) $(CXXFLAGS) $(LDFLAGS) $(POOL_BENCH) $(filter-out $(POOL_LIB:%.c=$B/%.o),$(OBJECTS))"
+
+# Rows of peers whose packages are missing say so; nothing is installed for them here.
+peers: PROFILE := $(if $(filter peers%,$(PROFILE)),$(PROFILE),peers)
+peers:
+	@scripts/bootstrap bench
+	@$(MAKE) --no-print-directory $(jobs) peers-built
+	@scripts/bootstrap --print --peers | sed 's/^/make: for all peers run scripts\/bootstrap --peers; missing: /' >&2
+	@$B/pvq bench --profile $(PROFILE) $(if $(OUT),--out $(OUT))
 
 selftest:
 	@scripts/bootstrap bench
@@ -179,7 +195,10 @@ $B/micro-overhead: $(OVERHEAD) $(SHIM)
 # The parts of it that can be tested without its peers.
 $B/tests/test_pool_bench: $(patsubst %,$B/benches/pool/%.o,finding work)
 
-peers-built: $B/pvq $(PEER_PROGRAMS)
+peers-built: $B/pvq $B/tutorial.py $(PEER_PROGRAMS)
+
+$B/tutorial.py: impls/python/tutorial.py
+	@ln -sf $(abspath $<) $@
 
 peers-tests: peers-built $(PEER_TESTS)
 

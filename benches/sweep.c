@@ -2,6 +2,7 @@
 #include "sweep.h"
 #include "clock.h"
 #include "launch.h"
+#include "peers.h"
 #include "progress.h"
 #include "rundir.h"
 #include "shuffle.h"
@@ -116,7 +117,8 @@ static void learn(struct pvq_plan *plan, const struct pvq_row *row)
 
 	if (row->status == PVQ_UNAVAILABLE || row->status == PVQ_TIMEOUT)
 		cell->skip = 1;
-	if (row->verified == PVQ_VERIFIED_NO || !row->oracle[0])
+	/* What a peer says of itself is no measure for others. */
+	if (row->verified == PVQ_VERIFIED_NO || !row->oracle[0] || pvq_impl_is_peer(cell->impl))
 		return;
 	for (unsigned i = 0; i < plan->ncell; i++)
 		if (plan->cell[i].spec == cell->spec && plan->cell[i].n == cell->n)

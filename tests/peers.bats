@@ -1,0 +1,223 @@
+# peers.bats: strategies that are programs of their own: the protocol, kept and broken, and every peer that is built here
+# on every task. PVQ is the binary (set by scripts/run-tests).
+
+setup() {
+	PVQ=${PVQ:-$PWD/build/pvq}
+	PEERS=${PVQ%/*}/peers
+	TMP=$(mktemp -d)
+	mkdir "$TMP/peers"
+}
+
+teardown() {
+	rm -rf "$TMP"
+}
+
+# The code block of that language in PROTOCOL.md.
+block() {
+	sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/!p}" impls/PROTOCOL.md
+}
+
+# A peer named $1 that runs the commands on stdin for its trial.
+fake() {
+	local flags=${2:-streams} unavailable=${3:-}
+	{
+		echo '#!/bin/bash'
+		echo 'if [ "$1" = describe ]; then'
+		echo '	echo impl,summary,order,in_via,out_via,flags,unavailable'
+		echo "	echo '$1,a fake,unordered,call,call,$flags,$unavailable'"
+		echo '	exit 0'
+		echo 'fi'
+		# row STATUS VERIFIED [DIGEST]; without one, that which the driver knows
+		cat <<-'END'
+			for word; do case $word in --oracle=*) known=${word#--oracle=} ;; esac; done
+			row() {
+				echo impl,task,args,n,workers,cores,chunk,window,order,in_via,out_via,block,status,verified,start_ns,first_ns,map_ns,stop_ns,total_ns,user_ns,sys_ns,max_rss_kb,nvcsw,nivcsw,oracle >&3
+				echo "another,other,x=1,77,9,9,1,1,ordered,shm,shm,9,$1,$2,10,20,30,40,80,5,6,7,8,9,${3-$known}" >&3
+			}
+		END
+		cat
+	} >"$TMP/peers/$1"
+	chmod +x "$TMP/peers/$1"
+}
+
+# Names of the peers that can run here, or of those that match.
+available() {
+	"$PVQ" list | sed -n '/^Peers/,/^$/p' | sed '1d;/^$/d' | grep -v 'unavailable:' | awk '{ print $1 }' | grep -E "${1:-.}"
+}
+
+verified() {
+	run "$PVQ" run --impl "$1" --task "$2" --n "$3" --workers "${4:-2}" --timeout 60 --csv
+	[ "$status" -eq 0 ] || { echo "$*: $output"; return 1; }
+	[[ $output == *,ok,oracle,* || $output == *,ok,serial,* ]]
+}
+
+@test "the page's example without the library: it is listed, and its row comes out" {
+	block sh | sed -n '/^#!/,$p' >"$TMP/peers/idle"
+	chmod +x "$TMP/peers/idle"
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" list
+	[[ $output == *"idle "*"speaks the protocol, runs nothing"* ]]
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl idle --task noop --n 7 --workers 2 --csv
+	[ "$status" -eq 1 ]
+	grep -q '^idle,noop,,7,2,' <<<"$output"
+	[[ $output == *"it runs nothing"* ]]
+}
+
+@test "the page's example with the library: compiled, listed, verified" {
+	case $PVQ in *san-*) skip "not in a sanitizer build" ;; esac
+	[ -e "${PVQ%/*}/libpvqpeer.so" ]
+	block c >"$TMP/mine.c"
+	echo ok >"$TMP/needs"
+	mkdir -p "$TMP/top/gen/peers" "$TMP/top/peers"
+	ln -s "$(realpath "${PVQ%/*}")/libpvqpeer.so" "$TMP/top/"
+	CC=cc CFLAGS="-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Ibenches -Iimpls" CXX=c++ CXXFLAGS='' LDFLAGS='' \
+		scripts/peer build "$TMP/mine.c" "$TMP/needs" "$TMP/top/peers/mine"
+	run env PVQ_PEERS="$TMP/top/peers" "$PVQ" run --impl mine --task spin:ns=100 --n 500 --csv
+	[ "$status" -eq 0 ]
+	[[ $output == *,ordered,call,call,0,ok,oracle,* ]]
+}
+
+@test "what was measured is for the driver to say: a row cannot claim to be of another trial" {
+	fake liar <<<'row ok oracle'
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl liar --task noop --n 5 --workers 3 --cores 1 --seed 4 --csv
+	[ "$status" -eq 0 ]
+	grep -q '^liar,noop,,5,3,1,1,1,unordered,call,call,0,ok,oracle,10,20,30,40,80,5,6,7,8,9,' <<<"$output"
+}
+
+@test "a digest that differs from what others found is an error" {
+	fake liar <<<'row ok oracle 00000000000000000000000000000001'
+	PVQ_PEERS="$TMP/peers" "$PVQ" bench --profile quick --impls serial,liar --tasks noop --n 50 --cores 1 --blocks 6 \
+		--out "$TMP/run" >/dev/null 2>&1 || true
+	# Until serial has been measured nobody knows better; from then on it is refused, whoever came first.
+	[ "$(grep '^liar,' "$TMP/run/raw.csv" | grep -c ',error,no,.*its digest of the right results is another than before')" -ge 5 ]
+	[ "$(grep '^serial,' "$TMP/run/raw.csv" | grep -c ',ok,oracle,')" -eq 6 ]
+}
+
+@test "no row, a cut-off row, a bad exit: crashed, with the reason" {
+	fake silent <<<'exit 0'
+	fake cut <<<'printf "impl,task\nx" >&3; exit 3'
+	fake badexit <<<'row ok oracle; exit 7'
+	for name in silent cut badexit; do
+		run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl $name --task noop --n 5 --csv
+		[ "$status" -eq 1 ]
+		grep -q "^$name,noop.*,crashed," <<<"$output"
+	done
+	[[ $output == *"its process then ended with exit status 7"* ]]
+}
+
+@test "whoever leaves the process group is ended too, and nobody waits for him" {
+	fake stray <<-'END'
+		setsid sleep 771001 &
+		row ok oracle
+	END
+	fake hanging <<-'END'
+		setsid sleep 771002 &
+		sleep 771003
+	END
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl stray --task noop --n 5 --csv
+	[ "$status" -eq 0 ]
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl hanging --task noop --n 5 --timeout 0.5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *",timeout,"* ]]
+	! pgrep -f "sleep 77100"
+}
+
+@test "who cannot describe himself is named and passed over; what lacks something is unavailable" {
+	printf '#!/bin/sh\necho "hello"\n' >"$TMP/peers/rubbish"
+	printf '#!/bin/sh\nexit 4\n' >"$TMP/peers/failing"
+	echo "not a program" >"$TMP/peers/README"
+	fake lacking streams "install something" <<<'row ok oracle'
+	chmod +x "$TMP/peers/rubbish" "$TMP/peers/failing"
+	PVQ_PEERS="$TMP/peers" "$PVQ" list >"$TMP/out" 2>"$TMP/err"
+	grep -q 'rubbish is no peer: ' "$TMP/err"
+	grep -q 'failing is no peer: .*exit status 4' "$TMP/err"
+	! grep -q README "$TMP/err"
+	grep -q 'lacking  *unavailable: install something' "$TMP/out"
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl lacking --task noop --n 5
+	[ "$status" -eq 1 ]
+	[[ $output == *"pvq: unavailable: install something"* ]]
+	run env PVQ_PEERS="$TMP/nowhere" "$PVQ" run --impl lacking --task noop --n 5
+	[ "$status" -eq 2 ]
+	[[ $output == *"cannot look for peers"* ]]
+}
+
+@test "a name that is linked in stays what it is" {
+	fake serial <<<'row ok oracle; exit 7'
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl serial --task noop --n 5
+	[ "$status" -eq 0 ]
+	[ "$(PVQ_PEERS="$TMP/peers" "$PVQ" list | grep -c '^  serial ')" -eq 1 ]
+}
+
+@test "bench --impls peers: all of them, and the report names them without their programs" {
+	fake one <<<'row ok oracle'
+	fake two streams "install two" <<<'row ok oracle'
+	PVQ_PEERS="$TMP/peers" "$PVQ" bench --profile quick --impls peers --tasks noop --n 50 --cores 1 --blocks 2 --out "$TMP/run" >/dev/null
+	grep -q '^one,' "$TMP/run/raw.csv"
+	grep -q '^two,.*,unavailable,.*install two' "$TMP/run/raw.csv"
+	rm -r "$TMP/peers"
+	PVQ_PEERS=$TMP "$PVQ" report "$TMP/run"
+	grep -q '| one | unordered | call | call | a fake |' "$TMP/run/report.md"
+	grep -q 'install two' "$TMP/run/report.md"
+}
+
+@test "peers in C and C++ that are built here pass the tests of every strategy" {
+	ls "${PVQ%/*}"/tests/peers/*[a-z] >/dev/null 2>&1 || skip "none is built"
+	for program in "${PVQ%/*}"/tests/peers/*[a-z]; do
+		rc=0
+		"$program" >"$TMP/out" 2>&1 || rc=$?
+		[ $rc -eq 0 ] || [ $rc -eq 77 ] || { echo "$program"; grep -E 'ERROR|FAILED' "$TMP/out"; return 1; }
+	done
+}
+
+@test "every peer that is built here, on every kind of task" {
+	[ -n "$(available)" ] || skip "none is built"
+	for impl in $(available); do
+		verified "$impl" noop 1
+		verified "$impl" noop 500
+		verified "$impl" spin:ns=1000,rate=1000 100 3
+		verified "$impl" sleep:us=200 2 5
+		verified "$impl" echo:in=300,out=500 50
+		if [ "$impl" = mqueue ]; then continue; fi # larger items do not fit into a message
+		verified "$impl" deflate:max_kb=16 20
+		verified "$impl" echo:in=200000,out=300000 12
+	done
+}
+
+@test "a task that fails fails for that item alone, where the way gives other results at all" {
+	[ -n "$(available)" ] || skip "none is built"
+	for impl in $(available); do
+		run "$PVQ" run --impl "$impl" --task fault:kind=error,at=2 --n 20 --timeout 60
+		[ "$status" -eq 1 ]
+		case $impl in
+		python_pool_map | python_executor | python_joblib) [[ $output == *"TaskError: the task failed"* ]] ;;
+		*) [[ $output == *"1 of 20 items failed, the first 2: Input/output error"* ]] || { echo "$impl: $output"; return 1; } ;;
+		esac
+	done
+}
+
+@test "a worker that is killed: a row that says so or a time-out, and nothing is left running" {
+	[ -n "$(available)" ] || skip "none is built"
+	for impl in $(available); do
+		run "$PVQ" run --impl "$impl" --task fault:kind=kill,at=3 --n 20 --seed 771004 --timeout 2 --csv
+		[ "$status" -eq 1 ]
+		[[ $output == *,crashed,* || $output == *,timeout,* || $output == *,error,* ]] || { echo "$impl: $output"; return 1; }
+		! pgrep -f "trial .*--seed=771004 " || { echo "$impl: something is left"; return 1; }
+	done
+}
+
+@test "the results of --print come through every peer" {
+	[ -n "$(available)" ] || skip "none is built"
+	for impl in $(available); do
+		run "$PVQ" run --impl "$impl" --task noop --n 4 --workers 2 --print
+		[ "$(grep -E '^[0-9]' <<<"$output" | sort)" = "$(printf '0\t10\n1\t20\n2\t30\n3\t40')" ] || { echo "$impl: $output"; return 1; }
+	done
+}
+
+@test "the tutorial's program: its four ways" {
+	[ -x /usr/bin/python3 ] || skip "no python3"
+	for way in serial process_queue imap imap_unordered; do
+		run impls/python/tutorial.py $way --seconds 0.02
+		[ "$status" -eq 0 ]
+		[ "$(head -n 4 <<<"$output" | sort)" = "$(printf '1 -> 10\n2 -> 20\n3 -> 30\n4 -> 40')" ]
+		[[ ${lines[4]} == "$way: 4 tasks, 4 workers: 0."* ]]
+	done
+}
