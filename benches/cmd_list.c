@@ -27,9 +27,9 @@ static void list_impls(const char *title, int peers)
 			printf("%s\n", title);
 		first = 0;
 		if (impl->unavailable)
-			printf("  %-22s unavailable: %s\n", impl->name, impl->unavailable);
+			printf("  %-27s unavailable: %s\n", impl->name, impl->unavailable);
 		else
-			printf("  %-22s %s\n", impl->name, impl->summary);
+			printf("  %-27s %s\n", impl->name, impl->summary);
 	}
 }
 
@@ -45,7 +45,7 @@ int pvq_cmd_list(int argc, char **argv)
 	list_impls("\nPeers (--impl too; what others offer, built by `make peers`):", 1);
 	printf("\nTasks (--task name:argument=value,...), each argument with its default:\n");
 	for (int i = 0; pvq_tasks[i]; i++) {
-		printf("  %-22s %s\n", pvq_tasks[i]->name, pvq_tasks[i]->summary);
+		printf("  %-27s %s\n", pvq_tasks[i]->name, pvq_tasks[i]->summary);
 		for (const struct pvq_arg *arg = pvq_tasks[i]->args; arg && arg->name; arg++)
 			list_arg(arg);
 	}

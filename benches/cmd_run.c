@@ -82,7 +82,7 @@ static int place(struct run *r)
 	}
 	t->cpu = r->host.cpu;
 	t->ncpu = r->cores ? (unsigned)r->cores : r->host.usable;
-	if (t->impl->flags & PVQ_BASELINE) {
+	if (t->impl->flags & PVQ_ONE_WORKER) {
 		if (t->workers > 1) {
 			fprintf(stderr, "pvq: %s has one worker only\n", t->impl->name);
 			return -EINVAL;

@@ -107,7 +107,7 @@ static int add_impl(struct e2e *e, const struct pvq_impl *impl)
 	unsigned cores = e->host->usable;
 	int ret;
 
-	if (impl->flags & PVQ_BASELINE)
+	if (impl->flags & PVQ_ONE_WORKER)
 		return add_loads(e, impl, 1, 0);
 	ret = cores > 1 ? add_loads(e, impl, 1, 2) : 0;
 	if (ret == 0)

@@ -138,7 +138,7 @@ static int faults_try(const struct pvq_trial *t, enum pvq_fault_kind kind, struc
 static int faults_of(
 	const struct pvq_plan *plan, const struct pvq_impl *impl, const struct pvq_host *host, FILE *f)
 {
-	unsigned workers = impl->flags & PVQ_BASELINE ? 1 : host->usable > 2 ? host->usable : 2;
+	unsigned workers = impl->flags & PVQ_ONE_WORKER ? 1 : host->usable > 2 ? host->usable : 2;
 	int ret = 0;
 
 	for (int kind = 0; ret == 0 && kind < PVQ_FAULTS; kind++) {
@@ -147,7 +147,7 @@ static int faults_of(
 			.seed = plan->seed,
 			.workers = workers,
 			.cpu = host->cpu,
-			.ncpu = impl->flags & PVQ_BASELINE ? 1 : host->usable,
+			.ncpu = impl->flags & PVQ_ONE_WORKER ? 1 : host->usable,
 			.oracle = "",
 			.print = 1};
 		struct pvq_fault fault;

@@ -69,7 +69,7 @@ static unsigned grain_members(const struct grain_wish *w, unsigned range)
 	unsigned count = 0;
 
 	for (int i = 0; pvq_impls[i]; i++)
-		count += grain_uses(w->of, pvq_impls[i]) && !(pvq_impls[i]->flags & PVQ_BASELINE) &&
+		count += grain_uses(w->of, pvq_impls[i]) && !(pvq_impls[i]->flags & PVQ_ONE_WORKER) &&
 			 grain_range(&w->costs, pvq_impls[i], w->cores) == range;
 	return count;
 }
@@ -82,6 +82,7 @@ static int grain_add_cells(struct pvq_plan *plan, const struct grain_wish *w, un
 		struct pvq_plan_cell *cell;
 
 		if (!grain_uses(w->of, pvq_impls[i]) ||
+			(!baseline && (pvq_impls[i]->flags & PVQ_ONE_WORKER)) ||
 			(!baseline && grain_range(&w->costs, pvq_impls[i], w->cores) != range))
 			continue;
 		cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));

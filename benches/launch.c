@@ -274,7 +274,8 @@ int pvq_launch_trial(
 	pvq_watch_begin(&watch, t->cpu, t->ncpu);
 	pid = pvq_child_fork();
 	if (pid == 0)
-		become(t->impl->program ? t->impl->program : "/proc/self/exe", words.argv, report[1], t, io);
+		become(t->impl->program ? t->impl->program : "/proc/self/exe", words.argv, report[1], t,
+			io);
 	close(report[1]);
 	if (pid < 0) {
 		close(report[0]);

@@ -15,7 +15,7 @@ static const char *const order_words[] = {"unordered", "ordered", NULL};
 static const char *const via_words[] = {"call", "pointer", "inherit", "pipe", "shm", "message", NULL};
 /* Bit by bit, from 1 on. */
 static const char *const flag_words[] = {"caller_works", "reusable", "survives_crash", "streams",
-	"baseline", "harness", "lingers", NULL};
+	"baseline", "harness", "lingers", "one_worker", NULL};
 
 #define COL(kind, field) PVQ_COLUMN(struct pvq_peer_entry, kind, field)
 

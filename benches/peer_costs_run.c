@@ -48,7 +48,7 @@ static void costs_collect(struct costs *c)
 
 static unsigned costs_workers(const struct costs *c, const struct pvq_impl *impl)
 {
-	return impl->flags & PVQ_BASELINE ? 1 : c->cores;
+	return impl->flags & PVQ_ONE_WORKER ? 1 : c->cores;
 }
 
 static struct pvq_trial costs_trial(

@@ -362,7 +362,8 @@ static int add_group(struct pvq_plan *plan, const struct choice *c, unsigned s, 
 	int ret = 0;
 
 	for (unsigned i = 0; ret == 0 && i < c->nimpl; i++)
-		if ((c->impl[i]->flags & PVQ_BASELINE) == flag)
+		if ((c->impl[i]->flags & PVQ_BASELINE) == flag &&
+			(workers == 1 || !(c->impl[i]->flags & PVQ_ONE_WORKER)))
 			ret = add_cell(plan, c, i, 0, s, workers, cores);
 	return ret;
 }
@@ -375,12 +376,12 @@ static int add_twin(
 	unsigned others = 0, turn;
 
 	for (unsigned i = 0; i < c->nimpl; i++)
-		others += !(c->impl[i]->flags & PVQ_BASELINE);
+		others += !(c->impl[i]->flags & PVQ_ONE_WORKER);
 	if (others == 0)
 		return 0;
 	turn = s % others;
 	for (unsigned i = 0; i < c->nimpl; i++)
-		if (!(c->impl[i]->flags & PVQ_BASELINE) && turn-- == 0)
+		if (!(c->impl[i]->flags & PVQ_ONE_WORKER) && turn-- == 0)
 			return add_cell(plan, c, i, 1, s, workers, cores);
 	return 0;
 }

@@ -11,6 +11,7 @@
 struct pair {
 	const char *title; /* "CPython: Pool.imap_unordered / Process + Queue" */
 	const char *a, *b; /* their names; a's time is divided by b's */
+	const char *only;  /* the one task that this tells anything for; NULL: any */
 };
 
 /* A question with the pairs and the figures that answer it. */
@@ -161,8 +162,14 @@ static void claim_row(const struct pvq_report *r, const struct pvq_work *work, s
 	fputs(" |", r->md);
 	for (size_t i = 0; i < columns; i++) {
 		const struct pair *pair = column[i].pair;
-		int verdict = claim_ratio(r, claim_cell(r, work, pair->a, 1),
-			claim_cell(r, work, pair->b, 1), column[i].metric, alpha);
+		int verdict = -1;
+
+		if (pair->only && strcmp(pair->only, work->key->task) != 0) {
+			fputs(" – |", r->md);
+			continue;
+		}
+		verdict = claim_ratio(r, claim_cell(r, work, pair->a, 1), claim_cell(r, work, pair->b, 1),
+			column[i].metric, alpha);
 
 		if (verdict >= 0) {
 			column[i].tally.of[verdict]++;
@@ -255,25 +262,25 @@ static void claim_over(const struct pvq_report *r)
 
 static const struct pair pool_pairs[] = {
 	{"CPython: Pool.imap_unordered over Process + Queue", "python_pool_imap_unordered",
-		"python_process_queue"},
-	{"C: pool over pipes by hand", "pool_unordered", "fork_pipe_queue"},
+		"python_process_queue", NULL},
+	{"C: pool over pipes by hand", "pool_unordered", "fork_pipe_queue", NULL},
 	{0},
 };
 static const struct pair order_pairs[] = {
-	{"CPython: imap_unordered over imap", "python_pool_imap_unordered", "python_pool_imap"},
-	{"C: pool_unordered over pool_ordered", "pool_unordered", "pool_ordered"},
+	{"CPython: imap_unordered over imap", "python_pool_imap_unordered", "python_pool_imap", NULL},
+	{"C: pool_unordered over pool_ordered", "pool_unordered", "pool_ordered", NULL},
 	{0},
 };
 static const struct pair thread_pairs[] = {
-	{"CPython: threads over processes", "python_threads", "python_pool_imap_unordered"},
+	{"CPython: threads over processes", "python_threads", "python_pool_imap_unordered", NULL},
 	{"CPython, the task holds the GIL: threads over processes", "python_threads_gil",
-		"python_pool_imap_unordered"},
-	{"C: threads over processes", "pthread_queue", "fork_pipe_queue"},
+		"python_pool_imap_unordered", NULL},
+	{"C: threads over processes", "pthread_queue", "fork_pipe_queue", NULL},
 	{0},
 };
 static const struct pair transport_pairs[] = {
-	{"C: pipes over shared memory", "fork_pipe_queue", "pool_unordered"},
-	{"C: message queues over shared memory", "mqueue", "pool_unordered"},
+	{"C: pipes over shared memory", "fork_pipe_queue", "pool_unordered", NULL},
+	{"C: message queues over shared memory", "mqueue", "pool_unordered", NULL},
 	{0},
 };
 static const char *const waiting_or_not[] = {"sleep", "spin", NULL};
@@ -289,7 +296,7 @@ static const struct claim claims[] = {
 		order_pairs, {PVQ_MAP_NS, PVQ_FIRST_NS}, 2, NULL},
 	{"Threads or processes, for tasks that wait and for tasks that compute?",
 		"`sleep` waits, `spin` computes. A thread's time divided by a process's. CPython lets other threads run while compiled code "
-		"works, and does not while its own does: hence two columns.",
+		"works, and does not while its own does: hence two columns. (Its own `time.sleep()` lets them run.)",
 		thread_pairs, {PVQ_MAP_NS, PVQ_MAP_NS}, 1, waiting_or_not},
 	{"What does sharing through a pipe cost, against shared memory?",
 		"`echo` moves 64 KiB to the worker and 64 KiB back for each item, `spin` 8 bytes.",

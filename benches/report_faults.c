@@ -38,7 +38,7 @@ static void faults_cell(const struct pvq_report *r, const struct pvq_fault *f)
 		fputs(" gave up; ", r->md);
 	faults_others(r, f);
 	if (f->noticed_ns)
-		fprintf(r->md, "; %s", pvq_text_ns((double)f->noticed_ns).s);
+		fprintf(r->md, "; after %s", pvq_text_ns((double)f->noticed_ns).s);
 	if (f->begun > 1)
 		fprintf(r->md, "; begun %u times", f->begun);
 	fputs(" |", r->md);

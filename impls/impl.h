@@ -41,8 +41,9 @@ enum {
 	PVQ_REUSABLE = 1 << 1,       /* map() may be called again before stop() */
 	PVQ_SURVIVES_CRASH = 1 << 2, /* the other items arrive although a worker died */
 	PVQ_STREAMS = 1 << 3,        /* results are put while others are still running */
-	PVQ_BASELINE = 1 << 4,       /* one worker only: what speed-up is measured against */
+	PVQ_BASELINE = 1 << 4,       /* what speed-up is measured against */
 	PVQ_HARNESS = 1 << 5,        /* measures the driver itself; takes part only where it is named */
+	PVQ_ONE_WORKER = 1 << 7,     /* has one worker, however many there may be */
 	PVQ_LINGERS = 1 << 6,        /* a library keeps threads or descriptors until the process ends */
 };
 

@@ -90,7 +90,7 @@ static struct outcome run_here(const struct pvq_impl *impl, const char *words, u
 
 	if (pvq_spec_parse(&spec, words))
 		_exit(2);
-	t.workers = impl->flags & PVQ_BASELINE ? 1 : workers;
+	t.workers = impl->flags & PVQ_ONE_WORKER ? 1 : workers;
 	pvq_trial_run(&t, &o.row, NULL, NULL);
 	if (!(impl->flags & PVQ_LINGERS)) {
 		o.descriptors = count_entries("/proc/self/fd") - fds;

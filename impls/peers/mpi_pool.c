@@ -326,19 +326,24 @@ static void exec_mpirun(int argc, char **argv)
 	execvp(word[0], (char *const *)word);
 }
 
-/* mpirun hands on no descriptor but the first three, so rank 0 writes its rows to stdout as well: they begin with a
- * name, the lines of --print with a number. */
+/* mpirun hands on no descriptor but the first three, so rank 0 writes its rows to stdout as well: they begin with the
+ * strategy's name, behind a header, and the lines of --print with a number. The rest is mpirun's own talk. */
 static void forward(FILE *from, FILE *rows)
 {
 	char *line = NULL;
 	size_t cap = 0;
 
 	while (getline(&line, &cap, from) > 0) {
-		fputs(line, line[0] >= '0' && line[0] <= '9' ? stdout : rows);
-		fflush(stdout);
-		fflush(rows);
-		if (line[0] < '0' || line[0] > '9')
-			(void)!write(PVQ_ROW_FD, line, strlen(line));
+		if (strncmp(line, "impl,", 5) == 0 || strncmp(line, "mpi_pool", 8) == 0) {
+			fputs(line, rows);
+			(void)!write(
+				PVQ_ROW_FD, line, strlen(line)); /* a driver that is gone cannot be told */
+		} else if (line[0] >= '0' && line[0] <= '9') {
+			fputs(line, stdout);
+			fflush(stdout);
+		} else {
+			fputs(line, stderr);
+		}
 	}
 	free(line);
 }

@@ -20,7 +20,7 @@ LIBRARY = os.environ.setdefault("PVQPEER_LIBRARY", os.path.join(
 UNORDERED, ORDERED = range(2)
 CALL, POINTER_, INHERIT, PIPE, SHM, MESSAGE = range(6)
 CALLER_WORKS, REUSABLE, SURVIVES_CRASH, STREAMS = 1, 2, 4, 8
-LINGERS = 64
+LINGERS, ONE_WORKER = 64, 128
 
 START = CFUNCTYPE(c_int, POINTER(c_void_p), c_void_p, c_void_p, c_void_p)
 MAP = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p)
@@ -103,6 +103,11 @@ def _run(lib, data):
     if length < 0:
         raise TaskError(-length)
     return ctypes.string_at(out, length)
+
+
+def ready():
+    """For ways whose workers come into being with their first task: start() gives them this one."""
+    _load_here()
 
 
 def run(data):

@@ -8,11 +8,11 @@ import importlib.util
 import sys
 
 import pvqpeer
-from pvqpeer import CALL, LINGERS, ORDERED, PIPE, POINTER_, REUSABLE, STREAMS, UNORDERED
+from pvqpeer import CALL, LINGERS, ONE_WORKER, ORDERED, PIPE, POINTER_, REUSABLE, STREAMS, UNORDERED
 
 # name, summary, order of results, how parameters and how results travel, flags
 WAYS = (
-    ("python_serial", "CPython: a for loop, whatever the workers", ORDERED, CALL, CALL, REUSABLE | STREAMS),
+    ("python_serial", "CPython: a for loop", ORDERED, CALL, CALL, REUSABLE | STREAMS | ONE_WORKER),
     ("python_process_queue", "CPython: Process and Queue, by hand", UNORDERED, PIPE, PIPE,
      REUSABLE | STREAMS),
     ("python_pool_map", "CPython: Pool.map", ORDERED, PIPE, PIPE, REUSABLE),

@@ -2,13 +2,14 @@
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from pvqpeer import run
+from pvqpeer import ready, run
 
 
 class Way:
     def start(self, workers, chunk):
         self.executor = ProcessPoolExecutor(workers, mp_context=get_context("fork"))
         self.chunk = chunk or 1
+        self.executor.submit(ready).result()  # its processes come into being with the first task
 
     def map(self, inputs, count, put):
         # The first exception is raised here, and ends the results.

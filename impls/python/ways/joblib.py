@@ -6,7 +6,7 @@ import sys
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from pvqpeer import run
+from pvqpeer import ready, run
 
 
 class Way:
@@ -14,6 +14,7 @@ class Way:
         # What a fresh interpreter needs to find pvqpeer.
         os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         self.parallel = Parallel(n_jobs=workers, batch_size=chunk or "auto")
+        self.parallel(delayed(ready)() for _ in range(workers))  # its processes come with the first tasks
 
     def map(self, inputs, count, put):
         # A list, in the order of the items; the first exception is raised here.

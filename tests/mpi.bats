@@ -1,0 +1,110 @@
+# mpi.bats: mpi_pool on one host with four ranks, with a hostfile, and on two hosts that are made of network namespaces
+# where the test may make them. PVQ is the binary (set by scripts/run-tests).
+
+setup() {
+	PVQ=${PVQ:-$PWD/build/pvq}
+	TMP=$(mktemp -d)
+	HOSTS=
+	"$PVQ" list 2>/dev/null | grep -q '^  mpi_pool  *Open MPI' || skip "mpi_pool is not built"
+}
+
+teardown() {
+	for host in $HOSTS; do ip netns delete "$host" 2>/dev/null || true; done
+	rm -rf "$TMP"
+}
+
+verified() {
+	run "$PVQ" run --impl mpi_pool --task "$1" --n "$2" --workers 3 --timeout 60 --csv
+	[ "$status" -eq 0 ] || { echo "$*: $output"; return 1; }
+	[[ $output == *,ok,oracle,* || $output == *,ok,serial,* ]]
+}
+
+nothing_runs() {
+	! pgrep -f "mpi_pool trial .*--seed=$1 " >/dev/null
+}
+
+@test "four ranks on one host: every kind of task, few items and many" {
+	for n in 1 2 500; do
+		verified noop $n
+		verified spin:ns=1000,rate=1000 $n
+	done
+	verified echo:in=200000,out=300000 40
+	verified echo:in=1,out=16777216 4
+	verified echo:in=16777216,out=1 4
+	verified deflate:max_kb=16 60
+	run "$PVQ" run --impl mpi_pool --task noop --n 1000 --workers 3 --chunk 64 --csv
+	[ "$status" -eq 0 ]
+}
+
+@test "results of --print and the row come through mpirun" {
+	run "$PVQ" run --impl mpi_pool --task noop --n 4 --workers 3 --print
+	[ "$status" -eq 0 ]
+	[ "$(grep -E '^[0-9]' <<<"$output" | sort)" = "$(printf '0\t10\n1\t20\n2\t30\n3\t40')" ]
+	[[ $output == *"mpi_pool, noop, n 4, 3 workers"* ]]
+}
+
+@test "a task that fails costs its item; a rank that dies costs the job, and nothing is left running" {
+	run "$PVQ" run --impl mpi_pool --task fault:kind=error,at=2 --n 20 --workers 3
+	[[ $output == *"1 of 20 items failed, the first 2: Input/output error"* ]]
+	for kind in segv kill exit; do
+		run "$PVQ" run --impl mpi_pool --task fault:kind=$kind,at=2 --n 20 --workers 3 --seed 772001 --timeout 20
+		[ "$status" -eq 1 ]
+		[[ $output == *"pvq: crashed: a rank died, and Open MPI ends the whole job then"* ]]
+		nothing_runs 772001
+	done
+	run "$PVQ" run --impl mpi_pool --task fault:kind=hang,at=2 --n 20 --workers 3 --seed 772002 --timeout 2
+	[[ $output == *"pvq: timeout"* ]]
+	nothing_runs 772002
+}
+
+@test "a load that cannot be built ends all ranks" {
+	run "$PVQ" run --impl mpi_pool --task deflate:dir=/nonexistent --n 5 --workers 3 --timeout 20
+	[ "$status" -eq 1 ]
+	[[ $output == *"/nonexistent"* ]]
+}
+
+@test "a hostfile is followed" {
+	echo "localhost slots=4" >"$TMP/hosts"
+	PVQ_HOSTFILE=$TMP/hosts verified noop 100
+	echo "no.such.host.invalid slots=4" >"$TMP/hosts"
+	run env PVQ_HOSTFILE="$TMP/hosts" PVQ_MPIRUN_ARGS="--mca plm_rsh_agent false" \
+		"$PVQ" run --impl mpi_pool --task noop --n 5 --workers 3 --timeout 30
+	[ "$status" -eq 1 ]
+}
+
+# Two hosts with an address each, and a wire between them; mpirun runs in the first.
+two_hosts() {
+	command -v ip >/dev/null || skip "no ip command"
+	HOSTS="pvqa$$ pvqb$$"
+	ip netns add pvqa$$ 2>/dev/null || { HOSTS=; skip "no network namespaces here"; }
+	ip netns add pvqb$$
+	ip link add va$$ netns pvqa$$ type veth peer name vb$$ netns pvqb$$
+	ip -n pvqa$$ address add 10.77.13.1/24 dev va$$
+	ip -n pvqb$$ address add 10.77.13.2/24 dev vb$$
+	for host in a b; do
+		ip -n pvq$host$$ link set lo up
+		ip -n pvq$host$$ link set v$host$$ up
+	done
+}
+
+@test "two hosts, made of network namespaces: items are run on both" {
+	two_hosts
+	printf '10.77.13.1 slots=2\n10.77.13.2 slots=2\n' >"$TMP/hosts"
+	# In the place of ssh: enters the namespace of the host that is asked for, and notes that it did.
+	cat >"$TMP/agent" <<-END
+		#!/bin/bash
+		host=\$1
+		shift
+		echo "\$host" >>"$TMP/asked"
+		case \$host in 10.77.13.2) exec ip netns exec pvqb$$ bash -c "\$*" ;; esac
+		exit 1
+	END
+	chmod +x "$TMP/agent"
+	run ip netns exec pvqa$$ env PVQ_HOSTFILE="$TMP/hosts" \
+		PVQ_MPIRUN_ARGS="--mca plm_rsh_agent $TMP/agent --mca btl tcp,self --mca btl_tcp_if_include 10.77.13.0/24 --mca oob_tcp_if_include 10.77.13.0/24 --map-by node --display-map" \
+		"$PVQ" run --impl mpi_pool --task echo:in=3000,out=5000 --n 400 --workers 3 --timeout 60 --csv
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+	[[ $output == *,ok,oracle,* ]]
+	grep -q 10.77.13.2 "$TMP/asked"
+	[[ $output == *"Data for node: 10.77.13.2"*"Num procs: 2"* ]]
+}
