@@ -77,8 +77,8 @@ say       = $(if $(V),,@echo "  $1 $@";)
 # As many compilers at a time as there are CPUs, unless the user said otherwise.
 jobs       = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all bench test micro micro-overhead pool-bench pool-parts peers peers-built peers-tests selftest e2e lint sample \
-        report clean check build-tests         install uninstall FORCE
+.PHONY: all bench test micro micro-overhead pool-bench pool-parts peers peers-built peers-check peers-of-c peers-tests \
+        selftest e2e lint sample report clean check build-tests         install uninstall FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -93,6 +93,10 @@ bench:
 test:
 	@scripts/bootstrap bench test
 	@$(MAKE) --no-print-directory $(jobs) check
+
+# The tests of peers alone, with those that can be built here: for who has just installed some.
+peers-check: peers-tests build-tests
+	@scripts/run-tests $B tests/peers.bats tests/mpi.bats
 
 check: $B/pvq build-tests peers-tests
 	@scripts/run-tests $B
@@ -201,6 +205,8 @@ $B/tutorial.py: impls/python/tutorial.py
 	@ln -sf $(abspath $<) $@
 
 peers-tests: peers-built $(PEER_TESTS)
+
+peers-of-c: $(PEER_TESTS) $(PEER_TESTS:$B/tests/peers/%=$B/peers/%)
 
 $B/libpvqpeer.so: $(PEER_LIB:%.c=$B/pic/%.o) $B/pic/gen/tasks.o
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--no-undefined $^ -lcsv -lz -lxxhash -lm -pthread -o $@

@@ -60,18 +60,23 @@ static int by_name(const void *x, const void *y)
 
 static int add_peer(const struct pvq_peer_entry *entry, const char *program)
 {
+	static const struct pvq_impl **list; /* pvq_impls, once there is a peer */
+	const struct pvq_impl **longer;
 	struct peer *peer = malloc(sizeof(*peer));
-	const struct pvq_impl **list;
 	size_t count = 0, linked_in = 0;
 
+	if (!peer)
+		return -ENOMEM;
 	while (pvq_impls[count])
 		linked_in += !pvq_impl_is_peer(pvq_impls[count++]);
-	list = malloc((count + 2) * sizeof(struct pvq_impl *));
-	if (!list || !peer) {
-		free(list);
+	longer = realloc(list, (count + 2) * sizeof(struct pvq_impl *));
+	if (!longer) {
 		free(peer);
 		return -ENOMEM;
 	}
+	if (!list)
+		memcpy(longer, pvq_impls, count * sizeof(struct pvq_impl *));
+	pvq_impls = list = longer;
 	peer->entry = *entry;
 	snprintf(peer->program, sizeof(peer->program), "%s", program);
 	peer->impl = (struct pvq_impl){.name = peer->entry.impl,
@@ -82,11 +87,9 @@ static int add_peer(const struct pvq_peer_entry *entry, const char *program)
 		.flags = pvq_peer_flags_read(entry->flags),
 		.program = peer->program,
 		.unavailable = entry->unavailable[0] ? peer->entry.unavailable : NULL};
-	memcpy(list, pvq_impls, count * sizeof(struct pvq_impl *));
 	list[count] = &peer->impl;
 	list[count + 1] = NULL;
 	qsort(list + linked_in, count + 1 - linked_in, sizeof(struct pvq_impl *), by_name);
-	pvq_impls = list; /* the one before is small, and others may still look at it */
 	return 0;
 }
 

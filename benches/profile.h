@@ -8,17 +8,18 @@ struct pvq_profile {
 	const char *name;
 	unsigned list;       /* one bit: which tasks are its default list */
 	int sampler;         /* only the worker counts that tell most */
-	int peers;           /* with all peers, and what tells them apart (peers_run.h) */
-	double budget_s;     /* for everything from plan to report; 0: none */
-	double reserve_s;    /* of it, kept for the report and the extras */
+	int peers;           /* with all peers, and what tells them apart (peer_costs.h, faults.h) */
 	int selftest;        /* with the self-test and its result */
-	int extras;          /* with a short price list and the view from outside */
+	int extras;          /* with more than the sweep */
 	unsigned blocks_min; /* core counts are left out until so many fit */
 	unsigned first_look; /* blocks after which precision is looked at for the first time */
 	unsigned blocks_max; /* enough: do not go on for the sake of it */
-	double goal;      /* a cell is precise enough when the half-width of its map time's 95 % interval is
-				 * less than this share of the median; 0: none is */
-	double serial_ms; /* how long a task's load takes the baseline … */
+	double budget_s;     /* for everything from plan to report; 0: none */
+	double reserve_s;    /* of it, kept for the report and the extras */
+	/* A cell is precise enough when the half-width of its map time's 95 % interval is less than this share of the
+	 * median; 0: none is. */
+	double goal;
+	double serial_ms;       /* how long a task's load takes the baseline … */
 	double serial_ms_least; /* … and how far it may shrink where time is short */
 	double timeout_s;       /* of one trial */
 };

@@ -89,7 +89,7 @@ const struct pvq_impl *pvq_impl_find(const char *name)
 	}
 	if (impl)
 		return impl;
-	for (int i = 0; pvq_impls[i] && i < NAMES_MAX; i++)
+	for (int i = 0; i < NAMES_MAX && pvq_impls[i]; i++)
 		names[i] = pvq_impls[i]->name;
 	unknown("strategy", name, names);
 	return NULL;

@@ -137,8 +137,8 @@ static void check_clean(const struct outcome *o)
 }
 
 /* Returns 0 where the strategy does not take such a load. */
-static int check(const struct pvq_impl *impl, const char *words, uint64_t n, unsigned workers, unsigned chunk,
-	unsigned window)
+static int check(const struct pvq_impl *impl, const char *words, uint64_t n, unsigned workers,
+	unsigned chunk, unsigned window)
 {
 	struct outcome o = run(impl, words, n, workers, chunk, window);
 	int fails = strncmp(words, "fault:", 6) == 0 && n > 0;

@@ -32,9 +32,11 @@ static int glib_pool_start(
 {
 	struct glib_pool *g = calloc(1, sizeof(*g));
 	GError *error = NULL;
-	int ret = g ? pvq_jobs_init(&g->jobs, load, opts->window, err)
-		    : pvq_fail(err, -ENOMEM, "cannot start");
+	int ret;
 
+	if (!g)
+		return pvq_fail(err, -ENOMEM, "cannot start");
+	ret = pvq_jobs_init(&g->jobs, load, opts->window, err);
 	if (ret) {
 		free(g);
 		return ret;

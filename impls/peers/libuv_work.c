@@ -98,9 +98,11 @@ static int libuv_work_start(
 	void **self, const struct pvq_load *load, const struct pvq_opts *opts, struct pvq_error *err)
 {
 	struct libuv_work *u = calloc(1, sizeof(*u));
-	int ret = u ? pvq_jobs_init(&u->jobs, load, opts->window, err)
-		    : pvq_fail(err, -ENOMEM, "cannot start");
+	int ret;
 
+	if (!u)
+		return pvq_fail(err, -ENOMEM, "cannot start");
+	ret = pvq_jobs_init(&u->jobs, load, opts->window, err);
 	if (ret)
 		goto no_jobs;
 	u->request = calloc(opts->window, sizeof(*u->request));

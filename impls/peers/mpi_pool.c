@@ -72,7 +72,7 @@ static int serve(const struct pvq_load *load, size_t in_most, size_t out_most)
 
 	if (!in || !out) {
 		fprintf(stderr, "mpi_pool: no memory for messages of %zu bytes\n", in_most + out_most);
-		MPI_Abort(MPI_COMM_WORLD, 1);
+		return MPI_Abort(MPI_COMM_WORLD, 1);
 	}
 	MPI_Barrier(MPI_COMM_WORLD); /* with the master's start() */
 	for (;;) {
@@ -324,6 +324,7 @@ static void exec_mpirun(int argc, char **argv)
 		setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
 	}
 	execvp(word[0], (char *const *)word);
+	free(rest);
 }
 
 /* mpirun hands on no descriptor but the first three, so rank 0 writes its rows to stdout as well: they begin with the
@@ -380,7 +381,7 @@ static int launch(int argc, char **argv)
 	int channel[2], wstatus;
 	pid_t pid;
 
-	if (!rows || pipe(channel)) {
+	if (!rows || pipe(channel) || !(from = fdopen(channel[0], "r"))) {
 		perror("mpi_pool");
 		return 1;
 	}
@@ -394,9 +395,8 @@ static int launch(int argc, char **argv)
 		_exit(127);
 	}
 	close(channel[1]);
-	from = fdopen(channel[0], "r");
-	if (from)
-		forward(from, rows);
+	forward(from, rows);
+	fclose(from);
 	wstatus = pid < 0 ? 1 : pvq_child_reap(pid);
 	fclose(rows);
 	if (wstatus)
@@ -426,7 +426,7 @@ static int run_rank(int argc, char **argv, const struct pvq_impl *const *impls)
 	} else {
 		load = pvq_peer_load(argc, argv);
 		if (!load)
-			MPI_Abort(MPI_COMM_WORLD, 1);
+			return MPI_Abort(MPI_COMM_WORLD, 1);
 		chunk = fitting_chunk(load, word_number(argc, argv, "--chunk="));
 		serve(load, message_size(chunk, load->max_in), message_size(chunk, load->max_out));
 	}

@@ -26,9 +26,11 @@ static int pthreadpool_start(
 	void **self, const struct pvq_load *load, const struct pvq_opts *opts, struct pvq_error *err)
 {
 	struct pthreadpool_self *p = malloc(sizeof(*p));
-	int ret = p ? pvq_batch_init(&p->batch, load, opts->workers, err)
-		    : pvq_fail(err, -ENOMEM, "cannot start");
+	int ret;
 
+	if (!p)
+		return pvq_fail(err, -ENOMEM, "cannot start");
+	ret = pvq_batch_init(&p->batch, load, opts->workers, err);
 	if (ret) {
 		free(p);
 		return ret;
