@@ -22,6 +22,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* What a trial gets that has to end before its time, after SIGTERM and before SIGKILL. mpirun needs the most. */
+static const uint64_t grace_ns = 2000000000u;
+
 static volatile sig_atomic_t interrupted;
 static sigset_t while_waiting; /* the signals that wait_for() lets through; else they are blocked */
 
@@ -120,19 +123,28 @@ static int wait_for(pid_t pid, int pidfd, double timeout_s, struct pvq_launch_ey
 	return -EINTR;
 }
 
-/* Kills what is left of the trial's process group and reaps all of it, orphans included. */
+/* Ends what is left of the trial's process group and reaps all of it, orphans included. They are asked first: who
+ * holds something that outlives him (a run-time's folder, a named semaphore) can let go of it. */
 static int clean_up(pid_t group)
 {
-	int wstatus = 0, status;
+	const struct timespec pause = {.tv_nsec = 1000000};
+	uint64_t deadline = pvq_clock_ns() + grace_ns;
+	int wstatus = 0, status, options = WNOHANG;
 	pid_t pid;
 
-	kill(-group, SIGKILL);
+	kill(-group, SIGTERM);
 	for (;;) {
-		pid = waitpid(-group, &status, 0);
+		pid = waitpid(-group, &status, options);
 		if (pid == group)
 			wstatus = status;
 		else if (pid < 0 && errno != EINTR)
 			return wstatus; /* ECHILD: all gone */
+		else if (pid == 0 && pvq_clock_ns() < deadline)
+			nanosleep(&pause, NULL);
+		else if (pid == 0) {
+			kill(-group, SIGKILL);
+			options = 0;
+		}
 	}
 }
 

@@ -57,6 +57,15 @@ nothing_runs() {
 	nothing_runs 772002
 }
 
+@test "a job that is ended early leaves no files of its own" {
+	mkdir "$TMP/session"
+	before=$(ls /dev/shm)
+	run env TMPDIR="$TMP/session" "$PVQ" run --impl mpi_pool --task fault:kind=hang,at=2 --n 20 --workers 3 --timeout 2
+	[[ $output == *"pvq: timeout"* ]]
+	[ -z "$(ls -A "$TMP/session")" ]
+	[ "$(ls /dev/shm)" = "$before" ]
+}
+
 @test "a load that cannot be built ends all ranks" {
 	run "$PVQ" run --impl mpi_pool --task deflate:dir=/nonexistent --n 5 --workers 3 --timeout 20
 	[ "$status" -eq 1 ]

@@ -373,14 +373,23 @@ static void tell_death(char *text, size_t len, int wstatus)
 		fclose(f);
 }
 
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
 static int launch(int argc, char **argv)
 {
+	/* Who ends this process's group means mpirun, which has files to take away. It would not live to do it, were
+	 * this process gone first. */
+	const struct sigaction stay = {.sa_handler = nothing, .sa_flags = SA_RESTART};
 	char *text = NULL;
 	size_t len = 0;
 	FILE *rows = open_memstream(&text, &len), *from;
 	int channel[2], wstatus;
 	pid_t pid;
 
+	sigaction(SIGTERM, &stay, NULL);
 	if (!rows || pipe(channel) || !(from = fdopen(channel[0], "r"))) {
 		perror("mpi_pool");
 		return 1;
