@@ -84,7 +84,8 @@ static int add_peer(const struct pvq_peer_entry *entry, const char *program)
 		.order = (enum pvq_order)entry->order,
 		.in_via = (enum pvq_via)entry->in_via,
 		.out_via = (enum pvq_via)entry->out_via,
-		.flags = pvq_peer_flags_read(entry->flags),
+		/* What others are measured against, and the suite's measure of itself, are its own. */
+		.flags = pvq_peer_flags_read(entry->flags) & ~(unsigned)(PVQ_BASELINE | PVQ_HARNESS),
 		.program = peer->program,
 		.unavailable = entry->unavailable[0] ? peer->entry.unavailable : NULL};
 	list[count] = &peer->impl;

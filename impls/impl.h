@@ -43,8 +43,8 @@ enum {
 	PVQ_STREAMS = 1 << 3,        /* results are put while others are still running */
 	PVQ_BASELINE = 1 << 4,       /* what speed-up is measured against */
 	PVQ_HARNESS = 1 << 5,        /* measures the driver itself; takes part only where it is named */
-	PVQ_ONE_WORKER = 1 << 7,     /* has one worker, however many there may be */
 	PVQ_LINGERS = 1 << 6,        /* a library keeps threads or descriptors until the process ends */
+	PVQ_ONE_WORKER = 1 << 7,     /* has one worker, however many there may be */
 };
 
 /* What to do about workers that die, grow old or never finish. For strategies that can (PVQ_SURVIVES_CRASH). */

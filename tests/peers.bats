@@ -145,6 +145,31 @@ verified() {
 	[[ $output == *"cannot look for peers"* ]]
 }
 
+# A peer in C of the given needs, built by the same script that make uses.
+built() {
+	mkdir -p "$TMP/gen/peers"
+	printf '/* %s.c: a peer.\n *\n * needs: %s\n */\n%s\n' "$1" "$2" "$3" >"$TMP/$1.c"
+	scripts/peer needs "$TMP/$1.c" >"$TMP/$1.needs"
+	CC=cc CFLAGS=-O0 LDFLAGS="" scripts/peer build "$TMP/$1.c" "$TMP/$1.needs" "$TMP/peers/$1"
+}
+
+@test "whose packages are missing says which to install, and whose file is no C that it could not be built" {
+	built headless "libnothing-dev more-dev <no/such/header.h> -lnothing" "int main(void) { return 0; }"
+	built moduleless "libmodule-dev pkg-config:no-such-module" "int main(void) { return 0; }"
+	built broken "libc6-dev" "this is no C" 2>/dev/null
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" list
+	[[ $output == *"headless "*"unavailable: install libnothing-dev more-dev"* ]]
+	[[ $output == *"moduleless "*"unavailable: install libmodule-dev"* ]]
+	[[ $output == *"broken "*"unavailable: could not be built; the output of make says why"* ]]
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl headless --task noop --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *,unavailable,no,*"install libnothing-dev more-dev"* ]]
+	PVQ_PEERS="$TMP/peers" "$PVQ" bench --profile quick --impls headless,serial --tasks noop --n 50 --cores 1 \
+		--blocks 2 --out "$TMP/run" >/dev/null
+	grep -q '^headless,noop,.*,unavailable,no,.*install libnothing-dev more-dev' "$TMP/run/raw.csv"
+	grep -q 'headless.*install libnothing-dev more-dev' "$TMP/run/report.md"
+}
+
 @test "a name that is linked in stays what it is" {
 	fake serial <<<'row ok oracle; exit 7'
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl serial --task noop --n 5
