@@ -8,11 +8,11 @@
 #   make pool-bench      the pool beside OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
 #   make pool-parts      what each part of the pool is worth: measured by switching it off
 #   make peers           OpenMP, oneTBB, GLib, libuv, MPI, CPython, Go, Rust … beside pvq's own: 25 minutes;
-#                        PROFILE=peers-quick: four. scripts/bootstrap --peers installs what they need
+#                        PROFILE=peers-quick: six. scripts/bootstrap --peers installs what they need
 #   make selftest        are differences found that are none, and real ones missed? ten minutes
 #   make e2e             whole runs seen from outside, by hyperfine; OUT=folder
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format
-#   make sample          remake reports/sample/
+#   make sample          remake reports/sample/; with PROFILE=peers, reports/sample-peers/
 #   make report DIR=…    rebuild a report from its raw.csv
 #   make install         the process pool as a C library, under PREFIX (and DESTDIR); make uninstall
 #   make clean
@@ -148,8 +148,8 @@ lint:
 
 sample:
 	@scripts/bootstrap bench
-	@$(MAKE) --no-print-directory $(jobs) $B/pvq $B/pvq-micro
-	@scripts/sample $B/pvq
+	@$(MAKE) --no-print-directory $(jobs) $B/pvq $B/pvq-micro $(if $(filter peers,$(PROFILE)),peers-built)
+	@scripts/sample $B/pvq $(PROFILE)
 
 report: $B/pvq
 	@$B/pvq report $(or $(DIR),reports/latest)

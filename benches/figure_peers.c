@@ -13,6 +13,8 @@
 
 enum {
 	WIDTH = 960,
+	LEFT_PX = 230,
+	PANEL_PX = 176,
 	ROW_PX = 17,
 	CHAR_PX = 8,
 	HEAD_PX = 64,
@@ -164,7 +166,8 @@ int pvq_figure_peers(
 	if (core_counts == 0)
 		return 0;
 	pvq_figure_name(name, PVQ_FIG_PEERS, NULL, 0);
-	if (pvq_plot_begin(&plot, plots, name, WIDTH, HEAD_PX + FOOT_PX + ROW_PX * (int)costs->count))
+	if (pvq_plot_begin(&plot, plots, name, LEFT_PX + PANEL_PX * (int)s->works,
+		    HEAD_PX + FOOT_PX + ROW_PX * (int)costs->count))
 		return plots->error;
 	peers_rows(&plot, costs);
 	pvq_plot_number(&plot, "panels", (double)s->works);

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "launch.h"
 #include "observed.h"
+#include "ordering.h"
 #include "rundir.h"
 #include "shuffle.h"
 #include "text.h"
@@ -69,7 +70,7 @@ static int is_wanted(const struct pvq_plan *plan, unsigned cores, unsigned c)
 	return 1;
 }
 
-/* Whether it keeps the order, or is to be seen beside one that does. */
+/* Whether there is one of its family (ordering.h) to be seen beside it: of two one keeps the order, one does not. */
 static int has_timeline(const struct pvq_plan *plan, const struct pvq_plan_cell *cell)
 {
 	if (strcmp(cell->spec->task->name, uneven_task) != 0)
@@ -77,8 +78,9 @@ static int has_timeline(const struct pvq_plan *plan, const struct pvq_plan_cell 
 	for (unsigned i = 0; i < plan->ncell; i++) {
 		const struct pvq_impl *other = plan->cell[i].impl;
 
-		if (other->order == PVQ_ORDERED && !(other->flags & PVQ_BASELINE) &&
-			other->in_via == cell->impl->in_via && other->out_via == cell->impl->out_via)
+		if (other->order != cell->impl->order && other->in_via == cell->impl->in_via &&
+			other->out_via == cell->impl->out_via &&
+			pvq_ordering_kinship(other->name, cell->impl->name))
 			return 1;
 	}
 	return 0;

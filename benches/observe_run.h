@@ -2,8 +2,8 @@
  *
  * Of every task, serial and every strategy with one worker a core at the plan's largest core count, in up to
  * three rounds, each in a fresh random order. Writes DIR/observed.csv; of the skew task, whose items are uneven
- * on purpose, a timeline (observed.h) of each strategy that keeps the order and of those that send bytes the
- * same way; and the fact observed_rounds into the manifest.
+ * on purpose, a timeline (observed.h) of those that have a relative (ordering.h) beside them; and the fact
+ * observed_rounds into the manifest.
  */
 #ifndef PVQ_OBSERVE_RUN_H
 #define PVQ_OBSERVE_RUN_H

@@ -11,8 +11,7 @@ static int ordering_is_ordered(const struct pvq_cell *cell)
 	return strcmp(cell->key->order, "ordered") == 0;
 }
 
-/* How much of the names is the same from the beginning; 0 where not even the first word is. */
-static size_t ordering_kinship(const char *a, const char *b)
+size_t pvq_ordering_kinship(const char *a, const char *b)
 {
 	size_t word = strcspn(a, "_"), same = 0;
 
@@ -23,28 +22,39 @@ static size_t ordering_kinship(const char *a, const char *b)
 	return same;
 }
 
-static const struct pvq_cell *ordering_sibling(
-	const struct pvq_summary *s, const struct pvq_work *work, const struct pvq_cell *ordered)
+/* Of those on as many cores that deliver in that way and send bytes as `cell` does, the nearest to it. */
+static const struct pvq_cell *ordering_nearest(
+	const struct pvq_summary *s, const struct pvq_work *work, const struct pvq_cell *cell, int ordered)
 {
 	const struct pvq_cell *best = NULL;
 	size_t nearest = 0;
 
 	for (size_t c = work->first; c < work->first + work->cells; c++) {
-		const struct pvq_cell *cell = &s->cell[c];
-		size_t kin = ordering_kinship(cell->key->impl, ordered->key->impl);
+		const struct pvq_cell *other = &s->cell[c];
+		size_t kin = pvq_ordering_kinship(other->key->impl, cell->key->impl);
 
-		if (!kin || !cell->ok || !pvq_cell_even(cell, ordered->key->cores) ||
-			ordering_is_ordered(cell) || strcmp(cell->key->in_via, ordered->key->in_via) != 0 ||
-			strcmp(cell->key->out_via, ordered->key->out_via) != 0)
+		if (!kin || !other->ok || !pvq_cell_even(other, cell->key->cores) ||
+			ordering_is_ordered(other) != ordered ||
+			strcmp(other->key->in_via, cell->key->in_via) != 0 ||
+			strcmp(other->key->out_via, cell->key->out_via) != 0)
 			continue;
 		if (!best || kin > nearest ||
 			(kin == nearest &&
-				cell->metric[PVQ_MAP_NS].median < best->metric[PVQ_MAP_NS].median)) {
-			best = cell;
+				other->metric[PVQ_MAP_NS].median < best->metric[PVQ_MAP_NS].median)) {
+			best = other;
 			nearest = kin;
 		}
 	}
 	return best;
+}
+
+/* The sibling of one that keeps the order; NULL: it has none, or that has one that is nearer to it. */
+static const struct pvq_cell *ordering_sibling(
+	const struct pvq_summary *s, const struct pvq_work *work, const struct pvq_cell *ordered)
+{
+	const struct pvq_cell *sibling = ordering_nearest(s, work, ordered, 0);
+
+	return sibling && ordering_nearest(s, work, sibling, 1) == ordered ? sibling : NULL;
 }
 
 static void ordering_add_work(

@@ -3,7 +3,8 @@
  *
  * A sibling is told by what can be seen of it: bytes travel the same way in and out, and the names share their
  * first word ("pool_ordered", "pool_unordered"); of several the one whose name is the same for longest, then
- * the faster. So one engine is set against itself, and not against whoever is fastest.
+ * the faster; and it must have no nearer one. So one engine is set against itself, and not against whoever is
+ * fastest.
  */
 #ifndef PVQ_ORDERING_H
 #define PVQ_ORDERING_H
@@ -18,6 +19,10 @@ struct pvq_ordering {
 	struct pvq_comparison map; /* ordered / unordered; all works of the pair hold together */
 	size_t needs;              /* blocks from which that interval exists */
 };
+
+/* How many characters of two strategies' names are the same from the beginning; 0 where not even the first word is:
+ * they are of different families. */
+size_t pvq_ordering_kinship(const char *a, const char *b);
 
 /* The pairs of all works, by ordered strategy and then by work. Owned; freed with pvq_orderings_free(). */
 struct pvq_orderings {

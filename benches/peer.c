@@ -1,5 +1,6 @@
 /* peer.h: describes, runs trials, and opens the contracts to other languages. */
 #include "peer.h"
+#include "observe.h"
 #include "table.h"
 #include "trial_args.h"
 
@@ -194,6 +195,7 @@ const struct pvq_load *pvq_peer_load(int argc, char **argv)
 {
 	static struct pvq_spec spec;
 	static struct pvq_load load;
+	static struct pvq_observer observer;
 	struct pvq_error err = PVQ_NO_ERROR;
 	uint64_t n, seed;
 
@@ -205,5 +207,12 @@ const struct pvq_load *pvq_peer_load(int argc, char **argv)
 		fprintf(stderr, "pvq: %s\n", err.msg);
 		return NULL;
 	}
-	return &load;
+	if (!word_of(argc, argv, "--observe=")[0])
+		return &load;
+	/* The parent's is wrapped as well, and looks for the stamps that are put behind the results here. */
+	if (pvq_observer_init(&observer, &load, NULL)) {
+		fprintf(stderr, "pvq: no memory to observe the items\n");
+		return NULL;
+	}
+	return &observer.load;
 }

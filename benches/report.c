@@ -35,7 +35,7 @@ static const struct {
 	{pvq_chapter_bounds, 1, SWEEP},
 	{pvq_chapter_grain, 0, SWEEP},
 	{pvq_chapter_over, 1, SWEEP | PEERS},
-	{pvq_chapter_ordering, 1, SWEEP},
+	{pvq_chapter_ordering, 1, SWEEP | PEERS},
 	{pvq_chapter_prices, 0, SWEEP},
 	{pvq_chapter_e2e, 0, SWEEP},
 	{pvq_chapter_trust, 1, SWEEP | PEERS},
@@ -95,7 +95,11 @@ static int report_draw_peers(struct pvq_plots *plots, const struct pvq_report *r
 {
 	int ret = pvq_figure_costs(plots, r->costs, r->grain);
 
-	return ret ? ret : pvq_figure_peers(plots, r->summary, r->costs);
+	if (ret == 0)
+		ret = pvq_figure_peers(plots, r->summary, r->costs);
+	for (size_t w = 0; ret == 0 && w < r->summary->works; w++)
+		ret = pvq_figure_order(plots, r->summary, &r->summary->work[w]);
+	return ret;
 }
 
 static int report_draw(struct pvq_plots *plots, const struct pvq_report *report)

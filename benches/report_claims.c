@@ -292,7 +292,7 @@ static const struct claim claims[] = {
 		pool_pairs, {PVQ_MAP_NS, PVQ_TOTAL_NS}, 2, NULL},
 	{"Is imap_unordered faster than imap, and when?",
 		"Both deliver the same results; the first does not wait for the next in line. Besides the whole map, the time until "
-		"the first result.",
+		"the first result. What else the consumer sees of it: *What keeping the order costs*, below.",
 		order_pairs, {PVQ_MAP_NS, PVQ_FIRST_NS}, 2, NULL},
 	{"Threads or processes, for tasks that wait and for tasks that compute?",
 		"`sleep` waits, `spin` computes. A thread's time divided by a process's. CPython lets other threads run while compiled code "

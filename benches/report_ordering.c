@@ -180,7 +180,7 @@ int pvq_chapter_ordering(const struct pvq_report *r)
 		ret = ordering_families(r, &all);
 		ordering_legend(r);
 	}
-	if (ret == 0)
+	if (ret == 0 && !r->costs) /* of dozens of strategies it is no picture to look at */
 		ordering_first(r, all.pairs ? "###" : "##");
 	pvq_orderings_free(&all);
 	return ret;

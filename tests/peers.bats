@@ -242,6 +242,17 @@ built() {
 	done
 }
 
+@test "every peer can be observed, also one whose workers share no memory with their parent" {
+	[ -n "$(available)" ] || skip "none is built"
+	for impl in $(available); do
+		run "$PVQ" run --impl "$impl" --task spin:ns=1000,rate=1000 --n 50 --workers "$(workers "$impl" 2)" \
+			--observe "$TMP/observed.csv" --timeline "$TMP/$impl.csv"
+		[ "$status" -eq 0 ] || { echo "$impl: $output"; return 1; }
+		grep -q "^$impl,spin," "$TMP/observed.csv"
+		[ "$(wc -l <"$TMP/$impl.csv")" -eq 51 ] || { echo "$impl"; return 1; }
+	done
+}
+
 @test "the tutorial's program: its four ways" {
 	[ -x /usr/bin/python3 ] || skip "no python3"
 	for way in serial process_queue imap imap_unordered; do

@@ -295,6 +295,26 @@ static void siblings_are_of_one_family(void **state)
 	drop(&f);
 }
 
+static void siblings_are_nearest_to_each_other(void **state)
+{
+	struct fixture f = {0};
+	struct pvq_orderings o;
+
+	(void)state;
+	add_cell(&f, "py_pool_map", "ordered", 2, 30); /* its nearest has a nearer one */
+	add_cell(&f, "py_pool_imap", "ordered", 2, 90);
+	add_cell(&f, "py_pool_imap_unordered", "unordered", 2, 80);
+	add_cell(&f, "py_executor", "ordered", 2, 20);
+	add_cell(&f, "py_process_queue", "unordered", 2, 10);
+	(void)summarise(&f);
+	assert_int_equal(pvq_orderings_make(&o, &f.summary), 0);
+	assert_int_equal(o.pairs, 1);
+	assert_string_equal(o.pair[0].ordered->key->impl, "py_pool_imap");
+	assert_string_equal(o.pair[0].unordered->key->impl, "py_pool_imap_unordered");
+	pvq_orderings_free(&o);
+	drop(&f);
+}
+
 static void another_transport_is_no_sibling(void **state)
 {
 	struct fixture f = {0};
@@ -346,6 +366,7 @@ int main(void)
 		cmocka_unit_test(without_observations_the_work_alone_counts),
 		cmocka_unit_test(without_serial_there_is_no_ideal),
 		cmocka_unit_test(siblings_are_of_one_family),
+		cmocka_unit_test(siblings_are_nearest_to_each_other),
 		cmocka_unit_test(another_transport_is_no_sibling),
 		cmocka_unit_test(deliveries_are_the_rounds),
 	};

@@ -156,7 +156,7 @@ static void put_row(FILE *f, const char *impl, enum pvq_status status, uint64_t 
 	struct pvq_row row = {
 		.n = 100, .workers = 2, .status = status, .map_ns = map_ns, .wall_ns = map_ns * 10};
 
-	strcpy(row.impl, impl);
+	snprintf(row.impl, sizeof(row.impl), "%s", impl);
 	strcpy(row.task, "noop");
 	if (status != PVQ_OK)
 		strcpy(row.reason, "it would not");
@@ -186,7 +186,7 @@ static void test_costs_of_all_three_files(void **state)
 	f = begin_file(*state, "memory.csv", pvq_memory_header);
 	for (unsigned i = 1; i <= 3; i++) {
 		const struct pvq_memory m = {
-			.impl = "slow", .workers = 2, .processes = i, .pss_kb = i * 1000};
+			.impl = "slow", .workers = 2, .processes = i, .pss_kb = 1000 * (uint64_t)i};
 
 		assert_int_equal(pvq_memory_write(f, &m), 0);
 	}
