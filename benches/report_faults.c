@@ -16,26 +16,38 @@ static void faults_others(const struct pvq_report *r, const struct pvq_fault *f)
 		fprintf(r->md, ", %u of them said to be lost", f->lost);
 }
 
+/* What the strategy made of it. */
+enum outcome { UNSEEN, NEVER_BEGUN, HUNG, TOLD_AND_HUNG, DIED, GAVE_UP, TOLD };
+
+static enum outcome faults_outcome(const struct pvq_fault *f)
+{
+	if (!f || f->status == PVQ_UNAVAILABLE)
+		return UNSEEN;
+	if (f->begun == 0)
+		return NEVER_BEGUN;
+	if (f->hung)
+		return f->told ? TOLD_AND_HUNG : HUNG;
+	if (f->told)
+		return TOLD;
+	return strncmp(f->reason, "the trial's process died", 24) == 0 ? DIED : GAVE_UP;
+}
+
 static void faults_cell(const struct pvq_report *r, const struct pvq_fault *f)
 {
-	if (!f) {
-		fputs(" – |", r->md);
+	static const char *const words[] = {[NEVER_BEGUN] = "the item was never begun",
+		[HUNG] = "**hung**",
+		[TOLD_AND_HUNG] = "said so, then **hung**",
+		[DIED] = "**all died**",
+		[GAVE_UP] = "gave up",
+		[TOLD] = "item named as lost"};
+	enum outcome outcome = faults_outcome(f);
+
+	if (outcome == UNSEEN) {
+		fputs(f ? " unavailable |" : " – |", r->md);
 		return;
 	}
-	if (f->status == PVQ_UNAVAILABLE) {
-		fputs(" unavailable |", r->md);
-		return;
-	}
-	if (f->begun == 0)
-		fputs(" the item was never begun; ", r->md);
-	else if (f->hung)
-		fputs(f->told ? " said so, then **hung**; " : " **hung**; ", r->md);
-	else if (f->told)
-		fputs(f->kind == PVQ_FAULT_ERROR ? " item named; " : " item named as lost; ", r->md);
-	else if (strncmp(f->reason, "the trial's process died", 24) == 0)
-		fputs(" **all died**; ", r->md);
-	else
-		fputs(" gave up; ", r->md);
+	fprintf(r->md, " %s; ",
+		outcome == TOLD && f->kind == PVQ_FAULT_ERROR ? "item named" : words[outcome]);
 	faults_others(r, f);
 	if (f->noticed_ns)
 		fprintf(r->md, "; after %s", pvq_text_ns((double)f->noticed_ns).s);
@@ -52,6 +64,79 @@ static int faults_is_first(const struct pvq_faults *faults, size_t i)
 	return 1;
 }
 
+/* ---- in short ---- */
+
+/* What may be said of a strategy, the worst that was seen of it: a worker's death is one whatever it died of. */
+enum fate { FATE_NONE, FATE_KEPT, FATE_SOME, FATE_GAVE_UP, FATE_DIED, FATE_HUNG, FATES };
+
+static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
+{
+	static const enum pvq_fault_kind deaths[] = {PVQ_FAULT_SEGV, PVQ_FAULT_KILL, PVQ_FAULT_EXIT};
+	static const enum fate of[] = {[UNSEEN] = FATE_NONE,
+		[NEVER_BEGUN] = FATE_NONE,
+		[HUNG] = FATE_HUNG,
+		[TOLD_AND_HUNG] = FATE_HUNG,
+		[DIED] = FATE_DIED,
+		[GAVE_UP] = FATE_GAVE_UP,
+		[TOLD] = FATE_KEPT};
+	enum fate worst = FATE_NONE;
+
+	for (size_t k = 0; k < sizeof(deaths) / sizeof(deaths[0]); k++) {
+		const struct pvq_fault *f = pvq_faults_find(faults, impl, deaths[k]);
+		enum fate fate = of[faults_outcome(f)];
+
+		if (fate == FATE_KEPT && f->delivered + 1 < f->items)
+			fate = FATE_SOME;
+		worst = fate > worst ? fate : worst;
+	}
+	return worst;
+}
+
+static int faults_outlives_hang(const struct pvq_faults *faults, const char *impl)
+{
+	const struct pvq_fault *f = pvq_faults_find(faults, impl, PVQ_FAULT_HANG);
+
+	return faults_outcome(f) == TOLD && f->delivered + 1 == f->items;
+}
+
+/* A line with the strategies of a fate; fate 0: those that an item that never ends cannot stop. */
+static void faults_line(const struct pvq_report *r, const char *words, enum fate fate)
+{
+	const struct pvq_faults *faults = r->faults;
+	int any = 0;
+
+	for (size_t i = 0; i < faults->count; i++) {
+		const char *impl = faults->fault[i].impl;
+
+		if (!faults_is_first(faults, i) ||
+			(fate ? faults_fate(faults, impl) != fate : !faults_outlives_hang(faults, impl)))
+			continue;
+		fputs(any++ ? ", " : words, r->md);
+		pvq_text_md(r->md, impl);
+	}
+	fputs(any ? ".\n" : "", r->md);
+}
+
+static void faults_in_short(const struct pvq_report *r)
+{
+	static const char *const words[FATES] = {
+		[FATE_KEPT] =
+			"- **Names the item, delivers all others**, whether its worker got SIGSEGV or SIGKILL or "
+			"called exit(): ",
+		[FATE_SOME] =
+			"- **Names the item, but others are missing** after one of the three at least: ",
+		[FATE_GAVE_UP] = "- **Gives up with an error** after one of the three at least: ",
+		[FATE_DIED] = "- **Dies with its worker**, all of it: ",
+		[FATE_HUNG] = "- **Hangs** after one of the three at least, until it is killed: "};
+
+	for (enum fate fate = FATE_KEPT; fate < FATES; fate++)
+		faults_line(r, words[fate], fate);
+	faults_line(r, "- **Gets past an item that never ends**, by a limit for single items: ", FATE_NONE);
+	fputs("\n", r->md);
+}
+
+/* ---- in full ---- */
+
 /* Kinds as a reader knows them. */
 static const char *const faults_heading[PVQ_FAULTS] = {"the task fails (-EIO, an exception)",
 	"its worker gets SIGSEGV", "its worker gets SIGKILL", "its worker calls exit()",
@@ -65,11 +150,15 @@ int pvq_chapter_faults(const struct pvq_report *r)
 		return 0;
 	fprintf(r->md,
 		"## What happens when a worker dies?\n\nTried once with every strategy and every kind: %u items, of which item 20 "
-		"is the one at fault, on %u workers (serial has one). A cell tells what was seen: what the strategy made of that item, how many results of the "
+		"is the one at fault, on %u workers (serial has one).\n\n",
+		faults->fault[0].items, r->costs ? r->costs->workers : 2);
+	faults_in_short(r);
+	fprintf(r->md,
+		"A cell tells what was seen: what the strategy made of that item, how many results of the "
 		"others were delivered and right, and how long after the fault the strategy told, or ended. *Hung* is what had "
 		"to be killed after %d s; *all died*: the whole program, results not delivered yet with it; *gave up*: an error "
 		"was returned for everything.\n\n| Strategy |",
-		faults->fault[0].items, r->costs ? r->costs->workers : 2, PVQ_FAULTS_TIMEOUT_S);
+		PVQ_FAULTS_TIMEOUT_S);
 	for (int k = 0; k < PVQ_FAULTS; k++)
 		fprintf(r->md, " %s |", faults_heading[k]);
 	fputs("\n|:--|:--|:--|:--|:--|:--|\n", r->md);

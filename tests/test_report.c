@@ -1,4 +1,5 @@
 /* A report from rows that are made up here: do the words say what the rows carry, and no more? */
+#include "faults.h"
 #include "report.h"
 #include "row.h"
 #include "text.h"
@@ -389,6 +390,113 @@ static void the_short_table_fits_a_terminal(void **state)
 	free(text);
 }
 
+/* ---- peers ---- */
+
+/* What makes it a run with peers: the time per empty task was measured. */
+static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
+{
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/dispatch.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_row_header(f), 0);
+	for (unsigned b = 0; b < blocks; b++) {
+		struct pvq_row row = row_of(impl, "noop", 2, b, 1);
+
+		assert_int_equal(pvq_row_write(f, &row), 0);
+	}
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The tutorial's claims: each pair is faster, slower, the same or not to be told on the tasks where it is. */
+static void claims_are_answered_by_verdicts(void **state)
+{
+	static const char *const task[] = {"echo", "skew", "sleep", "spin"};
+	static const double pool_ms[] = {10, 30, 20.01, 20};
+	struct run *run = *state;
+
+	for (size_t t = 0; t < 4; t++)
+		add_cell(run, "fork_pipe_queue", task[t], 2, 10, 20);
+	for (size_t t = 0; t < 3; t++)
+		add_cell(run, "pool_unordered", task[t], 2, 10, pool_ms[t]);
+	for (unsigned b = 0; b < 10; b++) {
+		struct pvq_row row = row_of("pool_unordered", "spin", 2, b, b % 2 ? 15 : 26);
+
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	add_workers(run, "fork_pipe_queue", "spin", 2, 8, 10, 40);
+	add_dispatch(run, "pool_unordered", 10);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "### Is Pool faster than Process + Queue?");
+	assert_says(run, "- **C: pool over pipes by hand, map**: faster on `echo` (×0.");
+	assert_says(run, "); slower on `skew` (×1.");
+	assert_says(run, "); the same (±3 %) on `sleep`; not to be told on `spin`.\n");
+	assert_says(run, "- **C: pipes over shared memory**: slower on `echo` (×");
+	assert_says(run, "- **spin, 8 workers**: slower with `fork_pipe_queue` (×");
+	/* What was not measured is not answered. */
+	assert_silent(run, "CPython: Pool");
+	assert_silent(run, "imap_unordered faster than imap");
+	assert_silent(run, "a later result was complete and the next was not");
+}
+
+static void add_fault(FILE *f, const char *impl, enum pvq_fault_kind kind, unsigned delivered,
+	unsigned told, unsigned hung, enum pvq_status status, const char *reason)
+{
+	struct pvq_fault fault = {.kind = kind,
+		.items = 40,
+		.workers = 2,
+		.delivered = delivered,
+		.told = told,
+		.begun = 1,
+		.hung = hung,
+		.noticed_ns = hung ? 0 : 700000,
+		.status = status};
+
+	snprintf(fault.impl, sizeof(fault.impl), "%s", impl);
+	snprintf(fault.reason, sizeof(fault.reason), "%s", reason);
+	assert_int_equal(pvq_faults_write(f, &fault), 0);
+}
+
+/* In short, a strategy is what the worst of the three deaths made of it. */
+static void deaths_of_workers_in_short(void **state)
+{
+	static const char died[] = "the trial's process died of SIGKILL";
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	for (int kind = PVQ_FAULT_SEGV; kind <= PVQ_FAULT_EXIT; kind++) {
+		int last = kind == PVQ_FAULT_EXIT;
+
+		add_fault(f, "pool_ordered", kind, 39, 1, 0, PVQ_OK, "");
+		add_fault(f, "pool_unordered", kind, last ? 38 : 39, 1, 0, PVQ_OK, "");
+		add_fault(f, "fork_pipe_queue", kind, last ? 20 : 39, !last, 0, last ? PVQ_ERROR : PVQ_OK,
+			"a worker died");
+		add_fault(f, "pthread_queue", kind, 39, !last, 0, last ? PVQ_CRASHED : PVQ_OK, died);
+		add_fault(f, "some_pool", kind, 39, last, !last, last ? PVQ_OK : PVQ_TIMEOUT, "killed");
+	}
+	add_fault(f, "pool_ordered", PVQ_FAULT_HANG, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "pthread_queue", PVQ_FAULT_HANG, 39, 0, 1, PVQ_TIMEOUT, "killed");
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "exit(): pool_ordered.\n");
+	assert_says(run, "others are missing** after one of the three at least: pool_unordered.\n");
+	assert_says(run, "**Gives up with an error** after one of the three at least: fork_pipe_queue.\n");
+	assert_says(run, "**Dies with its worker**, all of it: pthread_queue.\n");
+	assert_says(run, "until it is killed: some_pool.\n");
+	assert_says(run, "by a limit for single items: pool_ordered.\n");
+	/* In full: what was not tried is no result. */
+	assert_says(run,
+		"| pthread_queue | – | item named as lost; all 39 others; after 700 µs | item named as lost; "
+		"all 39 others; after 700 µs | **all died**; all 39 others; after 700 µs | **hung**; all 39 others |\n");
+}
+
 /* ---- how far to trust it ---- */
 
 static void write_file(struct run *run, const char *name, const char *text)
@@ -529,6 +637,8 @@ int main(void)
 		RUN(a_foreign_file_is_refused),
 		RUN(a_file_that_cannot_be_written_is_an_error),
 		RUN(the_short_table_fits_a_terminal),
+		RUN(claims_are_answered_by_verdicts),
+		RUN(deaths_of_workers_in_short),
 		RUN(a_twin_is_in_no_contest_but_tells_the_noise),
 		RUN(precision_and_what_ended_it_are_told),
 		RUN(disturbed_blocks_are_marked_and_left_out_once),
