@@ -165,7 +165,7 @@ static void claim_title(const struct pvq_report *r, const struct claim *claim, c
 }
 
 static void claim_table(const struct pvq_report *r, const struct column *column, size_t columns,
-	const struct claim *claim, const struct pvq_work *const *work, size_t works)
+	const struct claim *claim, const struct pvq_work *work, size_t works)
 {
 	fputs("| Task |", r->md);
 	for (size_t i = 0; i < columns; i++) {
@@ -178,7 +178,7 @@ static void claim_table(const struct pvq_report *r, const struct column *column,
 		fputs(":--|", r->md);
 	for (size_t w = 0; w < works; w++) {
 		fputs("\n| ", r->md);
-		pvq_text_md(r->md, work[w]->label);
+		pvq_text_md(r->md, work[w].label);
 		fputs(" |", r->md);
 		for (size_t i = 0; i < columns; i++)
 			claim_write(r, &column[i].answer[w]);
@@ -187,23 +187,23 @@ static void claim_table(const struct pvq_report *r, const struct column *column,
 }
 
 /* The task's name, where it stands for one work only. */
-static const char *claim_short(const struct pvq_work *const *work, size_t works, size_t of)
+static const char *claim_short(const struct pvq_work *work, size_t works, size_t of)
 {
 	for (size_t w = 0; w < works; w++)
-		if (w != of && strcmp(work[w]->key->task, work[of]->key->task) == 0)
-			return work[of]->label;
-	return work[of]->key->task;
+		if (w != of && strcmp(work[w].key->task, work[of].key->task) == 0)
+			return work[of].label;
+	return work[of].key->task;
 }
 
 /* Where the whole map takes as long, the consumer may still wait for the next in line while others are complete. */
-static int claim_blocked(const struct pvq_report *r, const struct pair *pair,
-	const struct pvq_work *const *work, const char *const *task, size_t works)
+static int claim_blocked(const struct pvq_report *r, const struct pair *pair, const struct pvq_work *work,
+	const char *const *task, size_t works)
 {
 	int any = 0;
 
 	for (size_t w = 0; w < works; w++) {
-		const struct pvq_cell *b = claim_cell(r, work[w], pair->b, 1),
-				      *a = claim_cell(r, work[w], pair->a, 1);
+		const struct pvq_cell *b = claim_cell(r, &work[w], pair->b, 1),
+				      *a = claim_cell(r, &work[w], pair->a, 1);
 		struct pvq_deliveries of_b, of_a;
 
 		if (!a || !b)
@@ -231,7 +231,7 @@ static int claim_blocked(const struct pvq_report *r, const struct pair *pair,
 
 /* The answer in words, then the figures that it is made of. */
 static int claim_figures(const struct pvq_report *r, const struct claim *claim, struct column *column,
-	size_t columns, const struct pvq_work *const *work, size_t works)
+	size_t columns, const struct pvq_work *work, size_t works)
 {
 	const char **task = calloc(works, sizeof(*task));
 	struct answer *answer = calloc(works * columns, sizeof(*answer));
@@ -250,8 +250,8 @@ static int claim_figures(const struct pvq_report *r, const struct claim *claim, 
 
 		column[i].answer = &answer[i * works];
 		for (size_t w = 0; w < works; w++)
-			column[i].answer[w] = claim_compare(claim_cell(r, work[w], pair->a, 1),
-				claim_cell(r, work[w], pair->b, 1), column[i].metric,
+			column[i].answer[w] = claim_compare(claim_cell(r, &work[w], pair->a, 1),
+				claim_cell(r, &work[w], pair->b, 1), column[i].metric,
 				PVQ_ALPHA / (double)works);
 		fputs("- **", r->md);
 		claim_title(r, claim, &column[i]);
@@ -269,7 +269,7 @@ static int claim_figures(const struct pvq_report *r, const struct claim *claim, 
 
 static int claim_answer(const struct pvq_report *r, const struct claim *claim)
 {
-	const struct pvq_work **work = calloc(r->summary->works, sizeof(*work));
+	struct pvq_work *work = calloc(r->summary->works, sizeof(*work));
 	struct column column[COLUMNS_MAX];
 	size_t columns = claim_columns(r, claim, column), works = 0;
 	int ret = 0;
@@ -278,8 +278,8 @@ static int claim_answer(const struct pvq_report *r, const struct claim *claim)
 		return -ENOMEM;
 	for (size_t w = 0; w < r->summary->works; w++)
 		if (claim_has_task(claim, &r->summary->work[w]))
-			work[works++] = &r->summary->work[w];
-	if (columns)
+			work[works++] = r->summary->work[w];
+	if (columns && works)
 		ret = claim_figures(r, claim, column, columns, work, works);
 	free(work);
 	return ret;

@@ -121,8 +121,7 @@ static void faults_in_short(const struct pvq_report *r)
 {
 	static const char *const words[FATES] = {
 		[FATE_KEPT] =
-			"- **Names the item, delivers all others**, whether its worker got SIGSEGV or SIGKILL or "
-			"called exit(): ",
+			"- **Names the item, delivers all others** after SIGSEGV, SIGKILL and exit() of its worker: ",
 		[FATE_SOME] =
 			"- **Names the item, but others are missing** after one of the three at least: ",
 		[FATE_GAVE_UP] = "- **Gives up with an error** after one of the three at least: ",
