@@ -7,8 +7,8 @@
 #   make micro-overhead  what our C shim costs over Google Benchmark in C++, side by side
 #   make pool-bench      the pool beside OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
 #   make pool-parts      what each part of the pool is worth: measured by switching it off
-#   make peers           OpenMP, oneTBB, GLib, libuv, MPI, CPython, Go, Rust … beside pvq's own: 25 minutes;
-#                        PROFILE=peers-quick: six. scripts/bootstrap --peers installs what they need
+#   make peers           OpenMP, oneTBB, GLib, libuv, MPI, CPython, Go, Rust … beside pvq's own: half an hour;
+#                        PROFILE=peers-quick: seven. scripts/bootstrap --peers installs what they need
 #   make selftest        are differences found that are none, and real ones missed? ten minutes
 #   make e2e             whole runs seen from outside, by hyperfine; OUT=folder
 #   make lint            compiler warnings, clang-tidy, cppcheck, shellcheck, clang-format

@@ -1,6 +1,7 @@
 /* cmd_bench.c: `pvq bench`: plan, sweep, report. */
 #include "asset.h"
 #include "child.h"
+#include "claims.h"
 #include "clock.h"
 #include "cmd.h"
 #include "e2e_run.h"
@@ -323,11 +324,13 @@ static int keep_lines(const char *dir)
 static int add_peers(const struct bench *b)
 {
 	const double costs_s = b->plan.profile->sampler ? 40 : 200,
+		     claims_s = b->plan.profile->sampler ? 40 : 400,
 		     grain_s = b->plan.profile->sampler ? 40 : 300,
 		     observe_s = b->plan.profile->sampler ? 12 : 60;
 
 	(void)keep_lines(b->dir); /* said; a column of the report is empty then */
-	if (pvq_peer_costs_run(&b->plan, &b->host, b->dir, costs_s) == -EINTR ||
+	if (pvq_claims_run(&b->plan, &b->host, b->dir, claims_s) == -EINTR ||
+		pvq_peer_costs_run(&b->plan, &b->host, b->dir, costs_s) == -EINTR ||
 		pvq_grain_run(&b->plan, &b->host, b->dir, grain_s) == -EINTR ||
 		pvq_observe_run(&b->plan, &b->host, b->dir, observe_s) == -EINTR ||
 		pvq_faults_run(&b->plan, &b->host, b->dir) == -EINTR ||

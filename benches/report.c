@@ -175,6 +175,7 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	struct pvq_e2e e2e;
 	struct pvq_peer_costs costs;
 	struct pvq_faults faults;
+	struct pvq_claims_seen claims;
 	struct pvq_report report = {.dir = dir,
 		.rows = rows,
 		.manifest = &manifest,
@@ -197,6 +198,7 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	report.e2e = pvq_e2e_read(&e2e, dir) == 0 ? &e2e : NULL;
 	report.costs = pvq_peer_costs_read(&costs, dir) == 0 ? &costs : NULL;
 	report.faults = pvq_faults_read(&faults, dir) == 0 ? &faults : NULL;
+	report.claims = pvq_claims_read(&claims, dir) == 0 ? &claims : NULL;
 	(void)pvq_harness_apply(&summary, dir); /* likewise */
 	ret = rows->count ? report_write_summary(dir, &summary) : 0;
 	if (ret == 0)
@@ -205,6 +207,7 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 		ret = report_write(&report);
 	free(costs.of);
 	free(faults.fault);
+	pvq_claims_free(&claims);
 	if (report.grain)
 		pvq_grain_free(&grain);
 	if (report.e2e)

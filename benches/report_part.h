@@ -4,6 +4,7 @@
 #ifndef PVQ_REPORT_PART_H
 #define PVQ_REPORT_PART_H
 
+#include "claims.h"
 #include "contest.h"
 #include "e2e.h"
 #include "faults.h"
@@ -27,6 +28,7 @@ struct pvq_report {
 	const struct pvq_peer_costs
 		*costs;                  /* of a run with peers; NULL: it is none, and has other chapters */
 	const struct pvq_faults *faults; /* NULL: none were tried */
+	const struct pvq_claims_seen *claims; /* NULL: they were not measured */
 };
 
 /* Each writes one chapter, or nothing where the run has nothing for it. 0 or -ENOMEM. */

@@ -1,6 +1,7 @@
 /* test_sweep.c: which trials a sweep runs, in which order, and when it has enough. The trials themselves are made up
  * here (the linker puts __wrap_pvq_launch_trial() in the place of the real one), so that nothing depends on the clock.
  */
+#include "claims.h"
 #include "launch.h"
 #include "shuffle.h"
 #include "sweep.h"
@@ -246,6 +247,62 @@ static int remove_dir(void **state)
 	return rmdir(dir);
 }
 
+/* Of a run's plan the claims need some cells on the most cores: no serial, no twins, no tasks that decide nothing. */
+static void the_claims_are_measured_with_the_plans_cells(void **state)
+{
+	static const struct {
+		const char *impl;
+		unsigned task, twin, workers, cores, needed;
+	} cell[] = {
+		{"pool_unordered", 0, 0, 1, 1, 0},
+		{"pool_unordered", 0, 0, 2, 2, 1},
+		{"pool_unordered", 0, 1, 2, 2, 0},
+		{"pthread_queue", 0, 0, 2, 2, 0}, /* threads are asked about for sleep and spin alone */
+		{"serial", 1, 0, 1, 1, 0},
+		{"pthread_queue", 1, 0, 2, 2, 1},
+		{"pthread_queue", 1, 0, 8, 2, 1},
+		{"pool_ordered", 1, 0, 2, 2, 1},
+		{"pool_ordered", 1, 0, 8, 2, 0},
+	};
+	enum { CELLS = sizeof(cell) / sizeof(cell[0]) };
+	struct pvq_claims_seen seen;
+	struct pvq_plan plan;
+	unsigned needed = 0;
+
+	(void)state;
+	plan_two(&plan, CELLS, 0, 2);
+	for (unsigned i = 0; i < CELLS; i++) {
+		plan.cell[i].impl = pvq_impl_find(cell[i].impl);
+		assert_non_null(plan.cell[i].impl);
+		plan.cell[i].spec = plan.spec[cell[i].task];
+		plan.cell[i].twin = cell[i].twin;
+		plan.cell[i].workers = cell[i].workers;
+		plan.cell[i].cores = cell[i].cores;
+		needed += cell[i].needed;
+	}
+	plan.ncell = CELLS;
+	assert_int_equal(pvq_claims_read(&seen, dir), -ENOENT);
+	assert_int_equal(pvq_claims_run(&plan, &host, dir, 60), 0);
+	assert_int_equal(pvq_claims_read(&seen, dir), 0);
+	assert_int_equal(seen.summary.cells, needed);
+	for (size_t i = 0; i < seen.rows.count; i++) {
+		unsigned found = 0;
+
+		for (unsigned c = 0; c < CELLS; c++)
+			found += cell[c].needed && strcmp(cell[c].impl, seen.rows.row[i].impl) == 0 &&
+				 strcmp(plan.cell[c].spec->task->name, seen.rows.row[i].task) == 0 &&
+				 cell[c].workers == seen.rows.row[i].workers;
+		assert_int_equal(found, 1);
+	}
+	assert_true(seen.summary.blocks >= 30);
+	pvq_claims_free(&seen);
+	/* What is there is not measured again. */
+	played.count = 0;
+	assert_int_equal(pvq_claims_run(&plan, &host, dir, 60), 0);
+	assert_int_equal(played.count, 0);
+	forget(&plan, "claims.csv");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +313,7 @@ int main(void)
 		cmocka_unit_test(the_order_is_a_latin_square),
 		cmocka_unit_test(a_resumed_run_decides_the_same),
 		cmocka_unit_test(looks_are_few),
+		cmocka_unit_test(the_claims_are_measured_with_the_plans_cells),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

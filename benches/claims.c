@@ -1,0 +1,116 @@
+/* claims.h: the claims themselves, and what was measured of them. */
+#include "claims.h"
+#include "rundir.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct pvq_claim_pair pool_pairs[] = {
+	{"CPython: Pool.imap_unordered over Process + Queue", "python_pool_imap_unordered",
+		"python_process_queue"},
+	{"C: pool over pipes by hand", "pool_unordered", "fork_pipe_queue"},
+	{0},
+};
+static const struct pvq_claim_pair order_pairs[] = {
+	{"CPython: imap_unordered over imap", "python_pool_imap_unordered", "python_pool_imap"},
+	{"C: pool_unordered over pool_ordered", "pool_unordered", "pool_ordered"},
+	{0},
+};
+static const struct pvq_claim_pair thread_pairs[] = {
+	{"CPython: threads over processes", "python_threads", "python_pool_imap_unordered"},
+	{"CPython, the task holds the GIL: threads over processes", "python_threads_gil",
+		"python_pool_imap_unordered"},
+	{"C: threads over processes", "pthread_queue", "fork_pipe_queue"},
+	{0},
+};
+static const struct pvq_claim_pair transport_pairs[] = {
+	{"C: pipes over shared memory", "fork_pipe_queue", "pool_unordered"},
+	{"C: message queues over shared memory", "mqueue", "pool_unordered"},
+	{0},
+};
+static const char *const more_workers[] = {"pool_unordered", "fork_pipe_queue", "pthread_queue",
+	"python_pool_imap_unordered", "python_process_queue", "python_threads", NULL};
+static const char *const waiting_or_not[] = {"sleep", "spin", NULL};
+static const char *const bytes_or_not[] = {"echo", "spin", NULL};
+
+const struct pvq_claim pvq_claims[] = {
+	{.question = "Is Pool faster than Process + Queue?",
+		.about =
+			"The pool's time divided by that of processes and queues by hand. Below 1 the pool is faster.",
+		.pair = pool_pairs,
+		.metric = {PVQ_MAP_NS, PVQ_TOTAL_NS},
+		.metrics = 2},
+	{.question = "Is imap_unordered faster than imap, and when?",
+		.about =
+			"Both deliver the same results; the first does not wait for the next in line. Besides the whole map, "
+			"the time until the first result, and how long results were held back for one before them. More of "
+			"that: *What keeping the order costs*, below.",
+		.pair = order_pairs,
+		.metric = {PVQ_MAP_NS, PVQ_FIRST_NS},
+		.metrics = 2,
+		.blocked = 1},
+	{.question = "What do more workers than cores cost?",
+		.about = "Map time with more workers than cores, divided by that with one a core.",
+		.more_workers = more_workers,
+		.metric = {PVQ_MAP_NS},
+		.metrics = 1,
+		.task = waiting_or_not},
+	{.question = "Threads or processes, for tasks that wait and for tasks that compute?",
+		.about =
+			"`sleep` waits, `spin` computes. A thread's time divided by a process's. CPython lets other threads "
+			"run while compiled code works, and does not while its own does: hence two columns. (Its own "
+			"`time.sleep()` lets them run.)",
+		.pair = thread_pairs,
+		.metric = {PVQ_MAP_NS},
+		.metrics = 1,
+		.task = waiting_or_not},
+	{.question = "What does sharing through a pipe cost, against shared memory?",
+		.about = "`echo` moves 64 KiB to the worker and 64 KiB back for each item, `spin` 8 bytes.",
+		.pair = transport_pairs,
+		.metric = {PVQ_MAP_NS},
+		.metrics = 1,
+		.task = bytes_or_not},
+	{0},
+};
+
+int pvq_claim_has_task(const struct pvq_claim *claim, const char *task)
+{
+	for (size_t i = 0; claim->task && claim->task[i]; i++)
+		if (strcmp(claim->task[i], task) == 0)
+			return 1;
+	return !claim->task;
+}
+
+int pvq_claims_read(struct pvq_claims_seen *seen, const char *dir)
+{
+	char path[PATH_MAX];
+	FILE *f;
+	int ret;
+
+	*seen = (struct pvq_claims_seen){0};
+	if (snprintf(path, sizeof(path), "%s/claims.csv", dir) >= (int)sizeof(path) || access(path, F_OK))
+		return -ENOENT;
+	f = pvq_rundir_open(dir, "claims.csv", "re");
+	if (!f)
+		return -EIO;
+	ret = pvq_rows_read(&seen->rows, f);
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s: %s\n", path, seen->rows.problem);
+	else if (seen->rows.count == 0)
+		ret = -ENOENT;
+	if (ret == 0)
+		ret = pvq_summarise(&seen->summary, &seen->rows);
+	if (ret)
+		pvq_claims_free(seen);
+	return ret;
+}
+
+void pvq_claims_free(struct pvq_claims_seen *seen)
+{
+	pvq_summary_free(&seen->summary);
+	pvq_rows_free(&seen->rows);
+	*seen = (struct pvq_claims_seen){0};
+}

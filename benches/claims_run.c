@@ -1,0 +1,84 @@
+/* claims.h: the sweep of what the claims need: cells of the run's own plan, hence the same loads. */
+#include "claims.h"
+#include "rundir.h"
+#include "sweep.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CLAIM_BLOCKS = 40 };
+
+static int is_among(const char *const *list, const char *name)
+{
+	while (*list && strcmp(*list, name) != 0)
+		list++;
+	return *list != NULL;
+}
+
+static int claim_needs(const struct pvq_claim *claim, const struct pvq_plan_cell *cell)
+{
+	const char *name = cell->impl->name;
+
+	if (!pvq_claim_has_task(claim, cell->spec->task->name))
+		return 0;
+	if (!claim->pair)
+		return is_among(claim->more_workers, name);
+	if (cell->workers > cell->cores)
+		return 0;
+	for (const struct pvq_claim_pair *pair = claim->pair; pair->title; pair++)
+		if (strcmp(pair->a, name) == 0 || strcmp(pair->b, name) == 0)
+			return 1;
+	return 0;
+}
+
+static int is_needed(const struct pvq_plan_cell *cell)
+{
+	for (const struct pvq_claim *claim = pvq_claims; claim->question; claim++)
+		if (claim_needs(claim, cell))
+			return 1;
+	return 0;
+}
+
+/* The cells are copies, and share the tasks with those of the run's plan. */
+static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
+{
+	unsigned cores = 1;
+
+	*plan = (struct pvq_plan){.profile = of->profile,
+		.blocks = CLAIM_BLOCKS,
+		.seed = of->seed,
+		.timeout_s = of->timeout_s,
+		.cell = calloc(of->ncell + 1, sizeof(*plan->cell))};
+	if (!plan->cell)
+		return -ENOMEM;
+	for (unsigned i = 0; i < of->ncell; i++)
+		cores = of->cell[i].cores > cores ? of->cell[i].cores : cores;
+	for (unsigned i = 0; i < of->ncell; i++)
+		if (of->cell[i].cores == cores && of->cell[i].twin == 0 && is_needed(&of->cell[i]))
+			plan->cell[plan->ncell++] = of->cell[i];
+	pvq_plan_number_groups(plan);
+	return 0;
+}
+
+int pvq_claims_run(const struct pvq_plan *of, const struct pvq_host *host, const char *dir, double budget_s)
+{
+	struct pvq_sweep sweep = {.host = host, .dir = dir, .file = "claims.csv", .deadline_s = budget_s};
+	struct pvq_plan plan;
+	char path[PATH_MAX];
+	int ret;
+
+	if (snprintf(path, sizeof(path), "%s/claims.csv", dir) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	if (access(path, F_OK) == 0) /* a run goes on; what it has of this is enough */
+		return 0;
+	ret = claims_plan(&plan, of);
+	if (ret == 0 && plan.ncell) {
+		fprintf(stderr, "pvq: the tutorial's claims\n");
+		ret = pvq_sweep_run(&plan, &sweep);
+	}
+	pvq_plan_free(&plan);
+	return ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret;
+}
