@@ -24,7 +24,7 @@ do for [format in formats] {
 		unset label
 		unset object
 		set lmargin at screen across(left + width * (p - 1) + 3)
-		set rmargin at screen across(left + width * p - 9)
+		set rmargin at screen across(left + width * p - 24)
 		set tmargin at screen 1 - up(62)
 		set bmargin at screen up(78)
 		set xrange [low[p]:high[p]]

@@ -50,8 +50,8 @@ strategy[4] = 'pool_ordered'; own[4] = 1
 strategy[5] = 'pool_unordered'; own[5] = 1
 strategy[6] = 'openmp_dynamic'; own[6] = 0
 strategy[7] = 'tbb_for'; own[7] = 0
-strategy[8] = 'openmp_tasks'; own[8] = 0
-strategy[9] = 'tbb_tasks'; own[9] = 0
+strategy[8] = 'tbb_tasks'; own[8] = 0
+strategy[9] = 'openmp_tasks'; own[9] = 0
 strategy[10] = 'libuv_work'; own[10] = 0
 strategy[11] = 'pthread_queue'; own[11] = 1
 strategy[12] = 'fork_pipe_queue'; own[12] = 1
@@ -61,8 +61,8 @@ strategy[15] = 'mpi_pool'; own[15] = 0
 strategy[16] = 'python_serial'; own[16] = 0
 strategy[17] = 'mqueue'; own[17] = 0
 strategy[18] = 'python_threads_gil'; own[18] = 0
-strategy[19] = 'python_threads'; own[19] = 0
-strategy[20] = 'python_process_queue'; own[20] = 0
+strategy[19] = 'python_process_queue'; own[19] = 0
+strategy[20] = 'python_threads'; own[20] = 0
 strategy[21] = 'python_pool_map'; own[21] = 0
 strategy[22] = 'python_pool_imap_unordered'; own[22] = 0
 strategy[23] = 'python_pool_imap'; own[23] = 0
@@ -70,8 +70,8 @@ strategy[24] = 'python_executor'; own[24] = 0
 strategy[25] = 'fork_per_task'; own[25] = 0
 strategy[26] = 'python_joblib'; own[26] = 0
 left = 220
-xmin = 9.40364702; xmax = 1.33098529e+09
-xtics = '(''10 ns'' 10, ''100 ns'' 100, ''1 µs'' 1000, ''10 µs'' 10000, ''100 µs'' 100000, ''1 ms'' 1000000, ''10 ms'' 10000000, ''100 ms'' 100000000, ''1 s'' 1e+09)'
+xmin = 8.93281751; xmax = 845391458
+xtics = '(''10 ns'' 10, ''100 ns'' 100, ''1 µs'' 1000, ''10 µs'' 10000, ''100 µs'' 100000, ''1 ms'' 1000000, ''10 ms'' 10000000, ''100 ms'' 100000000)'
 # A row a strategy: time per empty task, METG(50%), and a whole life, on one axis of time.
 data = name.'.dat'
 N = 3

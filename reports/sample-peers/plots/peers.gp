@@ -49,8 +49,8 @@ strategy[4] = 'pool_ordered'; own[4] = 1
 strategy[5] = 'pool_unordered'; own[5] = 1
 strategy[6] = 'openmp_dynamic'; own[6] = 0
 strategy[7] = 'tbb_for'; own[7] = 0
-strategy[8] = 'openmp_tasks'; own[8] = 0
-strategy[9] = 'tbb_tasks'; own[9] = 0
+strategy[8] = 'tbb_tasks'; own[8] = 0
+strategy[9] = 'openmp_tasks'; own[9] = 0
 strategy[10] = 'libuv_work'; own[10] = 0
 strategy[11] = 'pthread_queue'; own[11] = 1
 strategy[12] = 'fork_pipe_queue'; own[12] = 1
@@ -60,8 +60,8 @@ strategy[15] = 'mpi_pool'; own[15] = 0
 strategy[16] = 'python_serial'; own[16] = 0
 strategy[17] = 'mqueue'; own[17] = 0
 strategy[18] = 'python_threads_gil'; own[18] = 0
-strategy[19] = 'python_threads'; own[19] = 0
-strategy[20] = 'python_process_queue'; own[20] = 0
+strategy[19] = 'python_process_queue'; own[19] = 0
+strategy[20] = 'python_threads'; own[20] = 0
 strategy[21] = 'python_pool_map'; own[21] = 0
 strategy[22] = 'python_pool_imap_unordered'; own[22] = 0
 strategy[23] = 'python_pool_imap'; own[23] = 0
@@ -79,23 +79,23 @@ array tics[5]
 label[1] = '1 core'
 label[2] = '2 cores'
 panel[1] = 'deflate:dir=/usr/bin…'
-xmin = 20995104.1; xmax = 73948006.8
+xmin = 20200868.1; xmax = 73113845.1
 xtics = '(''30 ms'' 30000000, ''50 ms'' 50000000, ''70 ms'' 70000000)'
 low[1] = xmin; high[1] = xmax; tics[1] = xtics
 panel[2] = 'echo:in=65536,out=65…'
-xmin = 21992427.3; xmax = 915242040
+xmin = 21400379.4; xmax = 805668119
 xtics = '(''30 ms'' 30000000, ''100 ms'' 100000000, ''300 ms'' 300000000)'
 low[2] = xmin; high[2] = xmax; tics[2] = xtics
 panel[3] = 'skew:ns=100000,alpha…'
-xmin = 16461313.1; xmax = 193351444
+xmin = 15958502.6; xmax = 148244146
 xtics = '(''20 ms'' 20000000, ''50 ms'' 50000000, ''100 ms'' 100000000)'
 low[3] = xmin; high[3] = xmax; tics[3] = xtics
 panel[4] = 'sleep:us=1000'
-xmin = 17739422.5; xmax = 64139754.7
+xmin = 18656719.1; xmax = 53191673
 xtics = '(''20 ms'' 20000000, ''30 ms'' 30000000, ''50 ms'' 50000000)'
 low[4] = xmin; high[4] = xmax; tics[4] = xtics
 panel[5] = 'spin:ns=100000'
-xmin = 18561157; xmax = 186206025
+xmin = 17737077.1; xmax = 135189370
 xtics = '(''20 ms'' 20000000, ''50 ms'' 50000000, ''100 ms'' 100000000)'
 low[5] = xmin; high[5] = xmax; tics[5] = xtics
 # Wall time versus cores: a row a strategy, a panel a task, a dot a core count.
@@ -124,7 +124,7 @@ do for [format in formats] {
 		unset label
 		unset object
 		set lmargin at screen across(left + width * (p - 1) + 3)
-		set rmargin at screen across(left + width * p - 9)
+		set rmargin at screen across(left + width * p - 24)
 		set tmargin at screen 1 - up(62)
 		set bmargin at screen up(78)
 		set xrange [low[p]:high[p]]
