@@ -52,7 +52,10 @@ const struct pvq_claim pvq_claims[] = {
 		.metrics = 2,
 		.blocked = 1},
 	{.question = "What do more workers than cores cost?",
-		.about = "Map time with more workers than cores, divided by that with one a core.",
+		.about =
+			"Map time with more workers than cores, divided by that with one a core. The last column is a hint at why: "
+			"where workers queue for the CPUs, so does the consumer, which then finds several results at a time and is "
+			"woken less often.",
 		.more_workers = more_workers,
 		.metric = {PVQ_MAP_NS},
 		.metrics = 1,

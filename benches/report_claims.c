@@ -301,6 +301,21 @@ static size_t claim_over_answers(const struct pvq_report *r, const struct over *
 	return any;
 }
 
+/* " 2.06 → 0.63 → 0.36 |": what tells why, with one worker a core and then with more. */
+static void claim_over_switches(
+	const struct pvq_report *r, const struct over *over, const struct pvq_work *work, const char *impl)
+{
+	for (size_t k = 0; k <= over->columns; k++) {
+		const struct pvq_cell *cell = claim_cell(r, work, impl, k ? over->times[k - 1] : 1);
+
+		fprintf(r->md, "%s%s", k ? " → " : " ",
+			pvq_text_number(
+				cell ? cell->metric[PVQ_SWITCHES].median / (double)cell->key->n : NAN)
+				.s);
+	}
+	fputs(" |", r->md);
+}
+
 static void claim_over_rows(
 	const struct pvq_report *r, const struct over *over, const struct pvq_work *work)
 {
@@ -322,6 +337,7 @@ static void claim_over_rows(
 		fputs(" |", r->md);
 		for (size_t k = 0; k < over->columns; k++)
 			claim_write(r, &answer[k][i]);
+		claim_over_switches(r, over, work, over->impl[i]);
 		fputs("\n", r->md);
 	}
 }
@@ -352,7 +368,11 @@ static void claim_over(const struct pvq_report *r, const struct pvq_claim *claim
 	fputs("\n| Task | Strategy |", r->md);
 	for (size_t k = 0; k < over.columns; k++)
 		fprintf(r->md, " %u workers |", s->max_cores * over.times[k]);
-	fputs(over.columns == 1 ? "\n|:--|:--|:--|\n" : "\n|:--|:--|:--|:--|\n", r->md);
+	fprintf(r->md, " Context switches an item: %u", s->max_cores);
+	for (size_t k = 0; k < over.columns; k++)
+		fprintf(r->md, " → %u", s->max_cores * over.times[k]);
+	fputs(over.columns == 1 ? " workers |\n|:--|:--|:--|:--|\n" : " workers |\n|:--|:--|:--|:--|:--|\n",
+		r->md);
 	for (size_t w = 0; w < s->works; w++)
 		claim_over_rows(r, &over, &s->work[w]);
 	fputs("\n", r->md);
