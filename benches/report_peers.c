@@ -151,7 +151,8 @@ int pvq_chapter_peers(const struct pvq_report *r)
 	      "tens of milliseconds.\n- **METG(50%)**: how long a task must be in core time for half of that to be its own work; "
 	      "each strategy on lengths around its own cost.\n- **A whole life**: from the birth of the process to its end, with one "
 	      "empty task a worker: start-up, interpreter and imports included.\n- **Memory**: of all its processes together "
-	      "while every worker has a task, each page by the share a process has in it (PSS).\n- **Lines**: of code in the strategy's "
+	      "while every worker has a task, each page by the share a process has in it (PSS); pvq's own run in pvq itself, with the libraries of its driver and report, a "
+	      "peer in a smaller program.\n- **Lines**: of code in the strategy's "
 	      "file, without comments; in brackets with the files of this project that it is made of. A library's own are not counted.\n\n",
 		r->md);
 	free(lines);
