@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DISPATCH_BLOCKS = 12, COLD_BLOCKS = 12, MEMORY_ROUNDS = 3, IMPLS_MAX = 64 };
+enum { DISPATCH_BLOCKS = 12, COLD_BLOCKS = 12, MEMORY_ROUNDS = 3, ITEMS_MIN = 1000, IMPLS_MAX = 64 };
 
 /* The strategies of the plan that costs are measured for, with how long they need for an item. */
 struct costs {
@@ -89,7 +89,7 @@ static uint64_t costs_items(const struct costs *c, unsigned i)
 {
 	double n = c->of->profile->serial_ms / 1e3 / c->item_s[i];
 
-	return c->item_s[i] > 0 ? (uint64_t)fmax(n, 2.0 * c->cores) : c->cores;
+	return c->item_s[i] > 0 ? (uint64_t)fmax(n, ITEMS_MIN) : c->cores;
 }
 
 /* A sweep of noop through all strategies; cold: an item a worker. */

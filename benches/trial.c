@@ -96,12 +96,10 @@ static void row_fail(struct pvq_row *row, enum pvq_status status, const char *re
 
 static void fix_options(const struct pvq_impl *impl, const struct pvq_load *load, struct pvq_opts *opts)
 {
-	if (impl->tune) {
+	if (impl->tune)
 		impl->tune(load, opts);
-		return;
-	}
-	opts->chunk = 1;
-	opts->window = opts->workers;
+	else if (impl->flags & PVQ_ONE_WORKER)
+		opts->chunk = opts->window = 1;
 }
 
 /* A twin's handicap. By the clock, since it must be exact; on the caller's core, as the map was. */

@@ -83,7 +83,8 @@ struct pvq_impl {
 	const char *(*unsupported)(const struct pvq_load *, const struct pvq_opts *);
 
 	/* Fixes what is still automatic, and clips what would not fit, so that the row records the
-	 * values in force. NULL: chunk 1 and window = workers are recorded. */
+	 * values in force. NULL: they stay as asked for, 0 being the strategy's own affair; 1 and 1 where
+	 * there is one worker only. */
 	void (*tune)(const struct pvq_load *, struct pvq_opts *);
 
 	/* All three: 0, or -errno with *err filled. The load and the options outlive stop(). */

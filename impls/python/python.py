@@ -24,7 +24,7 @@ WAYS = (
     ("python_threads_gil", "CPython: ThreadPool.imap_unordered, the task holds the GIL", UNORDERED,
      POINTER_, POINTER_, REUSABLE | STREAMS | LINGERS),
     ("python_executor", "CPython: ProcessPoolExecutor.map", ORDERED, PIPE, PIPE, REUSABLE | STREAMS),
-    ("python_joblib", "joblib: Parallel, on loky's processes", ORDERED, PIPE, PIPE, REUSABLE),
+    ("python_joblib", "joblib: Parallel, on loky's processes; one worker: in the caller", ORDERED, PIPE, PIPE, REUSABLE),
 )
 
 
