@@ -28,6 +28,7 @@ static const struct pvq_column peer_column[] = {
 	PVQ_COLUMN_OF(struct pvq_peer_entry, out_via, via_words),
 	COL(TEXT, flags),
 	COL(TEXT, unavailable),
+	COL(TEXT, version),
 };
 
 enum { PEER_COLUMNS = sizeof(peer_column) / sizeof(peer_column[0]) };
@@ -35,7 +36,7 @@ enum { PEER_COLUMNS = sizeof(peer_column) / sizeof(peer_column[0]) };
 const struct pvq_table pvq_peer_table = {.file = "what `describe` writes",
 	.column = peer_column,
 	.columns = PEER_COLUMNS,
-	.required = PEER_COLUMNS,
+	.required = PEER_COLUMNS - 1, /* who has no version need not say so */
 	.row = sizeof(struct pvq_peer_entry)};
 
 void pvq_peer_flags_write(unsigned flags, char *words, size_t cap)
@@ -74,6 +75,7 @@ int pvq_peer_describe(FILE *f, const struct pvq_impl *const *impls)
 		snprintf(e.summary, sizeof(e.summary), "%s", impl->summary);
 		snprintf(e.unavailable, sizeof(e.unavailable), "%s",
 			impl->unavailable ? impl->unavailable : "");
+		snprintf(e.version, sizeof(e.version), "%s", impl->version ? impl->version : "");
 		pvq_peer_flags_write(impl->flags, e.flags, sizeof(e.flags));
 		ret = pvq_table_write(&pvq_peer_table, f, &e);
 	}

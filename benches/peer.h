@@ -50,6 +50,7 @@ struct pvq_peer_entry {
 	unsigned order, in_via, out_via; /* enum pvq_order, enum pvq_via */
 	char flags[160];                 /* "reusable streams …" */
 	char unavailable[160];           /* "install X"; empty: it can run */
+	char version[160];               /* of what it is built on; may be empty */
 };
 
 extern const struct pvq_table pvq_peer_table;

@@ -86,6 +86,7 @@ static int add_peer(const struct pvq_peer_entry *entry, const char *program)
 		.out_via = (enum pvq_via)entry->out_via,
 		/* What others are measured against, and the suite's measure of itself, are its own. */
 		.flags = pvq_peer_flags_read(entry->flags) & ~(unsigned)(PVQ_BASELINE | PVQ_HARNESS),
+		.version = entry->version[0] ? peer->entry.version : NULL,
 		.program = peer->program,
 		.unavailable = entry->unavailable[0] ? peer->entry.unavailable : NULL};
 	list[count] = &peer->impl;

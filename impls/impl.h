@@ -94,10 +94,18 @@ struct pvq_impl {
 	 * also when map() failed (then without waiting for work in progress). */
 	int (*stop)(void *self, struct pvq_error *);
 
+	/* A peer's: what of other projects it is built on, "libfoo-dev 1.2-3"; NULL: nothing, or not known. */
+	const char *version;
+
 	/* What the driver knows of a peer (peers.h), whose hooks are in another program: that program, and what it
 	 * lacks in order to run ("install X"), NULL: nothing. Not for a strategy's own file to fill in. */
 	const char *program, *unavailable;
 };
+
+/* .version of a peer in C or C++: the packages that its first comment asks for, as scripts/peer found them. */
+#ifndef PVQ_PEER_VERSION
+#define PVQ_PEER_VERSION NULL
+#endif
 
 /* Every strategy that this program knows of, NULL at the end: those that are linked in (generated), serial first,
  * then in alphabetical order; in the driver also peers, where they were asked for (peers.h). */

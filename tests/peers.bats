@@ -23,8 +23,8 @@ fake() {
 	{
 		echo '#!/bin/bash'
 		echo 'if [ "$1" = describe ]; then'
-		echo '	echo impl,summary,order,in_via,out_via,flags,unavailable'
-		echo "	echo '$1,a fake,unordered,call,call,$flags,$unavailable'"
+		echo '	echo impl,summary,order,in_via,out_via,flags,unavailable,version'
+		echo "	echo '$1,a fake,unordered,call,call,$flags,$unavailable,fakelib 3.1'"
 		echo '	exit 0'
 		echo 'fi'
 		# row STATUS VERIFIED [DIGEST]; without one, that which the driver knows
@@ -185,7 +185,7 @@ built() {
 	grep -q '^two,.*,unavailable,.*install two' "$TMP/run/raw.csv"
 	rm -r "$TMP/peers"
 	PVQ_PEERS=$TMP "$PVQ" report "$TMP/run"
-	grep -q '| one | unordered | call | call | a fake |' "$TMP/run/report.md"
+	grep -q '| one | unordered | call | call | a fake | fakelib 3.1 |' "$TMP/run/report.md"
 	grep -q 'install two' "$TMP/run/report.md"
 }
 
@@ -209,6 +209,23 @@ built() {
 		if [ "$impl" = mqueue ]; then continue; fi # larger items do not fit into a message
 		verified "$impl" deflate:max_kb=16 20
 		verified "$impl" echo:in=200000,out=300000 12
+	done
+}
+
+@test "chunk and window reach a peer as they were asked for: what nobody names is its library's own affair" {
+	[ -n "$(available python_pool_map)" ] || skip "not built"
+	run "$PVQ" run --impl python_pool_map --task noop --n 50 --workers 2 --csv
+	[[ $output == *python_pool_map,noop,,50,2,*,0,0,ordered,* ]] || { echo "$output"; return 1; }
+	run "$PVQ" run --impl python_pool_map --task noop --n 50 --workers 2 --chunk 7 --csv
+	[[ $output == *python_pool_map,noop,,50,2,*,7,0,ordered,* ]] || { echo "$output"; return 1; }
+}
+
+@test "every peer that is built here says what it is built on" {
+	[ -n "$(available)" ] || skip "none is built"
+	[ -x "$(command -v dpkg-query)" ] || skip "not known here"
+	for peer in "$PEERS"/*; do
+		if [ -d "$peer" ]; then continue; fi
+		! "$peer" describe | grep -E ',,(""|)?$' || { echo "$peer"; return 1; }
 	done
 }
 

@@ -45,7 +45,8 @@ static void test_description_is_read_back(void **state)
 		.order = PVQ_ORDERED,
 		.in_via = PVQ_VIA_PIPE,
 		.out_via = PVQ_VIA_MESSAGE,
-		.flags = PVQ_STREAMS | PVQ_LINGERS};
+		.flags = PVQ_STREAMS | PVQ_LINGERS,
+		.version = "libone-dev 1.2-3, gcc 12"};
 	const struct pvq_impl two = {.name = "two", .summary = "nothing", .unavailable = "install it"};
 	const struct pvq_impl *const impls[] = {&one, &two, NULL};
 	const struct pvq_peer_entry *entry;
@@ -67,6 +68,8 @@ static void test_description_is_read_back(void **state)
 	assert_int_equal(entry[0].out_via, PVQ_VIA_MESSAGE);
 	assert_int_equal(pvq_peer_flags_read(entry[0].flags), one.flags);
 	assert_string_equal(entry[0].unavailable, "");
+	assert_string_equal(entry[0].version, one.version);
+	assert_string_equal(entry[1].version, "");
 	assert_string_equal(entry[1].unavailable, "install it");
 	free(rows.row);
 }

@@ -216,4 +216,5 @@ const struct pvq_impl pvq_impl_fork_per_task = {
 	.start = fork_per_task_start,
 	.map = fork_per_task_map,
 	.stop = fork_per_task_stop,
+	.version = PVQ_PEER_VERSION,
 };

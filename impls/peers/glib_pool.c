@@ -100,4 +100,5 @@ const struct pvq_impl pvq_impl_glib_pool = {
 	.start = glib_pool_start,
 	.map = glib_pool_map,
 	.stop = glib_pool_stop,
+	.version = PVQ_PEER_VERSION,
 };

@@ -54,6 +54,8 @@ type channels struct {
 
 var self *channels
 
+var version string // of the packages; the linker fills it in
+
 func (c *channels) work() {
 	defer c.running.Done()
 	for j := range c.jobs {
@@ -162,6 +164,7 @@ func main() {
 	impl.start = (*[0]byte)(C.channelsStart)
 	impl._map = (*[0]byte)(C.channelsMap)
 	impl.stop = (*[0]byte)(C.channelsStop)
+	impl.version = C.CString(version)
 
 	pointer := C.size_t(unsafe.Sizeof(uintptr(0)))
 	impls := (*[2]*C.struct_pvq_impl)(C.calloc(2, pointer))

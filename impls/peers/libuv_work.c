@@ -164,4 +164,5 @@ const struct pvq_impl pvq_impl_libuv_work = {
 	.start = libuv_work_start,
 	.map = libuv_work_map,
 	.stop = libuv_work_stop,
+	.version = PVQ_PEER_VERSION,
 };

@@ -283,6 +283,7 @@ const struct pvq_impl pvq_impl_mpi_pool = {
 	.start = mpi_pool_start,
 	.map = mpi_pool_map,
 	.stop = mpi_pool_stop,
+	.version = PVQ_PEER_VERSION,
 };
 
 /* ---- the launcher ---- */

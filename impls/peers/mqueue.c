@@ -331,4 +331,5 @@ const struct pvq_impl pvq_impl_mqueue = {
 	.start = mqueue_start,
 	.map = mqueue_map,
 	.stop = mqueue_stop,
+	.version = PVQ_PEER_VERSION,
 };

@@ -83,4 +83,5 @@ const struct pvq_impl pvq_impl_openmp_dynamic = {
 	.start = openmp_dynamic_start,
 	.map = openmp_dynamic_map,
 	.stop = openmp_dynamic_stop,
+	.version = PVQ_PEER_VERSION,
 };

@@ -86,4 +86,5 @@ const struct pvq_impl pvq_impl_openmp_tasks = {
 	.start = openmp_tasks_start,
 	.map = openmp_tasks_map,
 	.stop = openmp_tasks_stop,
+	.version = PVQ_PEER_VERSION,
 };

@@ -85,4 +85,5 @@ const struct pvq_impl pvq_impl_pthreadpool = {
 	.start = pthreadpool_start,
 	.map = pthreadpool_map,
 	.stop = pthreadpool_stop,
+	.version = PVQ_PEER_VERSION,
 };

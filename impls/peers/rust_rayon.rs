@@ -41,6 +41,7 @@ struct Impl {
     start: extern "C" fn(*mut *mut c_void, *const Load, *const Opts, *mut Failure) -> c_int,
     map: extern "C" fn(*mut c_void, *mut Sink, *mut Failure) -> c_int,
     stop: extern "C" fn(*mut c_void, *mut Failure) -> c_int,
+    version: *const c_char,
     program: *const c_char,
     unavailable: *const c_char,
 }
@@ -184,6 +185,7 @@ extern "C" fn stop(own: *mut c_void, _err: *mut Failure) -> c_int {
 }
 
 fn main() {
+    let version = CString::new(option_env!("PVQ_PEER_VERSION").unwrap_or("")).expect("no version holds a NUL");
     let impl_ = Impl {
         name: "rust_rayon\0".as_ptr().cast(),
         summary: "Rust: rayon's parallel iterator\0".as_ptr().cast(),
@@ -196,6 +198,7 @@ fn main() {
         start,
         map,
         stop,
+        version: version.as_ptr(),
         program: null(),
         unavailable: null(),
     };

@@ -108,4 +108,4 @@ int stop(void *self, pvq_error *)
 extern "C" const pvq_impl pvq_impl_tbb_for;
 const pvq_impl pvq_impl_tbb_for = {"tbb_for", "oneTBB: parallel_for with the simple partitioner",
 	PVQ_ORDERED, PVQ_VIA_POINTER, PVQ_VIA_POINTER, PVQ_CALLER_WORKS | PVQ_REUSABLE | PVQ_LINGERS,
-	nullptr, tune, start, map, stop, nullptr, nullptr};
+	nullptr, tune, start, map, stop, PVQ_PEER_VERSION, nullptr, nullptr};

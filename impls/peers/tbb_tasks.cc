@@ -99,4 +99,4 @@ int stop(void *self, pvq_error *)
 extern "C" const pvq_impl pvq_impl_tbb_tasks;
 const pvq_impl pvq_impl_tbb_tasks = {"tbb_tasks", "oneTBB: task_group, a task an item", PVQ_ORDERED,
 	PVQ_VIA_POINTER, PVQ_VIA_POINTER, PVQ_CALLER_WORKS | PVQ_REUSABLE | PVQ_LINGERS, nullptr, tune,
-	start, map, stop, nullptr, nullptr};
+	start, map, stop, PVQ_PEER_VERSION, nullptr, nullptr};

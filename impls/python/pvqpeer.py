@@ -31,8 +31,8 @@ class Impl(ctypes.Structure):
     """struct pvq_impl, field by field."""
     _fields_ = [("name", c_char_p), ("summary", c_char_p), ("order", c_int), ("in_via", c_int),
                 ("out_via", c_int), ("flags", c_uint), ("unsupported", c_void_p), ("tune", c_void_p),
-                ("start", START), ("map", MAP), ("stop", STOP), ("program", c_char_p),
-                ("unavailable", c_char_p)]
+                ("start", START), ("map", MAP), ("stop", STOP), ("version", c_char_p),
+                ("program", c_char_p), ("unavailable", c_char_p)]
 
 
 def bind(library):
@@ -179,13 +179,14 @@ class Peer:
 
 
 def main(argv, table, chosen):
-    """Describes the table of (name, summary, order, in_via, out_via, flags, unavailable), or runs a trial of the one
-    that is chosen: a function that makes its way, and is called for the trial alone."""
+    """Describes the table of (name, summary, order, in_via, out_via, flags, unavailable, version), or runs a trial of
+    the one that is chosen: a function that makes its way, and is called for the trial alone."""
     os.environ["PVQPEER_WORDS"] = json.dumps(argv)
     peer = Peer(chosen()) if chosen else None
     impls = []
-    for name, summary, order, in_via, out_via, flags, unavailable in table:
+    for name, summary, order, in_via, out_via, flags, unavailable, version in table:
         impl = Impl(name.encode(), summary.encode(), order, in_via, out_via, flags, None, None)
+        impl.version = version.encode()
         impl.unavailable = unavailable.encode() if unavailable else None
         if peer:
             impl.start, impl.map, impl.stop = START(peer.start), MAP(peer.map), STOP(peer.stop)

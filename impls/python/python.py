@@ -5,6 +5,7 @@ needs: python3 python3-joblib
 """
 import importlib
 import importlib.util
+import platform
 import sys
 
 import pvqpeer
@@ -35,6 +36,14 @@ def unavailable(name):
     return None
 
 
+def version(name):
+    """Of what a way is built on."""
+    said = "CPython " + platform.python_version()
+    if name == "python_joblib" and not unavailable(name):
+        said += ", joblib " + importlib.import_module("importlib.metadata").version("joblib")
+    return said
+
+
 def chosen(argv):
     """The way of a trial; None: it is no trial."""
     for word in argv[2:]:
@@ -45,4 +54,6 @@ def chosen(argv):
 
 
 if __name__ == "__main__":
-    sys.exit(pvqpeer.main(sys.argv, [way + (unavailable(way[0]),) for way in WAYS], chosen(sys.argv)))
+    describe = sys.argv[1:] == ["describe"]
+    table = [way + ((unavailable(way[0]), version(way[0])) if describe else (None, "")) for way in WAYS]
+    sys.exit(pvqpeer.main(sys.argv, table, chosen(sys.argv)))
