@@ -10,14 +10,13 @@
 
 /* Two ways that a claim sets against each other. */
 struct pvq_claim_pair {
-	const char *title; /* "CPython: Pool.imap_unordered over Process + Queue" */
 	const char *a, *b; /* strategies; a's time is divided by b's */
 };
 
 /* A question, and what answers it. */
 struct pvq_claim {
 	const char *question, *about;
-	const struct pvq_claim_pair *pair; /* ends with a NULL title; NULL where there is … */
+	const struct pvq_claim_pair *pair; /* ends with a NULL; NULL where there is … */
 	const char *const *
 		more_workers; /* … this, ending with NULL: strategies, each against itself with one worker a core */
 	enum pvq_metric metric[2];

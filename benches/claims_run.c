@@ -28,7 +28,7 @@ static int claim_needs(const struct pvq_claim *claim, const struct pvq_plan_cell
 		return is_among(claim->more_workers, name);
 	if (cell->workers > cell->cores)
 		return 0;
-	for (const struct pvq_claim_pair *pair = claim->pair; pair->title; pair++)
+	for (const struct pvq_claim_pair *pair = claim->pair; pair->a; pair++)
 		if (strcmp(pair->a, name) == 0 || strcmp(pair->b, name) == 0)
 			return 1;
 	return 0;

@@ -18,9 +18,10 @@ enum {
 	ROW_PX = 17,
 	CHAR_PX = 8,
 	HEAD_PX = 64,
+	TASKS_PX = 80, /* the head where a panel has two lines above it */
 	FOOT_PX = 92,
 	CORES_MAX = 4,  /* core counts that have a dot; of more the ends and some between */
-	TITLE_MAX = 20, /* characters of a task's label above its panel */
+	TITLE_MAX = 24, /* characters of a task's arguments above its panel */
 };
 
 /* The rows' names, the project's own marked. */
@@ -54,23 +55,58 @@ static void costs_dot(struct pvq_plot *plot, size_t i, const struct pvq_estimate
 	*hi = fmax(*hi, bar.hi);
 }
 
+/* The strategy's METG; NULL: not measured. */
+static const struct pvq_grain_line *costs_grain(const struct pvq_grain *grain, const char *impl)
+{
+	for (size_t l = 0; grain && l < grain->lines; l++)
+		if (strcmp(grain->summary.series[grain->line[l].series].impl, impl) == 0 &&
+			!isnan(grain->line[l].metg_ns.median))
+			return &grain->line[l];
+	return NULL;
+}
+
+/* Where METG lies below or above all that was measured: then it is an arrow, and no dot. */
+static int costs_is_open(const struct pvq_grain_line *line)
+{
+	return isinf(line->metg_ns.median) || line->metg_ns.median <= line->first_ns;
+}
+
 static void costs_metg(struct pvq_plot *plot, const struct pvq_peer_costs *costs,
 	const struct pvq_grain *grain, double *lo, double *hi)
 {
-	for (size_t i = 0; grain && i < costs->count; i++)
-		for (size_t l = 0; l < grain->lines; l++) {
-			const struct pvq_grain_line *line = &grain->line[l];
+	for (size_t i = 0; i < costs->count; i++) {
+		const struct pvq_grain_line *line = costs_grain(grain, costs->of[i].impl);
+		struct pvq_estimate e;
 
-			if (strcmp(grain->summary.series[line->series].impl, costs->of[i].impl) == 0 &&
-				isfinite(line->metg_ns.median))
-				costs_dot(plot, i,
-					&(struct pvq_estimate){.median = line->metg_ns.median,
-						.lo = isfinite(line->metg_ns.lo) ? line->metg_ns.lo
-										 : line->metg_ns.median,
-						.hi = isfinite(line->metg_ns.hi) ? line->metg_ns.hi
-										 : line->metg_ns.median},
-					lo, hi);
-		}
+		if (!line || costs_is_open(line))
+			continue;
+		e = line->metg_ns;
+		e.lo = isfinite(e.lo) ? e.lo : e.median;
+		e.hi = isfinite(e.hi) ? e.hi : e.median;
+		costs_dot(plot, i, &e, lo, hi);
+	}
+}
+
+static void costs_arrows(struct pvq_plot *plot, const struct pvq_peer_costs *costs,
+	const struct pvq_grain *grain, double *lo, double *hi)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < costs->count; i++) {
+		const struct pvq_grain_line *line = costs_grain(grain, costs->of[i].impl);
+		int above;
+		double ns;
+
+		if (!line || !costs_is_open(line))
+			continue;
+		above = isinf(line->metg_ns.median);
+		ns = above ? line->point[line->points - 1].granularity_ns : line->metg_ns.median;
+		fprintf(plot->dat, "-%zu %.9g %s\n", i, ns, above ? "→" : "←");
+		*lo = fmin(*lo, ns);
+		*hi = fmax(*hi, ns);
+		count++;
+	}
+	pvq_plot_number(plot, "arrows", count);
 }
 
 int pvq_figure_costs(
@@ -87,7 +123,8 @@ int pvq_figure_costs(
 		costs->workers == 1 ? "" : "s");
 	pvq_plot_string(&plot, "title", title);
 	peers_rows(&plot, costs);
-	fputs("# y, ns, lo, hi; time per empty task, then METG(50%), then a whole life\n", plot.dat);
+	fputs("# y, ns, lo, hi; time per empty task, then METG(50%), then a whole life; y, ns of a METG beyond that\n",
+		plot.dat);
 	for (size_t i = 0; i < costs->count; i++)
 		if (costs->of[i].cost[PVQ_COST_DISPATCH].n)
 			costs_dot(&plot, i, &costs->of[i].cost[PVQ_COST_DISPATCH], &lo, &hi);
@@ -97,6 +134,8 @@ int pvq_figure_costs(
 	for (size_t i = 0; i < costs->count; i++)
 		if (costs->of[i].cost[PVQ_COST_COLD].n)
 			costs_dot(&plot, i, &costs->of[i].cost[PVQ_COST_COLD], &lo, &hi);
+	pvq_plot_next_index(&plot);
+	costs_arrows(&plot, costs, grain, &lo, &hi);
 	pvq_plot_next_index(&plot);
 	pvq_plot_axis_time(&plot, "x", lo, hi, 9);
 	pvq_plot_end(&plot, "costs.gp");
@@ -138,6 +177,20 @@ static const struct pvq_cell *peers_cell(
 	return NULL;
 }
 
+/* The rows of strategies that cannot run this task, though they run others. */
+static void peers_missing(struct pvq_plot *plot, const struct pvq_summary *s, const struct pvq_work *work,
+	const struct pvq_peer_costs *costs)
+{
+	for (size_t i = 0; i < costs->count; i++) {
+		int any = 0;
+
+		for (size_t k = 0; k < work->core_counts; k++)
+			any |= peers_cell(s, work, costs->of[i].impl, work->cores[k]) != NULL;
+		if (!any && costs->of[i].cost[PVQ_COST_DISPATCH].n)
+			fprintf(plot->gp, " %zu", i);
+	}
+}
+
 static void peers_panel(struct pvq_plot *plot, const struct pvq_summary *s, const struct pvq_work *work,
 	const struct pvq_peer_costs *costs, const unsigned *cores, size_t core_counts)
 {
@@ -167,23 +220,28 @@ int pvq_figure_peers(
 		return 0;
 	pvq_figure_name(name, PVQ_FIG_PEERS, NULL, 0);
 	if (pvq_plot_begin(&plot, plots, name, LEFT_PX + PANEL_PX * (int)s->works,
-		    HEAD_PX + FOOT_PX + ROW_PX * (int)costs->count))
+		    TASKS_PX + FOOT_PX + ROW_PX * (int)costs->count))
 		return plots->error;
 	peers_rows(&plot, costs);
 	pvq_plot_number(&plot, "panels", (double)s->works);
 	fprintf(plot.gp,
-		"N = %zu\narray label[N]\narray panel[%zu]\narray low[%zu]\narray high[%zu]\narray tics[%zu]\n",
-		core_counts, s->works, s->works, s->works, s->works);
+		"N = %zu\narray label[N]\narray panel[%zu]\narray under[%zu]\narray missing[%zu]\narray low[%zu]\narray high[%zu]\narray tics[%zu]\n",
+		core_counts, s->works, s->works, s->works, s->works, s->works, s->works);
 	for (size_t k = 0; k < core_counts; k++)
 		fprintf(plot.gp, "label[%zu] = '%u core%s'\n", k + 1, cores[k], cores[k] == 1 ? "" : "s");
 	fputs("# a panel a task, in it an index a core count: y, map time in ns, lo, hi\n", plot.dat);
 	for (size_t w = 0; w < s->works; w++) {
-		char title[PVQ_LABEL_MAX];
+		const char *colon = strchr(s->work[w].label, ':'), *args = colon ? colon + 1 : "";
+		char brief[PVQ_LABEL_MAX];
 
-		snprintf(title, sizeof(title), strlen(s->work[w].label) > TITLE_MAX ? "%.*s…" : "%.*s",
-			TITLE_MAX, s->work[w].label);
+		snprintf(
+			brief, sizeof(brief), strlen(args) > TITLE_MAX ? "%.*s…" : "%.*s", TITLE_MAX, args);
 		fprintf(plot.gp, "panel[%zu] = '", w + 1);
-		pvq_plot_quote(plot.gp, title);
+		pvq_plot_quote(plot.gp, s->work[w].key->task);
+		fprintf(plot.gp, "'; under[%zu] = '", w + 1);
+		pvq_plot_quote(plot.gp, brief);
+		fprintf(plot.gp, "'; missing[%zu] = '", w + 1);
+		peers_missing(&plot, s, &s->work[w], costs);
 		fputs("'\n", plot.gp);
 		peers_panel(&plot, s, &s->work[w], costs, cores, core_counts);
 		fprintf(plot.gp, "low[%zu] = xmin; high[%zu] = xmax; tics[%zu] = xtics\n", w + 1, w + 1,

@@ -307,9 +307,9 @@ int pvq_chapter_answer(const struct pvq_report *r)
 		return 0;
 	}
 	ret = pvq_advice_headline(r);
-	pvq_report_figure(r, PVQ_FIG_OVERVIEW, NULL, 0,
-		"Speed-up over serial at the largest core count, one row a task, one dot a strategy");
-	fputs("\n\n", r->md);
+	if (pvq_report_figure(r, PVQ_FIG_OVERVIEW, NULL, 0,
+		    "Speed-up over serial at the largest core count, one row a task, one dot a strategy"))
+		fputs("\n\n", r->md);
 	if (ret == 0)
 		ret = pvq_answer_table(r, PVQ_MAP_NS, SIZE_MAX);
 	answer_legend(r);

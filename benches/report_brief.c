@@ -73,7 +73,7 @@ static void brief_failed(const struct pvq_report *r)
 			if (s->cell[c].ok == s->cell[c].rows)
 				continue;
 			if (listed == 0)
-				fputs("**Not everything ended well:**\n\n", r->md);
+				fputs("**Not everything ended well, or could be run here:**\n\n", r->md);
 			if (listed++ < FAILED)
 				brief_failed_cell(r, &s->work[w], &s->cell[c]);
 		}

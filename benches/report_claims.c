@@ -111,55 +111,55 @@ static int claim_has_pair(
 	return 0;
 }
 
-/* A column of the table: a pair, and the figure that is compared. */
-struct column {
+/* A line of the table: a pair, and the figure that is compared. */
+struct line {
 	const struct pvq_claim_pair *pair;
 	enum pvq_metric metric;
 	struct answer *answer; /* of each of the claim's tasks */
 };
 
-enum { COLUMNS_MAX = 8 };
+enum { LINES_MAX = 8 };
 
 /* Those that there is something for. Returns how many. */
-static size_t claim_columns(
-	const struct pvq_report *r, const struct pvq_claim *claim, struct column column[COLUMNS_MAX])
+static size_t claim_lines(
+	const struct pvq_report *r, const struct pvq_claim *claim, struct line line[LINES_MAX])
 {
 	size_t count = 0;
 
-	for (const struct pvq_claim_pair *pair = claim->pair; pair->title; pair++)
-		for (size_t m = 0; m < claim->metrics && count < COLUMNS_MAX; m++)
+	for (const struct pvq_claim_pair *pair = claim->pair; pair->a; pair++)
+		for (size_t m = 0; m < claim->metrics && count < LINES_MAX; m++)
 			if (claim_has_pair(r, claim, pair))
-				column[count++] = (struct column){.pair = pair, .metric = claim->metric[m]};
+				line[count++] = (struct line){.pair = pair, .metric = claim->metric[m]};
 	return count;
 }
 
-/* "CPython: imap_unordered over imap, first result" */
-static void claim_title(
-	const struct pvq_report *r, const struct pvq_claim *claim, const struct column *column)
+/* "`python_pool_imap_unordered` over `python_pool_imap`, first result" */
+static void claim_title(const struct pvq_report *r, const struct pvq_claim *claim, const struct line *line)
 {
-	pvq_text_md(r->md, column->pair->title);
+	fprintf(r->md, "`%s` over `%s`", line->pair->a, line->pair->b);
 	if (claim->metrics > 1)
-		fprintf(r->md, ", %s", metric_words(column->metric));
+		fprintf(r->md, ", %s", metric_words(line->metric));
 }
 
-static void claim_table(const struct pvq_report *r, const struct column *column, size_t columns,
+/* A row a comparison, a column a task. */
+static void claim_table(const struct pvq_report *r, const struct line *line, size_t lines,
 	const struct pvq_claim *claim, const struct pvq_work *work, size_t works)
 {
-	fputs("| Task |", r->md);
-	for (size_t i = 0; i < columns; i++) {
+	fputs("| Time of |", r->md);
+	for (size_t w = 0; w < works; w++) {
 		fputs(" ", r->md);
-		claim_title(r, claim, &column[i]);
+		pvq_text_md(r->md, work[w].label);
 		fputs(" |", r->md);
 	}
 	fputs("\n|:--|", r->md);
-	for (size_t i = 0; i < columns; i++)
+	for (size_t w = 0; w < works; w++)
 		fputs(":--|", r->md);
-	for (size_t w = 0; w < works; w++) {
+	for (size_t i = 0; i < lines; i++) {
 		fputs("\n| ", r->md);
-		pvq_text_md(r->md, work[w].label);
+		claim_title(r, claim, &line[i]);
 		fputs(" |", r->md);
-		for (size_t i = 0; i < columns; i++)
-			claim_write(r, &column[i].answer[w]);
+		for (size_t w = 0; w < works; w++)
+			claim_write(r, &line[i].answer[w]);
 	}
 	fputs("\n\n", r->md);
 }
@@ -208,11 +208,11 @@ static int claim_blocked(const struct pvq_report *r, const struct pvq_claim_pair
 }
 
 /* The answer in words, then the figures that it is made of. */
-static int claim_figures(const struct pvq_report *r, const struct pvq_claim *claim, struct column *column,
-	size_t columns, const struct pvq_work *work, size_t works)
+static int claim_figures(const struct pvq_report *r, const struct pvq_claim *claim, struct line *line,
+	size_t lines, const struct pvq_work *work, size_t works)
 {
 	const char **task = calloc(works, sizeof(*task));
-	struct answer *answer = calloc(works * columns, sizeof(*answer));
+	struct answer *answer = calloc(works * lines, sizeof(*answer));
 	int ret = 0;
 
 	if (!task || !answer) {
@@ -223,24 +223,23 @@ static int claim_figures(const struct pvq_report *r, const struct pvq_claim *cla
 	fprintf(r->md, "### %s\n\n%s\n\n", claim->question, claim->about);
 	for (size_t w = 0; w < works; w++)
 		task[w] = claim_short(work, works, w);
-	for (size_t i = 0; i < columns; i++) {
-		const struct pvq_claim_pair *pair = column[i].pair;
+	for (size_t i = 0; i < lines; i++) {
+		const struct pvq_claim_pair *pair = line[i].pair;
 
-		column[i].answer = &answer[i * works];
+		line[i].answer = &answer[i * works];
 		for (size_t w = 0; w < works; w++)
-			column[i].answer[w] = claim_compare(claim_cell(r, &work[w], pair->a, 1),
-				claim_cell(r, &work[w], pair->b, 1), column[i].metric,
+			line[i].answer[w] = claim_compare(claim_cell(r, &work[w], pair->a, 1),
+				claim_cell(r, &work[w], pair->b, 1), line[i].metric,
 				PVQ_ALPHA / (double)works);
 		fputs("- **", r->md);
-		claim_title(r, claim, &column[i]);
+		claim_title(r, claim, &line[i]);
 		fputs("**: ", r->md);
-		claim_words(r, column[i].answer, "on", task, works);
+		claim_words(r, line[i].answer, "on", task, works);
 	}
-	for (const struct pvq_claim_pair *pair = claim->pair; claim->blocked && pair->title && ret == 0;
-		pair++)
+	for (const struct pvq_claim_pair *pair = claim->pair; claim->blocked && pair->a && ret == 0; pair++)
 		ret = claim_blocked(r, pair, work, task, works);
 	fputs("\n", r->md);
-	claim_table(r, column, columns, claim, work, works);
+	claim_table(r, line, lines, claim, work, works);
 	free(answer);
 	free(task);
 	return ret;
@@ -249,8 +248,8 @@ static int claim_figures(const struct pvq_report *r, const struct pvq_claim *cla
 static int claim_answer(const struct pvq_report *r, const struct pvq_claim *claim)
 {
 	struct pvq_work *work = calloc(r->claims->summary.works, sizeof(*work));
-	struct column column[COLUMNS_MAX];
-	size_t columns = claim_columns(r, claim, column), works = 0;
+	struct line line[LINES_MAX];
+	size_t lines = claim_lines(r, claim, line), works = 0;
 	int ret = 0;
 
 	if (!work)
@@ -258,8 +257,8 @@ static int claim_answer(const struct pvq_report *r, const struct pvq_claim *clai
 	for (size_t w = 0; w < r->claims->summary.works; w++)
 		if (pvq_claim_has_task(claim, r->claims->summary.work[w].key->task))
 			work[works++] = r->claims->summary.work[w];
-	if (columns && works)
-		ret = claim_figures(r, claim, column, columns, work, works);
+	if (lines && works)
+		ret = claim_figures(r, claim, line, lines, work, works);
 	free(work);
 	return ret;
 }
@@ -389,7 +388,7 @@ static void claims_intro(const struct pvq_report *r)
 	fprintf(r->md,
 		"What follows was measured in %u blocks of its own (`claims.csv`), with the loads of the other chapters, on %u "
 		"core%s and, where nothing else is said, with one worker a core. Medians of the ratios within a block, with 95 %% "
-		"intervals that hold together over the tasks of a column.",
+		"intervals that hold together over the tasks of a row.",
 		s->blocks, s->max_cores, s->max_cores == 1 ? "" : "s");
 	for (size_t w = 0; w < s->works; w++) {
 		disturbed += s->work[w].disturbed;

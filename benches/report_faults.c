@@ -149,14 +149,15 @@ int pvq_chapter_faults(const struct pvq_report *r)
 		return 0;
 	fprintf(r->md,
 		"## What happens when a worker dies?\n\nTried once with every strategy and every kind: %u items, of which item 20 "
-		"is the one at fault, on %u workers (serial has one).\n\n",
+		"is the one at fault, on %u workers; those that are serial have one.\n\n",
 		faults->fault[0].items, r->costs ? r->costs->workers : 2);
 	faults_in_short(r);
 	fprintf(r->md,
 		"A cell tells what was seen: what the strategy made of that item, how many results of the "
 		"others were delivered and right, and how long after the fault the strategy told, or ended. *Hung* is what had "
 		"to be killed after %d s; *all died*: the whole program, results not delivered yet with it; *gave up*: an error "
-		"was returned for everything.\n\n| Strategy |",
+		"ended the map, and results delivered until then count. What happened is what to read: how many others were delivered "
+		"before hangs on who ran when, and varies from one try to the next.\n\n| Strategy |",
 		PVQ_FAULTS_TIMEOUT_S);
 	for (int k = 0; k < PVQ_FAULTS; k++)
 		fprintf(r->md, " %s |", faults_heading[k]);

@@ -11,10 +11,13 @@ void pvq_report_metg(const struct pvq_report *r, const struct pvq_grain_line *li
 	if (isnan(e->median))
 		fputs("not known: too few blocks that all grains have", r->md);
 	else if (isinf(e->median))
-		fprintf(r->md, "more than %s", pvq_text_ns(line->point[line->points - 1].granularity_ns).s);
-	else if (e->median <= line->first_ns)
+		fprintf(r->md, "not reached up to %s",
+			pvq_text_ns(line->point[line->points - 1].granularity_ns).s);
+	else if (e->median <= line->first_ns) {
 		fprintf(r->md, "at most %s", pvq_text_ns(e->median).s);
-	else if (isinf(e->hi))
+		if (isfinite(e->hi) && e->hi > 1.05 * e->median)
+			fprintf(r->md, " (interval up to %s)", pvq_text_ns(e->hi).s);
+	} else if (isinf(e->hi))
 		fprintf(r->md, "%s, with no upper bound", pvq_text_ns(e->median).s);
 	else
 		fputs(pvq_text_ns_interval(e->median, e->lo, e->hi).s, r->md);

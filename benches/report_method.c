@@ -114,13 +114,22 @@ static const struct pvq_row *method_row_of(const struct pvq_report *r, const cha
 	return NULL;
 }
 
+/* Whether there are strategies that are built on other projects; then it matters on which version of these. */
+static int method_has_versions(void)
+{
+	for (int i = 0; pvq_impls[i]; i++)
+		if (pvq_impls[i]->version)
+			return 1;
+	return 0;
+}
+
 static void method_transport_row(const struct pvq_report *r, const struct pvq_row *row)
 {
 	const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(row->impl)];
 	const char *const field[] = {row->impl, row->order, row->in_via, row->out_via,
-		impl && impl->summary ? impl->summary : "–"};
+		impl && impl->summary ? impl->summary : "–", impl && impl->version ? impl->version : "–"};
 
-	for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++) {
+	for (size_t i = 0; i < sizeof(field) / sizeof(field[0]) - !method_has_versions(); i++) {
 		fputs(i ? " | " : "| ", r->md);
 		pvq_text_md(r->md, field[i]);
 	}
@@ -131,7 +140,10 @@ static void method_transport_row(const struct pvq_report *r, const struct pvq_ro
 static void method_transport(const struct pvq_report *r)
 {
 	fputs("\n### The strategies and how bytes travel\n\n| Strategy | Order of results | Inputs by "
-	      "| Results by | What it is |\n|:--|:--|:--|:--|:--|\n",
+	      "| Results by | What it is |",
+		r->md);
+	fputs(method_has_versions() ? " Built on |\n|:--|:--|:--|:--|:--|:--|\n"
+				    : "\n|:--|:--|:--|:--|:--|\n",
 		r->md);
 	for (int i = 0; pvq_impls[i]; i++) {
 		const struct pvq_row *row = method_row_of(r, pvq_impls[i]->name);
@@ -170,9 +182,9 @@ int pvq_chapter_method(const struct pvq_report *r)
 	      "and has a chapter of its own where it was measured.\n- **CPU time, memory and context "
 	      "switches** of every cell are in summary.csv; they cover the trial and all its "
 	      "children.\n- **Chunk and window**, where nobody named them, are each strategy's own: how many "
-	      "items it hands over at a time (0: as many as take some 20 µs, fewer towards the end) and how "
-	      "many it keeps in flight. They are in raw.csv and summary.csv, and part of what is "
-	      "compared here.\n",
+	      "items it hands over at a time and how many it keeps in flight. They are in raw.csv and summary.csv, and "
+	      "part of what is compared here. 0 is what a strategy decides as it goes: pvq's pools hand over as many items as take "
+	      "some 20 µs, fewer towards the end; a peer does what its library does where nothing is asked for.\n",
 		r->md);
 	method_facts(r, "observed_rounds",
 		"Rounds of observed trials, every strategy with one worker a core once in each");

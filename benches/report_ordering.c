@@ -136,7 +136,8 @@ static void ordering_legend(const struct pvq_report *r)
 		fputs(" The rest was seen in observed trials: medians, in brackets the range over the rounds. "
 		      "*Longest stall*: the longest time that the consumer went without a result. *Blocked*, by the "
 		      "head of the line: the share of the map in which the result that is next was not complete "
-		      "while a later one was. *p99 wait*: 99 of 100 results are delivered within that time from when they are "
+		      "while a later one was; a consumer that is woken for several results takes the earlier item's first, so that it "
+		      "need not be 0 without an order either. *p99 wait*: 99 of 100 results are delivered within that time from when they are "
 		      "complete. *Most waiting*: results that were complete and not delivered, at the worst moment; "
 		      "memory must be there for them. Looking on costs a fraction of a microsecond an item, so that with "
 		      "the shortest items these are figures of a slower map.",

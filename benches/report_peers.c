@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define UNSTEADY 1.25 /* an interval's upper end over its lower one */
+
 /* ---- lines of code ---- */
 
 struct lines {
@@ -120,6 +122,29 @@ static void peers_unavailable(const struct pvq_report *r)
 	fputs(any ? ".\n\n" : "", r->md);
 }
 
+static void peers_legend(const struct pvq_report *r)
+{
+	fprintf(r->md,
+		"- **Time per empty task**: map time of `noop` divided by its items, 1000 of them at least and else as many as keep a "
+		"strategy busy for some tens of milliseconds. It tells throughput: where tasks are handed over several at a time, a "
+		"single one takes longer from hand to hand.\n"
+		"- **METG(50%%)**, the minimum effective task granularity: the smallest task of which half of what it costs the cores is still its "
+		"own work. What it costs them, and that is the figure, is cores × map time / items; its own work is what serial "
+		"takes for it. On 2 cores, then, it is where a strategy is just as fast as serial. Each is measured on lengths around its own "
+		"cost; *at most*: the shortest of them already was half work. Where workers fall asleep between tasks "
+		"and have to be woken, it is far above the time per empty task.\n"
+		"- **A whole life**: from the birth of the process to its end, with one empty task a worker: start-up, interpreter "
+		"and imports included. What serial has is what every trial in pvq itself takes for starting, reading its words and "
+		"checking; a peer's is a smaller program.\n");
+	fputs("- **Memory**: of all its processes together while every worker has a task, each page by the share a process has in it "
+	      "(PSS); pvq's own run in pvq itself, with the libraries of its driver and report, a peer in a smaller program.\n"
+	      "- **Lines**: of code in the strategy's file, without comments; in brackets with the files of this project that it is "
+	      "made of. A library's own are not counted. What ties a language to the contract is inside for Go and Rust, and in "
+	      "brackets for Python.\n"
+	      "- **–**: not measured, or nothing to measure it against: METG is read against serial.\n\n",
+		r->md);
+}
+
 int pvq_chapter_peers(const struct pvq_report *r)
 {
 	enum { LINES_MAX = 128 };
@@ -131,7 +156,8 @@ int pvq_chapter_peers(const struct pvq_report *r)
 		return -ENOMEM;
 	count = peers_read_lines(r->dir, lines, LINES_MAX);
 	fprintf(r->md,
-		"## What a user would pick instead\n\nEvery strategy with %u worker%s, one a core; pvq's own in bold. ",
+		"## What a user would pick instead\n\nEvery strategy with %u worker%s, one a core; those that are serial have "
+		"one. pvq's own in bold. ",
 		r->costs->workers, r->costs->workers == 1 ? "" : "s");
 	fputs("All run the same compiled tasks, are timed by the same driver, and have every result checked; what differs is how "
 	      "tasks are handed out and results come back.\n\n",
@@ -147,30 +173,35 @@ int pvq_chapter_peers(const struct pvq_report *r)
 			peers_row(r, &r->costs->of[i], base, lines, count);
 	fputs("\n", r->md);
 	peers_unavailable(r);
-	fputs("- **Time per empty task**: map time of `noop` over its items, which are as many for each strategy as keep it busy for some "
-	      "tens of milliseconds.\n- **METG(50%)**: how long a task must be in core time for half of that to be its own work; "
-	      "each strategy on lengths around its own cost.\n- **A whole life**: from the birth of the process to its end, with one "
-	      "empty task a worker: start-up, interpreter and imports included.\n- **Memory**: of all its processes together "
-	      "while every worker has a task, each page by the share a process has in it (PSS); pvq's own run in pvq itself, with the libraries of its driver and report, a "
-	      "peer in a smaller program.\n- **Lines**: of code in the strategy's "
-	      "file, without comments; in brackets with the files of this project that it is made of. A library's own are not counted.\n\n",
-		r->md);
+	peers_legend(r);
 	free(lines);
 	return 0;
 }
 
 /* ---- wall time versus cores ---- */
 
+/* With one worker a core; it may have no trial that ended well. */
 static const struct pvq_cell *peers_cell(
 	const struct pvq_report *r, const struct pvq_work *work, const char *impl, unsigned cores)
 {
 	for (size_t c = work->first; c < work->first + work->cells; c++) {
 		const struct pvq_cell *cell = &r->summary->cell[c];
 
-		if (cell->ok && strcmp(cell->key->impl, impl) == 0 && cell->key->cores == cores &&
+		if (strcmp(cell->key->impl, impl) == 0 && cell->key->cores == cores &&
 			cell->key->workers == cores)
 			return cell;
 	}
+	return NULL;
+}
+
+/* How a cell ended of which no trial ended well; NULL: some did. */
+static const char *peers_fate(const struct pvq_cell *cell, const char **reason)
+{
+	for (int status = PVQ_OK + 1; !cell->ok && status < PVQ_STATUSES; status++)
+		if (cell->status[status]) {
+			*reason = pvq_cell_reason(cell, (enum pvq_status)status);
+			return pvq_status_name((enum pvq_status)status);
+		}
 	return NULL;
 }
 
@@ -179,9 +210,15 @@ static void peers_write_cell(
 	const struct pvq_report *r, const struct pvq_work *work, const struct pvq_cell *cell)
 {
 	const struct pvq_estimate *map;
+	const char *fate, *reason;
 
 	if (!cell) {
 		fputs(" – |", r->md);
+		return;
+	}
+	fate = peers_fate(cell, &reason);
+	if (fate) {
+		fprintf(r->md, " %s |", fate);
 		return;
 	}
 	map = &cell->metric[PVQ_MAP_NS];
@@ -192,6 +229,81 @@ static void peers_write_cell(
 		fprintf(r->md, ", ×%s", pvq_text_ratio_interval(up.ratio, up.lo, up.hi).s);
 	}
 	fputs(" |", r->md);
+}
+
+/* Whether anything of it was measured or tried; those that lack a package were not. */
+static int peers_in_table(
+	const struct pvq_report *r, const struct pvq_work *work, const struct pvq_peer_cost *of)
+{
+	for (size_t k = 0; of->cost[PVQ_COST_DISPATCH].n && k < work->core_counts; k++)
+		if (peers_cell(r, work, of->impl, work->cores[k]))
+			return 1;
+	return 0;
+}
+
+static void peers_time_rows(const struct pvq_report *r, const struct pvq_work *work)
+{
+	for (size_t i = 0; i < r->costs->count; i++) {
+		const struct pvq_peer_cost *of = &r->costs->of[i];
+
+		if (!peers_in_table(r, work, of))
+			continue;
+		fputs("| ", r->md);
+		pvq_text_md(r->md, of->impl);
+		fputs(" |", r->md);
+		for (size_t k = 0; k < work->core_counts; k++)
+			peers_write_cell(r, work, peers_cell(r, work, of->impl, work->cores[k]));
+		fputs("\n", r->md);
+	}
+	fputs("\n", r->md);
+}
+
+/* Below a table: why some have no figure, each once. */
+static void peers_reasons(const struct pvq_report *r, const struct pvq_work *work)
+{
+	int any = 0;
+
+	for (size_t i = 0; i < r->costs->count; i++) {
+		const struct pvq_peer_cost *of = &r->costs->of[i];
+		const char *reason = NULL;
+
+		for (size_t k = 0; peers_in_table(r, work, of) && k < work->core_counts && !reason; k++) {
+			const struct pvq_cell *cell = peers_cell(r, work, of->impl, work->cores[k]);
+
+			if (cell)
+				(void)peers_fate(cell, &reason);
+		}
+		if (!reason)
+			continue;
+		fputs(any++ ? "; " : "", r->md);
+		pvq_text_md(r->md, of->impl);
+		fputs(": ", r->md);
+		pvq_text_md(r->md, reason);
+	}
+	fputs(any ? ".\n\n" : "", r->md);
+}
+
+/* Below a table: medians that hide more than they tell, since a strategy was fast in some blocks and slow in others. */
+static void peers_unsteady(const struct pvq_report *r, const struct pvq_work *work)
+{
+	int any = 0;
+
+	for (size_t i = 0; i < r->costs->count; i++)
+		for (size_t k = 0; k < work->core_counts; k++) {
+			const struct pvq_cell *cell =
+				peers_cell(r, work, r->costs->of[i].impl, work->cores[k]);
+			const struct pvq_estimate *map = cell ? &cell->metric[PVQ_MAP_NS] : NULL;
+
+			if (!map || !cell->ok || isnan(map->lo) || map->hi < UNSTEADY * map->lo)
+				continue;
+			fputs(any++ ? "; "
+				    : "Fast in some blocks and slow in others, by the interval of the median: ",
+				r->md);
+			pvq_text_md(r->md, cell->key->impl);
+			fprintf(r->md, " on %u core%s, %s", work->cores[k], work->cores[k] == 1 ? "" : "s",
+				pvq_text_ns_interval(map->median, map->lo, map->hi).s);
+		}
+	fputs(any ? ".\n\n" : "", r->md);
 }
 
 static void peers_time_table(const struct pvq_report *r, const struct pvq_work *work)
@@ -205,22 +317,9 @@ static void peers_time_table(const struct pvq_report *r, const struct pvq_work *
 	for (size_t k = 0; k < work->core_counts; k++)
 		fputs("--:|", r->md);
 	fputs("\n", r->md);
-	for (size_t i = 0; i < r->costs->count; i++) {
-		const char *impl = r->costs->of[i].impl;
-		int any = 0;
-
-		for (size_t k = 0; k < work->core_counts; k++)
-			any |= peers_cell(r, work, impl, work->cores[k]) != NULL;
-		if (!any)
-			continue;
-		fputs("| ", r->md);
-		pvq_text_md(r->md, impl);
-		fputs(" |", r->md);
-		for (size_t k = 0; k < work->core_counts; k++)
-			peers_write_cell(r, work, peers_cell(r, work, impl, work->cores[k]));
-		fputs("\n", r->md);
-	}
-	fputs("\n", r->md);
+	peers_time_rows(r, work);
+	peers_reasons(r, work);
+	peers_unsteady(r, work);
 }
 
 int pvq_chapter_peers_time(const struct pvq_report *r)
@@ -229,7 +328,10 @@ int pvq_chapter_peers_time(const struct pvq_report *r)
 	pvq_report_figure(
 		r, PVQ_FIG_PEERS, NULL, 0, "Wall time versus cores, a row a strategy, a panel a task");
 	fputs("\nMap time with warm workers, one a core; behind × how many times as fast as serial in the same blocks, with the 95 % "
-	      "interval of that. Strategies stand in the order of their time per empty task.\n\n",
+	      "interval of that. Strategies stand in the order of their time per empty task.\n\nOn 1 core, whoever hands out and "
+	      "collects takes turns with the one worker, and every turn is a context switch; on more they run at the same time. "
+	      "So the second core may do more than halve the time. Where the caller is the worker (OpenMP, oneTBB, pthreadpool, and "
+	      "joblib as long as it has one) there are no turns to take.\n\n",
 		r->md);
 	for (size_t w = 0; w < r->summary->works; w++)
 		peers_time_table(r, &r->summary->work[w]);

@@ -68,10 +68,13 @@ static void title_machine(const struct pvq_report *r)
 static void title_sweep(const struct pvq_report *r)
 {
 	const struct pvq_summary *s = r->summary;
-	size_t failed = 0;
+	size_t failed = 0, unavailable = 0;
 
 	for (size_t i = 0; i < r->rows->count; i++)
-		failed += r->rows->row[i].status != PVQ_OK;
+		if (r->rows->row[i].status == PVQ_UNAVAILABLE)
+			unavailable++;
+		else
+			failed += r->rows->row[i].status != PVQ_OK;
 	fprintf(r->md,
 		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs its cells once, in an order of "
 		"its own; each trial is a process of its own.",
@@ -81,6 +84,9 @@ static void title_sweep(const struct pvq_report *r)
 		fprintf(r->md,
 			" **%zu trial%s did not end well**: listed under *Failed and unavailable*, and in no figure.",
 			failed, plural(failed));
+	if (unavailable)
+		fprintf(r->md, " %zu trial%s could not be made here: *Failed and unavailable* tells why.",
+			unavailable, plural(unavailable));
 	fputs("\n\n", r->md);
 }
 

@@ -142,10 +142,11 @@ void pvq_tutorial_chapter(FILE *md, const char *dir)
 	if (pvq_table_read(&tutorial_table, f, &rows))
 		fprintf(stderr, "pvq: %s: %s\n", path, rows.problem);
 	fclose(f);
-	fputs("### The tutorial's own job\n\nFour tasks that sleep 2 s each on four workers: 8 s one after the other, 2 s at best. The program "
-	      "of the tutorial in pure Python (`impls/python/tutorial.py`) and the same job through pvq; wall time of the whole program as its user "
-	      "waits for it, median and range.\n\n| Way | Command | Wall time | Above 2 s |\n|:--|:--|--:|--:|\n",
-		md);
+	fprintf(md,
+		"### The tutorial's own job\n\nFour tasks that sleep 2 s each on four workers: 8 s one after the other, 2 s at best. The program "
+		"of the tutorial in pure Python (`impls/python/tutorial.py`) and the same job through pvq; wall time of the whole program as its user "
+		"waits for it, median and range of %zu run%s.\n\n| Way | Command | Wall time | Above 2 s |\n|:--|:--|--:|--:|\n",
+		(rows.count + WAYS - 1) / WAYS, rows.count > WAYS ? "s" : "");
 	for (unsigned i = 0; i < WAYS; i++)
 		tutorial_line(md, &tutorial_ways[i], &rows);
 	fputs("\n", md);

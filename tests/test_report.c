@@ -283,7 +283,8 @@ static void failed_rows_are_shown_and_enter_nothing(void **state)
 	snprintf(row.reason, sizeof(row.reason), "no library");
 	assert_int_equal(pvq_row_write(run->raw, &row), 0);
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "2 trials did not end well");
+	assert_says(run, "**1 trial did not end well**");
+	assert_says(run, " 1 trial could not be made here");
 	assert_says(run,
 		"| pool_ordered | noop | 2 | 2 | crashed | 1 of 8 | killed \\| by \\*signal\\* \\<script");
 	assert_says(run, "| gone | noop | 2 | 2 | unavailable | 1 of 1 | no library |");
@@ -444,15 +445,15 @@ static void claims_are_answered_by_verdicts(void **state)
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "measured in 12 blocks of its own");
 	assert_says(run, "### Is Pool faster than Process + Queue?");
-	assert_says(run, "- **C: pool over pipes by hand, map**: faster on `echo` (×0.");
+	assert_says(run, "- **`pool_unordered` over `fork_pipe_queue`, map**: faster on `echo` (×0.");
 	assert_says(run, "); slower on `skew` (×1.");
 	assert_says(run, "); the same (±3 %) on `sleep`; not to be told on `spin`.\n");
-	assert_says(run, "- **C: pipes over shared memory**: slower on `echo` (×");
+	assert_says(run, "- **`fork_pipe_queue` over `pool_unordered`**: slower on `echo` (×");
 	assert_says(run, "- **spin, 8 workers**: slower with `fork_pipe_queue` (×");
 	assert_says(run, "| Context switches an item: 2 → 8 workers |\n");
 	assert_says(run, " | 4.00 → 1.00 |\n");
 	/* What was not measured is not answered. */
-	assert_silent(run, "CPython: Pool");
+	assert_silent(run, "python_pool_imap_unordered");
 	assert_silent(run, "imap_unordered faster than imap");
 	assert_silent(run, "a later result was complete and the next was not");
 }

@@ -25,14 +25,16 @@ do for [format in formats] {
 		unset object
 		set lmargin at screen across(left + width * (p - 1) + 3)
 		set rmargin at screen across(left + width * p - 24)
-		set tmargin at screen 1 - up(62)
+		set tmargin at screen 1 - up(78)
 		set bmargin at screen up(78)
 		set xrange [low[p]:high[p]]
 		eval 'set xtics '.tics[p].' font small_font offset 0, 0.3'
 		do for [r=0:rows-1:2] {
 			set object rect from graph 0, first -r - 0.5 to graph 1, first -r + 0.5 fc rgb '#F4F4F4' fs solid noborder behind
 		}
-		set label panel[p] at graph 0, graph 1 left offset 0, 0.7 font small_font tc rgb ink
+		set label panel[p] at graph 0, graph 1 left offset 0, 1.7 tc rgb ink
+		set label under[p] at graph 0, graph 1 left offset 0, 0.6 font small_font tc rgb soft
+		do for [r in missing[p]] { set label 'not this task' at graph 0.02, first -r left font small_font tc rgb soft }
 		if (p == 1) {
 			do for [r=1:rows] { set label strategy[r] at graph 0, first 1 - r right offset character -0.6, 0 font small_font tc rgb (own[r] ? '#B34700' : ink) }
 			set label 'Wall time versus cores' at screen across(14), 1 - up(20) left font title_font tc rgb ink
