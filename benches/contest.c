@@ -1,15 +1,10 @@
-/* contest.h: ranks the candidates and judges the distance of each from the first. */
+/* contest.h: ranks the candidates, sets each against each, and judges the distance of each from the first. */
 #include "contest.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-int pvq_rival_is_level(const struct pvq_rival *rival)
-{
-	return rival->vs.verdict != PVQ_SLOWER;
-}
 
 static int contest_order(const void *x, const void *y)
 {
@@ -31,10 +26,39 @@ static enum pvq_outcome contest_judge(const struct pvq_contest *contest)
 
 		if (rival->vs.n < contest->needs)
 			few = 1;
-		else if (pvq_rival_is_level(rival) && rival->vs.verdict != PVQ_EQUIVALENT)
+		else if (!rival->beaten && rival->vs.verdict != PVQ_EQUIVALENT)
 			open = 1;
 	}
 	return open ? PVQ_OPEN : few ? PVQ_TOO_FEW : PVQ_EQUAL;
+}
+
+/* Each against each: who is slower than another is beaten. */
+static void contest_beat(struct pvq_contest *contest, double alpha)
+{
+	for (size_t i = 0; i < contest->rivals; i++)
+		for (size_t j = i + 1; j < contest->rivals; j++) {
+			struct pvq_rival *a = &contest->rival[i], *b = &contest->rival[j];
+			enum pvq_verdict verdict =
+				pvq_cells_compare(a->cell, b->cell, contest->metric, alpha).verdict;
+
+			a->beaten |= verdict == PVQ_SLOWER;
+			b->beaten |= verdict == PVQ_FASTER;
+		}
+}
+
+/* Moves the fastest of those not beaten to the front; the others stay in the order of their medians. */
+static void contest_lead(struct pvq_contest *contest)
+{
+	struct pvq_rival lead;
+	size_t at = 0;
+
+	while (at < contest->rivals && contest->rival[at].beaten)
+		at++;
+	if (at == 0 || at == contest->rivals) /* medians of ratios can go round in a circle; then all were beaten */
+		return;
+	lead = contest->rival[at];
+	memmove(&contest->rival[1], contest->rival, at * sizeof(lead));
+	contest->rival[0] = lead;
 }
 
 int pvq_contest_hold(struct pvq_contest *contest, const struct pvq_summary *s, const struct pvq_work *work,
@@ -60,10 +84,12 @@ int pvq_contest_hold(struct pvq_contest *contest, const struct pvq_summary *s, c
 	if (contest->rivals > 1)
 		alpha /= (double)(contest->rivals - 1);
 	contest->needs = pvq_median_needs(alpha);
+	contest_beat(contest, alpha);
+	contest_lead(contest);
 	for (size_t i = 1; i < contest->rivals; i++) {
 		contest->rival[i].vs =
 			pvq_cells_compare(contest->rival[i].cell, contest->rival[0].cell, metric, alpha);
-		contest->level += (size_t)pvq_rival_is_level(&contest->rival[i]);
+		contest->level += !contest->rival[i].beaten;
 	}
 	contest->outcome = contest_judge(contest);
 	if (contest->rivals && work->base)

@@ -8,9 +8,9 @@
 
 /* Does parallel work pay for a task at the largest core count? */
 enum advice {
-	ADVICE_PARALLEL, /* serial is clearly slower than the fastest */
+	ADVICE_PARALLEL, /* serial is clearly slower than another */
 	ADVICE_SERIAL,   /* serial is clearly the fastest */
-	ADVICE_UNSURE,   /* serial cannot be told from the fastest */
+	ADVICE_UNSURE,   /* serial may be the fastest */
 	ADVICE_NONE,     /* serial was not measured, or nothing else was */
 	ADVICES,
 };
@@ -23,7 +23,7 @@ static enum advice advice_of(const struct pvq_contest *contest)
 		return contest->outcome == PVQ_CLEAR ? ADVICE_SERIAL : ADVICE_UNSURE;
 	for (size_t i = 1; i < contest->rivals; i++)
 		if (contest->rival[i].cell->baseline)
-			return pvq_rival_is_level(&contest->rival[i]) ? ADVICE_UNSURE : ADVICE_PARALLEL;
+			return contest->rival[i].beaten ? ADVICE_PARALLEL : ADVICE_UNSURE;
 	return ADVICE_NONE;
 }
 

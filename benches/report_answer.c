@@ -8,7 +8,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { NAMES_MAX = 4 }; /* strategies that are named in a tie; the rest are counted */
+enum {
+	NAMES_MAX = 4,     /* strategies that are named in a tie; the rest are counted */
+	SETTLE_MOST = 1000 /* blocks that somebody may have the patience for */
+};
 
 int pvq_contest_is_shown(const struct pvq_contest *contest, const struct pvq_work *work)
 {
@@ -32,7 +35,7 @@ static void answer_level_names(const struct pvq_report *r, const struct pvq_cont
 	size_t named = 0;
 
 	for (size_t i = 0; i < contest->rivals; i++) {
-		if (i && !pvq_rival_is_level(&contest->rival[i]))
+		if (i && contest->rival[i].beaten)
 			continue;
 		if (named++ >= NAMES_MAX)
 			continue;
@@ -90,8 +93,9 @@ static void answer_settle(const struct pvq_report *r, const struct pvq_contest *
 	size_t blocks = 0;
 
 	for (size_t i = 1; i < contest->rivals; i++)
-		blocks = contest->rival[i].vs.settle > blocks ? contest->rival[i].vs.settle : blocks;
-	if (blocks >= PVQ_SETTLE_NEVER)
+		if (!contest->rival[i].beaten && contest->rival[i].vs.settle > blocks)
+			blocks = contest->rival[i].vs.settle;
+	if (blocks > SETTLE_MOST)
 		fputs("; more blocks would hardly settle it", r->md);
 	else if (blocks)
 		fprintf(r->md, "; about %zu blocks would settle it",
@@ -109,10 +113,10 @@ static void answer_sureness(const struct pvq_report *r, const struct pvq_contest
 		return;
 	}
 	for (size_t i = contest->rivals; i-- > 1;)
-		if (!pvq_rival_is_level(&contest->rival[i]))
+		if (contest->rival[i].vs.verdict == PVQ_SLOWER)
 			slower = &contest->rival[i];
 	if (!slower) {
-		fputs(contest->rivals > 1 ? "none of them is clearly slower" : "–", r->md);
+		fputs(contest->rivals > 1 ? "none of them is clearly slower than the first" : "–", r->md);
 	} else {
 		fputs("next is ", r->md);
 		pvq_text_md(r->md, answer_name(r, slower));
@@ -199,11 +203,11 @@ static void answer_legend(const struct pvq_report *r)
 {
 	fprintf(r->md,
 		"**How to read it.** The time is that of `map` alone, the workers being there "
-		"already. A name in bold is faster than every other strategy: all comparisons of its "
-		"row hold together at 95 %%. *No clear winner* names those that the measurement "
-		"cannot tell apart, *equal* those shown to lie within ±%.0f %%: take whichever of "
-		"them is simplest. *Next* is the nearest one that is clearly slower. How many blocks would settle it is a guess from the width of the "
-		"intervals now. Speed-up is "
+		"already. Each strategy is set against each other one, and whoever is clearly slower than any drops out; with 95 %% "
+		"certainty the fastest is among those left. A name in bold is the only one left. *No clear winner* names "
+		"several, the lowest median first; *equal* those shown to lie within ±%.0f %% of it: take whichever of them is "
+		"simplest. *Next* is the nearest one that is clearly slower than the first. How many blocks would settle it is a guess "
+		"from the width of the intervals now. Speed-up is "
 		"serial's time, in the last column, divided by the strategy's, pair by pair within a "
 		"block; serial competes at every core count. Figures are medians, in brackets their "
 		"95 %% intervals. †: more than 1 %% of it is the harness's own work.\n\n",

@@ -252,6 +252,25 @@ static void noise_has_no_winner(void **state)
 	assert_silent(run, "Leave serial");
 }
 
+/* One that is in front by its median, but had bad blocks, does not keep those in the contest whom others beat. */
+static void who_is_beaten_by_any_is_out(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 16, 22);
+	add_cell(run, "pthread_queue", "noop", 2, 16, 20.2);
+	for (unsigned b = 0; b < 16; b++) {
+		struct pvq_row row = row_of("pool_ordered", "noop", 2, b, (b % 4 ? 18 : 30) * (1 + 0.02 * b));
+
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "- **Run in parallel**, serial is clearly slower: noop (");
+	assert_says(run, " times as fast, no clear winner of 2 strategies).");
+	assert_says(run, "| no clear winner: pool_ordered, pthread_queue |");
+	assert_says(run, "none of them is clearly slower than the first");
+}
+
 static void few_blocks_are_not_enough(void **state)
 {
 	struct run *run = *state;
@@ -646,6 +665,7 @@ int main(void)
 		RUN(more_workers_are_judged),
 		RUN(equal_strategies_have_no_winner),
 		RUN(noise_has_no_winner),
+		RUN(who_is_beaten_by_any_is_out),
 		RUN(few_blocks_are_not_enough),
 		RUN(failed_rows_are_shown_and_enter_nothing),
 		RUN(names_cannot_break_out),
