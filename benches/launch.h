@@ -26,8 +26,10 @@ struct pvq_launch_io {
 };
 
 /* Runs the trial in a fresh process: this same binary, exec'd, or the peer's program. Always fills the row: with
- * what the trial reported, or with crashed or timeout. timeout_s: seconds, 0 is none. 0; -EINTR where the user
- * interrupted (the row is void); -errno where no process could be had, with one line on stderr. */
+ * what the trial reported, or with crashed or timeout. A peer's results must be right by the suite's own means: where
+ * the trial does not name their digest, it is found first, within the same time, and not again for the same load.
+ * timeout_s: seconds, 0 is none. 0; -EINTR where the user interrupted (the row is void); -errno where no process could
+ * be had, with one line on stderr. */
 int pvq_launch_trial(
 	const struct pvq_trial *, double timeout_s, const struct pvq_launch_io *, struct pvq_row *);
 

@@ -92,9 +92,36 @@ verified() {
 	fake liar <<<'row ok oracle 00000000000000000000000000000001'
 	PVQ_PEERS="$TMP/peers" "$PVQ" bench --profile quick --impls serial,liar --tasks noop --n 50 --cores 1 --blocks 6 \
 		--out "$TMP/run" >/dev/null 2>&1 || true
-	# Until serial has been measured nobody knows better; from then on it is refused, whoever came first.
-	[ "$(grep '^liar,' "$TMP/run/raw.csv" | grep -c ',error,no,.*its digest of the right results is another than before')" -ge 5 ]
+	# From the first row on, whoever came first.
+	grep '^liar' "$TMP/run/raw.csv" >"$TMP/liar"
+	[ "$(wc -l <"$TMP/liar")" -ge 6 ]
+	[ -z "$(grep -v ',error,no,.*its digest of the right results is another than before' "$TMP/liar")" ]
 	[ "$(grep '^serial,' "$TMP/run/raw.csv" | grep -c ',ok,oracle,')" -eq 6 ]
+	# Also where nobody else is measured, and no oracle exists.
+	for task in noop mandelbrot; do
+		run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl liar --task $task --n 5 --csv
+		[ "$status" -eq 1 ]
+		[[ $output == *,error,no,*"its digest of the right results is another than before"* ]]
+	done
+}
+
+@test "ok without having verified, or without the digest of what is right, is an error that says what to do" {
+	fake unverified <<<'row ok no'
+	fake digestless <<<'row ok oracle ""'
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl unverified --task noop --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *,error,no,*"its row says ok but not verified: it has to compare its results, or to load libpvqpeer.so"* ]]
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl digestless --task noop --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *,error,no,*"its row says ok without the digest of the right results"* ]]
+}
+
+@test "a trial whose right results take longer than the time-out is not begun" {
+	fake late <<<"touch '$TMP/begun'; row ok oracle"
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl late --task mandelbrot --n 1000000 --timeout 0.3 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *,timeout,no,*"not begun: what is right was not known after 0.3 s"* ]]
+	[ ! -e "$TMP/begun" ]
 }
 
 @test "no row, a cut-off row, a bad exit: crashed, with the reason" {
