@@ -149,32 +149,66 @@ static int clean_up(pid_t group)
 	}
 }
 
-/* What left the group with setsid() or setpgid() has fallen to this process once its parent was gone, since it is
- * their subreaper. The driver itself has no child but the trial. */
-static void kill_strays(void)
+/* Those that exec() left us from whoever this process was before: not ours to end. None of them is reaped in here, so
+ * their numbers stay theirs. */
+static pid_t *inherited;
+static size_t inherited_count;
+
+/* Goes through the children; returns how many of them take() took. */
+static unsigned take_children(int (*take)(pid_t))
 {
-	char path[64], list[4096];
-	ssize_t len;
+	char path[64];
+	unsigned taken = 0;
+	FILE *f;
+	int pid;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)syscall(SYS_gettid));
-	do {
-		int fd = open(path, O_RDONLY | O_CLOEXEC);
-		char *end;
+	f = fopen(path, "re");
+	while (f && fscanf(f, "%d", &pid) == 1)
+		taken += (unsigned)take(pid);
+	if (f)
+		fclose(f);
+	return taken;
+}
 
-		len = fd < 0 ? 0 : read(fd, list, sizeof(list) - 1);
-		if (fd >= 0)
-			close(fd);
-		list[len > 0 ? len : 0] = '\0';
-		for (char *at = list; len > 0; at = end) {
-			pid_t pid = (pid_t)strtol(at, &end, 10);
+static int inherit(pid_t pid)
+{
+	pid_t *longer = realloc(inherited, (inherited_count + 1) * sizeof(*inherited));
 
-			if (end == at)
-				break;
-			kill(pid, SIGKILL);
-			while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-				;
-		}
-	} while (len > 0);
+	if (!longer)
+		return 0;
+	inherited = longer;
+	inherited[inherited_count++] = pid;
+	return 1;
+}
+
+/* Before the first child of our own. */
+static void spare_inherited(void)
+{
+	static int done;
+
+	if (!done)
+		take_children(inherit);
+	done = 1;
+}
+
+static int end_stray(pid_t pid)
+{
+	for (size_t i = 0; i < inherited_count; i++)
+		if (inherited[i] == pid)
+			return 0;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return 1;
+}
+
+/* What left the group with setsid() or setpgid() has fallen to this process once its parent was gone, since it is
+ * their subreaper. The driver itself starts no child but the trial. */
+static void kill_strays(void)
+{
+	while (take_children(end_stray))
+		; /* theirs have become ours */
 }
 
 /* Waits for a child until it ends or time is up, and leaves nothing of it. Returns what wait_for() does. */
@@ -400,6 +434,7 @@ int pvq_launch_trial(
 	struct pvq_trial t = *of;
 	int ret;
 
+	spare_inherited();
 	pvq_trial_identify(&t, row);
 	if (t.impl->unavailable) {
 		row->status = PVQ_UNAVAILABLE;
@@ -443,9 +478,11 @@ static int prepend_path(void)
 int pvq_launch_command(
 	char *const argv[], const char *dir, double timeout_s, const struct pvq_launch_io *io, int *wstatus)
 {
-	pid_t pid = pvq_child_fork();
 	int ended;
+	pid_t pid;
 
+	spare_inherited();
+	pid = pvq_child_fork();
 	if (pid == 0) {
 		if (prepend_path() || chdir(dir))
 			_exit(126);

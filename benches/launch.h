@@ -1,5 +1,5 @@
 /* launch.h: gives a trial a process of its own, with a time-out, and makes sure that nothing of it
- * lives on: not the trial, not a worker, not an orphan.
+ * lives on: not the trial, not a worker, not an orphan. Children that were there before are left alone.
  */
 #ifndef PVQ_LAUNCH_H
 #define PVQ_LAUNCH_H

@@ -205,6 +205,11 @@ small() {
 	refused "strategy seriell" "$PVQ" run --impl seriell~5 --task noop --n 1
 }
 
+@test "a child that pvq was given by exec is not its to end" {
+	bash -c 'sleep 771006 & echo $! >"$1"; exec "$0" run --impl serial --task noop --n 4' "$PVQ" "$TMP/pid" >/dev/null 3>&-
+	kill "$(cat "$TMP/pid")" # fails where it is gone
+}
+
 @test "bench: the same seed gives the same order, another seed another" {
 	for run in a b c; do
 		seed=5
