@@ -211,8 +211,17 @@ static void kill_strays(void)
 		; /* theirs have become ours */
 }
 
-/* Waits for a child until it ends or time is up, and leaves nothing of it. Returns what wait_for() does. */
-static int see_off(pid_t pid, double timeout_s, const struct pvq_launch_io *io, int *wstatus)
+static void note_end(struct pvq_launch_eye *eye, uint64_t *ended_ns)
+{
+	*ended_ns = pvq_clock_ns();
+	if (eye)
+		eye->look(eye, 0);
+}
+
+/* Waits for a child until it ends or time is up, and leaves nothing of it. Returns what wait_for() does. A child that
+ * ended has done so before anything is cleaned up: what it left behind may take the whole grace. */
+static int see_off(
+	pid_t pid, double timeout_s, const struct pvq_launch_io *io, int *wstatus, uint64_t *ended_ns)
 {
 	int pidfd, ended;
 
@@ -221,10 +230,12 @@ static int see_off(pid_t pid, double timeout_s, const struct pvq_launch_io *io, 
 	ended = pidfd < 0 ? -errno : wait_for(pid, pidfd, timeout_s, io->eye);
 	if (pidfd >= 0)
 		close(pidfd);
+	if (ended > 0)
+		note_end(io->eye, ended_ns);
 	*wstatus = clean_up(pid);
 	kill_strays();
-	if (io->eye)
-		io->eye->look(io->eye, 0);
+	if (ended <= 0)
+		note_end(io->eye, ended_ns);
 	return ended;
 }
 
@@ -312,7 +323,6 @@ static void explain(
 
 static void note_meanwhile(struct pvq_row *row, struct pvq_meanwhile m)
 {
-	row->wall_ns = m.wall_ns;
 	row->stolen_ns = m.stolen_ns;
 	row->foreign_ns = m.foreign_ns;
 }
@@ -347,6 +357,7 @@ static int find_right(const struct pvq_trial *t, double timeout_s, struct known 
 {
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
 	int told[2], ended, wstatus;
+	uint64_t ended_ns;
 	pid_t pid;
 
 	if (pipe2(told, O_CLOEXEC))
@@ -355,7 +366,7 @@ static int find_right(const struct pvq_trial *t, double timeout_s, struct known 
 	if (pid == 0)
 		tell_right(t, told[1]);
 	close(told[1]);
-	ended = pid < 0 ? (int)pid : see_off(pid, timeout_s, &io, &wstatus);
+	ended = pid < 0 ? (int)pid : see_off(pid, timeout_s, &io, &wstatus, &ended_ns);
 	if (ended > 0 && read(told[0], k->right, sizeof(k->right)) != sizeof(k->right))
 		k->right[0] = '\0';
 	close(told[0]);
@@ -404,6 +415,7 @@ static int run_trial(
 	static struct pvq_words words; /* some KiB: not on the stack; the driver has one thread */
 	struct pvq_watch watch;
 	int report[2], ended, wstatus;
+	uint64_t ended_ns;
 	pid_t pid;
 
 	pvq_trial_args_words(&words, t);
@@ -419,9 +431,10 @@ static int run_trial(
 		close(report[0]);
 		return (int)pid;
 	}
-	ended = see_off(pid, timeout_s, io, &wstatus);
+	ended = see_off(pid, timeout_s, io, &wstatus, &ended_ns);
 	read_report(report[0], row);
 	note_meanwhile(row, pvq_watch_end(&watch, t->cpu, t->ncpu));
+	row->wall_ns = ended_ns - watch.at_ns;
 	if (ended < 0)
 		return ended;
 	explain(row, t, ended, wstatus, timeout_s);
@@ -478,6 +491,7 @@ static int prepend_path(void)
 int pvq_launch_command(
 	char *const argv[], const char *dir, double timeout_s, const struct pvq_launch_io *io, int *wstatus)
 {
+	uint64_t ended_ns;
 	int ended;
 	pid_t pid;
 
@@ -490,6 +504,6 @@ int pvq_launch_command(
 	}
 	if (pid < 0)
 		return (int)pid;
-	ended = see_off(pid, timeout_s, io, wstatus);
+	ended = see_off(pid, timeout_s, io, wstatus, &ended_ns);
 	return ended < 0 ? ended : ended == 0 ? -ETIMEDOUT : 0;
 }

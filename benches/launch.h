@@ -12,7 +12,7 @@
 void pvq_launch_signals(void);
 
 /* Looks on while a trial runs: look() is called whenever fd (-1: none) can be read, and every every_ms milliseconds (0:
- * never), with the trial's process; a last time, with pid 0, when it has ended. */
+ * never), with the trial's process; a last time, with pid 0, when it has ended, before what it left is cleaned up. */
 struct pvq_launch_eye {
 	int fd;
 	unsigned every_ms;

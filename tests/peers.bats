@@ -153,6 +153,20 @@ verified() {
 	! pgrep -f "sleep 77100"
 }
 
+@test "a trial ends with its process, not with what that left behind and has to be killed" {
+	fake leaving <<-'END'
+		trap "" TERM
+		sleep 771005 &
+		row ok oracle
+	END
+	PVQ_PEERS="$TMP/peers" "$PVQ" run --impl leaving --task noop --n 5 --csv >"$TMP/out"
+	wall=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "wall_ns") at = i } END { print $at }' "$TMP/out")
+	[ "$wall" -gt 0 ]
+	[ "$wall" -lt 1000000000 ]
+	run pgrep -f "sleep 771005"
+	[ "$status" -eq 1 ]
+}
+
 @test "who cannot describe himself is named and passed over; what lacks something is unavailable" {
 	printf '#!/bin/sh\necho "hello"\n' >"$TMP/peers/rubbish"
 	printf '#!/bin/sh\nexit 4\n' >"$TMP/peers/failing"
