@@ -186,6 +186,22 @@ verified() {
 	[[ $output == *"cannot look for peers"* ]]
 }
 
+@test "Ctrl-C while peers describe themselves: none of them is called no peer" {
+	for name in one two three; do
+		printf '#!/bin/sh\ntouch "%s"; exec sleep 771007\n' "$TMP/asked" >"$TMP/peers/$name"
+		chmod +x "$TMP/peers/$name"
+	done
+	PVQ_PEERS="$TMP/peers" env --default-signal=INT "$PVQ" bench --profile quick --impls peers --tasks noop --n 5 \
+		--out "$TMP/run" >/dev/null 2>"$TMP/err" 3>&- &
+	pid=$!
+	until [ -e "$TMP/asked" ]; do sleep 0.01; done
+	kill -INT $pid
+	rc=0
+	wait $pid || rc=$?
+	[ "$rc" -eq 1 ]
+	[ "$(cat "$TMP/err")" = "pvq: interrupted before the first trial" ]
+}
+
 # A peer in C of the given needs, built by the same script that make uses.
 built() {
 	mkdir -p "$TMP/gen/peers"
