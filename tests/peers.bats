@@ -150,7 +150,8 @@ verified() {
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl hanging --task noop --n 5 --timeout 0.5 --csv
 	[ "$status" -eq 1 ]
 	[[ $output == *",timeout,"* ]]
-	! pgrep -f "sleep 77100"
+	run pgrep -f "sleep 77100[123]"
+	[ "$status" -eq 1 ]
 }
 
 @test "a trial ends with its process, not with what that left behind and has to be killed" {
@@ -176,7 +177,8 @@ verified() {
 	PVQ_PEERS="$TMP/peers" "$PVQ" list >"$TMP/out" 2>"$TMP/err"
 	grep -q 'rubbish is no peer: ' "$TMP/err"
 	grep -q 'failing is no peer: .*exit status 4' "$TMP/err"
-	! grep -q README "$TMP/err"
+	run grep README "$TMP/err"
+	[ "$status" -eq 1 ]
 	grep -q 'lacking  *unavailable: install something' "$TMP/out"
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl lacking --task noop --n 5
 	[ "$status" -eq 1 ]
@@ -282,7 +284,7 @@ built() {
 	[ -x "$(command -v dpkg-query)" ] || skip "not known here"
 	for peer in "$PEERS"/*; do
 		if [ -d "$peer" ]; then continue; fi
-		! "$peer" describe | grep -E ',,(""|)?$' || { echo "$peer"; return 1; }
+		if "$peer" describe | grep -E ',,(""|)?$'; then echo "$peer"; return 1; fi
 	done
 }
 
@@ -304,7 +306,7 @@ built() {
 		run "$PVQ" run --impl "$impl" --task fault:kind=kill,at=3 --n 20 --seed 771004 --timeout 2 --csv
 		[ "$status" -eq 1 ]
 		[[ $output == *,crashed,* || $output == *,timeout,* || $output == *,error,* ]] || { echo "$impl: $output"; return 1; }
-		! pgrep -f "trial .*--seed=771004 " || { echo "$impl: something is left"; return 1; }
+		if pgrep -f "trial .*--seed=771004 "; then echo "$impl: something is left"; return 1; fi
 	done
 }
 
