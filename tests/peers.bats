@@ -81,6 +81,45 @@ verified() {
 	[[ $output == *,ordered,call,call,0,ok,oracle,* ]]
 }
 
+@test "without the library: verified by the digest as the page defines it, of noop and sleep" {
+	cat >"$TMP/digest.c" <<-'END'
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <xxhash.h>
+
+		int main(int argc, char **argv)
+		{
+			unsigned long long low = 0, high = 0, n = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
+
+			for (unsigned long long id = 0; id < n; id++) {
+				unsigned long long result = (id + 1) * 10;
+				XXH128_hash_t hash = XXH3_128bits_withSeed(&result, sizeof(result), id);
+
+				low += hash.low64;
+				high += hash.high64;
+			}
+			printf("%016llx%016llx\n", high, low);
+			return 0;
+		}
+	END
+	cc -o "$TMP/digest" "$TMP/digest.c" -lxxhash
+	fake alone <<-END
+		for word; do case \$word in --n=*) digest=\$($TMP/digest "\${word#--n=}") ;; esac; done
+		if [ "\$digest" = "\$known" ]; then row ok oracle "\$digest"; else row error no; fi
+	END
+	for task in noop sleep:us=1; do
+		for n in 1 1000; do
+			run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl alone --task $task --n $n --csv
+			[ "$status" -eq 0 ]
+			[[ $output == *,ok,oracle,* ]]
+		done
+	done
+	# Of another task it does not know the results.
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl alone --task echo --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *,error,no,* ]]
+}
+
 @test "what was measured is for the driver to say: a row cannot claim to be of another trial" {
 	fake liar <<<'row ok oracle'
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl liar --task noop --n 5 --workers 3 --cores 1 --seed 4 --csv
