@@ -8,6 +8,7 @@
 #include "others.h"
 #include "peer.h"
 #include "process.h"
+#include "sink.h"
 #include "trial_args.h"
 
 #include <errno.h>
@@ -148,36 +149,79 @@ static int clean_up(pid_t group)
 	}
 }
 
-/* What left the group with setsid() or setpgid() has fallen to this process once its parent was gone, since it is
- * their subreaper. The driver itself has no child but the trial. */
-static void kill_strays(void)
+/* Those that exec() left us from whoever this process was before: not ours to end. None of them is reaped in here, so
+ * their numbers stay theirs. */
+static pid_t *inherited;
+static size_t inherited_count;
+
+/* Goes through the children; returns how many of them take() took. */
+static unsigned take_children(int (*take)(pid_t))
 {
-	char path[64], list[4096];
-	ssize_t len;
+	char path[64];
+	unsigned taken = 0;
+	FILE *f;
+	int pid;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)syscall(SYS_gettid));
-	do {
-		int fd = open(path, O_RDONLY | O_CLOEXEC);
-		char *end;
-
-		len = fd < 0 ? 0 : read(fd, list, sizeof(list) - 1);
-		if (fd >= 0)
-			close(fd);
-		list[len > 0 ? len : 0] = '\0';
-		for (char *at = list; len > 0; at = end) {
-			pid_t pid = (pid_t)strtol(at, &end, 10);
-
-			if (end == at)
-				break;
-			kill(pid, SIGKILL);
-			while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-				;
-		}
-	} while (len > 0);
+	f = fopen(path, "re");
+	while (f && fscanf(f, "%d", &pid) == 1)
+		taken += (unsigned)take(pid);
+	if (f)
+		fclose(f);
+	return taken;
 }
 
-/* Waits for a child until it ends or time is up, and leaves nothing of it. Returns what wait_for() does. */
-static int see_off(pid_t pid, double timeout_s, const struct pvq_launch_io *io, int *wstatus)
+static int inherit(pid_t pid)
+{
+	pid_t *longer = realloc(inherited, (inherited_count + 1) * sizeof(*inherited));
+
+	if (!longer)
+		return 0;
+	inherited = longer;
+	inherited[inherited_count++] = pid;
+	return 1;
+}
+
+/* Before the first child of our own. */
+static void spare_inherited(void)
+{
+	static int done;
+
+	if (!done)
+		take_children(inherit);
+	done = 1;
+}
+
+static int end_stray(pid_t pid)
+{
+	for (size_t i = 0; i < inherited_count; i++)
+		if (inherited[i] == pid)
+			return 0;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return 1;
+}
+
+/* What left the group with setsid() or setpgid() has fallen to this process once its parent was gone, since it is
+ * their subreaper. The driver itself starts no child but the trial. */
+static void kill_strays(void)
+{
+	while (take_children(end_stray))
+		; /* theirs have become ours */
+}
+
+static void note_end(struct pvq_launch_eye *eye, uint64_t *ended_ns)
+{
+	*ended_ns = pvq_clock_ns();
+	if (eye)
+		eye->look(eye, 0);
+}
+
+/* Waits for a child until it ends or time is up, and leaves nothing of it. Returns what wait_for() does. A child that
+ * ended has done so before anything is cleaned up: what it left behind may take the whole grace. */
+static int see_off(
+	pid_t pid, double timeout_s, const struct pvq_launch_io *io, int *wstatus, uint64_t *ended_ns)
 {
 	int pidfd, ended;
 
@@ -186,10 +230,12 @@ static int see_off(pid_t pid, double timeout_s, const struct pvq_launch_io *io, 
 	ended = pidfd < 0 ? -errno : wait_for(pid, pidfd, timeout_s, io->eye);
 	if (pidfd >= 0)
 		close(pidfd);
+	if (ended > 0)
+		note_end(io->eye, ended_ns);
 	*wstatus = clean_up(pid);
 	kill_strays();
-	if (io->eye)
-		io->eye->look(io->eye, 0);
+	if (ended <= 0)
+		note_end(io->eye, ended_ns);
 	return ended;
 }
 
@@ -231,6 +277,28 @@ static void read_report(int fd, struct pvq_row *row)
 	fclose(f);
 }
 
+/* A peer verifies its own results, but its word is not enough: it must say that it did, and have come to the same as
+ * others. Ours cannot fail here. */
+static void doubt(struct pvq_row *row, const struct pvq_trial *t)
+{
+	const char *reason = NULL;
+
+	if (row->verified == PVQ_VERIFIED_NO)
+		reason = "its row says ok but not verified: it has to compare its results, or to load "
+			 "libpvqpeer.so, which does";
+	else if (t->impl->program && !row->oracle[0])
+		reason = "its row says ok without the digest of the right results, in the column oracle";
+	else if (t->impl->program && !t->oracle[0])
+		reason = "its row says ok, but what is right could not be found out without it";
+	else if (t->oracle[0] && strcmp(row->oracle, t->oracle) != 0)
+		reason = "its digest of the right results is another than before";
+	if (!reason)
+		return;
+	row->status = PVQ_ERROR;
+	row->verified = PVQ_VERIFIED_NO;
+	snprintf(row->reason, sizeof(row->reason), "%s", reason);
+}
+
 static void explain(
 	struct pvq_row *row, const struct pvq_trial *t, int ended, int wstatus, double timeout_s)
 {
@@ -248,41 +316,111 @@ static void explain(
 		row->status = PVQ_CRASHED;
 		snprintf(row->reason, sizeof(row->reason), "measured, but its process then ended with %s",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
-	} else if (row->status == PVQ_OK && t->oracle[0] && strcmp(row->oracle, t->oracle) != 0) {
-		/* A peer verifies its own results; it must have come to the same as all others. */
-		row->status = PVQ_ERROR;
-		row->verified = PVQ_VERIFIED_NO;
-		snprintf(row->reason, sizeof(row->reason),
-			"its digest of the right results is another than before");
+	} else if (row->status == PVQ_OK) {
+		doubt(row, t);
 	}
 }
 
 static void note_meanwhile(struct pvq_row *row, struct pvq_meanwhile m)
 {
-	row->wall_ns = m.wall_ns;
 	row->stolen_ns = m.stolen_ns;
 	row->foreign_ns = m.foreign_ns;
 }
 
-int pvq_launch_trial(
+/* ---- what is right, for those whose word is not enough ---- */
+
+/* Found once, since a sweep asks for every trial until a strategy that is linked in has told. */
+struct known {
+	const struct known *next;
+	const struct pvq_task *task;
+	char args[PVQ_ARGS_TEXT];
+	uint64_t n, seed;
+	char right[33];
+};
+
+/* In a child of its own, as a trial: a task may crash, hang or leave something behind. */
+static _Noreturn void tell_right(const struct pvq_trial *t, int fd)
+{
+	struct pvq_error err = PVQ_NO_ERROR;
+	struct pvq_load load;
+	char right[33];
+
+	setpgid(0, 0);
+	if (pvq_process_confine(t->cpu, t->ncpu) || pvq_load_build(&load, t->spec, t->n, t->seed, &err) ||
+		pvq_right_digest(&load, right))
+		_exit(1);
+	_exit(write(fd, right, sizeof(right)) != sizeof(right));
+}
+
+/* Returns what wait_for() does. k->right stays empty where it could not be found. */
+static int find_right(const struct pvq_trial *t, double timeout_s, struct known *k)
+{
+	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
+	int told[2], ended, wstatus;
+	uint64_t ended_ns;
+	pid_t pid;
+
+	if (pipe2(told, O_CLOEXEC))
+		return -errno;
+	pid = pvq_child_fork();
+	if (pid == 0)
+		tell_right(t, told[1]);
+	close(told[1]);
+	ended = pid < 0 ? (int)pid : see_off(pid, timeout_s, &io, &wstatus, &ended_ns);
+	if (ended > 0 && read(told[0], k->right, sizeof(k->right)) != sizeof(k->right))
+		k->right[0] = '\0';
+	close(told[0]);
+	return ended;
+}
+
+/* Gives a peer's trial the digest of the right results, by the suite's own means: those that a peer claims are no
+ * measure. 1: done, or it cannot be known. 0: time is up. -errno. */
+static int know_right(struct pvq_trial *t, double timeout_s)
+{
+	static const struct known *all;
+	struct known *k;
+	char args[PVQ_ARGS_TEXT];
+	int ret;
+
+	if (!t->impl->program || t->oracle[0])
+		return 1;
+	pvq_spec_args(t->spec, args, sizeof(args));
+	for (const struct known *at = all; at; at = at->next)
+		if (at->task == t->spec->task && at->n == t->n && at->seed == t->seed &&
+			strcmp(at->args, args) == 0) {
+			t->oracle = at->right;
+			return 1;
+		}
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return -ENOMEM;
+	*k = (struct known){.next = all, .task = t->spec->task, .n = t->n, .seed = t->seed};
+	memcpy(k->args, args, sizeof(args));
+	ret = find_right(t, timeout_s, k);
+	if (ret <= 0) {
+		free(k);
+		return ret;
+	}
+	all = k;
+	t->oracle = k->right;
+	return 1;
+}
+
+/* ---- a trial ---- */
+
+/* The trial in its process. 0 or -errno. */
+static int run_trial(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
 	static struct pvq_words words; /* some KiB: not on the stack; the driver has one thread */
-	int report[2], ended, wstatus, ret;
 	struct pvq_watch watch;
+	int report[2], ended, wstatus;
+	uint64_t ended_ns;
 	pid_t pid;
 
-	pvq_trial_identify(t, row);
-	if (t->impl->unavailable) {
-		row->status = PVQ_UNAVAILABLE;
-		snprintf(row->reason, sizeof(row->reason), "%s", t->impl->unavailable);
-		return 0;
-	}
 	pvq_trial_args_words(&words, t);
-	if (pipe2(report, O_CLOEXEC)) {
-		ret = -errno;
-		goto fail;
-	}
+	if (pipe2(report, O_CLOEXEC))
+		return -errno;
 	pvq_watch_begin(&watch, t->cpu, t->ncpu);
 	pid = pvq_child_fork();
 	if (pid == 0)
@@ -291,20 +429,41 @@ int pvq_launch_trial(
 	close(report[1]);
 	if (pid < 0) {
 		close(report[0]);
-		ret = (int)pid;
-		goto fail;
+		return (int)pid;
 	}
-	ended = see_off(pid, timeout_s, io, &wstatus);
+	ended = see_off(pid, timeout_s, io, &wstatus, &ended_ns);
 	read_report(report[0], row);
 	note_meanwhile(row, pvq_watch_end(&watch, t->cpu, t->ncpu));
-	if (ended < 0) {
-		ret = ended;
-		goto fail;
-	}
+	row->wall_ns = ended_ns - watch.at_ns;
+	if (ended < 0)
+		return ended;
 	explain(row, t, ended, wstatus, timeout_s);
 	return 0;
-fail:
-	if (ret != -EINTR)
+}
+
+int pvq_launch_trial(
+	const struct pvq_trial *of, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
+{
+	struct pvq_trial t = *of;
+	int ret;
+
+	spare_inherited();
+	pvq_trial_identify(&t, row);
+	if (t.impl->unavailable) {
+		row->status = PVQ_UNAVAILABLE;
+		snprintf(row->reason, sizeof(row->reason), "%s", t.impl->unavailable);
+		return 0;
+	}
+	ret = know_right(&t, timeout_s);
+	if (ret == 0) {
+		row->status = PVQ_TIMEOUT;
+		snprintf(row->reason, sizeof(row->reason),
+			"not begun: what is right was not known after %g s", timeout_s);
+		return 0;
+	}
+	if (ret > 0)
+		ret = run_trial(&t, timeout_s, io, row);
+	if (ret < 0 && ret != -EINTR)
 		fprintf(stderr, "pvq: cannot run a trial: %s\n", strerror(-ret));
 	return ret;
 }
@@ -332,9 +491,12 @@ static int prepend_path(void)
 int pvq_launch_command(
 	char *const argv[], const char *dir, double timeout_s, const struct pvq_launch_io *io, int *wstatus)
 {
-	pid_t pid = pvq_child_fork();
+	uint64_t ended_ns;
 	int ended;
+	pid_t pid;
 
+	spare_inherited();
+	pid = pvq_child_fork();
 	if (pid == 0) {
 		if (prepend_path() || chdir(dir))
 			_exit(126);
@@ -342,6 +504,6 @@ int pvq_launch_command(
 	}
 	if (pid < 0)
 		return (int)pid;
-	ended = see_off(pid, timeout_s, io, wstatus);
+	ended = see_off(pid, timeout_s, io, wstatus, &ended_ns);
 	return ended < 0 ? ended : ended == 0 ? -ETIMEDOUT : 0;
 }

@@ -1,5 +1,5 @@
 /* launch.h: gives a trial a process of its own, with a time-out, and makes sure that nothing of it
- * lives on: not the trial, not a worker, not an orphan.
+ * lives on: not the trial, not a worker, not an orphan. Children that were there before are left alone.
  */
 #ifndef PVQ_LAUNCH_H
 #define PVQ_LAUNCH_H
@@ -12,7 +12,7 @@
 void pvq_launch_signals(void);
 
 /* Looks on while a trial runs: look() is called whenever fd (-1: none) can be read, and every every_ms milliseconds (0:
- * never), with the trial's process; a last time, with pid 0, when it has ended. */
+ * never), with the trial's process; a last time, with pid 0, when it has ended, before what it left is cleaned up. */
 struct pvq_launch_eye {
 	int fd;
 	unsigned every_ms;
@@ -26,8 +26,10 @@ struct pvq_launch_io {
 };
 
 /* Runs the trial in a fresh process: this same binary, exec'd, or the peer's program. Always fills the row: with
- * what the trial reported, or with crashed or timeout. timeout_s: seconds, 0 is none. 0; -EINTR where the user
- * interrupted (the row is void); -errno where no process could be had, with one line on stderr. */
+ * what the trial reported, or with crashed or timeout. A peer's results must be right by the suite's own means: where
+ * the trial does not name their digest, it is found first, within the same time, and not again for the same load.
+ * timeout_s: seconds, 0 is none. 0; -EINTR where the user interrupted (the row is void); -errno where no process could
+ * be had, with one line on stderr. */
 int pvq_launch_trial(
 	const struct pvq_trial *, double timeout_s, const struct pvq_launch_io *, struct pvq_row *);
 

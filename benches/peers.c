@@ -112,7 +112,8 @@ static int add_all(FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX])
 	return ret;
 }
 
-static void ask(const char *program)
+/* 0, whatever it said, or -EINTR. */
+static int ask(const char *program)
 {
 	char path[PATH_MAX], word[] = "describe", problem[PVQ_PROBLEM_MAX] = "", fate[64];
 	char *argv[] = {path, word, NULL};
@@ -122,10 +123,14 @@ static void ask(const char *program)
 
 	if (!f) {
 		fprintf(stderr, "pvq: %s: %s\n", program, strerror(errno));
-		return;
+		return 0;
 	}
 	snprintf(path, sizeof(path), "%s", program);
 	ret = pvq_launch_command(argv, ".", describe_s, &io, &wstatus);
+	if (ret == -EINTR) {
+		fclose(f);
+		return ret;
+	}
 	if (ret)
 		snprintf(problem, sizeof(problem), "%s",
 			ret == -ETIMEDOUT ? "it did not describe itself in time" : strerror(-ret));
@@ -138,6 +143,7 @@ static void ask(const char *program)
 	fclose(f);
 	if (problem[0])
 		fprintf(stderr, "pvq: %s is no peer: %s\n", program, problem);
+	return 0;
 }
 
 /* The folder of peers. 0 or -errno. */
@@ -172,7 +178,7 @@ void pvq_peers_find(void)
 	static int done;
 	char folder[PATH_MAX], path[PATH_MAX];
 	struct dirent **entry;
-	int count;
+	int count, ret = 0;
 
 	if (done)
 		return;
@@ -180,8 +186,8 @@ void pvq_peers_find(void)
 	count = find_folder(folder) ? -1 : scandir(folder, &entry, NULL, alphasort);
 	for (int i = 0; i < count; i++) {
 		if (snprintf(path, sizeof(path), "%s/%s", folder, entry[i]->d_name) < (int)sizeof(path) &&
-			is_program(path))
-			ask(path);
+			ret == 0 && is_program(path))
+			ret = ask(path); /* a signal is for all of them; the next trial ends with it */
 		free(entry[i]);
 	}
 	if (count >= 0)

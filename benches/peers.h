@@ -9,8 +9,8 @@
 
 #include "impl.h"
 
-/* Finds all peers, once; programs that describe nothing are named on stderr and passed over. A spec.h
- * pvq_impl_seek. */
+/* Finds all peers, once; programs that describe nothing are named on stderr and passed over. Where the user interrupts,
+ * the rest are not asked. A spec.h pvq_impl_seek. */
 void pvq_peers_find(void);
 
 int pvq_impl_is_peer(const struct pvq_impl *);

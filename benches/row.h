@@ -53,8 +53,8 @@ struct pvq_row {
 	uint64_t recycle, item_timeout_ms;
 	char oracle[33];             /* digest of the right results, 32 hex digits, or empty */
 	char reason[PVQ_REASON_MAX]; /* one line, empty when ok */
-	/* What the driver saw around the trial (others.h), from before its process existed until it was reaped, on
-	 * the CPUs that it was confined to. */
+	/* What the driver saw around the trial (others.h), from before its process existed: until that ended, and for
+	 * the other two until all that it left behind was reaped, on the CPUs that it was confined to. */
 	uint64_t wall_ns, stolen_ns;
 	int64_t foreign_ns; /* may be slightly below 0 */
 };

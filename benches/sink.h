@@ -40,4 +40,8 @@ void pvq_check_free(struct pvq_check *);
  * in `problem`. */
 enum pvq_verified pvq_check_verify(struct pvq_check *, const char *known, char right[33]);
 
+/* The digest of the right results of a whole load, by the task's oracle, or by running it where there is none. 0 or
+ * -ENOMEM. */
+int pvq_right_digest(const struct pvq_load *, char right[33]);
+
 #endif

@@ -229,8 +229,8 @@ static void add_cpus(struct pvq_words *w, const struct pvq_trial *t)
 {
 	if (t->ncpu == 0)
 		return;
-	add_word(w, "--cpus");
-	w->argv[w->argc++] = w->text + w->used;
+	add_word(w, "--cpus=");
+	w->used--; /* the list goes on with the word */
 	for (unsigned i = 0; i < t->ncpu && w->used + 16 < sizeof(w->text); i++)
 		w->used += (size_t)sprintf(w->text + w->used, "%s%d", i ? "," : "", t->cpu[i]);
 	w->used++;

@@ -39,7 +39,8 @@ setup() {
 	[ "$status" -eq 0 ]
 	after=$(ls /dev/shm /dev/mqueue 2>/dev/null; cat /proc/sysvipc/msg 2>/dev/null | wc -l)
 	[ "$before" = "$after" ]
-	! pgrep -f "$build/pvq-micro" >/dev/null
+	run pgrep -f "$build/pvq-micro"
+	[ "$status" -eq 1 ]
 }
 
 @test "the price list: on one CPU what needs two is skipped with a reason" {

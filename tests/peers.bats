@@ -81,6 +81,45 @@ verified() {
 	[[ $output == *,ordered,call,call,0,ok,oracle,* ]]
 }
 
+@test "without the library: verified by the digest as the page defines it, of noop and sleep" {
+	cat >"$TMP/digest.c" <<-'END'
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <xxhash.h>
+
+		int main(int argc, char **argv)
+		{
+			unsigned long long low = 0, high = 0, n = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
+
+			for (unsigned long long id = 0; id < n; id++) {
+				unsigned long long result = (id + 1) * 10;
+				XXH128_hash_t hash = XXH3_128bits_withSeed(&result, sizeof(result), id);
+
+				low += hash.low64;
+				high += hash.high64;
+			}
+			printf("%016llx%016llx\n", high, low);
+			return 0;
+		}
+	END
+	cc -o "$TMP/digest" "$TMP/digest.c" -lxxhash
+	fake alone <<-END
+		for word; do case \$word in --n=*) digest=\$($TMP/digest "\${word#--n=}") ;; esac; done
+		if [ "\$digest" = "\$known" ]; then row ok oracle "\$digest"; else row error no; fi
+	END
+	for task in noop sleep:us=1; do
+		for n in 1 1000; do
+			run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl alone --task $task --n $n --csv
+			[ "$status" -eq 0 ]
+			[[ $output == *,ok,oracle,* ]]
+		done
+	done
+	# Of another task it does not know the results.
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl alone --task echo --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *,error,no,* ]]
+}
+
 @test "what was measured is for the driver to say: a row cannot claim to be of another trial" {
 	fake liar <<<'row ok oracle'
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl liar --task noop --n 5 --workers 3 --cores 1 --seed 4 --csv
@@ -92,9 +131,36 @@ verified() {
 	fake liar <<<'row ok oracle 00000000000000000000000000000001'
 	PVQ_PEERS="$TMP/peers" "$PVQ" bench --profile quick --impls serial,liar --tasks noop --n 50 --cores 1 --blocks 6 \
 		--out "$TMP/run" >/dev/null 2>&1 || true
-	# Until serial has been measured nobody knows better; from then on it is refused, whoever came first.
-	[ "$(grep '^liar,' "$TMP/run/raw.csv" | grep -c ',error,no,.*its digest of the right results is another than before')" -ge 5 ]
+	# From the first row on, whoever came first.
+	grep '^liar' "$TMP/run/raw.csv" >"$TMP/liar"
+	[ "$(wc -l <"$TMP/liar")" -ge 6 ]
+	[ -z "$(grep -v ',error,no,.*its digest of the right results is another than before' "$TMP/liar")" ]
 	[ "$(grep '^serial,' "$TMP/run/raw.csv" | grep -c ',ok,oracle,')" -eq 6 ]
+	# Also where nobody else is measured, and no oracle exists.
+	for task in noop mandelbrot; do
+		run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl liar --task $task --n 5 --csv
+		[ "$status" -eq 1 ]
+		[[ $output == *,error,no,*"its digest of the right results is another than before"* ]]
+	done
+}
+
+@test "ok without having verified, or without the digest of what is right, is an error that says what to do" {
+	fake unverified <<<'row ok no'
+	fake digestless <<<'row ok oracle ""'
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl unverified --task noop --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *,error,no,*"its row says ok but not verified: it has to compare its results, or to load libpvqpeer.so"* ]]
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl digestless --task noop --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *,error,no,*"its row says ok without the digest of the right results"* ]]
+}
+
+@test "a trial whose right results take longer than the time-out is not begun" {
+	fake late <<<"touch '$TMP/begun'; row ok oracle"
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl late --task mandelbrot --n 1000000 --timeout 0.3 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *,timeout,no,*"not begun: what is right was not known after 0.3 s"* ]]
+	[ ! -e "$TMP/begun" ]
 }
 
 @test "no row, a cut-off row, a bad exit: crashed, with the reason" {
@@ -123,7 +189,22 @@ verified() {
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl hanging --task noop --n 5 --timeout 0.5 --csv
 	[ "$status" -eq 1 ]
 	[[ $output == *",timeout,"* ]]
-	! pgrep -f "sleep 77100"
+	run pgrep -f "sleep 77100[123]"
+	[ "$status" -eq 1 ]
+}
+
+@test "a trial ends with its process, not with what that left behind and has to be killed" {
+	fake leaving <<-'END'
+		trap "" TERM
+		sleep 771005 &
+		row ok oracle
+	END
+	PVQ_PEERS="$TMP/peers" "$PVQ" run --impl leaving --task noop --n 5 --csv >"$TMP/out"
+	wall=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "wall_ns") at = i } END { print $at }' "$TMP/out")
+	[ "$wall" -gt 0 ]
+	[ "$wall" -lt 1000000000 ]
+	run pgrep -f "sleep 771005"
+	[ "$status" -eq 1 ]
 }
 
 @test "who cannot describe himself is named and passed over; what lacks something is unavailable" {
@@ -135,7 +216,8 @@ verified() {
 	PVQ_PEERS="$TMP/peers" "$PVQ" list >"$TMP/out" 2>"$TMP/err"
 	grep -q 'rubbish is no peer: ' "$TMP/err"
 	grep -q 'failing is no peer: .*exit status 4' "$TMP/err"
-	! grep -q README "$TMP/err"
+	run grep README "$TMP/err"
+	[ "$status" -eq 1 ]
 	grep -q 'lacking  *unavailable: install something' "$TMP/out"
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl lacking --task noop --n 5
 	[ "$status" -eq 1 ]
@@ -143,6 +225,22 @@ verified() {
 	run env PVQ_PEERS="$TMP/nowhere" "$PVQ" run --impl lacking --task noop --n 5
 	[ "$status" -eq 2 ]
 	[[ $output == *"cannot look for peers"* ]]
+}
+
+@test "Ctrl-C while peers describe themselves: none of them is called no peer" {
+	for name in one two three; do
+		printf '#!/bin/sh\ntouch "%s"; exec sleep 771007\n' "$TMP/asked" >"$TMP/peers/$name"
+		chmod +x "$TMP/peers/$name"
+	done
+	PVQ_PEERS="$TMP/peers" env --default-signal=INT "$PVQ" bench --profile quick --impls peers --tasks noop --n 5 \
+		--out "$TMP/run" >/dev/null 2>"$TMP/err" 3>&- &
+	pid=$!
+	until [ -e "$TMP/asked" ]; do sleep 0.01; done
+	kill -INT $pid
+	rc=0
+	wait $pid || rc=$?
+	[ "$rc" -eq 1 ]
+	[ "$(cat "$TMP/err")" = "pvq: interrupted before the first trial" ]
 }
 
 # A peer in C of the given needs, built by the same script that make uses.
@@ -225,7 +323,7 @@ built() {
 	[ -x "$(command -v dpkg-query)" ] || skip "not known here"
 	for peer in "$PEERS"/*; do
 		if [ -d "$peer" ]; then continue; fi
-		! "$peer" describe | grep -E ',,(""|)?$' || { echo "$peer"; return 1; }
+		if "$peer" describe | grep -E ',,(""|)?$'; then echo "$peer"; return 1; fi
 	done
 }
 
@@ -247,7 +345,7 @@ built() {
 		run "$PVQ" run --impl "$impl" --task fault:kind=kill,at=3 --n 20 --seed 771004 --timeout 2 --csv
 		[ "$status" -eq 1 ]
 		[[ $output == *,crashed,* || $output == *,timeout,* || $output == *,error,* ]] || { echo "$impl: $output"; return 1; }
-		! pgrep -f "trial .*--seed=771004 " || { echo "$impl: something is left"; return 1; }
+		if pgrep -f "trial .*--seed=771004 "; then echo "$impl: something is left"; return 1; fi
 	done
 }
 

@@ -43,5 +43,6 @@ teardown() {
 	wait $pid || rc=$?
 	[ "$rc" -eq 1 ]
 	grep -q 'interrupted; what ran is in' "$TMP/err"
-	! pgrep -f "pvq trial .*--seed=987654 " >/dev/null
+	run pgrep -f "pvq trial .*--seed=987654 "
+	[ "$status" -eq 1 ]
 }

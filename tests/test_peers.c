@@ -104,6 +104,9 @@ static void test_trial_words_round_trip(void **state)
 	pvq_trial_args_words(&words, &t);
 	assert_string_equal(words.argv[1], "trial");
 	assert_null(words.argv[words.argc]);
+	for (int i = 2; i < words.argc; i++) /* PROTOCOL.md: every option is one word */
+		assert_memory_equal(words.argv[i], "--", 2);
+	assert_string_equal(words.argv[words.argc - 1], "--cpus=0,3,63");
 	optind = 1;
 	assert_int_equal(pvq_trial_args_parse(&args, words.argc - 1, words.argv + 1, NULL, NULL, NULL), 0);
 	assert_ptr_equal(args.trial.impl, t.impl);

@@ -44,6 +44,7 @@ static int put(struct fixture *f, uint64_t id, uint64_t result)
 static void test_right(void **state)
 {
 	struct fixture f;
+	char right[33];
 
 	(void)state;
 	setup(&f, 0);
@@ -51,6 +52,8 @@ static void test_right(void **state)
 		assert_int_equal(put(&f, id, (id + 1) * 10), 0);
 	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_ORACLE);
 	assert_int_equal(strlen(f.right), 32);
+	assert_int_equal(pvq_right_digest(f.check.load, right), 0);
+	assert_string_equal(right, f.right);
 	assert_true(f.check.first_ns > 0);
 	/* Known already: the same verdict without asking the oracle; a wrong one is found out. */
 	assert_int_equal(pvq_check_verify(&f.check, f.right, f.right), PVQ_VERIFIED_ORACLE);
