@@ -9,6 +9,7 @@
 
 static const struct pvq_claim_pair pool_pairs[] = {
 	{"python_pool_imap_unordered", "python_process_queue"},
+	{"python_pool_map", "python_process_queue"},
 	{"pool_unordered", "fork_pipe_queue"},
 	{0},
 };
@@ -32,7 +33,9 @@ static const struct pvq_claim_pair transport_pairs[] = {
 	{0},
 };
 static const char *const more_workers[] = {"pool_unordered", "fork_pipe_queue", "pthread_queue",
-	"python_pool_imap_unordered", "python_process_queue", "python_threads", NULL};
+	"openmp_dynamic", "pthreadpool", "python_pool_imap_unordered", "python_process_queue",
+	"python_threads", NULL};
+static const char *const of_the_sweep[] = {"deflate", "echo", "skew", "sleep", "spin", NULL};
 static const char *const waiting_or_not[] = {"sleep", "spin", NULL};
 static const char *const bytes_or_not[] = {"echo", "spin", NULL};
 
@@ -41,24 +44,30 @@ const struct pvq_claim pvq_claims[] = {
 		.about =
 			"The pool's time divided by that of processes and queues by hand, in CPython and in C. Below 1 the pool is "
 			"faster. CPython's pool hands over one item at a time, which is what `imap` and `imap_unordered` do "
-			"unless they are given a chunksize.",
+			"unless they are given a chunksize; `Pool.map` cuts the items into four chunks a worker, and gives nothing back before "
+			"all are done.",
 		.pair = pool_pairs,
-		.metric = {PVQ_MAP_NS, PVQ_TOTAL_NS},
-		.metrics = 2},
+		.metric = {PVQ_MAP_NS, PVQ_TOTAL_NS, PVQ_FIRST_NS},
+		.metrics = 3,
+		.said = 1,
+		.task = of_the_sweep},
 	{.question = "Is imap_unordered faster than imap, and when?",
 		.about =
 			"Both deliver the same results; the first does not wait for the next in line. Besides the whole map, "
-			"the time until the first result, and how long results were held back for one before them. More of that: "
-			"*What keeping the order costs*, below.",
+			"the time until the first result, and how long results were held back for one before them. `straggler` is "
+			"the case in point: its items sleep for 1 ms, the first of them for 20 ms, and only whoever keeps no order "
+			"has something to show until then. More of that: *What keeping the order costs*, below.",
 		.pair = order_pairs,
 		.metric = {PVQ_MAP_NS, PVQ_FIRST_NS},
 		.metrics = 2,
+		.said = 2,
+		.load = "straggler:us=1000,times=20",
 		.blocked = 1},
 	{.question = "What do more workers than cores cost?",
 		.about =
 			"Map time with more workers than cores, divided by that with one a core. The last column is a hint at why: "
 			"where workers queue for the CPUs, so does the consumer, which then finds several results at a time and is "
-			"woken less often.",
+			"woken less often. *How many workers?*, further on, has all strategies, from fewer blocks.",
 		.more_workers = more_workers,
 		.metric = {PVQ_MAP_NS},
 		.metrics = 1,
@@ -72,15 +81,20 @@ const struct pvq_claim pvq_claims[] = {
 		.pair = thread_pairs,
 		.metric = {PVQ_MAP_NS},
 		.metrics = 1,
+		.said = 1,
 		.task = waiting_or_not},
 	{.question = "What does sharing through a pipe cost, against shared memory?",
 		.about =
 			"`echo` moves 64 KiB to the worker and 64 KiB back for each item, `spin` 8 bytes. The two differ in more than "
 			"the transport: the pool over shared memory hands over several short items at once and lets whoever "
-			"is awake go on without a system call, so that of `spin`'s difference the pipe itself is a part.",
+			"is awake go on without a system call, so that of `spin`'s difference the pipe itself is a part. The ratio is "
+			"that of whole maps, the tasks' own work and the checking of results included; the difference for an item is "
+			"free of both. `mqueue` is POSIX message queues, whose messages are too short for `echo`'s items here.",
 		.pair = transport_pairs,
 		.metric = {PVQ_MAP_NS},
 		.metrics = 1,
+		.said = 1,
+		.per_item = 1,
 		.task = bytes_or_not},
 	{0},
 };

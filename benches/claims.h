@@ -19,10 +19,12 @@ struct pvq_claim {
 	const struct pvq_claim_pair *pair; /* ends with a NULL; NULL where there is … */
 	const char *const *
 		more_workers; /* … this, ending with NULL: strategies, each against itself with one worker a core */
-	enum pvq_metric metric[2];
-	size_t metrics;
+	enum pvq_metric metric[3];
+	size_t metrics, said;    /* how many; the first of them are put in words, the table has all */
 	const char *const *task; /* only these; NULL: all */
+	const char *load;        /* a task of its own beside the sweep's; NULL: none */
 	int blocked;             /* whether to tell how long the head of the line blocked each of a pair */
+	int per_item;            /* whether to tell a's time for an item beyond b's */
 };
 
 /* Ends with a NULL question. */

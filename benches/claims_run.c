@@ -1,4 +1,5 @@
-/* claims.h: the sweep of what the claims need: cells of the run's own plan, hence the same loads. */
+/* claims.h: the sweep of what the claims need: cells of the run's own plan, hence the same loads, and a few of
+ * their own. */
 #include "claims.h"
 #include "rundir.h"
 #include "sweep.h"
@@ -42,6 +43,40 @@ static int is_needed(const struct pvq_plan_cell *cell)
 	return 0;
 }
 
+static int is_in_pairs(const struct pvq_claim *claim, const char *name)
+{
+	const struct pvq_claim_pair *pair = claim->pair;
+
+	while (pair && pair->a && strcmp(pair->a, name) != 0 && strcmp(pair->b, name) != 0)
+		pair++;
+	return pair && pair->a;
+}
+
+/* The claim's own load, for those of its strategies that the run has; enough items for the others to be at work while
+ * one takes long. */
+static int claims_add_load(
+	struct pvq_plan *plan, const struct pvq_plan *of, const struct pvq_claim *claim, unsigned cores)
+{
+	const unsigned first = plan->ncell;
+	int ret = pvq_plan_add_spec(plan, claim->load);
+
+	for (unsigned i = 0; ret == 0 && i < of->ncell; i++) {
+		struct pvq_plan_cell cell = of->cell[i];
+		unsigned known = first;
+
+		if (cell.cores != cores || cell.workers != cores || cell.twin ||
+			!is_in_pairs(claim, cell.impl->name))
+			continue;
+		while (known < plan->ncell && plan->cell[known].impl != cell.impl)
+			known++;
+		cell.spec = plan->spec[plan->nspec - 1];
+		cell.n = 20 * (uint64_t)cores;
+		if (known == plan->ncell)
+			plan->cell[plan->ncell++] = cell;
+	}
+	return ret;
+}
+
 /* The cells are copies, and share the tasks with those of the run's plan. */
 static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 {
@@ -51,7 +86,9 @@ static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 		.blocks = CLAIM_BLOCKS,
 		.seed = of->seed,
 		.timeout_s = of->timeout_s,
-		.cell = calloc(of->ncell + 1, sizeof(*plan->cell))};
+		.cell = calloc(2 * of->ncell + 1, sizeof(*plan->cell))};
+	int ret = 0;
+
 	if (!plan->cell)
 		return -ENOMEM;
 	for (unsigned i = 0; i < of->ncell; i++)
@@ -59,8 +96,11 @@ static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 	for (unsigned i = 0; i < of->ncell; i++)
 		if (of->cell[i].cores == cores && of->cell[i].twin == 0 && is_needed(&of->cell[i]))
 			plan->cell[plan->ncell++] = of->cell[i];
+	for (const struct pvq_claim *claim = pvq_claims; claim->question && ret == 0; claim++)
+		if (claim->load)
+			ret = claims_add_load(plan, of, claim, cores);
 	pvq_plan_number_groups(plan);
-	return 0;
+	return ret;
 }
 
 int pvq_claims_run(const struct pvq_plan *of, const struct pvq_host *host, const char *dir, double budget_s)

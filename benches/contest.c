@@ -54,7 +54,8 @@ static void contest_lead(struct pvq_contest *contest)
 
 	while (at < contest->rivals && contest->rival[at].beaten)
 		at++;
-	if (at == 0 || at == contest->rivals) /* medians of ratios can go round in a circle; then all were beaten */
+	if (at == 0 ||
+		at == contest->rivals) /* medians of ratios can go round in a circle; then all were beaten */
 		return;
 	lead = contest->rival[at];
 	memmove(&contest->rival[1], contest->rival, at * sizeof(lead));

@@ -20,7 +20,7 @@ static const char grain_file[] = "grain.csv";
 
 /* How long items must be for a strategy to be efficient spans five decades, from a loop over threads to a process for
  * every item. So there are several ranges of lengths, each with serial in it; a strategy is measured in one of them. */
-enum { RANGES = 3, RANGE_FACTOR = 30 };
+enum { RANGES = 3, RANGE_FACTOR = 20 };
 
 /* The longest items of the range: what they must be for the slowest to be efficient grows with the workers that one
  * producer has to feed. */
@@ -32,7 +32,7 @@ static double grain_top_ns(unsigned range, unsigned cores)
 /* Of the longest items as many as take serial 0.2 s, and enough for every worker. */
 static uint64_t grain_items(unsigned range, unsigned cores)
 {
-	return (uint64_t)fmax(0.2e9 / grain_top_ns(range, cores), (range ? 20.0 : 50.0) * cores);
+	return (uint64_t)fmax(0.2e9 / grain_top_ns(range, cores), (range ? 100.0 : 50.0) * cores);
 }
 
 /* The range for a strategy: by its time per empty task, where that was measured. */

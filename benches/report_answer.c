@@ -248,7 +248,9 @@ static void why_work(const struct pvq_report *r, const struct pvq_work *work)
 	pvq_text_md(r->md, work->label);
 	fprintf(r->md, "**: an item takes %s alone. Beyond that it costs the %u core%s ",
 		pvq_text_ns(item_ns).s, s->max_cores, plural(s->max_cores));
-	if (why_overhead(work, least) > 0)
+	if (why_overhead(work, least) > 0 && why_overhead(work, least) < 0.01 * item_ns)
+		fputs("less than 1 % of that with ", r->md);
+	else if (why_overhead(work, least) > 0)
 		fprintf(r->md, "%s (%s of it) with ", pvq_text_ns(why_overhead(work, least)).s,
 			pvq_text_percent(why_overhead(work, least) / item_ns).s);
 	else

@@ -69,28 +69,48 @@ static void claim_write(const struct pvq_report *r, const struct answer *answer)
 			isnan(versus->lo) ? "too few blocks" : pvq_verdict_name(versus->verdict));
 }
 
+/* What the words say of an answer: a difference that is sure may still be too small to matter. */
+enum claim_word { FASTER, SLOWER, BIT_FASTER, BIT_SLOWER, SAME, UNTOLD, CLAIM_WORDS };
+
+static enum claim_word claim_word(const struct answer *answer)
+{
+	int small = answer->versus.ratio < PVQ_EQUIVALENT_RATIO &&
+		    answer->versus.ratio > 1 / PVQ_EQUIVALENT_RATIO;
+
+	switch (answer->verdict) {
+	case PVQ_FASTER:
+		return small ? BIT_FASTER : FASTER;
+	case PVQ_SLOWER:
+		return small ? BIT_SLOWER : SLOWER;
+	case PVQ_EQUIVALENT:
+		return SAME;
+	default:
+		return UNTOLD;
+	}
+}
+
 /* "faster on `sleep` (×0.90) and `spin` (×0.63); not to be told on `echo`", from count answers and what each is of;
  * on: "on", "with".
  */
 static void claim_words(const struct pvq_report *r, const struct answer *answer, const char *on,
 	const char *const *of, size_t count)
 {
-	static const char *const words[] = {"not to be told", "faster", "slower", "the same (±3 %)"};
-	static const enum pvq_verdict order[] = {PVQ_FASTER, PVQ_SLOWER, PVQ_EQUIVALENT, PVQ_INCONCLUSIVE};
+	static const char *const words[CLAIM_WORDS] = {"faster", "slower", "faster, by less than 3 %,",
+		"slower, by less than 3 %,", "the same (±3 %)", "not to be told"};
 	int any = 0;
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+	for (enum claim_word word = 0; word < CLAIM_WORDS; word++) {
 		size_t left = 0, said = 0;
 
 		for (size_t k = 0; k < count; k++)
-			left += answer[k].verdict == (int)order[i];
+			left += answer[k].verdict >= 0 && claim_word(&answer[k]) == word;
 		if (left)
-			fprintf(r->md, "%s%s %s ", any++ ? "; " : "", words[order[i]], on);
+			fprintf(r->md, "%s%s %s ", any++ ? "; " : "", words[word], on);
 		for (size_t k = 0; k < count; k++) {
-			if (answer[k].verdict != (int)order[i])
+			if (answer[k].verdict < 0 || claim_word(&answer[k]) != word)
 				continue;
 			fprintf(r->md, "%s`%s`", said++ ? (--left == 1 ? " and " : ", ") : "", of[k]);
-			if (order[i] == PVQ_FASTER || order[i] == PVQ_SLOWER)
+			if (word < SAME)
 				fprintf(r->md, " (×%s)", pvq_text_number(answer[k].versus.ratio).s);
 		}
 	}
@@ -118,7 +138,7 @@ struct line {
 	struct answer *answer; /* of each of the claim's tasks */
 };
 
-enum { LINES_MAX = 8 };
+enum { LINES_MAX = 16 };
 
 /* Those that there is something for. Returns how many. */
 static size_t claim_lines(
@@ -143,14 +163,11 @@ static void claim_title(const struct pvq_report *r, const struct pvq_claim *clai
 
 /* A row a comparison, a column a task. */
 static void claim_table(const struct pvq_report *r, const struct line *line, size_t lines,
-	const struct pvq_claim *claim, const struct pvq_work *work, size_t works)
+	const struct pvq_claim *claim, const char *const *task, size_t works)
 {
 	fputs("| Time of |", r->md);
-	for (size_t w = 0; w < works; w++) {
-		fputs(" ", r->md);
-		pvq_text_md(r->md, work[w].label);
-		fputs(" |", r->md);
-	}
+	for (size_t w = 0; w < works; w++)
+		fprintf(r->md, " `%s` |", task[w]);
 	fputs("\n|:--|", r->md);
 	for (size_t w = 0; w < works; w++)
 		fputs(":--|", r->md);
@@ -192,11 +209,10 @@ static int claim_blocked(const struct pvq_report *r, const struct pvq_claim_pair
 		if (!of_a.blocked.n || !of_b.blocked.n)
 			continue;
 		if (!any++) {
-			fputs("- **Share of the map in which a later result was complete and the next was not**, with ",
-				r->md);
-			pvq_text_md(r->md, pair->b);
-			fputs(" and with ", r->md);
-			pvq_text_md(r->md, pair->a);
+			fprintf(r->md,
+				"- **Share of the map in which a later result was complete and the next was not**, with `%s` and "
+				"with `%s`",
+				pair->b, pair->a);
 		}
 		fprintf(r->md, "%s `%s` %s", any > 1 ? "," : ":", task[w],
 			pvq_text_percent(of_b.blocked.median).s);
@@ -205,6 +221,29 @@ static int claim_blocked(const struct pvq_report *r, const struct pvq_claim_pair
 	}
 	fputs(any ? ".\n" : "", r->md);
 	return 0;
+}
+
+/* How much more of its wall time an item takes with a than with b, from the medians. */
+static void claim_per_item(const struct pvq_report *r, const struct pvq_claim_pair *pair,
+	const struct pvq_work *work, const char *const *task, size_t works)
+{
+	int any = 0;
+
+	for (size_t w = 0; w < works; w++) {
+		const struct pvq_cell *a = claim_cell(r, &work[w], pair->a, 1),
+				      *b = claim_cell(r, &work[w], pair->b, 1);
+		double more;
+
+		if (!a || !b)
+			continue;
+		more = (a->metric[PVQ_MAP_NS].median - b->metric[PVQ_MAP_NS].median) / (double)a->key->n;
+		if (!any)
+			fprintf(r->md, "- **An item's time with `%s`, beyond that with `%s`**", pair->a,
+				pair->b);
+		fprintf(r->md, "%s `%s` %s%s", any++ ? "," : ":", task[w], more < 0 ? "−" : "",
+			pvq_text_ns(fabs(more)).s);
+	}
+	fputs(any ? ".\n" : "", r->md);
 }
 
 /* The answer in words, then the figures that it is made of. */
@@ -230,7 +269,10 @@ static int claim_figures(const struct pvq_report *r, const struct pvq_claim *cla
 		for (size_t w = 0; w < works; w++)
 			line[i].answer[w] = claim_compare(claim_cell(r, &work[w], pair->a, 1),
 				claim_cell(r, &work[w], pair->b, 1), line[i].metric,
-				PVQ_ALPHA / (double)works);
+				PVQ_ALPHA / (double)(works * lines));
+		if (line[i].metric != claim->metric[0] &&
+			(claim->said < 2 || line[i].metric != claim->metric[1]))
+			continue;
 		fputs("- **", r->md);
 		claim_title(r, claim, &line[i]);
 		fputs("**: ", r->md);
@@ -238,8 +280,10 @@ static int claim_figures(const struct pvq_report *r, const struct pvq_claim *cla
 	}
 	for (const struct pvq_claim_pair *pair = claim->pair; claim->blocked && pair->a && ret == 0; pair++)
 		ret = claim_blocked(r, pair, work, task, works);
+	for (const struct pvq_claim_pair *pair = claim->pair; claim->per_item && pair->a; pair++)
+		claim_per_item(r, pair, work, task, works);
 	fputs("\n", r->md);
-	claim_table(r, line, lines, claim, work, works);
+	claim_table(r, line, lines, claim, task, works);
 	free(answer);
 	free(task);
 	return ret;
@@ -273,6 +317,7 @@ struct over {
 	size_t impls; /* at most OVER_MAX */
 	unsigned times[OVER_COLUMNS];
 	size_t columns;
+	size_t works; /* tasks */
 };
 
 /* Whether any of them was measured with so many workers a core. */
@@ -294,7 +339,7 @@ static size_t claim_over_answers(const struct pvq_report *r, const struct over *
 	for (size_t i = 0; i < over->impls; i++) {
 		answer[i] = claim_compare(claim_cell(r, work, over->impl[i], over->times[k]),
 			claim_cell(r, work, over->impl[i], 1), PVQ_MAP_NS,
-			PVQ_ALPHA / (double)over->columns);
+			PVQ_ALPHA / (double)(over->columns * over->impls * over->works));
 		any += answer[i].verdict >= 0;
 	}
 	return any;
@@ -354,6 +399,8 @@ static void claim_over(const struct pvq_report *r, const struct pvq_claim *claim
 			over.times[over.columns++] = t;
 	if (over.columns == 0)
 		return;
+	for (size_t w = 0; w < s->works; w++)
+		over.works += (size_t)pvq_claim_has_task(claim, s->work[w].key->task);
 	fprintf(r->md, "### %s\n\n%s\n\n", claim->question, claim->about);
 	for (size_t w = 0; w < s->works; w++)
 		for (size_t k = 0; k < over.columns; k++) {
@@ -388,7 +435,7 @@ static void claims_intro(const struct pvq_report *r)
 	fprintf(r->md,
 		"What follows was measured in %u blocks of its own (`claims.csv`), with the loads of the other chapters, on %u "
 		"core%s and, where nothing else is said, with one worker a core. Medians of the ratios within a block, with 95 %% "
-		"intervals that hold together over the tasks of a row.",
+		"intervals that hold together over a table.",
 		s->blocks, s->max_cores, s->max_cores == 1 ? "" : "s");
 	for (size_t w = 0; w < s->works; w++) {
 		disturbed += s->work[w].disturbed;

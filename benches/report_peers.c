@@ -1,6 +1,7 @@
 /* report_part.h: what a user would pick instead: every strategy of every project in one table, and wall time versus
  * cores.
  */
+#include "harness.h"
 #include "peers.h"
 #include "report_part.h"
 
@@ -11,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define UNSTEADY 1.25 /* an interval's upper end over its lower one */
+/* An interval's upper end over its lower one, from which on a median hides more than it tells. */
+#define UNSTEADY 1.25
+#define UNSTEADY_COST 2
 
 /* ---- lines of code ---- */
 
@@ -122,6 +125,43 @@ static void peers_unavailable(const struct pvq_report *r)
 	fputs(any ? ".\n\n" : "", r->md);
 }
 
+/* "whole life of pthreadpool, 12.6 ms (3.8–16.4), from 2.73 ms to 17.5 ms" */
+static int peers_unsteady_cost(const struct pvq_report *r, enum pvq_cost cost, const char *words, int any)
+{
+	for (size_t i = 0; i < r->costs->count; i++) {
+		const struct pvq_estimate *e = &r->costs->of[i].cost[cost];
+
+		if (!e->n || isnan(e->lo) || e->hi < UNSTEADY_COST * e->lo)
+			continue;
+		fprintf(r->md, "%s%s of ",
+			any++ ? "; "
+			      : "Small at times and large at others, by the interval of the median: ",
+			words);
+		pvq_text_md(r->md, r->costs->of[i].impl);
+		fprintf(r->md, ", %s, from %s to %s", pvq_text_ns_interval(e->median, e->lo, e->hi).s,
+			pvq_text_ns(e->min).s, pvq_text_ns(e->max).s);
+	}
+	return any;
+}
+
+static void peers_unsteady_costs(const struct pvq_report *r)
+{
+	int any = peers_unsteady_cost(r, PVQ_COST_DISPATCH, "time per empty task", 0);
+
+	any = peers_unsteady_cost(r, PVQ_COST_COLD, "whole life", any);
+	fputs(any ? ".\n\n" : "", r->md);
+}
+
+/* The fewest items that METG was measured with. */
+static unsigned long long peers_grain_items(const struct pvq_grain *grain)
+{
+	uint64_t fewest = UINT64_MAX;
+
+	for (size_t w = 0; w < grain->summary.works; w++)
+		fewest = grain->summary.work[w].key->n < fewest ? grain->summary.work[w].key->n : fewest;
+	return fewest;
+}
+
 static void peers_legend(const struct pvq_report *r)
 {
 	fprintf(r->md,
@@ -130,12 +170,14 @@ static void peers_legend(const struct pvq_report *r)
 		"single one takes longer from hand to hand.\n"
 		"- **METG(50%%)**, the minimum effective task granularity: the smallest task of which half of what it costs the cores is still its "
 		"own work. What it costs them, and that is the figure, is cores × map time / items; its own work is what serial "
-		"takes for it. On 2 cores, then, it is where a strategy is just as fast as serial. Each is measured on lengths around its own "
-		"cost; *at most*: the shortest of them already was half work. Where workers fall asleep between tasks "
+		"takes for it. On 2 cores, then, it is where a strategy is just as fast as serial. Its own work is half of the figure. "
+		"Each is measured on lengths around its own cost, with %llu items or more; *at most*: the shortest of them already "
+		"was half work; *not reached*: not even the longest was. Where workers fall asleep between tasks "
 		"and have to be woken, it is far above the time per empty task.\n"
 		"- **A whole life**: from the birth of the process to its end, with one empty task a worker: start-up, interpreter "
 		"and imports included. What serial has is what every trial in pvq itself takes for starting, reading its words and "
-		"checking; a peer's is a smaller program.\n");
+		"checking; a peer's is a smaller program.\n",
+		r->grain ? peers_grain_items(r->grain) : 0);
 	fputs("- **Memory**: of all its processes together while every worker has a task, each page by the share a process has in it "
 	      "(PSS); pvq's own run in pvq itself, with the libraries of its driver and report, a peer in a smaller program.\n"
 	      "- **Lines**: of code in the strategy's file, without comments; in brackets with the files of this project that it is "
@@ -157,7 +199,7 @@ int pvq_chapter_peers(const struct pvq_report *r)
 	count = peers_read_lines(r->dir, lines, LINES_MAX);
 	fprintf(r->md,
 		"## What a user would pick instead\n\nEvery strategy with %u worker%s, one a core; those that are serial have "
-		"one. pvq's own in bold. ",
+		"one. pvq's own in bold, the others are what one would take instead. ",
 		r->costs->workers, r->costs->workers == 1 ? "" : "s");
 	fputs("All run the same compiled tasks, are timed by the same driver, and have every result checked; what differs is how "
 	      "tasks are handed out and results come back.\n\n",
@@ -173,6 +215,7 @@ int pvq_chapter_peers(const struct pvq_report *r)
 			peers_row(r, &r->costs->of[i], base, lines, count);
 	fputs("\n", r->md);
 	peers_unavailable(r);
+	peers_unsteady_costs(r);
 	peers_legend(r);
 	free(lines);
 	return 0;
@@ -222,7 +265,8 @@ static void peers_write_cell(
 		return;
 	}
 	map = &cell->metric[PVQ_MAP_NS];
-	fprintf(r->md, " %s", pvq_text_ns(map->median).s);
+	fprintf(r->md, " %s%s", pvq_text_ns(map->median).s,
+		pvq_harness_share(work, cell) > PVQ_HARNESS_SHARE ? " †" : "");
 	if (work->base && !cell->baseline) {
 		struct pvq_comparison up = pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
 
@@ -328,7 +372,8 @@ int pvq_chapter_peers_time(const struct pvq_report *r)
 	pvq_report_figure(
 		r, PVQ_FIG_PEERS, NULL, 0, "Wall time versus cores, a row a strategy, a panel a task");
 	fputs("\nMap time with warm workers, one a core; behind × how many times as fast as serial in the same blocks, with the 95 % "
-	      "interval of that. Strategies stand in the order of their time per empty task.\n\nOn 1 core, whoever hands out and "
+	      "interval of that. Strategies stand in the order of their time per empty task. †: more than 1 % of it is the harness's own work, which is "
+	      "the same for all: ratios would be wider without it.\n\nOn 1 core, whoever hands out and "
 	      "collects takes turns with the one worker, and every turn is a context switch; on more they run at the same time. "
 	      "So the second core may do more than halve the time. Where the caller is the worker (OpenMP, oneTBB, pthreadpool, and "
 	      "joblib as long as it has one) there are no turns to take.\n\n",

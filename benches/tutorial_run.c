@@ -143,7 +143,9 @@ void pvq_tutorial_chapter(FILE *md, const char *dir)
 		fprintf(stderr, "pvq: %s: %s\n", path, rows.problem);
 	fclose(f);
 	fprintf(md,
-		"### The tutorial's own job\n\nFour tasks that sleep 2 s each on four workers: 8 s one after the other, 2 s at best. The program "
+		"### The tutorial's own job\n\nFour tasks that sleep 2 s each on four workers: 8 s one after the other, 2 s at best. What comes on top is for the most part the "
+		"start of the program: Python's interpreter, imports and workers; with pvq, loading libraries and looking at the "
+		"machine, which is the same for all strategies. The program "
 		"of the tutorial in pure Python (`impls/python/tutorial.py`) and the same job through pvq; wall time of the whole program as its user "
 		"waits for it, median and range of %zu run%s.\n\n| Way | Command | Wall time | Above 2 s |\n|:--|:--|--:|--:|\n",
 		(rows.count + WAYS - 1) / WAYS, rows.count > WAYS ? "s" : "");

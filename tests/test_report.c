@@ -260,7 +260,8 @@ static void who_is_beaten_by_any_is_out(void **state)
 	add_cell(run, "serial", "noop", 1, 16, 22);
 	add_cell(run, "pthread_queue", "noop", 2, 16, 20.2);
 	for (unsigned b = 0; b < 16; b++) {
-		struct pvq_row row = row_of("pool_ordered", "noop", 2, b, (b % 4 ? 18 : 30) * (1 + 0.02 * b));
+		struct pvq_row row =
+			row_of("pool_ordered", "noop", 2, b, (b % 4 ? 18 : 30) * (1 + 0.02 * b));
 
 		assert_int_equal(pvq_row_write(run->raw, &row), 0);
 	}

@@ -2,9 +2,6 @@
  * (for a disk, a network) and leaves the CPU alone, so more workers than cores are a gain. */
 #include "tutorial.h"
 
-#include <errno.h>
-#include <time.h>
-
 enum { US };
 
 static const struct pvq_arg sleep_args[] = {
@@ -12,26 +9,10 @@ static const struct pvq_arg sleep_args[] = {
 	{0},
 };
 
-/* Until a fixed moment: a signal in between must not make it longer. */
-static void sleep_for(uint64_t us)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(us / 1000000);
-	until.tv_nsec += (long)(us % 1000000) * 1000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-		;
-}
-
 static ssize_t sleep_run(const struct pvq_load *load, const void *in, size_t len, void *out, size_t cap)
 {
 	if (load->arg[US].u > 0)
-		sleep_for(load->arg[US].u);
+		pvq_tutorial_sleep(load->arg[US].u);
 	return pvq_tutorial_run(load, in, len, out, cap);
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 int pvq_tutorial_build(struct pvq_load *load, struct pvq_error *err)
 {
@@ -44,4 +45,20 @@ ssize_t pvq_tutorial_expect(const struct pvq_load *load, uint64_t id, void *out,
 		return -EMSGSIZE;
 	memcpy(out, &right, sizeof(right));
 	return sizeof(right);
+}
+
+/* Until a fixed moment: a signal in between must not make it longer. */
+void pvq_tutorial_sleep(uint64_t us)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(us / 1000000);
+	until.tv_nsec += (long)(us % 1000000) * 1000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
 }

@@ -1,6 +1,6 @@
 # Wall time versus cores: a row a strategy, a panel a task, a dot a core count.
 data = name.'.dat'
-array shade[4] = ['9AA8B5', '6BAED6', '3182BD', '08306B']
+array shade[4] = ['5F7383', '6BAED6', '3182BD', '08306B']
 array colour[N]
 array point[N]
 do for [i=1:N] {
@@ -24,7 +24,7 @@ do for [format in formats] {
 		unset label
 		unset object
 		set lmargin at screen across(left + width * (p - 1) + 3)
-		set rmargin at screen across(left + width * p - 24)
+		set rmargin at screen across(left + width * p - 34)
 		set tmargin at screen 1 - up(78)
 		set bmargin at screen up(78)
 		set xrange [low[p]:high[p]]
