@@ -84,7 +84,8 @@ static int place(struct run *r)
 	t->ncpu = r->cores ? (unsigned)r->cores : r->host.usable;
 	if (t->impl->flags & PVQ_ONE_WORKER) {
 		if (t->workers > 1) {
-			fprintf(stderr, "pvq: %s has one worker only\n", t->impl->name);
+			fprintf(stderr, "pvq: %s has one worker only; leave --workers out\n",
+				t->impl->name);
 			return -EINVAL;
 		}
 		t->workers = 1;

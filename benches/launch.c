@@ -260,21 +260,40 @@ static void adopt(struct pvq_row *row, const struct pvq_row *told)
 	row->cell = own.cell;
 }
 
-/* The last whole row that the trial wrote, if any. */
+/* The last whole row that the trial wrote, if any; else what is wrong with what it wrote, as the reason. */
 static void read_report(int fd, struct pvq_row *row)
 {
 	FILE *f = fdopen(fd, "re");
 	struct pvq_rows rows;
+	int first;
 
 	if (!f) {
 		close(fd);
 		return;
 	}
+	first = fgetc(f);
+	if (first == EOF) {
+		snprintf(row->reason, sizeof(row->reason), "it ended without a row on descriptor 3");
+		fclose(f);
+		return;
+	}
+	ungetc(first, f);
 	(void)pvq_rows_read(&rows, f); /* cut off in the middle of a row: the ones before it count */
 	if (rows.count)
 		adopt(row, &rows.row[rows.count - 1]);
+	else
+		snprintf(row->reason, sizeof(row->reason), "its row cannot be read: %.100s", rows.problem);
 	pvq_rows_free(&rows);
 	fclose(f);
+}
+
+/* Times that contradict themselves, or the clock of who watched. */
+static int is_impossible(const struct pvq_row *row)
+{
+	uint64_t parts = row->start_ns + row->map_ns + row->stop_ns;
+
+	return row->total_ns != parts || row->first_ns > row->map_ns || (row->n && !row->map_ns) ||
+	       row->map_ns > row->wall_ns || parts > row->wall_ns;
 }
 
 /* A peer verifies its own results, but its word is not enough: it must say that it did, and have come to the same as
@@ -292,6 +311,9 @@ static void doubt(struct pvq_row *row, const struct pvq_trial *t)
 		reason = "its row says ok, but what is right could not be found out without it";
 	else if (t->oracle[0] && strcmp(row->oracle, t->oracle) != 0)
 		reason = "its digest of the right results is another than before";
+	else if (t->impl->program && is_impossible(row))
+		reason =
+			"its times cannot be: total is start, map and stop, first within map, all within the process's life";
 	if (!reason)
 		return;
 	row->status = PVQ_ERROR;
@@ -306,7 +328,10 @@ static void explain(
 
 	if (!ended) {
 		row->status = PVQ_TIMEOUT;
+		row->verified = PVQ_VERIFIED_NO;
 		snprintf(row->reason, sizeof(row->reason), "killed after %g s", timeout_s);
+	} else if (row->status == PVQ_PLANNED && row->reason[0] && wstatus == 0) {
+		row->status = PVQ_ERROR; /* what it wrote is no row */
 	} else if (row->status == PVQ_PLANNED) {
 		row->status = PVQ_CRASHED;
 		snprintf(row->reason, sizeof(row->reason), "the trial's process died: %s",
@@ -314,7 +339,8 @@ static void explain(
 	} else if (row->status == PVQ_OK && wstatus != 0) {
 		/* A sanitizer, for one, speaks when the process ends. */
 		row->status = PVQ_CRASHED;
-		snprintf(row->reason, sizeof(row->reason), "measured, but its process then ended with %s",
+		row->verified = PVQ_VERIFIED_NO;
+		snprintf(row->reason, sizeof(row->reason), "measured, but how its process then ended: %s",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
 	} else if (row->status == PVQ_OK) {
 		doubt(row, t);

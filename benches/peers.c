@@ -95,6 +95,13 @@ static int add_peer(const struct pvq_peer_entry *entry, const char *program)
 	return 0;
 }
 
+/* As file names, CSV and command lines take it; "peers" stands for all of them. */
+static int is_name(const char *name)
+{
+	return name[0] && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name) &&
+	       strcmp(name, "peers") != 0;
+}
+
 /* Takes in what a description or a peers.csv holds. 0 or -errno with *problem said. */
 static int add_all(FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX])
 {
@@ -104,8 +111,13 @@ static int add_all(FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX])
 
 	snprintf(problem, PVQ_PROBLEM_MAX, "%s", rows.problem);
 	for (size_t i = 0; ret == 0 && i < rows.count; i++)
-		if (!is_known(entry[i].impl))
+		if (!is_name(entry[i].impl)) {
+			snprintf(problem, PVQ_PROBLEM_MAX,
+				"'%s' is no name: lower case letters, digits and _", entry[i].impl);
+			ret = -EBADMSG;
+		} else if (!is_known(entry[i].impl)) {
 			ret = add_peer(&entry[i], program);
+		}
 	if (ret == -ENOMEM)
 		snprintf(problem, PVQ_PROBLEM_MAX, "no memory");
 	free(rows.row);
@@ -133,7 +145,9 @@ static int ask(const char *program)
 	}
 	if (ret)
 		snprintf(problem, sizeof(problem), "%s",
-			ret == -ETIMEDOUT ? "it did not describe itself in time" : strerror(-ret));
+			ret == -ETIMEDOUT
+				? "no answer to `describe` in time; mend it, or move it out of that folder"
+				: strerror(-ret));
 	else if (wstatus)
 		snprintf(problem, sizeof(problem), "`describe` ended with %s",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));

@@ -165,9 +165,9 @@ static unsigned long long peers_grain_items(const struct pvq_grain *grain)
 static void peers_legend(const struct pvq_report *r)
 {
 	fprintf(r->md,
-		"- **Time per empty task**: map time of `noop` divided by its items, 1000 of them at least and else as many as keep a "
+		"- **Empty task**: time per empty task, map time of `noop` divided by its items, 1000 of them at least and else as many as keep a "
 		"strategy busy for some tens of milliseconds. It tells throughput: where tasks are handed over several at a time, a "
-		"single one takes longer from hand to hand.\n"
+		"single one takes longer from hand to hand. ×: so many times `%s`'s.\n"
 		"- **METG(50%%)**, the minimum effective task granularity: the smallest task of which half of what it costs the cores is still its "
 		"own work. What it costs them, and that is the figure, is cores × map time / items; its own work is what serial "
 		"takes for it. On 2 cores, then, it is where a strategy is just as fast as serial. Its own work is half of the figure. "
@@ -177,8 +177,8 @@ static void peers_legend(const struct pvq_report *r)
 		"- **A whole life**: from the birth of the process to its end, with one empty task a worker: start-up, interpreter "
 		"and imports included. What serial has is what every trial in pvq itself takes for starting, reading its words and "
 		"checking; a peer's is a smaller program.\n",
-		r->grain ? peers_grain_items(r->grain) : 0);
-	fputs("- **Memory**: of all its processes together while every worker has a task, each page by the share a process has in it "
+		peers_base(r->costs)->impl, r->grain ? peers_grain_items(r->grain) : 0);
+	fputs("- **Memory**, in brackets the number of processes: of all its processes together while every worker has a task, each page by the share a process has in it "
 	      "(PSS); pvq's own run in pvq itself, with the libraries of its driver and report, a peer in a smaller program.\n"
 	      "- **Lines**: of code in the strategy's file, without comments; in brackets with the files of this project that it is "
 	      "made of. A library's own are not counted. What ties a language to the contract is inside for Go and Rust, and in "
@@ -206,9 +206,7 @@ int pvq_chapter_peers(const struct pvq_report *r)
 		r->md);
 	pvq_report_figure(
 		r, PVQ_FIG_COSTS, NULL, 0, "Time per empty task, METG and a whole life, a row a strategy");
-	fputs("\n| Strategy | Time per empty task | times ", r->md);
-	pvq_text_md(r->md, base->impl);
-	fputs("'s | METG(50%) | A whole life | Memory (processes) | Lines (with parts) |\n|:--|--:|--:|--:|--:|--:|--:|\n",
+	fputs("\n| Strategy | Empty task | × | METG(50%) | A whole life | Memory | Lines |\n|:--|--:|--:|--:|--:|--:|--:|\n",
 		r->md);
 	for (size_t i = 0; i < r->costs->count; i++)
 		if (r->costs->of[i].cost[PVQ_COST_DISPATCH].n)

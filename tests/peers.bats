@@ -163,16 +163,29 @@ verified() {
 	[ ! -e "$TMP/begun" ]
 }
 
-@test "no row, a cut-off row, a bad exit: crashed, with the reason" {
+@test "no row, no readable one, impossible times: an error; a cut-off row, a bad exit: crashed; with the reason" {
 	fake silent <<<'exit 0'
+	fake garbled <<<'printf "impl,task\nx,y\n" >&3'
+	fake early <<-'END'
+		row ok oracle 3>&1 | sed s/,30,40,80,/,99000000000,40,99000000050,/ >&3
+	END
 	fake cut <<<'printf "impl,task\nx" >&3; exit 3'
 	fake badexit <<<'row ok oracle; exit 7'
-	for name in silent cut badexit; do
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl garbled --task noop --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *",error,no,"*"its row cannot be read: "*"no column"* ]]
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl early --task noop --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *",error,no,"*"its times cannot be"* ]]
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl silent --task noop --n 5 --csv
+	[ "$status" -eq 1 ]
+	[[ $output == *",error,no,"*"it ended without a row on descriptor 3"* ]]
+	for name in cut badexit; do
 		run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl $name --task noop --n 5 --csv
 		[ "$status" -eq 1 ]
 		grep -q "^$name,noop.*,crashed," <<<"$output"
 	done
-	[[ $output == *"its process then ended with exit status 7"* ]]
+	[[ $output == *"how its process then ended: exit status 7"* ]]
 }
 
 @test "whoever leaves the process group is ended too, and nobody waits for him" {
