@@ -53,7 +53,6 @@ void pvq_launch_signals(void)
 	}
 	sigprocmask(SIG_BLOCK, &ours, &while_waiting);
 	(void)signal(SIGPIPE, SIG_IGN);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
 /* In the fresh child: its own group, its own signals, descriptors 0 to 3 (the last only where row_fd is not
@@ -182,13 +181,15 @@ static int inherit(pid_t pid)
 	return 1;
 }
 
-/* Before the first child of our own. */
-static void spare_inherited(void)
+/* Before the first child of our own: those that are there are not ours, and whatever a child of ours leaves behind falls to us. */
+static void begin_launching(void)
 {
 	static int done;
 
-	if (!done)
+	if (!done) {
 		take_children(inherit);
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+	}
 	done = 1;
 }
 
@@ -473,7 +474,7 @@ int pvq_launch_trial(
 	struct pvq_trial t = *of;
 	int ret;
 
-	spare_inherited();
+	begin_launching();
 	pvq_trial_identify(&t, row);
 	if (t.impl->unavailable) {
 		row->status = PVQ_UNAVAILABLE;
@@ -521,7 +522,7 @@ int pvq_launch_command(
 	int ended;
 	pid_t pid;
 
-	spare_inherited();
+	begin_launching();
 	pid = pvq_child_fork();
 	if (pid == 0) {
 		if (prepend_path() || chdir(dir))

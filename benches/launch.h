@@ -7,8 +7,8 @@
 #include "row.h"
 #include "trial.h"
 
-/* SIGINT and SIGTERM from now on end the running trial instead of this process. Also makes this
- * process the one that orphans of a trial fall to. Call once, before the first trial. */
+/* SIGINT and SIGTERM from now on end the running trial instead of this process. Call
+ * once, before the first trial. */
 void pvq_launch_signals(void);
 
 /* Looks on while a trial runs: look() is called whenever fd (-1: none) can be read, and every every_ms milliseconds (0:

@@ -240,6 +240,15 @@ verified() {
 	[[ $output == *"cannot look for peers"* ]]
 }
 
+@test "what a peer leaves behind when it describes itself is ended, also by list" {
+	fake litter <<<'row ok oracle'
+	sed -i 's/^if .*describe.*/(setsid sleep 771009 >\/dev\/null 2>\&1 \&)\n&/' "$TMP/peers/litter"
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" list
+	[[ $output == *"litter "*"a fake"* ]]
+	run pgrep -f "sleep 771009"
+	[ "$status" -eq 1 ]
+}
+
 @test "Ctrl-C while peers describe themselves: none of them is called no peer" {
 	for name in one two three; do
 		printf '#!/bin/sh\ntouch "%s"; exec sleep 771007\n' "$TMP/asked" >"$TMP/peers/$name"
