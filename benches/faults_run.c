@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -178,17 +177,16 @@ static int faults_seen_before(const struct pvq_plan *plan, unsigned cell)
 
 int pvq_faults_run(const struct pvq_plan *plan, const struct pvq_host *host, const char *dir)
 {
-	char path[PATH_MAX];
-	int ret;
+	struct pvq_partial part;
+	int ret = pvq_partial_begin(&part, dir, "faults.csv");
 	FILE *f;
 
-	if (snprintf(path, sizeof(path), "%s/faults.csv", dir) < (int)sizeof(path) &&
-		access(path, F_OK) == 0)
-		return 0;
+	if (ret)
+		return ret < 0 ? ret : 0;
 	fprintf(stderr, "pvq: what happens when a worker dies\n");
-	f = pvq_rundir_open(dir, "faults.csv", "we");
+	f = pvq_rundir_open(dir, part.file, "we");
 	if (!f)
-		return -EIO;
+		return pvq_partial_end(&part, -EIO);
 	ret = pvq_faults_header(f);
 	for (unsigned i = 0; ret == 0 && i < plan->ncell; i++)
 		if (!faults_seen_before(plan, i))
@@ -196,5 +194,5 @@ int pvq_faults_run(const struct pvq_plan *plan, const struct pvq_host *host, con
 	fclose(f); /* every row was flushed and checked when it was written */
 	if (ret && ret != -EINTR)
 		fprintf(stderr, "pvq: cannot measure faults: %s\n", strerror(-ret));
-	return ret;
+	return pvq_partial_end(&part, ret);
 }
