@@ -66,7 +66,8 @@ static int faults_is_first(const struct pvq_faults *faults, size_t i)
 
 /* ---- in short ---- */
 
-/* What may be said of a strategy, the worst that was seen of it: a worker's death is one whatever it died of. */
+/* What may be said of a strategy, the worst that was seen of it: a worker's death is one whatever it died of. Nothing
+ * where one of the three was not seen. */
 enum fate { FATE_NONE, FATE_KEPT, FATE_SOME, FATE_GAVE_UP, FATE_DIED, FATE_HUNG, FATES };
 
 static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
@@ -85,6 +86,8 @@ static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
 		const struct pvq_fault *f = pvq_faults_find(faults, impl, deaths[k]);
 		enum fate fate = of[faults_outcome(f)];
 
+		if (fate == FATE_NONE)
+			return FATE_NONE;
 		if (fate == FATE_KEPT && f->delivered + 1 < f->items)
 			fate = FATE_SOME;
 		worst = fate > worst ? fate : worst;

@@ -497,6 +497,12 @@ static void deaths_of_workers_in_short(void **state)
 		add_fault(f, "pthread_queue", kind, 39, !last, 0, last ? PVQ_CRASHED : PVQ_OK, died);
 		add_fault(f, "some_pool", kind, 39, last, !last, last ? PVQ_OK : PVQ_TIMEOUT, "killed");
 	}
+	/* Of what was not seen of all three nothing is said. */
+	add_fault(f, "two_of_three", PVQ_FAULT_SEGV, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "two_of_three", PVQ_FAULT_KILL, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "not_here", PVQ_FAULT_SEGV, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "not_here", PVQ_FAULT_KILL, 0, 0, 0, PVQ_UNAVAILABLE, "install it");
+	add_fault(f, "not_here", PVQ_FAULT_EXIT, 0, 0, 1, PVQ_TIMEOUT, "killed");
 	add_fault(f, "pool_ordered", PVQ_FAULT_HANG, 39, 1, 0, PVQ_OK, "");
 	add_fault(f, "pthread_queue", PVQ_FAULT_HANG, 39, 0, 1, PVQ_TIMEOUT, "killed");
 	assert_int_equal(fclose(f), 0);
