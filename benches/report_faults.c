@@ -144,16 +144,29 @@ static const char *const faults_heading[PVQ_FAULTS] = {"the task fails (-EIO, an
 	"its worker gets SIGSEGV", "its worker gets SIGKILL", "its worker calls exit()",
 	"the task never ends"};
 
+/* Of the trials, which may have had more of them than the sweep. */
+static unsigned faults_workers(const struct pvq_faults *faults)
+{
+	unsigned workers = 1;
+
+	for (size_t i = 0; i < faults->count; i++)
+		if (faults->fault[i].workers > workers)
+			workers = faults->fault[i].workers;
+	return workers;
+}
+
 int pvq_chapter_faults(const struct pvq_report *r)
 {
 	const struct pvq_faults *faults = r->faults;
+	unsigned workers;
 
 	if (!faults || faults->count == 0)
 		return 0;
+	workers = faults_workers(faults);
 	fprintf(r->md,
 		"## What happens when a worker dies?\n\nTried once with every strategy and every kind: %u items, of which item 20 "
-		"is the one at fault, on %u workers; those that are serial have one.\n\n",
-		faults->fault[0].items, r->costs ? r->costs->workers : 2);
+		"is the one at fault, on %u worker%s.\n\n",
+		faults->fault[0].items, workers, workers > 1 ? "s; those that are serial have one" : "");
 	faults_in_short(r);
 	fprintf(r->md,
 		"A cell tells what was seen: what the strategy made of that item, how many results of the "

@@ -463,7 +463,7 @@ static void add_fault(FILE *f, const char *impl, enum pvq_fault_kind kind, unsig
 {
 	struct pvq_fault fault = {.kind = kind,
 		.items = 40,
-		.workers = 2,
+		.workers = strcmp(impl, "serial") == 0 ? 1 : 3,
 		.delivered = delivered,
 		.told = told,
 		.begun = 1,
@@ -509,6 +509,7 @@ static void deaths_of_workers_in_short(void **state)
 	add_cell(run, "serial", "noop", 1, 6, 40);
 	add_dispatch(run, "serial", 6);
 	assert_int_equal(make_report(run), 0);
+	assert_says(run, "on 3 workers; those that are serial have one.\n");
 	assert_says(run, "exit() of its worker: pool_ordered.\n");
 	assert_says(run, "others are missing** after one of the three at least: pool_unordered.\n");
 	assert_says(run, "**Gives up with an error** after one of the three at least: fork_pipe_queue.\n");
@@ -519,6 +520,23 @@ static void deaths_of_workers_in_short(void **state)
 	assert_says(run,
 		"| pthread_queue | – | item named as lost; all 39 others; after 700 µs | item named as lost; "
 		"all 39 others; after 700 µs | **all died**; all 39 others; after 700 µs | **hung**; all 39 others |\n");
+}
+
+static void one_worker_is_said_to_be_one(void **state)
+{
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	add_fault(f, "serial", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "on 1 worker.\n");
 }
 
 /* ---- how far to trust it ---- */
@@ -663,6 +681,7 @@ int main(void)
 		RUN(the_short_table_fits_a_terminal),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(deaths_of_workers_in_short),
+		RUN(one_worker_is_said_to_be_one),
 		RUN(a_twin_is_in_no_contest_but_tells_the_noise),
 		RUN(precision_and_what_ended_it_are_told),
 		RUN(disturbed_blocks_are_marked_and_left_out_once),
