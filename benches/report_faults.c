@@ -124,7 +124,7 @@ static void faults_in_short(const struct pvq_report *r)
 {
 	static const char *const words[FATES] = {
 		[FATE_KEPT] =
-			"- **Names the item, delivers all others** after SIGSEGV, SIGKILL and exit() of its worker: ",
+			"- **Names the item, delivers all others** after SIGSEGV, SIGKILL and `_exit()` of its worker: ",
 		[FATE_SOME] =
 			"- **Names the item, but others are missing** after one of the three at least: ",
 		[FATE_GAVE_UP] = "- **Gives up with an error** after one of the three at least: ",
@@ -141,7 +141,7 @@ static void faults_in_short(const struct pvq_report *r)
 
 /* Kinds as a reader knows them. */
 static const char *const faults_heading[PVQ_FAULTS] = {"the task fails (-EIO, an exception)",
-	"its worker gets SIGSEGV", "its worker gets SIGKILL", "its worker calls exit()",
+	"its worker gets SIGSEGV", "its worker gets SIGKILL", "its worker calls `_exit()`",
 	"the task never ends"};
 
 /* Of the trials, which may have had more of them than the sweep. */

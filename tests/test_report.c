@@ -510,7 +510,7 @@ static void deaths_of_workers_in_short(void **state)
 	add_dispatch(run, "serial", 6);
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "on 3 workers; those that are serial have one.\n");
-	assert_says(run, "exit() of its worker: pool_ordered.\n");
+	assert_says(run, "after SIGSEGV, SIGKILL and `_exit()` of its worker: pool_ordered.\n");
 	assert_says(run, "others are missing** after one of the three at least: pool_unordered.\n");
 	assert_says(run, "**Gives up with an error** after one of the three at least: fork_pipe_queue.\n");
 	assert_says(run, "**Dies with its worker**, all of it: pthread_queue.\n");
