@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ITEMS = 40, AT = 20, LINE_MAX_BYTES = 128, ITEM_TIMEOUT_MS = 1000 };
+enum { ITEMS = 40, LINE_MAX_BYTES = 128, ITEM_TIMEOUT_MS = 1000 };
 
 /* Reads the trial's `--print` lines as they come; the eye comes first, so that it can be found from it. */
 struct witness {
@@ -35,7 +35,7 @@ static void witness_line(struct witness *w)
 	if (fields < 1 || id >= ITEMS || w->seen[id])
 		return;
 	w->seen[id] = 1;
-	if (id == AT) {
+	if (id == PVQ_FAULTS_AT) {
 		w->fault->told = 1;
 		w->told_ns = pvq_clock_ns();
 	} else if (fields == 2 && value == (id + 1) * 10) {
@@ -153,7 +153,7 @@ static int faults_of(
 		struct pvq_spec spec;
 		char words[64];
 
-		snprintf(words, sizeof(words), "fault:kind=%s,at=%d", pvq_fault_words[kind], AT);
+		snprintf(words, sizeof(words), "fault:kind=%s,at=%d", pvq_fault_words[kind], PVQ_FAULTS_AT);
 		ret = pvq_spec_parse(&spec, words);
 		t.spec = &spec;
 		/* Who can be told how long an item may take is told. */

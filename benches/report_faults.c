@@ -1,6 +1,8 @@
 /* report_part.h: what happens when a worker dies: a cell is what was seen of one trial, never what is expected. */
 #include "report_part.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What became of the other items. */
@@ -17,7 +19,20 @@ static void faults_others(const struct pvq_report *r, const struct pvq_fault *f)
 }
 
 /* What the strategy made of it. */
-enum outcome { UNSEEN, NEVER_BEGUN, HUNG, TOLD_AND_HUNG, DIED, GAVE_UP, TOLD };
+enum outcome { UNSEEN, NEVER_BEGUN, HUNG, TOLD_AND_HUNG, DIED, GAVE_UP, GAVE_UP_NAMED, TOLD };
+
+/* Whether the words of an error say which item it was. */
+static int faults_is_named(const char *reason)
+{
+	static const char word[] = "item ";
+
+	for (const char *at = strstr(reason, word); at; at = strstr(at, word)) {
+		at += strlen(word);
+		if (isdigit((unsigned char)*at) && strtoul(at, NULL, 10) == PVQ_FAULTS_AT)
+			return 1;
+	}
+	return 0;
+}
 
 static enum outcome faults_outcome(const struct pvq_fault *f)
 {
@@ -29,7 +44,9 @@ static enum outcome faults_outcome(const struct pvq_fault *f)
 		return f->told ? TOLD_AND_HUNG : HUNG;
 	if (f->told)
 		return TOLD;
-	return strncmp(f->reason, "the trial's process died", 24) == 0 ? DIED : GAVE_UP;
+	if (strncmp(f->reason, "the trial's process died", 24) == 0)
+		return DIED;
+	return faults_is_named(f->reason) ? GAVE_UP_NAMED : GAVE_UP;
 }
 
 static void faults_cell(const struct pvq_report *r, const struct pvq_fault *f)
@@ -38,7 +55,8 @@ static void faults_cell(const struct pvq_report *r, const struct pvq_fault *f)
 		[HUNG] = "**hung**",
 		[TOLD_AND_HUNG] = "said so, then **hung**",
 		[DIED] = "**all died**",
-		[GAVE_UP] = "gave up",
+		[GAVE_UP] = "gave up, item not named",
+		[GAVE_UP_NAMED] = "gave up, item named",
 		[TOLD] = "item named as lost"};
 	enum outcome outcome = faults_outcome(f);
 
@@ -79,6 +97,7 @@ static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
 		[TOLD_AND_HUNG] = FATE_HUNG,
 		[DIED] = FATE_DIED,
 		[GAVE_UP] = FATE_GAVE_UP,
+		[GAVE_UP_NAMED] = FATE_GAVE_UP,
 		[TOLD] = FATE_KEPT};
 	enum fate worst = FATE_NONE;
 
@@ -139,10 +158,8 @@ static void faults_in_short(const struct pvq_report *r)
 
 /* ---- in full ---- */
 
-/* Kinds as a reader knows them. */
-static const char *const faults_heading[PVQ_FAULTS] = {"the task fails (-EIO, an exception)",
-	"its worker gets SIGSEGV", "its worker gets SIGKILL", "its worker calls `_exit()`",
-	"the task never ends"};
+/* Short, since a cell is wide already; the sentence above the table tells them. */
+static const char *const faults_heading[PVQ_FAULTS] = {"error", "SIGSEGV", "SIGKILL", "exit", "hang"};
 
 /* Of the trials, which may have had more of them than the sweep. */
 static unsigned faults_workers(const struct pvq_faults *faults)
@@ -164,15 +181,18 @@ int pvq_chapter_faults(const struct pvq_report *r)
 		return 0;
 	workers = faults_workers(faults);
 	fprintf(r->md,
-		"## What happens when a worker dies?\n\nTried once with every strategy and every kind: %u items, of which item 20 "
+		"## What happens when a worker dies?\n\nTried once with every strategy and every kind: %u items, of which item %d "
 		"is the one at fault, on %u worker%s.\n\n",
-		faults->fault[0].items, workers, workers > 1 ? "s; those that are serial have one" : "");
+		faults->fault[0].items, PVQ_FAULTS_AT, workers,
+		workers > 1 ? "s; those that are serial have one" : "");
 	faults_in_short(r);
 	fprintf(r->md,
+		"In the columns the task fails, by -EIO or an exception (*error*); its worker gets SIGSEGV or SIGKILL, or calls "
+		"`_exit()` (*exit*); the task never ends (*hang*). "
 		"A cell tells what was seen: what the strategy made of that item, how many results of the "
 		"others were delivered and right, and how long after the fault the strategy told, or ended. *Hung* is what had "
 		"to be killed after %d s; *all died*: the whole program, results not delivered yet with it; *gave up*: an error "
-		"ended the map, and results delivered until then count. What happened is what to read: how many others were delivered "
+		"ended the map, and results delivered until then count; whether its words say which item it was is told too. What happened is what to read: how many others were delivered "
 		"before hangs on who ran when, and varies from one try to the next.\n\n| Strategy |",
 		PVQ_FAULTS_TIMEOUT_S);
 	for (int k = 0; k < PVQ_FAULTS; k++)

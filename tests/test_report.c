@@ -497,6 +497,9 @@ static void deaths_of_workers_in_short(void **state)
 		add_fault(f, "pthread_queue", kind, 39, !last, 0, last ? PVQ_CRASHED : PVQ_OK, died);
 		add_fault(f, "some_pool", kind, 39, last, !last, last ? PVQ_OK : PVQ_TIMEOUT, "killed");
 	}
+	add_fault(f, "by_hand", PVQ_FAULT_SEGV, 20, 0, 0, PVQ_CRASHED, "worker 1 died with item 20");
+	add_fault(f, "by_hand", PVQ_FAULT_KILL, 20, 0, 0, PVQ_CRASHED, "worker 20 died with item 201");
+	add_fault(f, "by_hand", PVQ_FAULT_EXIT, 20, 0, 0, PVQ_CRASHED, "a rank died");
 	/* Of what was not seen of all three nothing is said. */
 	add_fault(f, "two_of_three", PVQ_FAULT_SEGV, 39, 1, 0, PVQ_OK, "");
 	add_fault(f, "two_of_three", PVQ_FAULT_KILL, 39, 1, 0, PVQ_OK, "");
@@ -512,10 +515,17 @@ static void deaths_of_workers_in_short(void **state)
 	assert_says(run, "on 3 workers; those that are serial have one.\n");
 	assert_says(run, "after SIGSEGV, SIGKILL and `_exit()` of its worker: pool_ordered.\n");
 	assert_says(run, "others are missing** after one of the three at least: pool_unordered.\n");
-	assert_says(run, "**Gives up with an error** after one of the three at least: fork_pipe_queue.\n");
+	assert_says(run,
+		"**Gives up with an error** after one of the three at least: fork_pipe_queue, by_hand.\n");
 	assert_says(run, "**Dies with its worker**, all of it: pthread_queue.\n");
 	assert_says(run, "until it is killed: some_pool.\n");
 	assert_says(run, "by a limit for single items: pool_ordered.\n");
+	assert_says(run, "or calls `_exit()` (*exit*)");
+	assert_says(run, "\n| Strategy | error | SIGSEGV | SIGKILL | exit | hang |\n");
+	/* An error is worth more when it says which item it was. */
+	assert_says(run, "| by_hand | – | gave up, item named; 20 of 39 others; after 700 µs | "
+			 "gave up, item not named; 20 of 39 others; after 700 µs | "
+			 "gave up, item not named; 20 of 39 others; after 700 µs | – |\n");
 	/* In full: what was not tried is no result. */
 	assert_says(run,
 		"| pthread_queue | – | item named as lost; all 39 others; after 700 µs | item named as lost; "
