@@ -158,6 +158,53 @@ static void faults_in_short(const struct pvq_report *r)
 
 /* ---- in full ---- */
 
+/* Whether the strategy puts nothing before its map is over, and so was left without any result where that had no end.
+ * What it says of itself alone is no proof: a result that arrived all the same speaks against it. */
+static int faults_loses_all(const struct pvq_faults *faults, const char *impl)
+{
+	const struct pvq_impl *known = pvq_impl_find(impl);
+	int any = 0;
+
+	if (!known || known->flags & PVQ_STREAMS)
+		return 0;
+	for (size_t i = 0; i < faults->count; i++) {
+		const struct pvq_fault *f = &faults->fault[i];
+		enum outcome outcome = faults_outcome(f);
+
+		if (strcmp(f->impl, impl) != 0 || outcome == UNSEEN || outcome == NEVER_BEGUN ||
+			outcome == TOLD)
+			continue;
+		if (f->delivered)
+			return 0;
+		any = 1;
+	}
+	return any;
+}
+
+/* "Those that hand over nothing before all is done, X, Y and Z, lose every result with it. " */
+static void faults_losers(const struct pvq_report *r)
+{
+	const struct pvq_faults *faults = r->faults;
+	size_t count = 0, said = 0;
+
+	for (size_t i = 0; i < faults->count; i++)
+		count += faults_is_first(faults, i) && faults_loses_all(faults, faults->fault[i].impl);
+	if (count == 0)
+		return;
+	fprintf(r->md, "%s nothing before all is done, ",
+		count > 1 ? "Those that hand over" : "The one that hands over");
+	for (size_t i = 0; i < faults->count; i++) {
+		const char *impl = faults->fault[i].impl;
+
+		if (!faults_is_first(faults, i) || !faults_loses_all(faults, impl))
+			continue;
+		fputs(said == 0 ? "" : said + 1 < count ? ", " : " and ", r->md);
+		pvq_text_md(r->md, impl);
+		said++;
+	}
+	fprintf(r->md, ", %s every result with it. ", count > 1 ? "lose" : "loses");
+}
+
 /* Short, since a cell is wide already; the sentence above the table tells them. */
 static const char *const faults_heading[PVQ_FAULTS] = {"error", "SIGSEGV", "SIGKILL", "exit", "hang"};
 
@@ -192,9 +239,12 @@ int pvq_chapter_faults(const struct pvq_report *r)
 		"A cell tells what was seen: what the strategy made of that item, how many results of the "
 		"others were delivered and right, and how long after the fault the strategy told, or ended. *Hung* is what had "
 		"to be killed after %d s; *all died*: the whole program, results not delivered yet with it; *gave up*: an error "
-		"ended the map, and results delivered until then count; whether its words say which item it was is told too. What happened is what to read: how many others were delivered "
-		"before hangs on who ran when, and varies from one try to the next.\n\n| Strategy |",
+		"ended the map, and results delivered until then count; whether its words say which item it was is told too. ",
 		PVQ_FAULTS_TIMEOUT_S);
+	faults_losers(r);
+	fputs("What happened is what to read: how many others were delivered before hangs on who ran when, and varies from "
+	      "one try to the next.\n\n| Strategy |",
+		r->md);
 	for (int k = 0; k < PVQ_FAULTS; k++)
 		fprintf(r->md, " %s |", faults_heading[k]);
 	fputs("\n|:--|:--|:--|:--|:--|:--|\n", r->md);

@@ -532,6 +532,40 @@ static void deaths_of_workers_in_short(void **state)
 		"all 39 others; after 700 µs | **all died**; all 39 others; after 700 µs | **hung**; all 39 others |\n");
 }
 
+/* One that was never begun, one that delivered some before it died, and three that had nothing to show. */
+static void who_delivers_at_the_end_loses_all(void **state)
+{
+	static const char died[] = "the trial's process died: exit status 3";
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/peers.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	fputs("impl,summary,order,in_via,out_via,flags,unavailable,version\n", f);
+	for (char name = 'a'; name <= 'e'; name++)
+		fprintf(f, "batch_%c,a batch,unordered,call,call,reusable,,\n", name);
+	assert_int_equal(fclose(f), 0);
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	add_fault(f, "batch_a", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+	add_fault(f, "batch_a", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died);
+	add_fault(f, "batch_b", PVQ_FAULT_HANG, 0, 0, 1, PVQ_TIMEOUT, "killed after 4 s");
+	add_fault(f, "batch_c", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+	add_fault(f, "batch_d", PVQ_FAULT_EXIT, 1, 0, 0, PVQ_CRASHED, died);
+	add_fault(f, "batch_e", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died);
+	add_fault(f, "pthread_queue", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died); /* had bad luck */
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run,
+		"Those that hand over nothing before all is done, batch_a, batch_b and batch_e, lose "
+		"every result with it. ");
+}
+
 static void one_worker_is_said_to_be_one(void **state)
 {
 	struct run *run = *state;
@@ -691,6 +725,7 @@ int main(void)
 		RUN(the_short_table_fits_a_terminal),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(deaths_of_workers_in_short),
+		RUN(who_delivers_at_the_end_loses_all),
 		RUN(one_worker_is_said_to_be_one),
 		RUN(a_twin_is_in_no_contest_but_tells_the_noise),
 		RUN(precision_and_what_ended_it_are_told),
