@@ -184,7 +184,7 @@ $B/tests/%: $B/tests/%.o $(OBJECTS)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
 # Trials that take no time and come out as the test wants.
-$B/tests/test_sweep: LDFLAGS += -Wl,--wrap=pvq_launch_trial
+$B/tests/test_sweep: LDFLAGS += -Wl,--wrap=pvq_launch_trial -Wl,--wrap=pvq_launch_command
 
 # What holds C++ is linked by the C++ compiler.
 $B/tests/test_gb: $B/tests/test_gb.o $B/tests/gb_throw.o $(SHIM)

@@ -5,10 +5,8 @@
 #include "sweep.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { CLAIM_BLOCKS = 40 };
 
@@ -103,22 +101,27 @@ static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 	return ret;
 }
 
+static int claims_sweep(
+	struct pvq_plan *plan, const struct pvq_host *host, const char *dir, double budget_s)
+{
+	struct pvq_partial part;
+	struct pvq_sweep sweep = {.host = host, .dir = dir, .file = part.file, .deadline_s = budget_s};
+	int ret = pvq_partial_begin(&part, dir, "claims.csv");
+
+	if (ret)
+		return ret < 0 ? ret : 0;
+	fprintf(stderr, "pvq: the tutorial's claims\n");
+	ret = pvq_sweep_run(plan, &sweep);
+	return pvq_partial_end(&part, ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret);
+}
+
 int pvq_claims_run(const struct pvq_plan *of, const struct pvq_host *host, const char *dir, double budget_s)
 {
-	struct pvq_sweep sweep = {.host = host, .dir = dir, .file = "claims.csv", .deadline_s = budget_s};
 	struct pvq_plan plan;
-	char path[PATH_MAX];
-	int ret;
+	int ret = claims_plan(&plan, of);
 
-	if (snprintf(path, sizeof(path), "%s/claims.csv", dir) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	if (access(path, F_OK) == 0) /* a run goes on; what it has of this is enough */
-		return 0;
-	ret = claims_plan(&plan, of);
-	if (ret == 0 && plan.ncell) {
-		fprintf(stderr, "pvq: the tutorial's claims\n");
-		ret = pvq_sweep_run(&plan, &sweep);
-	}
+	if (ret == 0 && plan.ncell)
+		ret = claims_sweep(&plan, host, dir, budget_s);
 	pvq_plan_free(&plan);
-	return ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret;
+	return ret;
 }

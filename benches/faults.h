@@ -40,8 +40,8 @@ struct pvq_fault {
  * stderr. */
 int pvq_faults_run(const struct pvq_plan *, const struct pvq_host *, const char *dir);
 
-/* Seconds after which a trial counts as hung. */
-enum { PVQ_FAULTS_TIMEOUT_S = 4 };
+/* Seconds after which a trial counts as hung; the item at fault. */
+enum { PVQ_FAULTS_TIMEOUT_S = 4, PVQ_FAULTS_AT = 20 };
 
 /* Owned; freed with free(faults->fault). */
 struct pvq_faults {

@@ -8,12 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ITEMS = 40, AT = 20, LINE_MAX_BYTES = 128, ITEM_TIMEOUT_MS = 1000 };
+enum { ITEMS = 40, LINE_MAX_BYTES = 128, ITEM_TIMEOUT_MS = 1000 };
 
 /* Reads the trial's `--print` lines as they come; the eye comes first, so that it can be found from it. */
 struct witness {
@@ -36,7 +35,7 @@ static void witness_line(struct witness *w)
 	if (fields < 1 || id >= ITEMS || w->seen[id])
 		return;
 	w->seen[id] = 1;
-	if (id == AT) {
+	if (id == PVQ_FAULTS_AT) {
 		w->fault->told = 1;
 		w->told_ns = pvq_clock_ns();
 	} else if (fields == 2 && value == (id + 1) * 10) {
@@ -154,7 +153,7 @@ static int faults_of(
 		struct pvq_spec spec;
 		char words[64];
 
-		snprintf(words, sizeof(words), "fault:kind=%s,at=%d", pvq_fault_words[kind], AT);
+		snprintf(words, sizeof(words), "fault:kind=%s,at=%d", pvq_fault_words[kind], PVQ_FAULTS_AT);
 		ret = pvq_spec_parse(&spec, words);
 		t.spec = &spec;
 		/* Who can be told how long an item may take is told. */
@@ -178,17 +177,16 @@ static int faults_seen_before(const struct pvq_plan *plan, unsigned cell)
 
 int pvq_faults_run(const struct pvq_plan *plan, const struct pvq_host *host, const char *dir)
 {
-	char path[PATH_MAX];
-	int ret;
+	struct pvq_partial part;
+	int ret = pvq_partial_begin(&part, dir, "faults.csv");
 	FILE *f;
 
-	if (snprintf(path, sizeof(path), "%s/faults.csv", dir) < (int)sizeof(path) &&
-		access(path, F_OK) == 0)
-		return 0;
+	if (ret)
+		return ret < 0 ? ret : 0;
 	fprintf(stderr, "pvq: what happens when a worker dies\n");
-	f = pvq_rundir_open(dir, "faults.csv", "we");
+	f = pvq_rundir_open(dir, part.file, "we");
 	if (!f)
-		return -EIO;
+		return pvq_partial_end(&part, -EIO);
 	ret = pvq_faults_header(f);
 	for (unsigned i = 0; ret == 0 && i < plan->ncell; i++)
 		if (!faults_seen_before(plan, i))
@@ -196,5 +194,5 @@ int pvq_faults_run(const struct pvq_plan *plan, const struct pvq_host *host, con
 	fclose(f); /* every row was flushed and checked when it was written */
 	if (ret && ret != -EINTR)
 		fprintf(stderr, "pvq: cannot measure faults: %s\n", strerror(-ret));
-	return ret;
+	return pvq_partial_end(&part, ret);
 }

@@ -7,12 +7,10 @@
 #include "sweep.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char grain_file[] = "grain.csv";
 
@@ -134,30 +132,22 @@ static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const ch
 	return ret;
 }
 
-static int grain_exists(const char *dir)
-{
-	char path[PATH_MAX];
-
-	return snprintf(path, sizeof(path), "%s/%s", dir, grain_file) < (int)sizeof(path) &&
-	       access(path, F_OK) == 0;
-}
-
 int pvq_grain_run(const struct pvq_plan *of, const struct pvq_host *host, const char *dir, double budget_s)
 {
-	struct pvq_sweep sweep = {.host = host, .dir = dir, .file = grain_file, .deadline_s = budget_s};
+	struct pvq_partial part;
+	struct pvq_sweep sweep = {.host = host, .dir = dir, .file = part.file, .deadline_s = budget_s};
 	struct pvq_plan plan;
-	int ret;
+	int ret = pvq_partial_begin(&part, dir, grain_file);
 
-	if (grain_exists(
-		    dir)) /* a run goes on; what it has of this is enough, or it has been interrupted in it */
-		return 0;
+	if (ret)
+		return ret < 0 ? ret : 0;
 	ret = grain_plan(&plan, of, dir);
 	if (ret == 0) {
 		fprintf(stderr, "pvq: how small a task may be\n");
 		ret = pvq_sweep_run(&plan, &sweep);
 	}
 	pvq_plan_free(&plan);
-	return ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret;
+	return pvq_partial_end(&part, ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret);
 }
 
 /* ---- reading ---- */
@@ -267,7 +257,7 @@ int pvq_grain_read(struct pvq_grain *grain, const char *dir)
 	int ret;
 
 	*grain = (struct pvq_grain){0};
-	if (!grain_exists(dir))
+	if (!pvq_rundir_has(dir, grain_file))
 		return -ENOENT;
 	f = pvq_rundir_open(dir, grain_file, "re");
 	if (!f)

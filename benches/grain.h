@@ -41,7 +41,8 @@ struct pvq_grain {
 };
 
 /* Measures the plan's strategies on as many cores as the plan has at most, for some budget_s seconds (0: until there
- * are enough blocks). Continues a grain.csv that is there. 0; -EINTR; -errno with one line on stderr. */
+ * are enough blocks); nothing where there is a grain.csv, which is complete then (rundir.h). 0; -EINTR; -errno with one
+ * line on stderr. */
 int pvq_grain_run(const struct pvq_plan *, const struct pvq_host *, const char *dir, double budget_s);
 
 /* 0; -ENOENT where nothing was measured; -errno with one line on stderr. */

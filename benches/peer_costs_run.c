@@ -7,12 +7,10 @@
 #include "sweep.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { DISPATCH_BLOCKS = 12, COLD_BLOCKS = 12, MEMORY_ROUNDS = 3, ITEMS_MIN = 1000, IMPLS_MAX = 64 };
 
@@ -95,7 +93,8 @@ static uint64_t costs_items(const struct costs *c, unsigned i)
 /* A sweep of noop through all strategies; cold: an item a worker. */
 static int costs_sweep(const struct costs *c, const char *file, unsigned blocks, int cold, double share)
 {
-	struct pvq_sweep sweep = {.host = c->host, .dir = c->dir, .file = file};
+	struct pvq_partial part;
+	struct pvq_sweep sweep = {.host = c->host, .dir = c->dir, .file = part.file};
 	struct pvq_plan plan = {.profile = c->of->profile,
 		.blocks = blocks,
 		.seed = c->of->seed,
@@ -114,17 +113,13 @@ static int costs_sweep(const struct costs *c, const char *file, unsigned blocks,
 	pvq_plan_number_groups(&plan);
 	sweep.deadline_s = fmax((c->deadline_s - costs_now_s()) * share, 1);
 	if (ret == 0)
+		ret = pvq_partial_begin(&part, c->dir, file);
+	if (ret == 0) {
 		ret = pvq_sweep_run(&plan, &sweep);
+		ret = pvq_partial_end(&part, ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret);
+	}
 	pvq_plan_free(&plan);
-	return ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret;
-}
-
-static int costs_exists(const struct costs *c, const char *file)
-{
-	char path[PATH_MAX];
-
-	return snprintf(path, sizeof(path), "%s/%s", c->dir, file) < (int)sizeof(path) &&
-	       access(path, F_OK) == 0;
+	return ret < 0 ? ret : 0;
 }
 
 static int costs_dispatch(struct costs *c)
@@ -132,7 +127,7 @@ static int costs_dispatch(struct costs *c)
 	struct pvq_spec noop;
 	int ret = pvq_spec_parse(&noop, "noop");
 
-	if (costs_exists(c, "dispatch.csv"))
+	if (pvq_rundir_has(c->dir, "dispatch.csv"))
 		return 0;
 	fprintf(stderr, "pvq: what an empty task costs\n");
 	for (unsigned i = 0; ret == 0 && i < c->count; i++)
@@ -142,26 +137,20 @@ static int costs_dispatch(struct costs *c)
 
 static int costs_cold(struct costs *c)
 {
-	if (costs_exists(c, "cold.csv"))
+	if (pvq_rundir_has(c->dir, "cold.csv"))
 		return 0;
 	fprintf(stderr, "pvq: what a whole life costs\n");
 	return costs_sweep(c, "cold.csv", COLD_BLOCKS, 1, 0.7);
 }
 
 /* Two items a worker, each long enough to be looked at several times. */
-static int costs_memory(struct costs *c)
+static int costs_memory_rows(const struct costs *c, FILE *f)
 {
 	struct pvq_spec spec;
 	int ret = pvq_spec_parse(&spec, "sleep:us=150000");
-	FILE *f;
 
-	if (costs_exists(c, "memory.csv"))
-		return 0;
-	fprintf(stderr, "pvq: how much memory\n");
-	f = ret ? NULL : pvq_rundir_open(c->dir, "memory.csv", "we");
-	if (!f)
-		return -EIO;
-	ret = pvq_memory_header(f);
+	if (ret == 0)
+		ret = pvq_memory_header(f);
 	for (unsigned round = 0; ret == 0 && round < MEMORY_ROUNDS; round++)
 		for (unsigned i = 0; ret == 0 && i < c->count; i++) {
 			uint64_t n = 2 * (uint64_t)costs_workers(c, c->impl[i]);
@@ -172,10 +161,26 @@ static int costs_memory(struct costs *c)
 			if (ret == 0)
 				ret = pvq_memory_write(f, &memory);
 		}
+	return ret;
+}
+
+static int costs_memory(const struct costs *c)
+{
+	struct pvq_partial part;
+	int ret = pvq_partial_begin(&part, c->dir, "memory.csv");
+	FILE *f;
+
+	if (ret)
+		return ret < 0 ? ret : 0;
+	fprintf(stderr, "pvq: how much memory\n");
+	f = pvq_rundir_open(c->dir, part.file, "we");
+	if (!f)
+		return pvq_partial_end(&part, -EIO);
+	ret = costs_memory_rows(c, f);
 	fclose(f); /* every row was flushed and checked when it was written */
 	if (ret && ret != -EINTR)
 		fprintf(stderr, "pvq: cannot write %s/memory.csv: %s\n", c->dir, strerror(-ret));
-	return ret;
+	return pvq_partial_end(&part, ret);
 }
 
 int pvq_peer_costs_run(

@@ -1,6 +1,8 @@
 /* report_part.h: what happens when a worker dies: a cell is what was seen of one trial, never what is expected. */
 #include "report_part.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What became of the other items. */
@@ -17,7 +19,20 @@ static void faults_others(const struct pvq_report *r, const struct pvq_fault *f)
 }
 
 /* What the strategy made of it. */
-enum outcome { UNSEEN, NEVER_BEGUN, HUNG, TOLD_AND_HUNG, DIED, GAVE_UP, TOLD };
+enum outcome { UNSEEN, NEVER_BEGUN, HUNG, TOLD_AND_HUNG, DIED, GAVE_UP, GAVE_UP_NAMED, TOLD };
+
+/* Whether the words of an error say which item it was. */
+static int faults_is_named(const char *reason)
+{
+	static const char word[] = "item ";
+
+	for (const char *at = strstr(reason, word); at; at = strstr(at, word)) {
+		at += strlen(word);
+		if (isdigit((unsigned char)*at) && strtoul(at, NULL, 10) == PVQ_FAULTS_AT)
+			return 1;
+	}
+	return 0;
+}
 
 static enum outcome faults_outcome(const struct pvq_fault *f)
 {
@@ -29,7 +44,9 @@ static enum outcome faults_outcome(const struct pvq_fault *f)
 		return f->told ? TOLD_AND_HUNG : HUNG;
 	if (f->told)
 		return TOLD;
-	return strncmp(f->reason, "the trial's process died", 24) == 0 ? DIED : GAVE_UP;
+	if (strncmp(f->reason, "the trial's process died", 24) == 0)
+		return DIED;
+	return faults_is_named(f->reason) ? GAVE_UP_NAMED : GAVE_UP;
 }
 
 static void faults_cell(const struct pvq_report *r, const struct pvq_fault *f)
@@ -38,7 +55,8 @@ static void faults_cell(const struct pvq_report *r, const struct pvq_fault *f)
 		[HUNG] = "**hung**",
 		[TOLD_AND_HUNG] = "said so, then **hung**",
 		[DIED] = "**all died**",
-		[GAVE_UP] = "gave up",
+		[GAVE_UP] = "gave up, item not named",
+		[GAVE_UP_NAMED] = "gave up, item named",
 		[TOLD] = "item named as lost"};
 	enum outcome outcome = faults_outcome(f);
 
@@ -66,7 +84,8 @@ static int faults_is_first(const struct pvq_faults *faults, size_t i)
 
 /* ---- in short ---- */
 
-/* What may be said of a strategy, the worst that was seen of it: a worker's death is one whatever it died of. */
+/* What may be said of a strategy, the worst that was seen of it: a worker's death is one whatever it died of. Nothing
+ * where one of the three was not seen. */
 enum fate { FATE_NONE, FATE_KEPT, FATE_SOME, FATE_GAVE_UP, FATE_DIED, FATE_HUNG, FATES };
 
 static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
@@ -78,6 +97,7 @@ static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
 		[TOLD_AND_HUNG] = FATE_HUNG,
 		[DIED] = FATE_DIED,
 		[GAVE_UP] = FATE_GAVE_UP,
+		[GAVE_UP_NAMED] = FATE_GAVE_UP,
 		[TOLD] = FATE_KEPT};
 	enum fate worst = FATE_NONE;
 
@@ -85,6 +105,8 @@ static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
 		const struct pvq_fault *f = pvq_faults_find(faults, impl, deaths[k]);
 		enum fate fate = of[faults_outcome(f)];
 
+		if (fate == FATE_NONE)
+			return FATE_NONE;
 		if (fate == FATE_KEPT && f->delivered + 1 < f->items)
 			fate = FATE_SOME;
 		worst = fate > worst ? fate : worst;
@@ -121,7 +143,7 @@ static void faults_in_short(const struct pvq_report *r)
 {
 	static const char *const words[FATES] = {
 		[FATE_KEPT] =
-			"- **Names the item, delivers all others** after SIGSEGV, SIGKILL and exit() of its worker: ",
+			"- **Names the item, delivers all others** after SIGSEGV, SIGKILL and `_exit()` of its worker: ",
 		[FATE_SOME] =
 			"- **Names the item, but others are missing** after one of the three at least: ",
 		[FATE_GAVE_UP] = "- **Gives up with an error** after one of the three at least: ",
@@ -136,29 +158,93 @@ static void faults_in_short(const struct pvq_report *r)
 
 /* ---- in full ---- */
 
-/* Kinds as a reader knows them. */
-static const char *const faults_heading[PVQ_FAULTS] = {"the task fails (-EIO, an exception)",
-	"its worker gets SIGSEGV", "its worker gets SIGKILL", "its worker calls exit()",
-	"the task never ends"};
+/* Whether the strategy puts nothing before its map is over, and so was left without any result where that had no end.
+ * What it says of itself alone is no proof: a result that arrived all the same speaks against it. */
+static int faults_loses_all(const struct pvq_faults *faults, const char *impl)
+{
+	const struct pvq_impl *known = pvq_impl_find(impl);
+	int any = 0;
+
+	if (!known || known->flags & PVQ_STREAMS)
+		return 0;
+	for (size_t i = 0; i < faults->count; i++) {
+		const struct pvq_fault *f = &faults->fault[i];
+		enum outcome outcome = faults_outcome(f);
+
+		if (strcmp(f->impl, impl) != 0 || outcome == UNSEEN || outcome == NEVER_BEGUN ||
+			outcome == TOLD)
+			continue;
+		if (f->delivered)
+			return 0;
+		any = 1;
+	}
+	return any;
+}
+
+/* "Those that hand over nothing before all is done, X, Y and Z, lose every result with it. " */
+static void faults_losers(const struct pvq_report *r)
+{
+	const struct pvq_faults *faults = r->faults;
+	size_t count = 0, said = 0;
+
+	for (size_t i = 0; i < faults->count; i++)
+		count += faults_is_first(faults, i) && faults_loses_all(faults, faults->fault[i].impl);
+	if (count == 0)
+		return;
+	fprintf(r->md, "%s nothing before all is done, ",
+		count > 1 ? "Those that hand over" : "The one that hands over");
+	for (size_t i = 0; i < faults->count; i++) {
+		const char *impl = faults->fault[i].impl;
+
+		if (!faults_is_first(faults, i) || !faults_loses_all(faults, impl))
+			continue;
+		fputs(said == 0 ? "" : said + 1 < count ? ", " : " and ", r->md);
+		pvq_text_md(r->md, impl);
+		said++;
+	}
+	fprintf(r->md, ", %s every result with it. ", count > 1 ? "lose" : "loses");
+}
+
+/* Short, since a cell is wide already; the sentence above the table tells them. */
+static const char *const faults_heading[PVQ_FAULTS] = {"error", "SIGSEGV", "SIGKILL", "exit", "hang"};
+
+/* Of the trials, which may have had more of them than the sweep. */
+static unsigned faults_workers(const struct pvq_faults *faults)
+{
+	unsigned workers = 1;
+
+	for (size_t i = 0; i < faults->count; i++)
+		if (faults->fault[i].workers > workers)
+			workers = faults->fault[i].workers;
+	return workers;
+}
 
 int pvq_chapter_faults(const struct pvq_report *r)
 {
 	const struct pvq_faults *faults = r->faults;
+	unsigned workers;
 
 	if (!faults || faults->count == 0)
 		return 0;
+	workers = faults_workers(faults);
 	fprintf(r->md,
-		"## What happens when a worker dies?\n\nTried once with every strategy and every kind: %u items, of which item 20 "
-		"is the one at fault, on %u workers; those that are serial have one.\n\n",
-		faults->fault[0].items, r->costs ? r->costs->workers : 2);
+		"## What happens when a worker dies?\n\nTried once with every strategy and every kind: %u items, of which item %d "
+		"is the one at fault, on %u worker%s.\n\n",
+		faults->fault[0].items, PVQ_FAULTS_AT, workers,
+		workers > 1 ? "s; those that are serial have one" : "");
 	faults_in_short(r);
 	fprintf(r->md,
+		"In the columns the task fails, by -EIO or an exception (*error*); its worker gets SIGSEGV or SIGKILL, or calls "
+		"`_exit()` (*exit*); the task never ends (*hang*). "
 		"A cell tells what was seen: what the strategy made of that item, how many results of the "
 		"others were delivered and right, and how long after the fault the strategy told, or ended. *Hung* is what had "
 		"to be killed after %d s; *all died*: the whole program, results not delivered yet with it; *gave up*: an error "
-		"ended the map, and results delivered until then count. What happened is what to read: how many others were delivered "
-		"before hangs on who ran when, and varies from one try to the next.\n\n| Strategy |",
+		"ended the map, and results delivered until then count; whether its words say which item it was is told too. ",
 		PVQ_FAULTS_TIMEOUT_S);
+	faults_losers(r);
+	fputs("What happened is what to read: how many others were delivered before hangs on who ran when, and varies from "
+	      "one try to the next.\n\n| Strategy |",
+		r->md);
 	for (int k = 0; k < PVQ_FAULTS; k++)
 		fprintf(r->md, " %s |", faults_heading[k]);
 	fputs("\n|:--|:--|:--|:--|:--|:--|\n", r->md);

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,84 @@ FILE *pvq_rundir_open(const char *dir, const char *name, const char *mode)
 	if (!f)
 		fprintf(stderr, "pvq: cannot open %s/%s: %s\n", dir, name, strerror(errno));
 	return f;
+}
+
+int pvq_rundir_has(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/%s", dir, name) < (int)sizeof(path) &&
+	       access(path, F_OK) == 0;
+}
+
+/* Two runs that write to one folder would take each other's unfinished files for left ones. */
+static int partial_lock(struct pvq_partial *part)
+{
+	int ret = 0;
+
+	part->lock_fd = open(part->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (part->lock_fd < 0 || flock(part->lock_fd, LOCK_EX | LOCK_NB))
+		ret = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	if (ret == -EBUSY)
+		fprintf(stderr, "pvq: another pvq is writing to %s\n", part->dir);
+	else if (ret)
+		fprintf(stderr, "pvq: cannot lock %s: %s\n", part->dir, strerror(-ret));
+	if (ret && part->lock_fd >= 0)
+		close(part->lock_fd);
+	return ret;
+}
+
+static int partial_remove(const struct pvq_partial *part)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", part->dir, part->file) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return unlink(path) && errno != ENOENT ? -errno : 0;
+}
+
+int pvq_partial_begin(struct pvq_partial *part, const char *dir, const char *name)
+{
+	int ret;
+
+	*part = (struct pvq_partial){.dir = dir, .name = name, .lock_fd = -1};
+	snprintf(part->file, sizeof(part->file), "%s.part", name);
+	if (pvq_rundir_has(dir, name))
+		return 1;
+	ret = partial_lock(part);
+	if (ret)
+		return ret;
+	ret = partial_remove(part);
+	if (ret) {
+		fprintf(stderr, "pvq: cannot remove %s/%s: %s\n", dir, part->file, strerror(-ret));
+		close(part->lock_fd);
+	}
+	return ret;
+}
+
+static int partial_name(const struct pvq_partial *part)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	int ret = 0;
+
+	if (snprintf(from, sizeof(from), "%s/%s", part->dir, part->file) >= (int)sizeof(from) ||
+		snprintf(to, sizeof(to), "%s/%s", part->dir, part->name) >= (int)sizeof(to))
+		ret = -ENAMETOOLONG;
+	else if (rename(from, to))
+		ret = -errno;
+	if (ret)
+		fprintf(stderr, "pvq: cannot write %s/%s: %s\n", part->dir, part->name, strerror(-ret));
+	return ret;
+}
+
+int pvq_partial_end(struct pvq_partial *part, int ret)
+{
+	if (ret)
+		(void)partial_remove(part); /* what is left of it is removed by whoever begins anew */
+	else
+		ret = partial_name(part);
+	close(part->lock_fd);
+	return ret;
 }
 
 static int manifest_add(struct pvq_manifest *m, const char *key, const char *value)

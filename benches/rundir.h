@@ -45,4 +45,22 @@ void pvq_rundir_latest(const char *path);
 /* Opens DIR/NAME in the given mode, e.g. "we"; NULL with errno and one line on stderr. */
 FILE *pvq_rundir_open(const char *dir, const char *name, const char *mode);
 
+/* Whether DIR/NAME is there. */
+int pvq_rundir_has(const char *dir, const char *name);
+
+/* A file of the folder that is there only when it is complete: it is written under another name, and gets its own at
+ * the end. So a run that goes on never takes what an interrupt cut off for what was measured, and neither does a report. */
+struct pvq_partial {
+	const char *dir, *name; /* borrowed */
+	char file[64];          /* to be written: NAME.part */
+	int lock_fd;
+};
+
+/* Whatever an earlier run left unfinished is removed. 0: write DIR/file, then pvq_partial_end(). 1: DIR/NAME is there,
+ * nothing is left to do. -errno with one line on stderr; -EBUSY: another process is writing a part in DIR. */
+int pvq_partial_begin(struct pvq_partial *, const char *dir, const char *name);
+/* ret: how the writing went; 0: all is there, and gets its name; else it is removed. Returns ret, or -errno with one line
+ * on stderr where it cannot be named. */
+int pvq_partial_end(struct pvq_partial *, int ret);
+
 #endif

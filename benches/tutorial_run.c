@@ -8,10 +8,10 @@
 #include "text.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+static const char tutorial_file[] = "tutorial.csv";
 
 /* A program that does the job. "pvq" and "tutorial.py" are those of this build. */
 struct tutorial_way {
@@ -56,11 +56,6 @@ static const struct pvq_table tutorial_table = {.file = "a tutorial.csv",
 	.required = COLUMNS,
 	.row = sizeof(struct tutorial_row)};
 
-static int tutorial_path(char path[PATH_MAX], const char *dir)
-{
-	return snprintf(path, PATH_MAX, "%s/tutorial.csv", dir) < PATH_MAX;
-}
-
 /* 0 with the row, which also tells of a program that failed; -EINTR. */
 static int tutorial_try(const struct tutorial_way *way, unsigned block, struct tutorial_row *row)
 {
@@ -78,19 +73,10 @@ static int tutorial_try(const struct tutorial_way *way, unsigned block, struct t
 	return ret == -EINTR ? ret : 0;
 }
 
-int pvq_tutorial_job_run(const char *dir, unsigned blocks)
+static int tutorial_rows(FILE *f, unsigned blocks)
 {
-	char path[PATH_MAX];
-	int ret;
-	FILE *f;
+	int ret = pvq_table_header(&tutorial_table, f);
 
-	if (tutorial_path(path, dir) && access(path, F_OK) == 0)
-		return 0;
-	fprintf(stderr, "pvq: the tutorial's own job\n");
-	f = pvq_rundir_open(dir, "tutorial.csv", "we");
-	if (!f)
-		return -EIO;
-	ret = pvq_table_header(&tutorial_table, f);
 	for (unsigned b = 0; ret == 0 && b < blocks; b++)
 		for (unsigned i = 0; ret == 0 && i < WAYS; i++) {
 			struct tutorial_row row;
@@ -99,10 +85,26 @@ int pvq_tutorial_job_run(const char *dir, unsigned blocks)
 			if (ret == 0)
 				ret = pvq_table_write(&tutorial_table, f, &row);
 		}
+	return ret;
+}
+
+int pvq_tutorial_job_run(const char *dir, unsigned blocks)
+{
+	struct pvq_partial part;
+	int ret = pvq_partial_begin(&part, dir, tutorial_file);
+	FILE *f;
+
+	if (ret)
+		return ret < 0 ? ret : 0;
+	fprintf(stderr, "pvq: the tutorial's own job\n");
+	f = pvq_rundir_open(dir, part.file, "we");
+	if (!f)
+		return pvq_partial_end(&part, -EIO);
+	ret = tutorial_rows(f, blocks);
 	fclose(f); /* every row was flushed and checked when it was written */
 	if (ret && ret != -EINTR)
-		fprintf(stderr, "pvq: cannot write %s: %s\n", path, strerror(-ret));
-	return ret;
+		fprintf(stderr, "pvq: cannot write %s/%s: %s\n", dir, part.file, strerror(-ret));
+	return pvq_partial_end(&part, ret);
 }
 
 static void tutorial_line(FILE *md, const struct tutorial_way *way, const struct pvq_table_rows *rows)
@@ -131,16 +133,15 @@ static void tutorial_line(FILE *md, const struct tutorial_way *way, const struct
 void pvq_tutorial_chapter(FILE *md, const char *dir)
 {
 	struct pvq_table_rows rows;
-	char path[PATH_MAX];
 	FILE *f;
 
-	if (!tutorial_path(path, dir) || access(path, F_OK))
+	if (!pvq_rundir_has(dir, tutorial_file))
 		return;
-	f = pvq_rundir_open(dir, "tutorial.csv", "re");
+	f = pvq_rundir_open(dir, tutorial_file, "re");
 	if (!f)
 		return;
 	if (pvq_table_read(&tutorial_table, f, &rows))
-		fprintf(stderr, "pvq: %s: %s\n", path, rows.problem);
+		fprintf(stderr, "pvq: %s/%s: %s\n", dir, tutorial_file, rows.problem);
 	fclose(f);
 	fprintf(md,
 		"### The tutorial's own job\n\nFour tasks that sleep 2 s each on four workers: 8 s one after the other, 2 s at best. What comes on top is for the most part the "

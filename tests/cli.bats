@@ -252,6 +252,31 @@ small() {
 	[ -z "$(tail -n +2 "$RAW" | cut -d, -f1-6,12 | sort | uniq -d)" ]
 }
 
+@test "interrupted beside the sweep: what is not complete is in no report, and --resume measures all of it" {
+	mkfifo "$TMP/never"
+	mkdir "$TMP/run"
+	echo way,block,wall_ns,wstatus >"$TMP/run/tutorial.csv" # it would take 14 s
+	env --default-signal=INT "$PVQ" bench --profile peers-quick --impls serial --tasks noop --n 50 --blocks 1 --seed 77005 \
+		--out "$TMP/run" >"$TMP/out" 2>"$TMP/err" &
+	pid=$!
+	until [ "$(cat "$TMP/run/faults.csv"* 2>/dev/null | wc -l)" -ge 3 ]; do
+		kill -0 $pid
+		read -r -t 0.01 <>"$TMP/never" || true
+	done
+	kill -INT $pid
+	rc=0
+	wait $pid || rc=$?
+	[ "$rc" -eq 1 ]
+	nothing_runs 77005
+	! ls "$TMP/run/faults.csv"*
+	grep -q '^## What a user would pick' "$TMP/run/report.md" # it was complete
+	! grep -q 'when a worker dies' "$TMP/run/report.md"
+	"$PVQ" bench --resume "$TMP/run"
+	[ "$(cut -d, -f2 "$TMP/run/faults.csv" | sort -u | tr '\n' ' ')" = "error exit hang kill kind segv " ]
+	! ls "$TMP/run/"*.part
+	grep -q '^## What happens when a worker dies' "$TMP/run/report.md"
+}
+
 @test "a killed driver leaves no worker behind" {
 	"$PVQ" run --impl pool_ordered --task sleep:us=60000000 --n 2 --workers 2 --seed 77004 &
 	pid=$!

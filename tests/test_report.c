@@ -483,7 +483,7 @@ static void add_fault(FILE *f, const char *impl, enum pvq_fault_kind kind, unsig
 {
 	struct pvq_fault fault = {.kind = kind,
 		.items = 40,
-		.workers = 2,
+		.workers = strcmp(impl, "serial") == 0 ? 1 : 3,
 		.delivered = delivered,
 		.told = told,
 		.begun = 1,
@@ -517,22 +517,90 @@ static void deaths_of_workers_in_short(void **state)
 		add_fault(f, "pthread_queue", kind, 39, !last, 0, last ? PVQ_CRASHED : PVQ_OK, died);
 		add_fault(f, "some_pool", kind, 39, last, !last, last ? PVQ_OK : PVQ_TIMEOUT, "killed");
 	}
+	add_fault(f, "by_hand", PVQ_FAULT_SEGV, 20, 0, 0, PVQ_CRASHED, "worker 1 died with item 20");
+	add_fault(f, "by_hand", PVQ_FAULT_KILL, 20, 0, 0, PVQ_CRASHED, "worker 20 died with item 201");
+	add_fault(f, "by_hand", PVQ_FAULT_EXIT, 20, 0, 0, PVQ_CRASHED, "a rank died");
+	/* Of what was not seen of all three nothing is said. */
+	add_fault(f, "two_of_three", PVQ_FAULT_SEGV, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "two_of_three", PVQ_FAULT_KILL, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "not_here", PVQ_FAULT_SEGV, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "not_here", PVQ_FAULT_KILL, 0, 0, 0, PVQ_UNAVAILABLE, "install it");
+	add_fault(f, "not_here", PVQ_FAULT_EXIT, 0, 0, 1, PVQ_TIMEOUT, "killed");
 	add_fault(f, "pool_ordered", PVQ_FAULT_HANG, 39, 1, 0, PVQ_OK, "");
 	add_fault(f, "pthread_queue", PVQ_FAULT_HANG, 39, 0, 1, PVQ_TIMEOUT, "killed");
 	assert_int_equal(fclose(f), 0);
 	add_cell(run, "serial", "noop", 1, 6, 40);
 	add_dispatch(run, "serial", 6);
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "exit() of its worker: pool_ordered.\n");
+	assert_says(run, "on 3 workers; those that are serial have one.\n");
+	assert_says(run, "after SIGSEGV, SIGKILL and `_exit()` of its worker: pool_ordered.\n");
 	assert_says(run, "others are missing** after one of the three at least: pool_unordered.\n");
-	assert_says(run, "**Gives up with an error** after one of the three at least: fork_pipe_queue.\n");
+	assert_says(run,
+		"**Gives up with an error** after one of the three at least: fork_pipe_queue, by_hand.\n");
 	assert_says(run, "**Dies with its worker**, all of it: pthread_queue.\n");
 	assert_says(run, "until it is killed: some_pool.\n");
 	assert_says(run, "by a limit for single items: pool_ordered.\n");
+	assert_says(run, "or calls `_exit()` (*exit*)");
+	assert_says(run, "\n| Strategy | error | SIGSEGV | SIGKILL | exit | hang |\n");
+	/* An error is worth more when it says which item it was. */
+	assert_says(run, "| by_hand | – | gave up, item named; 20 of 39 others; after 700 µs | "
+			 "gave up, item not named; 20 of 39 others; after 700 µs | "
+			 "gave up, item not named; 20 of 39 others; after 700 µs | – |\n");
 	/* In full: what was not tried is no result. */
 	assert_says(run,
 		"| pthread_queue | – | item named as lost; all 39 others; after 700 µs | item named as lost; "
 		"all 39 others; after 700 µs | **all died**; all 39 others; after 700 µs | **hung**; all 39 others |\n");
+}
+
+/* One that was never begun, one that delivered some before it died, and three that had nothing to show. */
+static void who_delivers_at_the_end_loses_all(void **state)
+{
+	static const char died[] = "the trial's process died: exit status 3";
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/peers.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	fputs("impl,summary,order,in_via,out_via,flags,unavailable,version\n", f);
+	for (char name = 'a'; name <= 'e'; name++)
+		fprintf(f, "batch_%c,a batch,unordered,call,call,reusable,,\n", name);
+	assert_int_equal(fclose(f), 0);
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	add_fault(f, "batch_a", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+	add_fault(f, "batch_a", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died);
+	add_fault(f, "batch_b", PVQ_FAULT_HANG, 0, 0, 1, PVQ_TIMEOUT, "killed after 4 s");
+	add_fault(f, "batch_c", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+	add_fault(f, "batch_d", PVQ_FAULT_EXIT, 1, 0, 0, PVQ_CRASHED, died);
+	add_fault(f, "batch_e", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died);
+	add_fault(f, "pthread_queue", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died); /* had bad luck */
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run,
+		"Those that hand over nothing before all is done, batch_a, batch_b and batch_e, lose "
+		"every result with it. ");
+}
+
+static void one_worker_is_said_to_be_one(void **state)
+{
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	add_fault(f, "serial", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "on 1 worker.\n");
 }
 
 /* ---- how far to trust it ---- */
@@ -678,6 +746,8 @@ int main(void)
 		RUN(the_short_table_fits_a_terminal),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(deaths_of_workers_in_short),
+		RUN(who_delivers_at_the_end_loses_all),
+		RUN(one_worker_is_said_to_be_one),
 		RUN(a_twin_is_in_no_contest_but_tells_the_noise),
 		RUN(precision_and_what_ended_it_are_told),
 		RUN(disturbed_blocks_are_marked_and_left_out_once),

@@ -2,18 +2,25 @@
  * here (the linker puts __wrap_pvq_launch_trial() in the place of the real one), so that nothing depends on the clock.
  */
 #include "claims.h"
+#include "faults.h"
+#include "grain.h"
 #include "launch.h"
+#include "peer_costs.h"
+#include "rundir.h"
 #include "shuffle.h"
 #include "sweep.h"
+#include "tutorial_run.h"
 #include "twin.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -47,6 +54,23 @@ int __wrap_pvq_launch_trial(
 	assert_true(played.count < LOG_MAX);
 	played.cell[played.count] = t->cell;
 	played.block[played.count++] = t->block;
+	return 0;
+}
+
+int __wrap_pvq_launch_command(
+	char *const argv[], const char *in, double timeout_s, const struct pvq_launch_io *io, int *wstatus);
+
+int __wrap_pvq_launch_command(
+	char *const argv[], const char *in, double timeout_s, const struct pvq_launch_io *io, int *wstatus)
+{
+	(void)argv;
+	(void)in;
+	(void)timeout_s;
+	(void)io;
+	if (played.interrupt_at && played.count + 1 == played.interrupt_at)
+		return -EINTR;
+	played.count++;
+	*wstatus = 0;
 	return 0;
 }
 
@@ -85,12 +109,17 @@ static struct pvq_sweep run_plan(struct pvq_plan *plan, const char *file)
 	return sweep;
 }
 
-static void forget(struct pvq_plan *plan, const char *file)
+static void unlink_in_dir(const char *file)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, file);
 	unlink(path);
+}
+
+static void forget(struct pvq_plan *plan, const char *file)
+{
+	unlink_in_dir(file);
 	pvq_plan_free(plan);
 }
 
@@ -306,6 +335,145 @@ static void the_claims_are_measured_with_the_plans_cells(void **state)
 	forget(&plan, "claims.csv");
 }
 
+/* ---- what is measured beside the sweep ---- */
+
+static int run_claims(const struct pvq_plan *plan)
+{
+	return pvq_claims_run(plan, &host, dir, 60);
+}
+
+static int run_costs(const struct pvq_plan *plan)
+{
+	return pvq_peer_costs_run(plan, &host, dir, 60);
+}
+
+static int run_grain(const struct pvq_plan *plan)
+{
+	return pvq_grain_run(plan, &host, dir, 60);
+}
+
+static int run_faults(const struct pvq_plan *plan)
+{
+	return pvq_faults_run(plan, &host, dir);
+}
+
+static int run_tutorial(const struct pvq_plan *plan)
+{
+	(void)plan;
+	return pvq_tutorial_job_run(dir, 2);
+}
+
+static const struct extra {
+	int (*run)(const struct pvq_plan *);
+	const char *file[3];
+} extras[] = {{run_claims, {"claims.csv"}}, {run_costs, {"dispatch.csv", "cold.csv", "memory.csv"}},
+	{run_grain, {"grain.csv"}}, {run_faults, {"faults.csv"}}, {run_tutorial, {"tutorial.csv"}}};
+
+/* serial and a pool through noop and sleep. */
+static void plan_extras(struct pvq_plan *plan)
+{
+	plan_two(plan, 2, 0, 2);
+	for (unsigned i = 0; i < plan->ncell; i++) {
+		plan->cell[i].impl = pvq_impl_find(i % 2 ? "pool_unordered" : "serial");
+		plan->cell[i].twin = 0;
+		plan->cell[i].workers = plan->cell[i].cores = 1 + i % 2;
+	}
+}
+
+/* 0: it is not there. */
+static unsigned lines_of(const char *file)
+{
+	char path[PATH_MAX];
+	unsigned lines = 0;
+	FILE *f;
+	int c;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	f = fopen(path, "re");
+	while (f && (c = getc(f)) != EOF)
+		lines += c == '\n';
+	if (f)
+		fclose(f);
+	return lines;
+}
+
+static void write_left(const char *file)
+{
+	FILE *f = pvq_rundir_open(dir, file, "we");
+
+	assert_non_null(f);
+	fputs("what a driver that was killed has left\n", f);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Interrupted at that trial, then gone on with: a file is whole, or it is not there. */
+static void interrupt_extra(const struct extra *extra, unsigned at, const unsigned whole[3])
+{
+	struct pvq_plan plan;
+	char part[64];
+
+	plan_extras(&plan);
+	for (unsigned i = 0; i < 3 && extra->file[i]; i++) {
+		snprintf(part, sizeof(part), "%s.part", extra->file[i]);
+		write_left(part);
+	}
+	played.interrupt_at = at;
+	assert_int_equal(extra->run(&plan), -EINTR);
+	for (unsigned i = 0; i < 3 && extra->file[i]; i++)
+		assert_true(lines_of(extra->file[i]) == 0 || lines_of(extra->file[i]) == whole[i]);
+	played.interrupt_at = 0;
+	assert_int_equal(extra->run(&plan), 0);
+	for (unsigned i = 0; i < 3 && extra->file[i]; i++) {
+		snprintf(part, sizeof(part), "%s.part", extra->file[i]);
+		assert_int_equal(lines_of(extra->file[i]), whole[i]);
+		assert_false(pvq_rundir_has(dir, part));
+		unlink_in_dir(extra->file[i]);
+	}
+	pvq_plan_free(&plan);
+}
+
+static void what_was_interrupted_is_not_there(void **state)
+{
+	(void)state;
+	for (size_t e = 0; e < sizeof(extras) / sizeof(extras[0]); e++) {
+		unsigned whole[3] = {0}, trials;
+		struct pvq_plan plan;
+
+		plan_extras(&plan);
+		assert_int_equal(extras[e].run(&plan), 0);
+		trials = played.count;
+		assert_int_equal(extras[e].run(&plan), 0);
+		assert_int_equal(played.count, trials); /* what is there is not measured again */
+		for (unsigned i = 0; i < 3 && extras[e].file[i]; i++) {
+			whole[i] = lines_of(extras[e].file[i]);
+			assert_true(whole[i] > 2);
+			unlink_in_dir(extras[e].file[i]);
+		}
+		pvq_plan_free(&plan);
+		for (unsigned at = 1; at < trials; at += 1 + trials / 9)
+			interrupt_extra(&extras[e], at, whole);
+		interrupt_extra(&extras[e], trials, whole);
+	}
+}
+
+/* Another run that writes to the folder is left alone. */
+static void two_runs_do_not_write_one_file(void **state)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct pvq_partial part;
+
+	(void)state;
+	write_left("x.csv.part");
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	assert_int_equal(pvq_partial_begin(&part, dir, "x.csv"), -EBUSY);
+	assert_true(pvq_rundir_has(dir, "x.csv.part"));
+	close(fd);
+	assert_int_equal(pvq_partial_begin(&part, dir, "x.csv"), 0);
+	assert_false(pvq_rundir_has(dir, "x.csv.part"));
+	assert_int_equal(pvq_partial_end(&part, -EIO), -EIO);
+	assert_false(pvq_rundir_has(dir, "x.csv"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +485,8 @@ int main(void)
 		cmocka_unit_test(a_resumed_run_decides_the_same),
 		cmocka_unit_test(looks_are_few),
 		cmocka_unit_test(the_claims_are_measured_with_the_plans_cells),
+		cmocka_unit_test(what_was_interrupted_is_not_there),
+		cmocka_unit_test(two_runs_do_not_write_one_file),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
