@@ -251,6 +251,33 @@ built() {
 	done
 }
 
+# Until the command succeeds; 30 s at most.
+until_true() {
+	local deadline=$((SECONDS + 30))
+	until "$@"; do
+		[ $SECONDS -lt $deadline ] || { echo "in vain: $*"; return 1; }
+		sleep 0.02
+	done
+}
+
+@test "mqueue: a worker that is killed while it has no item is said to have died between items" {
+	[ -n "$(available '^mqueue$')" ] || skip "not built"
+	children() { # the trial's, all six of them
+		trial=$(pgrep -P "$driver") && workers=($(pgrep -P "$trial")) && [ ${#workers[@]} -eq 6 ]
+	}
+	# One item, and six workers who may have it: the one that is killed is seldom that one.
+	for try in 1 2 3 4 5 6 7 8; do
+		"$PVQ" run --impl mqueue --task sleep:us=60000000 --n 1 --workers 6 --csv >"$TMP/row" 3>&- &
+		driver=$!
+		until_true children
+		kill -9 "${workers[0]}"
+		! wait "$driver"
+		grep -qE 'worker [0-5] \(killed by SIGKILL\) died (between items|with item 0)' "$TMP/row"
+		if grep -q 'between items' "$TMP/row"; then return 0; fi
+	done
+	return 1
+}
+
 @test "the results of --print come through every peer" {
 	[ -n "$(available)" ] || skip "none is built"
 	for impl in $(available); do
