@@ -220,6 +220,23 @@ built() {
 	[[ $output == *python_pool_map,noop,,50,2,*,7,0,ordered,* ]] || { echo "$output"; return 1; }
 }
 
+@test "all of joblib's interpreters are up when its start returns" {
+	[ -n "$(available '^python_joblib$')" ] || skip "not built"
+	# Who has taken a task has loaded the tasks.
+	PVQPEER_LIBRARY=$(realpath "${PVQ%/*}")/libpvqpeer.so PVQPEER_WORDS='["--task=noop", "--n=1", "--seed=1"]' \
+		PYTHONPATH=impls/python /usr/bin/python3 - <<-'END'
+			from joblib.externals.loky import get_reusable_executor
+			from ways.joblib import Way
+
+			way = Way()
+			way.start(6, 0)
+			processes = list(get_reusable_executor(reuse=True)._processes)
+			loaded = ["libpvqpeer.so" in open(f"/proc/{pid}/maps").read() for pid in processes]
+			way.stop(False)
+			assert len(loaded) == 6 and all(loaded), loaded
+		END
+}
+
 @test "every peer that is built here says what it is built on" {
 	[ -n "$(available)" ] || skip "none is built"
 	[ -x "$(command -v dpkg-query)" ] || skip "not known here"

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+import time
 from ctypes import (CFUNCTYPE, POINTER, c_char_p, c_int, c_size_t, c_ssize_t, c_uint, c_uint64,
                     c_void_p)
 
@@ -105,9 +106,12 @@ def _run(lib, data):
     return ctypes.string_at(out, length)
 
 
-def ready():
-    """For ways whose workers come into being with their first task: start() gives them this one."""
+def ready(seconds=0):
+    """For ways whose workers come into being with their first task: start() gives them this one. Returns who took it,
+    after some time in which others can take theirs."""
     _load_here()
+    time.sleep(seconds)
+    return os.getpid()
 
 
 def run(data):
