@@ -220,6 +220,28 @@ built() {
 	[[ $output == *python_pool_map,noop,,50,2,*,7,0,ordered,* ]] || { echo "$output"; return 1; }
 }
 
+@test "a row says the chunk and the window in force, not those that were asked for and are not heeded" {
+	[ -n "$(available)" ] || skip "none is built"
+	for impl in $(available); do
+		run "$PVQ" run --impl "$impl" --task noop --n 200 --workers "$(workers "$impl" 2)" --chunk 16 --window 100 --csv
+		[ "$status" -eq 0 ]
+		case $impl in
+		python_serial) force=1,1 ;;
+		fork_per_task) force=1,2 ;;
+		mpi_pool) force=16,64 ;; # two messages a worker
+		mqueue) force=1,[0-9]* ;; # what the kernel allows
+		go_channels | glib_pool | libuv_work) force=1,100 ;;
+		rust_rayon) force=0,0 ;;
+		openmp_tasks | pthreadpool | python_process_queue | tbb_tasks) force=1,0 ;;
+		*) force=16,0 ;;
+		esac
+		[[ $(grep "^$impl," <<<"$output" | cut -d, -f7,8) == $force ]] || { echo "$impl, not $force: $output"; return 1; }
+	done
+	[ -n "$(available '^go_channels$')" ] || return 0
+	run "$PVQ" run --impl go_channels --task noop --n 200 --workers 2 --csv
+	[[ $output == *go_channels,noop,,200,2,*,1,128,unordered,* ]] # its own limit
+}
+
 @test "all of joblib's interpreters are up when its start returns" {
 	[ -n "$(available '^python_joblib$')" ] || skip "not built"
 	# Who has taken a task has loaded the tasks.

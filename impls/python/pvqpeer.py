@@ -1,6 +1,7 @@
 """pvqpeer.py: the strategy contract (impls/impl.h) and the tasks, for ways that are written in Python.
 
-A way is a class with start(workers, chunk), map(items, put) and stop(failed). The driver's own code calls it, through
+A way is a class with tune(chunk), which returns the chunk that is in force where this one was asked for, start(workers,
+chunk), map(items, put) and stop(failed); who has one worker only needs no tune(). The driver's own code calls it, through
 libpvqpeer.so, so that the clock, the checks and the row are the same as for every other strategy, and what a worker runs
 is the same compiled task: only the dispatch differs.
 """
@@ -23,6 +24,13 @@ CALL, POINTER_, INHERIT, PIPE, SHM, MESSAGE = range(6)
 CALLER_WORKS, REUSABLE, SURVIVES_CRASH, STREAMS = 1, 2, 4, 8
 LINGERS, ONE_WORKER = 64, 128
 
+
+class Opts(ctypes.Structure):
+    """The first members of struct pvq_opts; the rest is not for us."""
+    _fields_ = [("workers", c_uint), ("chunk", c_uint), ("window", c_uint)]
+
+
+TUNE = CFUNCTYPE(None, c_void_p, POINTER(Opts))
 START = CFUNCTYPE(c_int, POINTER(c_void_p), c_void_p, c_void_p, c_void_p)
 MAP = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p)
 STOP = CFUNCTYPE(c_int, c_void_p, c_void_p)
@@ -31,7 +39,7 @@ STOP = CFUNCTYPE(c_int, c_void_p, c_void_p)
 class Impl(ctypes.Structure):
     """struct pvq_impl, field by field."""
     _fields_ = [("name", c_char_p), ("summary", c_char_p), ("order", c_int), ("in_via", c_int),
-                ("out_via", c_int), ("flags", c_uint), ("unsupported", c_void_p), ("tune", c_void_p),
+                ("out_via", c_int), ("flags", c_uint), ("unsupported", c_void_p), ("tune", TUNE),
                 ("start", START), ("map", MAP), ("stop", STOP), ("version", c_char_p),
                 ("program", c_char_p), ("unavailable", c_char_p)]
 
@@ -156,6 +164,11 @@ class Peer:
             text = " ".join(f"{type(problem).__name__}: {problem}".split())[:120]
             return library.pvq_peer_fail(error, -number, text.encode())
 
+    def tune(self, _load, opts):
+        """None has a window: all items are given out at once, or joblib decides."""
+        opts.contents.chunk = self.way.tune(opts.contents.chunk)
+        opts.contents.window = 0
+
     def start(self, _self, load, opts, error):
         global _load
         _load = load
@@ -189,11 +202,13 @@ def main(argv, table, chosen):
     peer = Peer(chosen()) if chosen else None
     impls = []
     for name, summary, order, in_via, out_via, flags, unavailable, version in table:
-        impl = Impl(name.encode(), summary.encode(), order, in_via, out_via, flags, None, None)
+        impl = Impl(name.encode(), summary.encode(), order, in_via, out_via, flags, None)
         impl.version = version.encode()
         impl.unavailable = unavailable.encode() if unavailable else None
         if peer:
             impl.start, impl.map, impl.stop = START(peer.start), MAP(peer.map), STOP(peer.stop)
+            if not flags & ONE_WORKER:
+                impl.tune = TUNE(peer.tune)
         impls.append(impl)
     pointers = (POINTER(Impl) * (len(impls) + 1))(*(ctypes.pointer(impl) for impl in impls))
     return library.pvq_peer_main(len(argv), _words(argv), pointers)

@@ -6,9 +6,12 @@ from pvqpeer import ready, run
 
 
 class Way:
+    def tune(self, chunk):
+        return chunk or 1
+
     def start(self, workers, chunk):
         self.executor = ProcessPoolExecutor(workers, mp_context=get_context("fork"))
-        self.chunk = chunk or 1
+        self.chunk = chunk
         self.executor.submit(ready).result()  # all its processes are forked with the first task
 
     def map(self, inputs, count, put):

@@ -12,6 +12,9 @@ ROUNDS, SECONDS = 2000, 0.005  # for interpreters to come up in
 
 
 class Way:
+    def tune(self, chunk):
+        return chunk  # 0: joblib finds one
+
     def start(self, workers, chunk):
         # What a fresh interpreter needs to find pvqpeer.
         os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
