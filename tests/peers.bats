@@ -247,9 +247,11 @@ built() {
 	# Who has taken a task has loaded the tasks.
 	PVQPEER_LIBRARY=$(realpath "${PVQ%/*}")/libpvqpeer.so PVQPEER_WORDS='["--task=noop", "--n=1", "--seed=1"]' \
 		PYTHONPATH=impls/python /usr/bin/python3 - <<-'END'
+			import os
 			from joblib.externals.loky import get_reusable_executor
 			from ways.joblib import Way
 
+			os.environ["PVQPEER_PARENT"] = str(os.getpid())
 			way = Way()
 			way.start(6, 0)
 			processes = list(get_reusable_executor(reuse=True)._processes)
@@ -315,6 +317,55 @@ until_true() {
 		if grep -q 'between items' "$TMP/row"; then return 0; fi
 	done
 	return 1
+}
+
+# The processes that have the word in their environment, as all of a trial's do, whatever became of their parents.
+marked() {
+	local file
+	for file in $(grep -lsz "^PVQ_MARK=$1\$" /proc/[0-9]*/environ); do
+		file=${file#/proc/}
+		echo "${file%/environ}"
+	done
+}
+
+# So many of them have the tasks loaded: the trial's own process, and workers that have processes of their own.
+have_tasks() {
+	local pid count=0
+	for pid in $(marked "$1"); do
+		if grep -qs libpvqpeer.so "/proc/$pid/maps"; then count=$((count + 1)); fi
+	done
+	[ $count -ge "$2" ]
+}
+
+none_marked() {
+	[ -z "$(marked "$1")" ]
+}
+
+# None of what came into /dev/shm while it ran.
+shm_is_empty_of() {
+	[ -z "$(ls /dev/shm | sort | comm -12 "$1" -)" ]
+}
+
+@test "a driver that is killed takes everything with it, in the midst of the items" {
+	[ -n "$(available)" ] || skip "none is built"
+	for impl in $(available); do
+		case $impl in
+		fork_per_task | mqueue | python_executor | python_joblib | python_pool* | python_process_queue) processes=3 ;;
+		mpi_pool) processes=4 ;; # the launcher, and three ranks
+		*) processes=1 ;;
+		esac
+		mark=$impl-$BASHPID
+		ls /dev/shm | sort >"$TMP/before"
+		PVQ_MARK=$mark TMPDIR=$TMP "$PVQ" run --impl "$impl" --task sleep:us=60000000 --n 8 \
+			--workers "$(workers "$impl" 2)" >/dev/null 2>&1 3>&- &
+		driver=$!
+		until_true have_tasks "$mark" $processes
+		ls /dev/shm | sort | comm -13 "$TMP/before" - >"$TMP/meanwhile"
+		kill -9 "$driver"
+		wait "$driver" 2>/dev/null || true # says "Killed"
+		until_true none_marked "$mark" || { echo "$impl is left"; kill -9 $(marked "$mark"); return 1; }
+		until_true shm_is_empty_of "$TMP/meanwhile" || { echo "$impl: something is left in /dev/shm"; return 1; }
+	done
 }
 
 @test "the results of --print come through every peer" {

@@ -9,11 +9,13 @@ import ctypes
 import errno
 import json
 import os
+import signal
 import sys
 import threading
 import time
 from ctypes import (CFUNCTYPE, POINTER, c_char_p, c_int, c_size_t, c_ssize_t, c_uint, c_uint64,
-                    c_void_p)
+                    c_ulong, c_void_p)
+from multiprocessing.util import register_after_fork
 
 # The library lies in the folder above the peers. In a worker that is a fresh interpreter, sys.argv is another's.
 LIBRARY = os.environ.setdefault("PVQPEER_LIBRARY", os.path.join(
@@ -80,6 +82,25 @@ class TaskError(Exception):
 
 _load = None  # inherited by a fork; a fresh interpreter builds it anew
 _local = threading.local()
+_pid = os.getpid()
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with(parent):
+    """A worker's life is its parent's, even if that is killed; cf. impls/child.c."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, c_ulong(signal.SIGKILL))
+    if os.getppid() != parent:
+        os._exit(1)  # the parent died before the line above took effect
+
+
+def _after_fork(_):
+    global _pid
+    parent, _pid = _pid, os.getpid()
+    _die_with(parent)
+
+
+# Not os.register_at_fork(): loky forks its resource tracker too, which must outlive all others to clean up after them.
+register_after_fork(library, _after_fork)
 
 
 def _words(argv):
@@ -89,6 +110,7 @@ def _words(argv):
 def _load_here():
     global _load
     if _load is None:
+        _die_with(int(os.environ["PVQPEER_PARENT"]))
         argv = json.loads(os.environ["PVQPEER_WORDS"])
         _load = library.pvq_peer_load(len(argv), _words(argv))
         if not _load:
@@ -198,7 +220,7 @@ class Peer:
 def main(argv, table, chosen):
     """Describes the table of (name, summary, order, in_via, out_via, flags, unavailable, version), or runs a trial of
     the one that is chosen: a function that makes its way, and is called for the trial alone."""
-    os.environ["PVQPEER_WORDS"] = json.dumps(argv)
+    os.environ.update(PVQPEER_WORDS=json.dumps(argv), PVQPEER_PARENT=str(os.getpid()))
     peer = Peer(chosen()) if chosen else None
     impls = []
     for name, summary, order, in_via, out_via, flags, unavailable, version in table:
