@@ -340,6 +340,47 @@ built() {
 	[[ $output == *python_pool_map,noop,,50,2,*,7,0,ordered,* ]] || { echo "$output"; return 1; }
 }
 
+@test "a row says the chunk and the window in force, not those that were asked for and are not heeded" {
+	[ -n "$(available)" ] || skip "none is built"
+	for impl in $(available); do
+		run "$PVQ" run --impl "$impl" --task noop --n 200 --workers "$(workers "$impl" 2)" --chunk 16 --window 100 --csv
+		[ "$status" -eq 0 ]
+		case $impl in
+		python_serial) force=1,1 ;;
+		fork_per_task) force=1,2 ;;
+		mpi_pool) force=16,64 ;; # two messages a worker
+		mqueue) force=1,[0-9]* ;; # what the kernel allows
+		go_channels | glib_pool | libuv_work) force=1,100 ;;
+		rust_rayon) force=0,0 ;;
+		openmp_tasks | pthreadpool | python_process_queue | tbb_tasks) force=1,0 ;;
+		*) force=16,0 ;;
+		esac
+		[[ $(grep "^$impl," <<<"$output" | cut -d, -f7,8) == $force ]] || { echo "$impl, not $force: $output"; return 1; }
+	done
+	[ -n "$(available '^go_channels$')" ] || return 0
+	run "$PVQ" run --impl go_channels --task noop --n 200 --workers 2 --csv
+	[[ $output == *go_channels,noop,,200,2,*,1,128,unordered,* ]] # its own limit
+}
+
+@test "all of joblib's interpreters are up when its start returns" {
+	[ -n "$(available '^python_joblib$')" ] || skip "not built"
+	# Who has taken a task has loaded the tasks.
+	PVQPEER_LIBRARY=$(realpath "${PVQ%/*}")/libpvqpeer.so PVQPEER_WORDS='["--task=noop", "--n=1", "--seed=1"]' \
+		PYTHONPATH=impls/python /usr/bin/python3 - <<-'END'
+			import os
+			from joblib.externals.loky import get_reusable_executor
+			from ways.joblib import Way
+
+			os.environ["PVQPEER_PARENT"] = str(os.getpid())
+			way = Way()
+			way.start(6, 0)
+			processes = list(get_reusable_executor(reuse=True)._processes)
+			loaded = ["libpvqpeer.so" in open(f"/proc/{pid}/maps").read() for pid in processes]
+			way.stop(False)
+			assert len(loaded) == 6 and all(loaded), loaded
+		END
+}
+
 @test "every peer that is built here says what it is built on" {
 	[ -n "$(available)" ] || skip "none is built"
 	[ -x "$(command -v dpkg-query)" ] || skip "not known here"
@@ -368,6 +409,82 @@ built() {
 		[ "$status" -eq 1 ]
 		[[ $output == *,crashed,* || $output == *,timeout,* || $output == *,error,* ]] || { echo "$impl: $output"; return 1; }
 		if pgrep -f "trial .*--seed=771004 "; then echo "$impl: something is left"; return 1; fi
+	done
+}
+
+# Until the command succeeds; 30 s at most.
+until_true() {
+	local deadline=$((SECONDS + 30))
+	until "$@"; do
+		[ $SECONDS -lt $deadline ] || { echo "in vain: $*"; return 1; }
+		sleep 0.02
+	done
+}
+
+@test "mqueue: a worker that is killed while it has no item is said to have died between items" {
+	[ -n "$(available '^mqueue$')" ] || skip "not built"
+	children() { # the trial's, all six of them
+		trial=$(pgrep -P "$driver") && workers=($(pgrep -P "$trial")) && [ ${#workers[@]} -eq 6 ]
+	}
+	# One item, and six workers who may have it: the one that is killed is seldom that one.
+	for try in 1 2 3 4 5 6 7 8; do
+		"$PVQ" run --impl mqueue --task sleep:us=60000000 --n 1 --workers 6 --csv >"$TMP/row" 3>&- &
+		driver=$!
+		until_true children
+		kill -9 "${workers[0]}"
+		! wait "$driver"
+		grep -qE 'worker [0-5] \(killed by SIGKILL\) died (between items|with item 0)' "$TMP/row"
+		if grep -q 'between items' "$TMP/row"; then return 0; fi
+	done
+	return 1
+}
+
+# The processes that have the word in their environment, as all of a trial's do, whatever became of their parents.
+marked() {
+	local file
+	for file in $(grep -lsz "^PVQ_MARK=$1\$" /proc/[0-9]*/environ); do
+		file=${file#/proc/}
+		echo "${file%/environ}"
+	done
+}
+
+# So many of them have the tasks loaded: the trial's own process, and workers that have processes of their own.
+have_tasks() {
+	local pid count=0
+	for pid in $(marked "$1"); do
+		if grep -qs libpvqpeer.so "/proc/$pid/maps"; then count=$((count + 1)); fi
+	done
+	[ $count -ge "$2" ]
+}
+
+none_marked() {
+	[ -z "$(marked "$1")" ]
+}
+
+# None of what came into /dev/shm while it ran.
+shm_is_empty_of() {
+	[ -z "$(ls /dev/shm | sort | comm -12 "$1" -)" ]
+}
+
+@test "a driver that is killed takes everything with it, in the midst of the items" {
+	[ -n "$(available)" ] || skip "none is built"
+	for impl in $(available); do
+		case $impl in
+		fork_per_task | mqueue | python_executor | python_joblib | python_pool* | python_process_queue) processes=3 ;;
+		mpi_pool) processes=4 ;; # the launcher, and three ranks
+		*) processes=1 ;;
+		esac
+		mark=$impl-$BASHPID
+		ls /dev/shm | sort >"$TMP/before"
+		PVQ_MARK=$mark TMPDIR=$TMP "$PVQ" run --impl "$impl" --task sleep:us=60000000 --n 8 \
+			--workers "$(workers "$impl" 2)" >/dev/null 2>&1 3>&- &
+		driver=$!
+		until_true have_tasks "$mark" $processes
+		ls /dev/shm | sort | comm -13 "$TMP/before" - >"$TMP/meanwhile"
+		kill -9 "$driver"
+		wait "$driver" 2>/dev/null || true # says "Killed"
+		until_true none_marked "$mark" || { echo "$impl is left"; kill -9 $(marked "$mark"); return 1; }
+		until_true shm_is_empty_of "$TMP/meanwhile" || { echo "$impl: something is left in /dev/shm"; return 1; }
 	done
 }
 

@@ -216,6 +216,60 @@ static void test_death(void **state)
 	}
 }
 
+/* ---- ready at the start ---- */
+
+/* Of this thread; one number each in the file. */
+static int count_children(void)
+{
+	FILE *f = fopen("/proc/thread-self/children", "re");
+	int count = 0, pid;
+
+	assert_non_null(f);
+	while (fscanf(f, "%d", &pid) == 1)
+		count++;
+	fclose(f);
+	return count;
+}
+
+/* Starts the strategy for a load of noop; returns how many threads and children it made for that, or -1. */
+static int count_started(const struct pvq_impl *impl, unsigned workers)
+{
+	struct pvq_opts opts = {.workers = workers};
+	struct pvq_error err = {.worker = -1, .item = UINT64_MAX};
+	struct pvq_spec spec;
+	struct pvq_load load;
+	void *self;
+	int count;
+
+	if (pvq_spec_parse(&spec, "noop") || pvq_load_build(&load, &spec, 100, 7, &err))
+		return -1;
+	if (impl->tune)
+		impl->tune(&load, &opts);
+	if (impl->start(&self, &load, &opts, &err))
+		return -1;
+	count = count_entries("/proc/self/task") - ALONE + count_children();
+	impl->stop(self, &err);
+	pvq_load_free(&load);
+	return count;
+}
+
+/* What start() leaves to be done is paid for in the map, which would then be no longer the same for all. */
+static void test_ready(void **state)
+{
+	const struct pvq_impl *impl = *state;
+	int least = impl->flags & PVQ_CALLER_WORKS ? WORKERS - 1 : WORKERS, wstatus;
+	pid_t pid;
+
+	if (impl->flags & (PVQ_ONE_WORKER | PVQ_HARNESS) || impl->in_via == PVQ_VIA_INHERIT)
+		skip(); /* has no workers, or makes one for each item */
+	pid = pvq_child_fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(count_started(impl, WORKERS) >= least ? 0 : 1);
+	wstatus = pvq_child_reap(pid);
+	assert_int_equal(wstatus, 0);
+}
+
 /* Does a worker's death leave the trial alive? Not where the workers are threads, or the caller. */
 static int has_processes(const struct pvq_impl *impl)
 {
@@ -230,7 +284,7 @@ int main(void)
 	size_t n = 0;
 
 	for (int i = 0; pvq_impls[i]; i++) {
-		for (int j = 0; pvq_tasks[j] && n < CASES_MAX - 2; j++, n++) {
+		for (int j = 0; pvq_tasks[j] && n < CASES_MAX - 3; j++, n++) {
 			pair[n] = (struct pair){pvq_impls[i], pvq_tasks[j]};
 			snprintf(name[n], sizeof(name[n]), "%s_x_%s", pvq_impls[i]->name,
 				pvq_tasks[j]->name);
@@ -240,6 +294,11 @@ int main(void)
 		snprintf(name[n], sizeof(name[n]), "%s_transport", pvq_impls[i]->name);
 		test[n] = (struct CMUnitTest){.name = name[n],
 			.test_func = test_transport,
+			.initial_state = (void *)(uintptr_t)pvq_impls[i]};
+		n++;
+		snprintf(name[n], sizeof(name[n]), "%s_ready", pvq_impls[i]->name);
+		test[n] = (struct CMUnitTest){.name = name[n],
+			.test_func = test_ready,
 			.initial_state = (void *)(uintptr_t)pvq_impls[i]};
 		n++;
 		if (!has_processes(pvq_impls[i]))

@@ -17,6 +17,7 @@ package main
 #include <errno.h>
 #include <stdlib.h>
 
+extern void channelsTune(void *, void *);
 extern int channelsStart(void **, void *, void *, void *);
 extern int channelsMap(void *, void *, void *);
 extern int channelsStop(void *, void *);
@@ -64,27 +65,35 @@ func (c *channels) work() {
 	}
 }
 
+// Bytes from a result to the next: cache lines of its own.
+func strideOf(load *C.struct_pvq_load) int {
+	return (int(C.pvq_peer_max_out(load)) + 64) / 64 * 64
+}
+
 // As many jobs in flight as were asked for; else some for each worker, but not too many bytes.
-func windowOf(opts *C.struct_pvq_opts, workers, stride int) int {
-	if window := int(C.pvq_peer_window(opts)); window > 0 {
-		return window
+//
+//export channelsTune
+func channelsTune(load, opts unsafe.Pointer) {
+	o := (*C.struct_pvq_opts)(opts)
+	o.chunk = 1
+	if o.window > 0 {
+		return
 	}
+	workers := int(o.workers)
 	window := workers * windowAWorker
-	if fit := resultsMost / stride; window > fit {
+	if fit := resultsMost / strideOf((*C.struct_pvq_load)(load)); window > fit {
 		window = fit
 	}
 	if window < 2*workers {
 		window = 2 * workers
 	}
-	return window
+	o.window = C.uint(window)
 }
 
 //export channelsStart
 func channelsStart(_ *unsafe.Pointer, load, opts, err unsafe.Pointer) C.int {
 	l, o := (*C.struct_pvq_load)(load), (*C.struct_pvq_opts)(opts)
-	workers := int(C.pvq_peer_workers(o))
-	stride := (int(C.pvq_peer_max_out(l)) + 64) / 64 * 64 // cache lines of its own
-	window := windowOf(o, workers, stride)
+	workers, window, stride := int(o.workers), int(o.window), strideOf(l)
 	memory := C.aligned_alloc(64, C.size_t(window*stride))
 	if memory == nil {
 		return C.pvq_peer_fail((*C.struct_pvq_error)(err), -C.ENOMEM, C.CString("cannot hold the results"))
@@ -161,6 +170,7 @@ func main() {
 	impl.order = C.PVQ_UNORDERED
 	impl.in_via, impl.out_via = C.PVQ_VIA_POINTER, C.PVQ_VIA_POINTER
 	impl.flags = C.PVQ_REUSABLE | C.PVQ_STREAMS | C.PVQ_LINGERS
+	impl.tune = (*[0]byte)(C.channelsTune)
 	impl.start = (*[0]byte)(C.channelsStart)
 	impl._map = (*[0]byte)(C.channelsMap)
 	impl.stop = (*[0]byte)(C.channelsStop)

@@ -397,6 +397,7 @@ static int launch(int argc, char **argv)
 	}
 	pid = pvq_child_fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM); /* not SIGKILL: it has files to take away */
 		dup2(channel[1], STDOUT_FILENO);
 		close(channel[0]);
 		close(channel[1]);

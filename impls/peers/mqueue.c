@@ -271,21 +271,28 @@ static int64_t collect(struct mqueue *q, struct pvq_sink *sink, struct pvq_error
 	return errno == EAGAIN || errno == EINTR ? count : pvq_fail(err, -errno, "cannot receive results");
 }
 
-/* Says with which item a worker died, if one did. 0 or -EOWNERDEAD. */
-static int check_workers(struct mqueue *q, struct pvq_error *err)
+static int fail_dead(const struct mqueue *q, unsigned i, struct pvq_error *err)
 {
 	char fate[64];
 
+	err->worker = (int)i;
+	err->item = q->busy[i];
+	pvq_child_fate(err->wstatus, fate, sizeof(fate));
+	if (err->item == UINT64_MAX)
+		return pvq_fail(err, -EOWNERDEAD, "worker %u (%s) died between items", i, fate);
+	return pvq_fail(err, -EOWNERDEAD, "worker %u (%s) died with item %" PRIu64, i, fate, err->item);
+}
+
+/* Says with which item a worker died, if one did. 0 or -EOWNERDEAD. */
+static int check_workers(struct mqueue *q, struct pvq_error *err)
+{
 	for (unsigned i = 0; i < q->started; i++) {
 		struct worker *w = &q->worker[i];
 
 		if (!q->poll[PIDFDS + i].revents)
 			continue;
-		err->worker = (int)i;
 		err->wstatus = pvq_child_reap(w->pid);
-		err->item = q->busy[i];
-		pvq_fail(err, -EOWNERDEAD, "worker %u (%s) died with item %" PRIu64, i,
-			pvq_child_fate(err->wstatus, fate, sizeof(fate)), err->item);
+		fail_dead(q, i, err);
 		close(w->pidfd);
 		*w = q->worker[--q->started]; /* out of the table, so that stop() does not touch it again */
 		return -EOWNERDEAD;

@@ -20,7 +20,15 @@ use std::ptr::null;
 macro_rules! opaque {
     ($($name:ident),*) => { $(#[repr(C)] pub struct $name { _private: [u8; 0] })* };
 }
-opaque!(Load, Opts, Sink, Failure);
+opaque!(Load, Sink, Failure);
+
+/// Its first members; the rest is not for us.
+#[repr(C)]
+pub struct Opts {
+    workers: c_uint,
+    chunk: c_uint,
+    window: c_uint,
+}
 
 const ORDERED: c_int = 1;
 const VIA_POINTER: c_int = 1;
@@ -37,7 +45,7 @@ struct Impl {
     out_via: c_int,
     flags: c_uint,
     unsupported: *const c_void,
-    tune: *const c_void,
+    tune: extern "C" fn(*const Load, *mut Opts),
     start: extern "C" fn(*mut *mut c_void, *const Load, *const Opts, *mut Failure) -> c_int,
     map: extern "C" fn(*mut c_void, *mut Sink, *mut Failure) -> c_int,
     stop: extern "C" fn(*mut c_void, *mut Failure) -> c_int,
@@ -50,7 +58,6 @@ extern "C" {
     fn pvq_peer_main(argc: c_int, argv: *const *const c_char, impls: *const *const Impl) -> c_int;
     fn pvq_peer_items(load: *const Load) -> u64;
     fn pvq_peer_max_out(load: *const Load) -> usize;
-    fn pvq_peer_workers(opts: *const Opts) -> c_uint;
     fn pvq_peer_run_item(load: *const Load, id: u64, out: *mut c_void) -> isize;
     fn pvq_peer_put(sink: *mut Sink, id: u64, out: *const c_void, len: usize, status: c_int) -> c_int;
     fn pvq_peer_fail(err: *mut Failure, code: c_int, message: *const c_char) -> c_int;
@@ -132,10 +139,17 @@ struct Frozen<'a>(&'a Load);
 // SAFETY: task.h promises that a load may be used from any thread between build() and free().
 unsafe impl Sync for Frozen<'_> {}
 
+/// How a range is split is rayon's own affair, and the whole batch is in flight.
+extern "C" fn tune(_load: *const Load, opts: *mut Opts) {
+    // SAFETY: opts is the driver's, for us to change.
+    let opts = unsafe { &mut *opts };
+    (opts.chunk, opts.window) = (0, 0);
+}
+
 extern "C" fn start(own: *mut *mut c_void, load: *const Load, opts: *const Opts, err: *mut Failure) -> c_int {
     // SAFETY: load and opts outlive stop(), says impl.h.
     let (items, max_out, workers) =
-        unsafe { (pvq_peer_items(load), pvq_peer_max_out(load), pvq_peer_workers(opts) as usize) };
+        unsafe { (pvq_peer_items(load), pvq_peer_max_out(load), (*opts).workers as usize) };
     let pool = match ThreadPoolBuilder::new().num_threads(workers).build() {
         Ok(pool) => pool,
         Err(problem) => return fail(err, -ECANCELED, &problem.to_string()),
@@ -194,7 +208,7 @@ fn main() {
         out_via: VIA_POINTER,
         flags: REUSABLE,
         unsupported: null(),
-        tune: null(),
+        tune,
         start,
         map,
         stop,

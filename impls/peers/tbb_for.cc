@@ -6,6 +6,7 @@
  * needs: libtbb-dev <oneapi/tbb/parallel_for.h> -ltbb
  */
 #include "common/batch.h"
+#include "common/tbb_threads.h"
 
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
@@ -57,9 +58,10 @@ int start(void **self, const pvq_load *load, const pvq_opts *opts, pvq_error *er
 {
 	return guarded(err, [&] {
 		auto t = std::make_unique<tbb_for>(opts);
-		int ret = pvq_batch_init(&t->batch, load, opts->workers, err);
+		int ret;
 
-		t->arena.initialize();
+		pvq_tbb_start_threads(t->arena, opts->workers);
+		ret = pvq_batch_init(&t->batch, load, opts->workers, err);
 		if (ret == 0)
 			*self = t.release();
 		return ret;

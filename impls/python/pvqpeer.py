@@ -1,6 +1,7 @@
 """pvqpeer.py: the strategy contract (impls/impl.h) and the tasks, for ways that are written in Python.
 
-A way is a class with start(workers, chunk), map(items, put) and stop(failed). The driver's own code calls it, through
+A way is a class with tune(chunk), which returns the chunk that is in force where this one was asked for, start(workers,
+chunk), map(items, put) and stop(failed); who has one worker only needs no tune(). The driver's own code calls it, through
 libpvqpeer.so, so that the clock, the checks and the row are the same as for every other strategy, and what a worker runs
 is the same compiled task: only the dispatch differs.
 """
@@ -8,10 +9,13 @@ import ctypes
 import errno
 import json
 import os
+import signal
 import sys
 import threading
+import time
 from ctypes import (CFUNCTYPE, POINTER, c_char_p, c_int, c_size_t, c_ssize_t, c_uint, c_uint64,
-                    c_void_p)
+                    c_ulong, c_void_p)
+from multiprocessing.util import register_after_fork
 
 # The library lies in the folder above the peers. In a worker that is a fresh interpreter, sys.argv is another's.
 LIBRARY = os.environ.setdefault("PVQPEER_LIBRARY", os.path.join(
@@ -22,6 +26,13 @@ CALL, POINTER_, INHERIT, PIPE, SHM, MESSAGE = range(6)
 CALLER_WORKS, REUSABLE, SURVIVES_CRASH, STREAMS = 1, 2, 4, 8
 LINGERS, ONE_WORKER = 64, 128
 
+
+class Opts(ctypes.Structure):
+    """The first members of struct pvq_opts; the rest is not for us."""
+    _fields_ = [("workers", c_uint), ("chunk", c_uint), ("window", c_uint)]
+
+
+TUNE = CFUNCTYPE(None, c_void_p, POINTER(Opts))
 START = CFUNCTYPE(c_int, POINTER(c_void_p), c_void_p, c_void_p, c_void_p)
 MAP = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p)
 STOP = CFUNCTYPE(c_int, c_void_p, c_void_p)
@@ -30,7 +41,7 @@ STOP = CFUNCTYPE(c_int, c_void_p, c_void_p)
 class Impl(ctypes.Structure):
     """struct pvq_impl, field by field."""
     _fields_ = [("name", c_char_p), ("summary", c_char_p), ("order", c_int), ("in_via", c_int),
-                ("out_via", c_int), ("flags", c_uint), ("unsupported", c_void_p), ("tune", c_void_p),
+                ("out_via", c_int), ("flags", c_uint), ("unsupported", c_void_p), ("tune", TUNE),
                 ("start", START), ("map", MAP), ("stop", STOP), ("version", c_char_p),
                 ("program", c_char_p), ("unavailable", c_char_p)]
 
@@ -71,6 +82,25 @@ class TaskError(Exception):
 
 _load = None  # inherited by a fork; a fresh interpreter builds it anew
 _local = threading.local()
+_pid = os.getpid()
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with(parent):
+    """A worker's life is its parent's, even if that is killed; cf. impls/child.c."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, c_ulong(signal.SIGKILL))
+    if os.getppid() != parent:
+        os._exit(1)  # the parent died before the line above took effect
+
+
+def _after_fork(_):
+    global _pid
+    parent, _pid = _pid, os.getpid()
+    _die_with(parent)
+
+
+# Not os.register_at_fork(): loky forks its resource tracker too, which must outlive all others to clean up after them.
+register_after_fork(library, _after_fork)
 
 
 def _words(argv):
@@ -80,6 +110,7 @@ def _words(argv):
 def _load_here():
     global _load
     if _load is None:
+        _die_with(int(os.environ["PVQPEER_PARENT"]))
         argv = json.loads(os.environ["PVQPEER_WORDS"])
         _load = library.pvq_peer_load(len(argv), _words(argv))
         if not _load:
@@ -105,9 +136,12 @@ def _run(lib, data):
     return ctypes.string_at(out, length)
 
 
-def ready():
-    """For ways whose workers come into being with their first task: start() gives them this one."""
+def ready(seconds=0):
+    """For ways whose workers come into being with their first task: start() gives them this one. Returns who took it,
+    after some time in which others can take theirs."""
     _load_here()
+    time.sleep(seconds)
+    return os.getpid()
 
 
 def run(data):
@@ -152,6 +186,11 @@ class Peer:
             text = " ".join(f"{type(problem).__name__}: {problem}".split())[:120]
             return library.pvq_peer_fail(error, -number, text.encode())
 
+    def tune(self, _load, opts):
+        """None has a window: all items are given out at once, or joblib decides."""
+        opts.contents.chunk = self.way.tune(opts.contents.chunk)
+        opts.contents.window = 0
+
     def start(self, _self, load, opts, error):
         global _load
         _load = load
@@ -181,15 +220,17 @@ class Peer:
 def main(argv, table, chosen):
     """Describes the table of (name, summary, order, in_via, out_via, flags, unavailable, version), or runs a trial of
     the one that is chosen: a function that makes its way, and is called for the trial alone."""
-    os.environ["PVQPEER_WORDS"] = json.dumps(argv)
+    os.environ.update(PVQPEER_WORDS=json.dumps(argv), PVQPEER_PARENT=str(os.getpid()))
     peer = Peer(chosen()) if chosen else None
     impls = []
     for name, summary, order, in_via, out_via, flags, unavailable, version in table:
-        impl = Impl(name.encode(), summary.encode(), order, in_via, out_via, flags, None, None)
+        impl = Impl(name.encode(), summary.encode(), order, in_via, out_via, flags, None)
         impl.version = version.encode()
         impl.unavailable = unavailable.encode() if unavailable else None
         if peer:
             impl.start, impl.map, impl.stop = START(peer.start), MAP(peer.map), STOP(peer.stop)
+            if not flags & ONE_WORKER:
+                impl.tune = TUNE(peer.tune)
         impls.append(impl)
     pointers = (POINTER(Impl) * (len(impls) + 1))(*(ctypes.pointer(impl) for impl in impls))
     return library.pvq_peer_main(len(argv), _words(argv), pointers)

@@ -6,10 +6,13 @@ from pvqpeer import ready, run
 
 
 class Way:
+    def tune(self, chunk):
+        return chunk or 1
+
     def start(self, workers, chunk):
         self.executor = ProcessPoolExecutor(workers, mp_context=get_context("fork"))
-        self.chunk = chunk or 1
-        self.executor.submit(ready).result()  # its processes come into being with the first task
+        self.chunk = chunk
+        self.executor.submit(ready).result()  # all its processes are forked with the first task
 
     def map(self, inputs, count, put):
         # The first exception is raised here, and ends the results.

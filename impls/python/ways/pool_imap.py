@@ -5,9 +5,12 @@ from pvqpeer import TaskError, run
 
 
 class Way:
+    def tune(self, chunk):
+        return chunk or 1
+
     def start(self, workers, chunk):
         self.pool = get_context("fork").Pool(workers)
-        self.chunk = chunk or 1
+        self.chunk = chunk
 
     def map(self, inputs, count, put):
         results = self.pool.imap(run, inputs, self.chunk)

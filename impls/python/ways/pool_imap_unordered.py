@@ -7,12 +7,15 @@ from pvqpeer import TaskError, run_numbered
 class Way:
     function = staticmethod(run_numbered)
 
+    def tune(self, chunk):
+        return chunk or 1
+
     def make_pool(self, workers):
         return get_context("fork").Pool(workers)
 
     def start(self, workers, chunk):
         self.pool = self.make_pool(workers)
-        self.chunk = chunk or 1
+        self.chunk = chunk
 
     def map(self, inputs, count, put):
         results = self.pool.imap_unordered(self.function, enumerate(inputs), self.chunk)
