@@ -25,6 +25,7 @@ static const struct pvq_column faults_column[] = {
 	COL(U64, item_timeout_ms),
 	PVQ_COLUMN_OF(struct pvq_fault, status, pvq_status_words),
 	COL(TEXT, reason),
+	COL(U32, try),
 };
 
 enum { COLUMNS = sizeof(faults_column) / sizeof(faults_column[0]) };
@@ -32,7 +33,7 @@ enum { COLUMNS = sizeof(faults_column) / sizeof(faults_column[0]) };
 static const struct pvq_table faults_table = {.file = "a faults.csv",
 	.column = faults_column,
 	.columns = COLUMNS,
-	.required = COLUMNS,
+	.required = COLUMNS - 1,
 	.row = sizeof(struct pvq_fault)};
 
 int pvq_faults_header(FILE *f)
@@ -67,10 +68,12 @@ int pvq_faults_read(struct pvq_faults *faults, const char *dir)
 	return ret;
 }
 
-const struct pvq_fault *pvq_faults_find(
-	const struct pvq_faults *faults, const char *impl, enum pvq_fault_kind kind)
+const struct pvq_fault *pvq_faults_next(const struct pvq_faults *faults, const char *impl,
+	enum pvq_fault_kind kind, const struct pvq_fault *after)
 {
-	for (size_t i = 0; i < faults->count; i++)
+	size_t i = after ? (size_t)(after - faults->fault) + 1 : 0;
+
+	for (; i < faults->count; i++)
 		if (faults->fault[i].kind == kind && strcmp(faults->fault[i].impl, impl) == 0)
 			return &faults->fault[i];
 	return NULL;

@@ -1,5 +1,5 @@
-/* faults.h: what happens when a worker dies, or a task fails or never ends: really tried with every strategy, one trial
- * a kind, and nothing assumed. Results are watched as they are delivered; the task stamps the moment of the fault.
+/* faults.h: what happens when a worker dies, or a task fails or never ends: really tried with every strategy, several
+ * trials a kind, and nothing assumed. Results are watched as they are delivered; the task stamps the moment of the fault.
  */
 #ifndef PVQ_FAULTS_H
 #define PVQ_FAULTS_H
@@ -34,9 +34,10 @@ struct pvq_fault {
 	uint64_t item_timeout_ms; /* that the strategy was given; 0: none */
 	enum pvq_status status;   /* of the trial, and its reason */
 	char reason[PVQ_REASON_MAX];
+	unsigned try; /* counted from 1; 0: of a file that knows one try a kind */
 };
 
-/* Tries every strategy of the plan; writes DIR/faults.csv unless that is there. 0; -EINTR; -errno with one line on
+/* Tries every strategy of the plan, each kind several times; what costs a time-out, once. Writes DIR/faults.csv unless that is there. 0; -EINTR; -errno with one line on
  * stderr. */
 int pvq_faults_run(const struct pvq_plan *, const struct pvq_host *, const char *dir);
 
@@ -52,8 +53,9 @@ struct pvq_faults {
 /* 0; -ENOENT where there is no faults.csv; -errno with one line on stderr. */
 int pvq_faults_read(struct pvq_faults *, const char *dir);
 
-/* NULL: was not tried. */
-const struct pvq_fault *pvq_faults_find(const struct pvq_faults *, const char *impl, enum pvq_fault_kind);
+/* The try after that one, NULL: the first; NULL: there is none, or no more. */
+const struct pvq_fault *pvq_faults_next(
+	const struct pvq_faults *, const char *impl, enum pvq_fault_kind, const struct pvq_fault *after);
 
 /* faults.csv. As in table.h. */
 int pvq_faults_header(FILE *);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ITEMS = 40, LINE_MAX_BYTES = 128, ITEM_TIMEOUT_MS = 1000 };
+enum { ITEMS = 40, TRIES = 5, LINE_MAX_BYTES = 128, ITEM_TIMEOUT_MS = 1000 };
 
 /* Reads the trial's `--print` lines as they come; the eye comes first, so that it can be found from it. */
 struct witness {
@@ -134,6 +134,31 @@ static int faults_try(const struct pvq_trial *t, enum pvq_fault_kind kind, struc
 	return ret;
 }
 
+/* A time-out is worth its seconds once, and what cannot run now cannot run the next time. */
+static int faults_is_repeated(const struct pvq_fault *first)
+{
+	return first->kind != PVQ_FAULT_HANG && !first->hung && first->status != PVQ_UNAVAILABLE;
+}
+
+static int faults_tries(const struct pvq_trial *t, enum pvq_fault_kind kind, FILE *f)
+{
+	unsigned tries = TRIES;
+	int ret = 0;
+
+	for (unsigned try = 1; ret == 0 && try <= tries; try++) {
+		struct pvq_fault fault;
+
+		ret = faults_try(t, kind, &fault);
+		if (ret)
+			break;
+		fault.try = try;
+		ret = pvq_faults_write(f, &fault);
+		if (try == 1 && !faults_is_repeated(&fault))
+			tries = 1;
+	}
+	return ret;
+}
+
 static int faults_of(
 	const struct pvq_plan *plan, const struct pvq_impl *impl, const struct pvq_host *host, FILE *f)
 {
@@ -149,7 +174,6 @@ static int faults_of(
 			.ncpu = impl->flags & PVQ_ONE_WORKER ? 1 : host->usable,
 			.oracle = "",
 			.print = 1};
-		struct pvq_fault fault;
 		struct pvq_spec spec;
 		char words[64];
 
@@ -160,9 +184,7 @@ static int faults_of(
 		if (kind == PVQ_FAULT_HANG && impl->flags & PVQ_SURVIVES_CRASH && !pvq_impl_is_peer(impl))
 			t.care.item_timeout_ms = ITEM_TIMEOUT_MS;
 		if (ret == 0)
-			ret = faults_try(&t, kind, &fault);
-		if (ret == 0)
-			ret = pvq_faults_write(f, &fault);
+			ret = faults_tries(&t, kind, f);
 	}
 	return ret;
 }

@@ -1,25 +1,12 @@
-/* report_part.h: what happens when a worker dies: a cell is what was seen of one trial, never what is expected. */
+/* report_part.h: what happens when a worker dies: a cell is what was seen of its trials, never what is expected. */
 #include "report_part.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What became of the other items. */
-static void faults_others(const struct pvq_report *r, const struct pvq_fault *f)
-{
-	unsigned others = f->items - 1;
-
-	if (f->delivered == others)
-		fprintf(r->md, "all %u others", others);
-	else
-		fprintf(r->md, "%u of %u others", f->delivered, others);
-	if (f->lost)
-		fprintf(r->md, ", %u of them said to be lost", f->lost);
-}
-
-/* What the strategy made of it. */
-enum outcome { UNSEEN, NEVER_BEGUN, HUNG, TOLD_AND_HUNG, DIED, GAVE_UP, GAVE_UP_NAMED, TOLD };
+/* What the strategy made of it, the worst last. */
+enum outcome { UNSEEN, NEVER_BEGUN, TOLD, GAVE_UP_NAMED, GAVE_UP, DIED, TOLD_AND_HUNG, HUNG, OUTCOMES };
 
 /* Whether the words of an error say which item it was. */
 static int faults_is_named(const char *reason)
@@ -36,7 +23,7 @@ static int faults_is_named(const char *reason)
 
 static enum outcome faults_outcome(const struct pvq_fault *f)
 {
-	if (!f || f->status == PVQ_UNAVAILABLE)
+	if (f->status == PVQ_UNAVAILABLE)
 		return UNSEEN;
 	if (f->begun == 0)
 		return NEVER_BEGUN;
@@ -49,7 +36,90 @@ static enum outcome faults_outcome(const struct pvq_fault *f)
 	return faults_is_named(f->reason) ? GAVE_UP_NAMED : GAVE_UP;
 }
 
-static void faults_cell(const struct pvq_report *r, const struct pvq_fault *f)
+/* ---- tries of a kind ---- */
+
+enum { TRIES_MAX = 32 }; /* of which the median is taken */
+
+struct range {
+	unsigned least, most;
+};
+
+/* Those that came out alike. */
+struct tries {
+	unsigned count, others; /* others: items beside the one at fault */
+	struct range delivered, lost, begun;
+	double noticed_ns[TRIES_MAX];
+	unsigned noticed;
+};
+
+static void range_add(struct range *range, unsigned x, int first)
+{
+	range->least = first || x < range->least ? x : range->least;
+	range->most = first || x > range->most ? x : range->most;
+}
+
+static void range_write(FILE *md, const struct range *range)
+{
+	fprintf(md, range->least == range->most ? "%u" : "%u–%u", range->least, range->most);
+}
+
+static struct tries faults_tries(
+	const struct pvq_faults *faults, const char *impl, enum pvq_fault_kind kind, enum outcome outcome)
+{
+	struct tries t = {0};
+	const struct pvq_fault *f = NULL;
+
+	while ((f = pvq_faults_next(faults, impl, kind, f))) {
+		int first = t.count == 0;
+
+		if (faults_outcome(f) != outcome)
+			continue;
+		t.count++;
+		t.others = f->items - 1;
+		range_add(&t.delivered, f->delivered, first);
+		range_add(&t.lost, f->lost, first);
+		range_add(&t.begun, f->begun, first);
+		if (f->noticed_ns && t.noticed < TRIES_MAX)
+			t.noticed_ns[t.noticed++] = (double)f->noticed_ns;
+	}
+	return t;
+}
+
+static unsigned faults_count(const struct pvq_faults *faults, const char *impl, enum pvq_fault_kind kind)
+{
+	const struct pvq_fault *f = NULL;
+	unsigned count = 0;
+
+	while ((f = pvq_faults_next(faults, impl, kind, f)))
+		count++;
+	return count;
+}
+
+/* What became of the other items, when, and how often it was tried again. */
+static void tries_write(FILE *md, struct tries *t, const char *between)
+{
+	if (t->delivered.least == t->others) {
+		fprintf(md, "all %u others", t->others);
+	} else {
+		range_write(md, &t->delivered);
+		fprintf(md, " of %u others", t->others);
+	}
+	if (t->lost.most) {
+		fputs(", ", md);
+		range_write(md, &t->lost);
+		fputs(" said to be lost", md);
+	}
+	if (t->noticed)
+		fprintf(md, "%safter %s", between,
+			pvq_text_ns(pvq_estimate(t->noticed_ns, t->noticed, PVQ_ALPHA).median).s);
+	if (t->begun.most > 1) {
+		fprintf(md, "%sbegun ", between);
+		range_write(md, &t->begun);
+		fputs(" times", md);
+	}
+}
+
+static void faults_cell(const struct pvq_report *r, const char *impl, enum pvq_fault_kind kind)
 {
 	static const char *const words[] = {[NEVER_BEGUN] = "the item was never begun",
 		[HUNG] = "**hung**",
@@ -58,20 +128,24 @@ static void faults_cell(const struct pvq_report *r, const struct pvq_fault *f)
 		[GAVE_UP] = "gave up, item not named",
 		[GAVE_UP_NAMED] = "gave up, item named",
 		[TOLD] = "item named as lost"};
-	enum outcome outcome = faults_outcome(f);
+	unsigned count = faults_count(r->faults, impl, kind), told = 0;
 
-	if (outcome == UNSEEN) {
-		fputs(f ? " unavailable |" : " – |", r->md);
-		return;
+	for (int outcome = OUTCOMES - 1; outcome > UNSEEN; outcome--) {
+		struct tries t = faults_tries(r->faults, impl, kind, (enum outcome)outcome);
+		int all = t.count == count;
+
+		if (t.count == 0)
+			continue;
+		fprintf(r->md, "%s%s", told++ ? "; " : " ",
+			outcome == TOLD && kind == PVQ_FAULT_ERROR ? "item named" : words[outcome]);
+		if (all)
+			fputs("; ", r->md);
+		else
+			fprintf(r->md, " %u of %u times (", t.count, count);
+		tries_write(r->md, &t, all ? "; " : ", ");
+		fputs(all ? "" : ")", r->md);
 	}
-	fprintf(r->md, " %s; ",
-		outcome == TOLD && f->kind == PVQ_FAULT_ERROR ? "item named" : words[outcome]);
-	faults_others(r, f);
-	if (f->noticed_ns)
-		fprintf(r->md, "; after %s", pvq_text_ns((double)f->noticed_ns).s);
-	if (f->begun > 1)
-		fprintf(r->md, "; begun %u times", f->begun);
-	fputs(" |", r->md);
+	fputs(told ? " |" : count ? " unavailable |" : " – |", r->md);
 }
 
 static int faults_is_first(const struct pvq_faults *faults, size_t i)
@@ -88,9 +162,9 @@ static int faults_is_first(const struct pvq_faults *faults, size_t i)
  * where one of the three was not seen. */
 enum fate { FATE_NONE, FATE_KEPT, FATE_SOME, FATE_GAVE_UP, FATE_DIED, FATE_HUNG, FATES };
 
-static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
+/* The worst of the tries of a kind. */
+static enum fate faults_fate_of(const struct pvq_faults *faults, const char *impl, enum pvq_fault_kind kind)
 {
-	static const enum pvq_fault_kind deaths[] = {PVQ_FAULT_SEGV, PVQ_FAULT_KILL, PVQ_FAULT_EXIT};
 	static const enum fate of[] = {[UNSEEN] = FATE_NONE,
 		[NEVER_BEGUN] = FATE_NONE,
 		[HUNG] = FATE_HUNG,
@@ -99,14 +173,12 @@ static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
 		[GAVE_UP] = FATE_GAVE_UP,
 		[GAVE_UP_NAMED] = FATE_GAVE_UP,
 		[TOLD] = FATE_KEPT};
+	const struct pvq_fault *f = NULL;
 	enum fate worst = FATE_NONE;
 
-	for (size_t k = 0; k < sizeof(deaths) / sizeof(deaths[0]); k++) {
-		const struct pvq_fault *f = pvq_faults_find(faults, impl, deaths[k]);
+	while ((f = pvq_faults_next(faults, impl, kind, f))) {
 		enum fate fate = of[faults_outcome(f)];
 
-		if (fate == FATE_NONE)
-			return FATE_NONE;
 		if (fate == FATE_KEPT && f->delivered + 1 < f->items)
 			fate = FATE_SOME;
 		worst = fate > worst ? fate : worst;
@@ -114,11 +186,24 @@ static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
 	return worst;
 }
 
+static enum fate faults_fate(const struct pvq_faults *faults, const char *impl)
+{
+	static const enum pvq_fault_kind deaths[] = {PVQ_FAULT_SEGV, PVQ_FAULT_KILL, PVQ_FAULT_EXIT};
+	enum fate worst = FATE_NONE;
+
+	for (size_t k = 0; k < sizeof(deaths) / sizeof(deaths[0]); k++) {
+		enum fate fate = faults_fate_of(faults, impl, deaths[k]);
+
+		if (fate == FATE_NONE)
+			return FATE_NONE;
+		worst = fate > worst ? fate : worst;
+	}
+	return worst;
+}
+
 static int faults_outlives_hang(const struct pvq_faults *faults, const char *impl)
 {
-	const struct pvq_fault *f = pvq_faults_find(faults, impl, PVQ_FAULT_HANG);
-
-	return faults_outcome(f) == TOLD && f->delivered + 1 == f->items;
+	return faults_fate_of(faults, impl, PVQ_FAULT_HANG) == FATE_KEPT;
 }
 
 /* A line with the strategies of a fate; fate 0: those that an item that never ends cannot stop. */
@@ -219,20 +304,32 @@ static unsigned faults_workers(const struct pvq_faults *faults)
 	return workers;
 }
 
-int pvq_chapter_faults(const struct pvq_report *r)
+static unsigned faults_most_tries(const struct pvq_faults *faults)
 {
-	const struct pvq_faults *faults = r->faults;
-	unsigned workers;
+	unsigned most = 0;
 
-	if (!faults || faults->count == 0)
-		return 0;
-	workers = faults_workers(faults);
-	fprintf(r->md,
-		"## What happens when a worker dies?\n\nTried once with every strategy and every kind: %u items, of which item %d "
-		"is the one at fault, on %u worker%s.\n\n",
-		faults->fault[0].items, PVQ_FAULTS_AT, workers,
-		workers > 1 ? "s; those that are serial have one" : "");
-	faults_in_short(r);
+	for (size_t i = 0; i < faults->count; i++) {
+		unsigned count = faults_count(faults, faults->fault[i].impl, faults->fault[i].kind);
+
+		most = count > most ? count : most;
+	}
+	return most;
+}
+
+/* How often it was tried: "once", or how often, and what was not. */
+static void faults_how_often(const struct pvq_report *r, unsigned tries)
+{
+	if (tries > 1)
+		fprintf(r->md,
+			"Tried %u times with every strategy and every kind of fault, but once where the task never "
+			"ends and where the first try hung",
+			tries);
+	else
+		fputs("Tried once with every strategy and every kind of fault", r->md);
+}
+
+static void faults_legend(const struct pvq_report *r, unsigned tries)
+{
 	fprintf(r->md,
 		"In the columns the task fails, by -EIO or an exception (*error*); its worker gets SIGSEGV or SIGKILL, or calls "
 		"`_exit()` (*exit*); the task never ends (*hang*). "
@@ -243,8 +340,20 @@ int pvq_chapter_faults(const struct pvq_report *r)
 		PVQ_FAULTS_TIMEOUT_S);
 	faults_losers(r);
 	fputs("What happened is what to read: how many others were delivered before hangs on who ran when, and varies from "
-	      "one try to the next.\n\n| Strategy |",
+	      "one try to the next.",
 		r->md);
+	if (tries > 1)
+		fputs(" Where all tries came out alike, a cell has the range of those figures and the median time; where they "
+		      "did not, it has each outcome with its count, the worst first.",
+			r->md);
+	fputs("\n\n", r->md);
+}
+
+static void faults_table(const struct pvq_report *r)
+{
+	const struct pvq_faults *faults = r->faults;
+
+	fputs("| Strategy |", r->md);
 	for (int k = 0; k < PVQ_FAULTS; k++)
 		fprintf(r->md, " %s |", faults_heading[k]);
 	fputs("\n|:--|:--|:--|:--|:--|:--|\n", r->md);
@@ -257,9 +366,28 @@ int pvq_chapter_faults(const struct pvq_report *r)
 		pvq_text_md(r->md, impl);
 		fputs(" |", r->md);
 		for (int k = 0; k < PVQ_FAULTS; k++)
-			faults_cell(r, pvq_faults_find(faults, impl, (enum pvq_fault_kind)k));
+			faults_cell(r, impl, (enum pvq_fault_kind)k);
 		fputs("\n", r->md);
 	}
+}
+
+int pvq_chapter_faults(const struct pvq_report *r)
+{
+	const struct pvq_faults *faults = r->faults;
+	unsigned workers, tries;
+
+	if (!faults || faults->count == 0)
+		return 0;
+	workers = faults_workers(faults);
+	tries = faults_most_tries(faults);
+	fputs("## What happens when a worker dies?\n\n", r->md);
+	faults_how_often(r, tries);
+	fprintf(r->md, ": %u items, of which item %d is the one at fault, on %u worker%s.\n\n",
+		faults->fault[0].items, PVQ_FAULTS_AT, workers,
+		workers > 1 ? "s; those that are serial have one" : "");
+	faults_in_short(r);
+	faults_legend(r, tries);
+	faults_table(r);
 	fputs("\nA strategy that takes a limit for single items was given one of 1 s in the last column. Where it says *begun 2 times*, the item "
 	      "was tried again on another worker, which died of it as well.\n\n",
 		r->md);

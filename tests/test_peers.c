@@ -230,7 +230,8 @@ static void test_faults_are_read_back(void **state)
 		.begun = 1,
 		.hung = 1,
 		.status = PVQ_TIMEOUT,
-		.reason = "killed after 4 s, \"really\""};
+		.reason = "killed after 4 s, \"really\"",
+		.try = 3};
 	const struct pvq_fault *read;
 	struct pvq_faults faults;
 	FILE *f;
@@ -241,14 +242,16 @@ static void test_faults_are_read_back(void **state)
 	fclose(f);
 	assert_int_equal(pvq_faults_read(&faults, *state), 0);
 	assert_int_equal(faults.count, 1);
-	read = pvq_faults_find(&faults, "some_pool", PVQ_FAULT_KILL);
+	read = pvq_faults_next(&faults, "some_pool", PVQ_FAULT_KILL, NULL);
 	assert_non_null(read);
 	assert_int_equal(read->delivered, 12);
 	assert_int_equal(read->hung, 1);
 	assert_int_equal(read->status, PVQ_TIMEOUT);
 	assert_string_equal(read->reason, hung.reason);
-	assert_null(pvq_faults_find(&faults, "some_pool", PVQ_FAULT_SEGV));
-	assert_null(pvq_faults_find(&faults, "another", PVQ_FAULT_KILL));
+	assert_int_equal(read->try, 3);
+	assert_null(pvq_faults_next(&faults, "some_pool", PVQ_FAULT_KILL, read));
+	assert_null(pvq_faults_next(&faults, "some_pool", PVQ_FAULT_SEGV, NULL));
+	assert_null(pvq_faults_next(&faults, "another", PVQ_FAULT_KILL, NULL));
 	free(faults.fault);
 }
 

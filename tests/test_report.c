@@ -552,6 +552,46 @@ static void deaths_of_workers_in_short(void **state)
 		"all 39 others; after 700 µs | **all died**; all 39 others; after 700 µs | **hung**; all 39 others |\n");
 }
 
+/* Five tries of a kind, alike or not; a single one that was worse is what is said in short. */
+static void tries_that_differ_are_counted(void **state)
+{
+	static const unsigned delivered[] = {31, 12, 25, 12, 38};
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	for (unsigned i = 0; i < 5; i++) {
+		int hangs = i == 1 || i == 3;
+
+		add_fault(f, "mixed", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+		add_fault(f, "mixed", PVQ_FAULT_SEGV, delivered[i], 0, 0, PVQ_CRASHED,
+			"the trial's process died: killed by SIGSEGV");
+		add_fault(f, "mixed", PVQ_FAULT_KILL, hangs ? delivered[i] + i : 39, !hangs, hangs,
+			hangs ? PVQ_TIMEOUT : PVQ_CRASHED, hangs ? "killed after 4 s" : "");
+		add_fault(f, "mixed", PVQ_FAULT_EXIT, 39, i != 4, 0, PVQ_CRASHED,
+			"worker 1 died with item 20");
+		add_fault(f, "lucky", PVQ_FAULT_SEGV, i == 2 ? 38 : 39, 1, 0, PVQ_OK, "");
+		add_fault(f, "lucky", PVQ_FAULT_KILL, 39, 1, 0, PVQ_OK, "");
+		add_fault(f, "lucky", PVQ_FAULT_EXIT, 39, 1, 0, PVQ_OK, "");
+	}
+	add_fault(f, "mixed", PVQ_FAULT_HANG, 7, 0, 1, PVQ_TIMEOUT, "killed after 4 s");
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "Tried 5 times with every strategy");
+	assert_says(run, "others are missing** after one of the three at least: lucky.\n");
+	assert_says(run, "until it is killed: mixed.\n");
+	assert_says(run,
+		"| mixed | item named; all 39 others; after 700 µs | **all died**; 12–38 of 39 others; after 700 µs | "
+		"**hung** 2 of 5 times (13–15 of 39 others); item named as lost 3 of 5 times (all 39 others, after 700 µs) | "
+		"gave up, item named 1 of 5 times (all 39 others, after 700 µs); "
+		"item named as lost 4 of 5 times (all 39 others, after 700 µs) | **hung**; 7 of 39 others |\n");
+}
+
 /* One that was never begun, one that delivered some before it died, and three that had nothing to show. */
 static void who_delivers_at_the_end_loses_all(void **state)
 {
@@ -746,6 +786,7 @@ int main(void)
 		RUN(the_short_table_fits_a_terminal),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(deaths_of_workers_in_short),
+		RUN(tries_that_differ_are_counted),
 		RUN(who_delivers_at_the_end_loses_all),
 		RUN(one_worker_is_said_to_be_one),
 		RUN(a_twin_is_in_no_contest_but_tells_the_noise),

@@ -51,6 +51,8 @@ int __wrap_pvq_launch_trial(
 	pvq_trial_identify(t, row);
 	row->map_ns = (uint64_t)(1e6 * (1 + played.noise[t->cell] * (uniform - 0.5)));
 	row->status = played.status[t->cell];
+	if (row->status == PVQ_TIMEOUT)
+		strcpy(row->reason, "killed after 4 s");
 	assert_true(played.count < LOG_MAX);
 	played.cell[played.count] = t->cell;
 	played.block[played.count++] = t->block;
@@ -456,6 +458,33 @@ static void what_was_interrupted_is_not_there(void **state)
 	}
 }
 
+/* All but a hang five times; what hung, or cannot run, once. */
+static void faults_are_tried_again_where_that_is_cheap(void **state)
+{
+	static const enum pvq_status status[] = {PVQ_CRASHED, PVQ_TIMEOUT, PVQ_UNAVAILABLE};
+
+	(void)state;
+	for (size_t s = 0; s < sizeof(status) / sizeof(status[0]); s++) {
+		struct pvq_faults faults;
+		struct pvq_plan plan;
+
+		plan_extras(&plan);
+		played.status[0] = status[s];
+		assert_int_equal(pvq_faults_run(&plan, &host, dir), 0);
+		assert_int_equal(pvq_faults_read(&faults, dir), 0);
+		for (int kind = 0; kind < PVQ_FAULTS; kind++) {
+			const struct pvq_fault *f = NULL;
+			unsigned tries = 0;
+
+			while ((f = pvq_faults_next(&faults, "serial", kind, f)))
+				assert_int_equal(f->try, ++tries);
+			assert_int_equal(tries, s == 0 && kind != PVQ_FAULT_HANG ? 5 : 1);
+		}
+		free(faults.fault);
+		forget(&plan, "faults.csv");
+	}
+}
+
 /* Another run that writes to the folder is left alone. */
 static void two_runs_do_not_write_one_file(void **state)
 {
@@ -486,6 +515,7 @@ int main(void)
 		cmocka_unit_test(looks_are_few),
 		cmocka_unit_test(the_claims_are_measured_with_the_plans_cells),
 		cmocka_unit_test(what_was_interrupted_is_not_there),
+		cmocka_unit_test(faults_are_tried_again_where_that_is_cheap),
 		cmocka_unit_test(two_runs_do_not_write_one_file),
 	};
 
