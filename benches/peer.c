@@ -184,6 +184,11 @@ int pvq_peer_fail(struct pvq_error *err, int code, const char *message)
 	return pvq_fail(err, code, "%s", message);
 }
 
+void pvq_peer_add_usage(const struct pvq_usage *used, uint64_t peak_kb)
+{
+	pvq_trial_add_usage(used, peak_kb);
+}
+
 /* What stands behind the option, as the driver writes it; "": nothing. */
 static const char *word_of(int argc, char **argv, const char *option)
 {

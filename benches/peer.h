@@ -7,6 +7,7 @@
 #define PVQ_PEER_H
 
 #include "impl.h"
+#include "process.h"
 #include "row.h"
 
 #ifdef __cplusplus
@@ -39,6 +40,10 @@ ssize_t pvq_peer_run_item(const struct pvq_load *, uint64_t id, void *out);
 int pvq_peer_put(struct pvq_sink *, uint64_t id, const void *out, size_t len, int status);
 /* Fills in why a hook failed, and returns code (-errno). */
 int pvq_peer_fail(struct pvq_error *, int code, const char *message);
+
+/* For a strategy whose workers are not children of the trial's process, which the row's usage covers by itself: adds
+ * what they used between start() and stop(), and the peak memory of the largest. Called in stop(), once or more. */
+void pvq_peer_add_usage(const struct pvq_usage *, uint64_t peak_kb);
 
 /* The load of the trial's own words (argv as pvq_peer_main() got it), for a worker that shares no memory with its
  * parent and has to build it anew. NULL with one line on stderr. Freed when the process ends. */

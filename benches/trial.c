@@ -11,40 +11,28 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* CPU time and context switches of this process and of its reaped children. */
-struct usage {
-	uint64_t user_ns, sys_ns, nvcsw, nivcsw;
-};
+/* What was used by processes that are not children of this one, as far as the strategy told. */
+static struct pvq_usage elsewhere;
+static uint64_t elsewhere_kb;
 
-static uint64_t timeval_ns(struct timeval t)
+void pvq_trial_add_usage(const struct pvq_usage *used, uint64_t peak_kb)
 {
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+	elsewhere.user_ns += used->user_ns;
+	elsewhere.sys_ns += used->sys_ns;
+	elsewhere.nvcsw += used->nvcsw;
+	elsewhere.nivcsw += used->nivcsw;
+	elsewhere_kb = peak_kb > elsewhere_kb ? peak_kb : elsewhere_kb;
 }
 
-static struct usage usage_now(void)
-{
-	struct usage sum = {0};
-	const int who[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
-
-	for (int i = 0; i < 2; i++) {
-		struct rusage r;
-
-		getrusage(who[i], &r); /* fails for bad arguments only */
-		sum.user_ns += timeval_ns(r.ru_utime);
-		sum.sys_ns += timeval_ns(r.ru_stime);
-		sum.nvcsw += (uint64_t)r.ru_nvcsw;
-		sum.nivcsw += (uint64_t)r.ru_nivcsw;
-	}
-	return sum;
-}
-
+/* Of the largest process. */
 static uint64_t peak_kb(void)
 {
-	uint64_t own = pvq_process_peak_kb();
+	uint64_t most = pvq_process_peak_kb();
 	struct rusage children;
 
 	getrusage(RUSAGE_CHILDREN, &children);
-	return (uint64_t)children.ru_maxrss > own ? (uint64_t)children.ru_maxrss : own;
+	most = (uint64_t)children.ru_maxrss > most ? (uint64_t)children.ru_maxrss : most;
+	return elsewhere_kb > most ? elsewhere_kb : most;
 }
 
 static const char *order_name(enum pvq_order order)
@@ -117,7 +105,7 @@ static uint64_t measure(const struct pvq_trial *t, const struct pvq_load *load, 
 	struct pvq_sink *sink, const struct pvq_check *check, struct pvq_row *row, struct pvq_error *err)
 {
 	const struct pvq_impl *impl = t->impl;
-	struct usage before = usage_now(), after;
+	struct pvq_usage before = pvq_process_usage(), after, used;
 	uint64_t t0, t1, t2, t3;
 	void *self = NULL;
 	int ret;
@@ -133,16 +121,17 @@ static uint64_t measure(const struct pvq_trial *t, const struct pvq_load *load, 
 		impl->stop(self, err);
 		t3 = pvq_clock_ns();
 	}
-	after = usage_now();
+	after = pvq_process_usage();
+	used = pvq_usage_between(&before, &after);
 	row->start_ns = t1 - t0;
 	row->first_ns = check->first_ns ? check->first_ns - t1 : 0;
 	row->map_ns = t2 - t1;
 	row->stop_ns = t3 - t2;
 	row->total_ns = t3 - t0;
-	row->user_ns = after.user_ns - before.user_ns;
-	row->sys_ns = after.sys_ns - before.sys_ns;
-	row->nvcsw = after.nvcsw - before.nvcsw;
-	row->nivcsw = after.nivcsw - before.nivcsw;
+	row->user_ns = used.user_ns + elsewhere.user_ns;
+	row->sys_ns = used.sys_ns + elsewhere.sys_ns;
+	row->nvcsw = used.nvcsw + elsewhere.nvcsw;
+	row->nivcsw = used.nivcsw + elsewhere.nivcsw;
 	row->max_rss_kb = peak_kb();
 	return t1;
 }

@@ -4,6 +4,7 @@
 #ifndef PVQ_TRIAL_H
 #define PVQ_TRIAL_H
 
+#include "process.h"
 #include "row.h"
 #include "spec.h"
 
@@ -31,5 +32,8 @@ void pvq_trial_identify(const struct pvq_trial *, struct pvq_row *);
  * are fixed and before the first worker exists: what it keeps stands for the trial if that dies. */
 void pvq_trial_run(const struct pvq_trial *, struct pvq_row *,
 	void (*ready)(const struct pvq_row *, void *ctx), void *ctx);
+
+/* See pvq_peer_add_usage(). */
+void pvq_trial_add_usage(const struct pvq_usage *, uint64_t peak_kb);
 
 #endif

@@ -43,6 +43,24 @@ nothing_runs() {
 	[[ $output == *"mpi_pool, noop, n 4, 3 workers"* ]]
 }
 
+# A column of the row in $output.
+column() {
+	local names values i
+	IFS=, read -ra names <<<"$(grep '^impl,' <<<"$output")"
+	IFS=, read -ra values <<<"$(grep '^mpi_pool,' <<<"$output")"
+	for i in "${!names[@]}"; do if [ "${names[i]}" = "$1" ]; then echo "${values[i]}"; fi; done
+}
+
+@test "the row's usage is of all ranks: CPU time and context switches" {
+	# 400 ms of work in the user's mode, at the calibrated rate; the master does none of it.
+	run "$PVQ" run --impl mpi_pool --task spin:ns=1000000 --n 400 --workers 2 --csv
+	[ "$status" -eq 0 ]
+	[ "$(column user_ns)" -ge 200000000 ] || { echo "$output"; return 1; }
+	# A worker waits 200 times; the master looks for messages all the time.
+	run "$PVQ" run --impl mpi_pool --task sleep:us=1000 --n 400 --workers 2 --csv
+	[ "$(column nvcsw)" -ge 300 ] || { echo "$output"; return 1; }
+}
+
 @test "a task that fails costs its item; a rank that dies costs the job, and nothing is left running" {
 	run "$PVQ" run --impl mpi_pool --task fault:kind=error,at=2 --n 20 --workers 3
 	[[ $output == *"1 of 20 items failed, the first 2: Input/output error"* ]]

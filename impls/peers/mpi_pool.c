@@ -7,7 +7,7 @@
  *
  * The driver starts this program as it starts every peer; it then starts `mpirun` with itself as every rank. $PVQ_HOSTFILE
  * names a hostfile, $PVQ_MPIRUN_ARGS holds more of mpirun's own words. A rank that dies takes the whole job with it: that
- * is Open MPI's way.
+ * is Open MPI's way. The row's CPU time and memory are those of all ranks, without mpirun.
  *
  * needs: libopenmpi-dev openmpi-bin pkg-config pkg-config:ompi-c
  */
@@ -45,6 +45,18 @@ static size_t payload(const struct item *item)
 	return item->len > 0 ? (size_t)item->len : 0;
 }
 
+/* Every rank gives its own, rank 0 nothing: the driver's code knows what that used. Rank 0 returns with all in *used and
+ * the largest *peak_kb. */
+static void sum_usage(struct pvq_usage *used, uint64_t *peak_kb)
+{
+	uint64_t own[] = {used->user_ns, used->sys_ns, used->nvcsw, used->nivcsw}, sum[4] = {0}, most = 0;
+
+	MPI_Reduce(own, sum, 4, MPI_UINT64_T, MPI_SUM, 0, MPI_COMM_WORLD);
+	MPI_Reduce(peak_kb, &most, 1, MPI_UINT64_T, MPI_MAX, 0, MPI_COMM_WORLD);
+	*used = (struct pvq_usage){.user_ns = sum[0], .sys_ns = sum[1], .nvcsw = sum[2], .nivcsw = sum[3]};
+	*peak_kb = most;
+}
+
 /* ---- ranks 1 and up ---- */
 
 /* Runs every item of the message in `in`; the results are the message in `out`. Returns its bytes. */
@@ -67,6 +79,8 @@ static int serve_message(const struct pvq_load *load, const char *in, int bytes,
 static int serve(const struct pvq_load *load, size_t in_most, size_t out_most)
 {
 	char *in = aligned_alloc(16, in_most), *out = aligned_alloc(16, out_most);
+	struct pvq_usage before, after, used;
+	uint64_t peak_kb;
 	MPI_Status status;
 	int bytes;
 
@@ -75,6 +89,7 @@ static int serve(const struct pvq_load *load, size_t in_most, size_t out_most)
 		return MPI_Abort(MPI_COMM_WORLD, 1);
 	}
 	MPI_Barrier(MPI_COMM_WORLD); /* with the master's start() */
+	before = pvq_process_usage();
 	for (;;) {
 		MPI_Recv(in, (int)in_most, MPI_BYTE, 0, MPI_ANY_TAG, MPI_COMM_WORLD, &status);
 		if (status.MPI_TAG == TAG_END)
@@ -83,6 +98,10 @@ static int serve(const struct pvq_load *load, size_t in_most, size_t out_most)
 		bytes = serve_message(load, in, bytes, out);
 		MPI_Send(out, bytes, MPI_BYTE, 0, TAG_RESULTS, MPI_COMM_WORLD);
 	}
+	after = pvq_process_usage();
+	used = pvq_usage_between(&before, &after);
+	peak_kb = pvq_process_peak_kb();
+	sum_usage(&used, &peak_kb);
 	free(in);
 	free(out);
 	return 0;
@@ -259,6 +278,8 @@ static int mpi_pool_map(void *self, struct pvq_sink *sink, struct pvq_error *err
 static int mpi_pool_stop(void *self, struct pvq_error *err)
 {
 	struct mpi_pool *m = self;
+	struct pvq_usage used = {0};
+	uint64_t peak_kb = 0;
 	int bytes;
 
 	(void)err;
@@ -268,6 +289,8 @@ static int mpi_pool_stop(void *self, struct pvq_error *err)
 		MPI_Wait(&m->parcel[i].sent, MPI_STATUS_IGNORE);
 	for (unsigned w = 0; w < m->workers; w++)
 		MPI_Send(NULL, 0, MPI_BYTE, (int)w + 1, TAG_END, MPI_COMM_WORLD);
+	sum_usage(&used, &peak_kb);
+	pvq_peer_add_usage(&used, peak_kb);
 	mpi_pool_free(m);
 	return 0;
 }
