@@ -37,8 +37,8 @@ struct pvq_fault {
 	unsigned try; /* counted from 1; 0: of a file that knows one try a kind */
 };
 
-/* Tries every strategy of the plan, each kind several times; what costs a time-out, once. Writes DIR/faults.csv unless that is there. 0; -EINTR; -errno with one line on
- * stderr. */
+/* Tries every strategy of the plan, each kind several times; what costs a time-out, once. Writes DIR/faults.csv unless
+ * that is there. 0; -EINTR; -errno with one line on stderr. */
 int pvq_faults_run(const struct pvq_plan *, const struct pvq_host *, const char *dir);
 
 /* Seconds after which a trial counts as hung; the item at fault. */
