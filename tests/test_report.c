@@ -603,7 +603,7 @@ static void who_delivers_at_the_end_loses_all(void **state)
 	f = fopen(run->path, "w");
 	assert_non_null(f);
 	fputs("impl,summary,order,in_via,out_via,flags,unavailable,version\n", f);
-	for (char name = 'a'; name <= 'e'; name++)
+	for (int name = 'a'; name <= 'e'; name++)
 		fprintf(f, "batch_%c,a batch,unordered,call,call,reusable,,\n", name);
 	assert_int_equal(fclose(f), 0);
 	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
