@@ -257,7 +257,10 @@ verified() {
 	PVQ_PEERS="$TMP/peers" env --default-signal=INT "$PVQ" bench --profile quick --impls peers --tasks noop --n 5 \
 		--out "$TMP/run" >/dev/null 2>"$TMP/err" 3>&- &
 	pid=$!
-	until [ -e "$TMP/asked" ]; do sleep 0.01; done
+	until [ -e "$TMP/asked" ]; do
+		kill -0 $pid # or it has ended without asking
+		sleep 0.01
+	done
 	kill -INT $pid
 	rc=0
 	wait $pid || rc=$?

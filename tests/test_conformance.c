@@ -239,7 +239,7 @@ static int count_started(const struct pvq_impl *impl, unsigned workers)
 	struct pvq_spec spec;
 	struct pvq_load load;
 	void *self;
-	int count;
+	int count, before = count_entries("/proc/self/task") + count_children();
 
 	if (pvq_spec_parse(&spec, "noop") || pvq_load_build(&load, &spec, 100, 7, &err))
 		return -1;
@@ -247,7 +247,7 @@ static int count_started(const struct pvq_impl *impl, unsigned workers)
 		impl->tune(&load, &opts);
 	if (impl->start(&self, &load, &opts, &err))
 		return -1;
-	count = count_entries("/proc/self/task") - ALONE + count_children();
+	count = count_entries("/proc/self/task") + count_children() - before;
 	impl->stop(self, &err);
 	pvq_load_free(&load);
 	return count;
