@@ -50,7 +50,7 @@ label[1] = 'pool_ordered'; colour[1] = '0072B2'
 label[2] = 'pool_unordered'; colour[2] = 'D55E00'
 label[3] = 'python_pool_imap'; colour[3] = '7F7F7F'
 label[4] = 'python_pool_imap_unordered'; colour[4] = '8C510A'
-xmax = 31.334555
+xmax = 32.524714
 
 # What waits for what: results complete and results delivered over time; a row a pair, ordered on the left.
 data = name.'.dat'

@@ -38,7 +38,7 @@ set pointintervalbox 0
 
 name = 'peers'
 W = 1110
-H = 598
+H = 614
 rows = 26
 array strategy[26]
 array own[26]
@@ -47,60 +47,62 @@ strategy[2] = 'rust_rayon'; own[2] = 0
 strategy[3] = 'pthreadpool'; own[3] = 0
 strategy[4] = 'pool_ordered'; own[4] = 1
 strategy[5] = 'pool_unordered'; own[5] = 1
-strategy[6] = 'openmp_dynamic'; own[6] = 0
-strategy[7] = 'tbb_for'; own[7] = 0
+strategy[6] = 'tbb_for'; own[6] = 0
+strategy[7] = 'openmp_dynamic'; own[7] = 0
 strategy[8] = 'tbb_tasks'; own[8] = 0
-strategy[9] = 'openmp_tasks'; own[9] = 0
-strategy[10] = 'libuv_work'; own[10] = 0
+strategy[9] = 'go_channels'; own[9] = 0
+strategy[10] = 'openmp_tasks'; own[10] = 0
 strategy[11] = 'pthread_queue'; own[11] = 1
-strategy[12] = 'fork_pipe_queue'; own[12] = 1
-strategy[13] = 'go_channels'; own[13] = 0
+strategy[12] = 'libuv_work'; own[12] = 0
+strategy[13] = 'fork_pipe_queue'; own[13] = 1
 strategy[14] = 'glib_pool'; own[14] = 0
 strategy[15] = 'mpi_pool'; own[15] = 0
 strategy[16] = 'python_serial'; own[16] = 0
-strategy[17] = 'mqueue'; own[17] = 0
-strategy[18] = 'python_threads_gil'; own[18] = 0
-strategy[19] = 'python_process_queue'; own[19] = 0
-strategy[20] = 'python_threads'; own[20] = 0
-strategy[21] = 'python_pool_map'; own[21] = 0
-strategy[22] = 'python_pool_imap_unordered'; own[22] = 0
+strategy[17] = 'python_pool_map'; own[17] = 0
+strategy[18] = 'mqueue'; own[18] = 0
+strategy[19] = 'python_joblib'; own[19] = 0
+strategy[20] = 'python_threads_gil'; own[20] = 0
+strategy[21] = 'python_process_queue'; own[21] = 0
+strategy[22] = 'python_threads'; own[22] = 0
 strategy[23] = 'python_pool_imap'; own[23] = 0
-strategy[24] = 'python_executor'; own[24] = 0
-strategy[25] = 'fork_per_task'; own[25] = 0
-strategy[26] = 'python_joblib'; own[26] = 0
+strategy[24] = 'python_pool_imap_unordered'; own[24] = 0
+strategy[25] = 'python_executor'; own[25] = 0
+strategy[26] = 'fork_per_task'; own[26] = 0
 left = 220
 panels = 5
 N = 2
 array label[N]
 array panel[5]
+array under[5]
+array missing[5]
 array low[5]
 array high[5]
 array tics[5]
 label[1] = '1 core'
 label[2] = '2 cores'
-panel[1] = 'deflate:dir=/usr/bin…'
-xmin = 20200868.1; xmax = 73113845.1
-xtics = '(''30 ms'' 30000000, ''50 ms'' 50000000, ''70 ms'' 70000000)'
+panel[1] = 'deflate'; under[1] = 'dir=/usr/bin,max_kb=256'; missing[1] = ' 17'
+xmin = 17168646.6; xmax = 69678255.2
+xtics = '(''20 ms'' 20000000, ''30 ms'' 30000000, ''50 ms'' 50000000)'
 low[1] = xmin; high[1] = xmax; tics[1] = xtics
-panel[2] = 'echo:in=65536,out=65…'
-xmin = 21400379.4; xmax = 805668119
+panel[2] = 'echo'; under[2] = 'in=65536,out=65536'; missing[2] = ' 17'
+xmin = 21158474.8; xmax = 940641952
 xtics = '(''30 ms'' 30000000, ''100 ms'' 100000000, ''300 ms'' 300000000)'
 low[2] = xmin; high[2] = xmax; tics[2] = xtics
-panel[3] = 'skew:ns=100000,alpha…'
-xmin = 15958502.6; xmax = 148244146
+panel[3] = 'skew'; under[3] = 'ns=100000,alpha=1.5'; missing[3] = ''
+xmin = 16331232; xmax = 145413177
 xtics = '(''20 ms'' 20000000, ''50 ms'' 50000000, ''100 ms'' 100000000)'
 low[3] = xmin; high[3] = xmax; tics[3] = xtics
-panel[4] = 'sleep:us=1000'
-xmin = 18656719.1; xmax = 53191673
+panel[4] = 'sleep'; under[4] = 'us=1000'; missing[4] = ''
+xmin = 17884058; xmax = 57490321.5
 xtics = '(''20 ms'' 20000000, ''30 ms'' 30000000, ''50 ms'' 50000000)'
 low[4] = xmin; high[4] = xmax; tics[4] = xtics
-panel[5] = 'spin:ns=100000'
-xmin = 17737077.1; xmax = 135189370
+panel[5] = 'spin'; under[5] = 'ns=100000'; missing[5] = ''
+xmin = 18303148.9; xmax = 138861263
 xtics = '(''20 ms'' 20000000, ''50 ms'' 50000000, ''100 ms'' 100000000)'
 low[5] = xmin; high[5] = xmax; tics[5] = xtics
 # Wall time versus cores: a row a strategy, a panel a task, a dot a core count.
 data = name.'.dat'
-array shade[4] = ['9AA8B5', '6BAED6', '3182BD', '08306B']
+array shade[4] = ['5F7383', '6BAED6', '3182BD', '08306B']
 array colour[N]
 array point[N]
 do for [i=1:N] {
@@ -124,15 +126,17 @@ do for [format in formats] {
 		unset label
 		unset object
 		set lmargin at screen across(left + width * (p - 1) + 3)
-		set rmargin at screen across(left + width * p - 24)
-		set tmargin at screen 1 - up(62)
+		set rmargin at screen across(left + width * p - 34)
+		set tmargin at screen 1 - up(78)
 		set bmargin at screen up(78)
 		set xrange [low[p]:high[p]]
 		eval 'set xtics '.tics[p].' font small_font offset 0, 0.3'
 		do for [r=0:rows-1:2] {
 			set object rect from graph 0, first -r - 0.5 to graph 1, first -r + 0.5 fc rgb '#F4F4F4' fs solid noborder behind
 		}
-		set label panel[p] at graph 0, graph 1 left offset 0, 0.7 font small_font tc rgb ink
+		set label panel[p] at graph 0, graph 1 left offset 0, 1.7 tc rgb ink
+		set label under[p] at graph 0, graph 1 left offset 0, 0.6 font small_font tc rgb soft
+		do for [r in missing[p]] { set label 'not this task' at graph 0.02, first -r left font small_font tc rgb soft }
 		if (p == 1) {
 			do for [r=1:rows] { set label strategy[r] at graph 0, first 1 - r right offset character -0.6, 0 font small_font tc rgb (own[r] ? '#B34700' : ink) }
 			set label 'Wall time versus cores' at screen across(14), 1 - up(20) left font title_font tc rgb ink
