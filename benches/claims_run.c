@@ -59,18 +59,20 @@ static int claims_add_load(
 	int ret = pvq_plan_add_spec(plan, claim->load);
 
 	for (unsigned i = 0; ret == 0 && i < of->ncell; i++) {
-		struct pvq_plan_cell cell = of->cell[i];
+		const struct pvq_plan_cell *like = &of->cell[i];
 		unsigned known = first;
 
-		if (cell.cores != cores || cell.workers != cores || cell.twin ||
-			!is_in_pairs(claim, cell.impl->name))
+		if (like->cores != cores || like->workers != cores || like->twin ||
+			!is_in_pairs(claim, like->impl->name))
 			continue;
-		while (known < plan->ncell && plan->cell[known].impl != cell.impl)
+		while (known < plan->ncell && plan->cell[known].impl != like->impl)
 			known++;
-		cell.spec = plan->spec[plan->nspec - 1];
-		cell.n = 20 * (uint64_t)cores;
 		if (known == plan->ncell)
-			plan->cell[plan->ncell++] = cell;
+			plan->cell[plan->ncell++] = (struct pvq_plan_cell){.impl = like->impl,
+				.spec = plan->spec[plan->nspec - 1],
+				.n = 20 * (uint64_t)cores,
+				.workers = cores,
+				.cores = cores};
 	}
 	return ret;
 }
