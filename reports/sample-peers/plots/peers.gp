@@ -81,23 +81,23 @@ array tics[5]
 label[1] = '1 core'
 label[2] = '2 cores'
 panel[1] = 'deflate'; under[1] = 'dir=/usr/bin,max_kb=256'; missing[1] = ' 17'
-xmin = 17168646.6; xmax = 69678255.2
+xmin = 17153155.3; xmax = 62246366.9
 xtics = '(''20 ms'' 20000000, ''30 ms'' 30000000, ''50 ms'' 50000000)'
 low[1] = xmin; high[1] = xmax; tics[1] = xtics
 panel[2] = 'echo'; under[2] = 'in=65536,out=65536'; missing[2] = ' 17'
-xmin = 21158474.8; xmax = 940641952
+xmin = 20982100.1; xmax = 898137058
 xtics = '(''30 ms'' 30000000, ''100 ms'' 100000000, ''300 ms'' 300000000)'
 low[2] = xmin; high[2] = xmax; tics[2] = xtics
 panel[3] = 'skew'; under[3] = 'ns=100000,alpha=1.5'; missing[3] = ''
-xmin = 16331232; xmax = 145413177
+xmin = 16350812; xmax = 143443396
 xtics = '(''20 ms'' 20000000, ''50 ms'' 50000000, ''100 ms'' 100000000)'
 low[3] = xmin; high[3] = xmax; tics[3] = xtics
 panel[4] = 'sleep'; under[4] = 'us=1000'; missing[4] = ''
-xmin = 17884058; xmax = 57490321.5
+xmin = 17893542.6; xmax = 56796726.8
 xtics = '(''20 ms'' 20000000, ''30 ms'' 30000000, ''50 ms'' 50000000)'
 low[4] = xmin; high[4] = xmax; tics[4] = xtics
 panel[5] = 'spin'; under[5] = 'ns=100000'; missing[5] = ''
-xmin = 18303148.9; xmax = 138861263
+xmin = 18305433.6; xmax = 134384965
 xtics = '(''20 ms'' 20000000, ''50 ms'' 50000000, ''100 ms'' 100000000)'
 low[5] = xmin; high[5] = xmax; tics[5] = xtics
 # Wall time versus cores: a row a strategy, a panel a task, a dot a core count.
