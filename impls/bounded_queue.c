@@ -1,4 +1,4 @@
-/* bounded_queue.h: mutex, two conditions, a ring.
+/* bounded_queue.c: mutex, two conditions, a ring.
  *
  * A signal to nobody is cheap but not free, and one to a sleeper is a system call: the counts of
  * sleepers let push and pop signal only where someone waits, and wake one thread per entry at most.

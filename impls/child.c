@@ -1,4 +1,4 @@
-/* child.h: fork with the precautions that every worker process needs. */
+/* child.c: fork with the precautions that every worker process needs. */
 #include "child.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* error.h: the first failure is kept, with its text. */
+/* error.c: the first failure is kept, with its text. */
 #include "error.h"
 
 #include <errno.h>

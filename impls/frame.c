@@ -1,4 +1,4 @@
-/* frame.h: the buffer arithmetic of framed byte streams, and nothing else. */
+/* frame.c: the buffer arithmetic of framed byte streams, and nothing else. */
 #include "frame.h"
 
 #include <errno.h>

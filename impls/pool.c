@@ -1,4 +1,4 @@
-/* pool.h: the caller's side of a pool: start, map, close. The protocol is told in pool_shared.h; workers are
+/* pool.c: the caller's side of a pool: start, map, close. The protocol is told in pool_shared.h; workers are
  * in pool_worker.c, and what happens when one dies in pool_recover.c.
  *
  * With small items the caller is what limits a pool, and on as many cores as workers it takes its time from
@@ -451,13 +451,6 @@ static uint64_t claimed_soon(const struct pvq_pool *p)
 	return claimed - p->moved < IN_ONE_GO ? claimed : p->moved + IN_ONE_GO;
 }
 
-void pvq_pool_move(struct pvq_pool *p, uint64_t claimed)
-{
-	for (; !p->config.ordered && p->moved < claimed; p->moved++)
-		p->line[p->nline++] = (uint32_t)atomic_load_explicit(
-			&p->ring[p->moved & p->ring_mask], memory_order_relaxed);
-}
-
 /* What is not done yet stays in the line: no more than what the workers hold in their claims. */
 static int64_t collect_unordered(
 	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct round *round, struct pvq_error *err)
@@ -465,7 +458,7 @@ static int64_t collect_unordered(
 	uint32_t kept = 0;
 	int64_t sum = 0;
 
-	pvq_pool_move(p, claimed_soon(p));
+	pool_move(p, claimed_soon(p));
 	for (uint32_t i = 0; i < p->nline; i++) {
 		uint32_t slot = p->line[i];
 		uint64_t word = atomic_load_explicit(&p->result[slot], memory_order_acquire);

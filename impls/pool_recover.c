@@ -1,4 +1,4 @@
-/* pool_shared.h: what happens when a worker dies, is due to be replaced, or takes too long over an item. */
+/* pool_recover.c: what happens when a worker dies, is due to be replaced, or takes too long over an item. */
 #include "pool_shared.h"
 
 #include <errno.h>
@@ -204,7 +204,7 @@ static int account_for_all(struct pvq_pool *p, const uint64_t *claim, uint64_t c
 		}
 		return ret;
 	}
-	pvq_pool_move(p, claimed);
+	pool_move(p, claimed);
 	for (uint32_t i = 0; ret >= 0 && i < p->nline; i++) {
 		ret = account_for(p, claim, claimed, p->line[i]);
 		*undecided |= ret > 0;

@@ -216,11 +216,16 @@ static inline void pool_fence(void)
 #endif
 }
 
+/* Unordered: takes note of the positions claimed by now, in the line of those that are waited for. */
+static inline void pool_move(struct pvq_pool *p, uint64_t claimed)
+{
+	for (; !p->config.ordered && p->moved < claimed; p->moved++)
+		p->line[p->nline++] = (uint32_t)atomic_load_explicit(
+			&p->ring[p->moved & p->ring_mask], memory_order_relaxed);
+}
+
 /* pool_worker.c: forks worker w into its seat. 0 or -errno. */
 int pvq_pool_fork(struct pvq_pool *, unsigned w);
-
-/* pool.c: unordered: takes note of positions claimed by now. */
-void pvq_pool_move(struct pvq_pool *, uint64_t claimed);
 
 /* pool_recover.c: looks after the workers: reaps the dead, sees to their items, replaces them, kills whoever
  * runs an item for too long. Before that sleeps until a worker dies or wakes the caller, for wait_ns at

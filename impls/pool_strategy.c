@@ -1,4 +1,4 @@
-/* pool_strategy.h: load and sink on one side, the engine's feed on the other. */
+/* pool_strategy.c: load and sink on one side, the engine's feed on the other. */
 #include "pool_strategy.h"
 #include "pool.h"
 

@@ -1,4 +1,4 @@
-/* pool_shared.h: the worker: claims items, runs them in place, and sleeps while there are none. */
+/* pool_worker.c: the worker: claims items, runs them in place, and sleeps while there are none. */
 #include "pool_shared.h"
 
 #include <linux/futex.h>

@@ -1,4 +1,4 @@
-/* gb.h: the C++ side. Every entry catches what the library may throw, and refuses what the library would
+/* gb.cc: the C++ side. Every entry catches what the library may throw, and refuses what the library would
  * abort on: its own checks (BM_CHECK) end the process wherever it was built without NDEBUG, as Debian's is.
  */
 #include "gb.h"

@@ -1,4 +1,4 @@
-/* link.h: the partner's life, and the two loops: there and back, and one way only. */
+/* link.c: the partner's life, and the two loops: there and back, and one way only. */
 #include "link.h"
 #include "child.h"
 

@@ -2,10 +2,10 @@
  * DIR/plots and a price list on stdout.
  *   pvq-micro [--short] [--verbose] [--out DIR] [--benchmark_…]
  */
-#include "host.h"
+#include "base/rundir.h"
+#include "drive/host.h"
+#include "experiments/prices/picture.h"
 #include "micro.h"
-#include "prices.h"
-#include "rundir.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -280,7 +280,7 @@ static int bench_show(const char *dir)
 		return ret;
 	pvq_prices_print(stdout, &prices);
 	pvq_prices_free(&prices);
-	ret = pvq_prices_draw(dir);
+	ret = pvq_prices_draw_alone(dir);
 	printf("%s/micro.json\n", dir);
 	return ret;
 }

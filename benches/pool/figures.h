@@ -3,18 +3,18 @@
 #ifndef PVQ_POOL_FIGURES_H
 #define PVQ_POOL_FIGURES_H
 
-#include "finding.h"
-#include "sheet.h"
+#include "pool/finding.h"
+#include "pool/sheet.h"
 
-struct pvq_figure {
+struct pool_figure {
 	const char *name, *summary;
 	unsigned blocks_most; /* where trials are long and their values steady; 0: as many as wanted */
-	void (*plan)(struct pvq_sheet *, const struct pvq_lab *);
-	void (*print)(FILE *, const struct pvq_sheet *, const struct pvq_lab *); /* findings */
+	void (*plan)(struct pool_sheet *, const struct pool_lab *);
+	void (*print)(FILE *, const struct pool_sheet *, const struct pool_lab *); /* findings */
 };
 
-extern const struct pvq_figure pvq_figure_noop, pvq_figure_metg, pvq_figure_throughput, pvq_figure_skew,
-	pvq_figure_payload, pvq_figure_sleep, pvq_figure_idle, pvq_figure_memory, pvq_figure_death,
-	pvq_figure_orphans;
+extern const struct pool_figure pool_figure_noop, pool_figure_metg, pool_figure_throughput,
+	pool_figure_skew, pool_figure_payload, pool_figure_sleep, pool_figure_idle, pool_figure_memory,
+	pool_figure_death, pool_figure_orphans;
 
 #endif

@@ -2,10 +2,10 @@
  *
  * One worker, or thread, a core. The pool's caller is a process more; the threads' caller is one of them.
  */
-#include "figures.h"
-#include "metg.h"
+#include "pool/figures.h"
+#include "pool/work.h"
+#include "stats/metg.h"
 #include "tasks/kernel.h"
-#include "work.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,16 +15,16 @@ enum { ORDERED, UNORDERED, PEER, RUNNERS };
 
 static const char *const order_name[] = {"ordered", "unordered"};
 
-static unsigned add_group(struct pvq_sheet *s, const char *peer, struct pvq_cell cell)
+static unsigned add_group(struct pool_sheet *s, const char *peer, struct pool_cell cell)
 {
 	const char *const who[RUNNERS] = {"pool_ordered", "pool_unordered", peer};
 	unsigned first = s->cells;
 
-	cell.measure = PVQ_MEASURE_MAP;
+	cell.measure = POOL_MEASURE_MAP;
 	cell.group = s->groups;
 	for (unsigned i = 0; i < RUNNERS; i++) {
 		cell.who = who[i];
-		pvq_sheet_add(s, cell);
+		pool_sheet_add(s, cell);
 	}
 	return first;
 }
@@ -33,18 +33,18 @@ static unsigned add_group(struct pvq_sheet *s, const char *peer, struct pvq_cell
 
 static const double noop_floor_ns = 20; /* below that, dispatch is as cheap as anybody asks for */
 
-static void noop_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void noop_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	add_group(s, "openmp", (struct pvq_cell){.work = "noop", .workers = lab->cores, .n = 3000000});
+	add_group(s, "openmp", (struct pool_cell){.work = "noop", .workers = lab->cores, .n = 3000000});
 }
 
-static void noop_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void noop_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	double n = (double)s->cell[0].n;
 
 	(void)lab;
 	for (unsigned o = 0; o < PEER; o++) {
-		struct pvq_finding finding = {
+		struct pool_finding finding = {
 			.n = s->blocks,
 			.unit = "ns",
 			.peer_name = "OpenMP dynamic",
@@ -59,11 +59,11 @@ static void noop_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab 
 			finding.peer[b] = s->value[PEER][b] / n;
 			finding.margin[b] = finding.ours[b] / fmax(finding.peer[b], noop_floor_ns);
 		}
-		pvq_finding_print(f, &finding);
+		pool_finding_print(f, &finding);
 	}
 }
 
-const struct pvq_figure pvq_figure_noop = {
+const struct pool_figure pool_figure_noop = {
 	.name = "noop",
 	.summary = "time per task that does nothing, against OpenMP schedule(dynamic,1)",
 	.plan = noop_plan,
@@ -73,9 +73,9 @@ const struct pvq_figure pvq_figure_noop = {
 /* ---- spin: equal tasks of some length ---- */
 
 /* As many items as last some 50 ms on all cores, with room for what their dispatch costs. */
-static struct pvq_cell spin_cell(const struct pvq_lab *lab, double ns)
+static struct pool_cell spin_cell(const struct pool_lab *lab, double ns)
 {
-	return (struct pvq_cell){
+	return (struct pool_cell){
 		.work = "spin",
 		.workers = lab->cores,
 		.n = (uint64_t)(50e6 * lab->cores / (ns + 30 * lab->cores)),
@@ -91,10 +91,10 @@ enum { METG_SIZES = sizeof(metg_ns) / sizeof(metg_ns[0]) };
 
 /* The peak against which efficiency counts is measured in each block: one long chain a core, all cores at
  * the same time, nothing dispatched. Cell METG_SIZES * RUNNERS. */
-static void metg_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	struct pvq_cell peak = {
-		.measure = PVQ_MEASURE_MAP,
+	struct pool_cell peak = {
+		.measure = POOL_MEASURE_MAP,
 		.who = "openmp",
 		.work = "spin",
 		.workers = lab->cores,
@@ -105,17 +105,17 @@ static void metg_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
 
 	for (unsigned i = 0; i < METG_SIZES; i++)
 		add_group(s, "tbb", spin_cell(lab, metg_ns[i]));
-	pvq_sheet_add(s, peak);
+	pool_sheet_add(s, peak);
 }
 
 /* Steps per nanosecond, of all cores together. */
-static double spin_speed(const struct pvq_sheet *s, unsigned cell, unsigned block)
+static double spin_speed(const struct pool_sheet *s, unsigned cell, unsigned block)
 {
 	return (double)s->cell[cell].n * (double)s->cell[cell].arg / s->value[cell][block];
 }
 
 /* METG(50 %) of one of the runners in one block. */
-static double metg_of(const struct pvq_sheet *s, unsigned cores, unsigned runner, unsigned block)
+static double metg_of(const struct pool_sheet *s, unsigned cores, unsigned runner, unsigned block)
 {
 	double peak = spin_speed(s, METG_SIZES * RUNNERS, block);
 	double granularity[METG_SIZES], efficiency[METG_SIZES];
@@ -129,10 +129,10 @@ static double metg_of(const struct pvq_sheet *s, unsigned cores, unsigned runner
 	return pvq_metg(granularity, efficiency, METG_SIZES, 0.5);
 }
 
-static void metg_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void metg_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	for (unsigned o = 0; o < PEER; o++) {
-		struct pvq_finding finding = {
+		struct pool_finding finding = {
 			.n = s->blocks,
 			.unit = "ns",
 			.peer_name = "oneTBB simple",
@@ -150,11 +150,11 @@ static void metg_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab 
 			ratio = finding.ours[b] / finding.peer[b];
 			finding.margin[b] = isnan(ratio) ? INFINITY : ratio; /* never reached: not met */
 		}
-		pvq_finding_print(f, &finding);
+		pool_finding_print(f, &finding);
 	}
 }
 
-const struct pvq_figure pvq_figure_metg = {
+const struct pool_figure pool_figure_metg = {
 	.name = "metg",
 	.summary = "smallest task with an efficiency of half, against oneTBB (simple partitioner, grain 1)",
 	.plan = metg_plan,
@@ -167,17 +167,17 @@ static const double throughput_ns[] = {300, 500, 1000, 2000};
 
 enum { THROUGHPUT_SIZES = sizeof(throughput_ns) / sizeof(throughput_ns[0]) };
 
-static void throughput_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void throughput_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	for (unsigned i = 0; i < THROUGHPUT_SIZES; i++)
 		add_group(s, "pthreadpool", spin_cell(lab, throughput_ns[i]));
 }
 
-static void throughput_size(FILE *f, const struct pvq_sheet *s, unsigned size, unsigned order)
+static void throughput_size(FILE *f, const struct pool_sheet *s, unsigned size, unsigned order)
 {
 	unsigned ours = size * RUNNERS + order, peer = size * RUNNERS + PEER;
 	double n = (double)s->cell[ours].n;
-	struct pvq_finding finding = {
+	struct pool_finding finding = {
 		.n = s->blocks,
 		.unit = "M/s",
 		.peer_name = "pthreadpool",
@@ -194,10 +194,10 @@ static void throughput_size(FILE *f, const struct pvq_sheet *s, unsigned size, u
 		finding.peer[b] = n / s->value[peer][b] * 1000;
 		finding.margin[b] = finding.ours[b] / finding.peer[b];
 	}
-	pvq_finding_print(f, &finding);
+	pool_finding_print(f, &finding);
 }
 
-static void throughput_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void throughput_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	(void)lab;
 	for (unsigned i = 0; i < THROUGHPUT_SIZES; i++)
@@ -205,7 +205,7 @@ static void throughput_print(FILE *f, const struct pvq_sheet *s, const struct pv
 			throughput_size(f, s, i, o);
 }
 
-const struct pvq_figure pvq_figure_throughput = {
+const struct pool_figure pool_figure_throughput = {
 	.name = "throughput",
 	.summary = "tasks of 0.3 to 2 µs in a second, against pthreadpool",
 	.plan = throughput_plan,
@@ -215,10 +215,10 @@ const struct pvq_figure pvq_figure_throughput = {
 /* ---- skew: uneven tasks ---- */
 
 /* 20,000 items of 10 microseconds in the mean. */
-static void skew_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void skew_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	add_group(s, "serial",
-		(struct pvq_cell){.work = "skew",
+		(struct pool_cell){.work = "skew",
 			.workers = lab->cores,
 			.n = 20000,
 			.arg = pvq_kernel_steps(10000, lab->rate)});
@@ -226,13 +226,13 @@ static void skew_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
 
 /* The least share of the serial time that any schedule needs: the longest item, or an equal part of the
  * work for each core. -1 where there is no memory to tell. */
-static double skew_share(const struct pvq_cell *cell, unsigned cores)
+static double skew_share(const struct pool_cell *cell, unsigned cores)
 {
 	uint64_t *steps = calloc(cell->n, sizeof(*steps)), longest = 0, sum = 0;
 
 	if (!steps)
 		return -1;
-	pvq_work_skew.fill(steps, cell->n, cell->arg, 1);
+	pool_work_skew.fill(steps, cell->n, cell->arg, 1);
 	for (uint64_t i = 0; i < cell->n; i++) {
 		longest = steps[i] > longest ? steps[i] : longest;
 		sum += steps[i];
@@ -241,12 +241,12 @@ static double skew_share(const struct pvq_cell *cell, unsigned cores)
 	return fmax((double)longest / (double)sum, 1.0 / cores);
 }
 
-static void skew_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void skew_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	double share = skew_share(&s->cell[PEER], lab->cores);
 
 	for (unsigned o = 0; o < PEER; o++) {
-		struct pvq_finding finding = {
+		struct pool_finding finding = {
 			.n = s->blocks,
 			.unit = "ms",
 			.peer_name = "best schedule",
@@ -261,11 +261,11 @@ static void skew_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab 
 			finding.peer[b] = s->value[PEER][b] * share / 1e6;
 			finding.margin[b] = finding.ours[b] / finding.peer[b];
 		}
-		pvq_finding_print(f, &finding);
+		pool_finding_print(f, &finding);
 	}
 }
 
-const struct pvq_figure pvq_figure_skew = {
+const struct pool_figure pool_figure_skew = {
 	.name = "skew",
 	.summary = "uneven tasks against max(longest task, serial time / cores)",
 	.plan = skew_plan,

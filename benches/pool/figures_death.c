@@ -1,11 +1,11 @@
 /* figures_death.c: how soon the caller hears of a worker's death (death), and how soon the workers follow their
  * parent (orphans). The figures and their trials, which need more of the pool than a runner shows.
  */
+#include "base/clock.h"
 #include "child.h"
-#include "clock.h"
-#include "figures.h"
 #include "pool.h"
-#include "work.h"
+#include "pool/figures.h"
+#include "pool/work.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -51,7 +51,7 @@ static _Noreturn void hang(void)
 }
 
 /* A pool of 8-byte items, as yet without functions. */
-static struct pvq_pool_config plain_config(const struct pvq_cell *cell)
+static struct pvq_pool_config plain_config(const struct pool_cell *cell)
 {
 	return (struct pvq_pool_config){
 		PVQ_POOL_DEFAULTS,
@@ -62,20 +62,20 @@ static struct pvq_pool_config plain_config(const struct pvq_cell *cell)
 	};
 }
 
-static void plan_cell(struct pvq_sheet *s, struct pvq_cell cell, unsigned order)
+static void plan_cell(struct pool_sheet *s, struct pool_cell cell, unsigned order)
 {
 	cell.who = pool_name[order];
-	pvq_sheet_add(s, cell);
+	pool_sheet_add(s, cell);
 }
 
-static void print_ms(FILE *f, const struct pvq_sheet *s, unsigned cell, struct pvq_finding finding)
+static void print_ms(FILE *f, const struct pool_sheet *s, unsigned cell, struct pool_finding finding)
 {
 	finding.n = s->blocks;
 	finding.unit = "ms";
 	finding.every = 1;
 	for (unsigned b = 0; b < s->blocks; b++)
 		finding.ours[b] = s->value[cell][b] / 1e6;
-	pvq_finding_print(f, &finding);
+	pool_finding_print(f, &finding);
 }
 
 /* ---- death: a trial ---- */
@@ -89,7 +89,7 @@ struct death_shared {
 };
 
 struct death {
-	const struct pvq_cell *cell;
+	const struct pool_cell *cell;
 	struct death_shared *shared;
 	int busy; /* it is next() that kills, else a process of its own */
 	/* What came of it: */
@@ -108,7 +108,7 @@ static ssize_t death_run(void *ctx, const void *in, size_t len, void *out, size_
 		atomic_store(&d->shared->holder, getpid());
 		hang();
 	}
-	return pvq_work_noop.run(NULL, in, len, out, cap);
+	return pool_work_noop.run(NULL, in, len, out, cap);
 }
 
 /* It has not been reaped: the pid is still its own. */
@@ -217,9 +217,9 @@ static int death_while_asleep(struct death *d, struct pvq_error *err)
 	return ret;
 }
 
-int pvq_measure_death(const struct pvq_cell *cell, double *value, struct pvq_error *err)
+int pool_measure_death(const struct pool_cell *cell, double *value, struct pvq_error *err)
 {
-	struct death d = {.cell = cell, .busy = cell->measure == PVQ_MEASURE_BUSY};
+	struct death d = {.cell = cell, .busy = cell->measure == POOL_MEASURE_BUSY};
 	void *shared;
 	int ret = share(&shared, sizeof(*d.shared), err);
 
@@ -239,17 +239,17 @@ enum { ASLEEP, BUSY, STATES };
 
 /* Asleep: killed 0.3 s after it took the item, when all else has been done for long. Busy: in the midst of a
  * stream. */
-static void death_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void death_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	const struct pvq_cell cell[STATES] = {
-		[ASLEEP] = {.measure = PVQ_MEASURE_DEATH, .n = 1000, .arg = 300000000},
-		[BUSY] = {.measure = PVQ_MEASURE_BUSY, .n = 50000000, .arg = 500000},
+	const struct pool_cell cell[STATES] = {
+		[ASLEEP] = {.measure = POOL_MEASURE_DEATH, .n = 1000, .arg = 300000000},
+		[BUSY] = {.measure = POOL_MEASURE_BUSY, .n = 50000000, .arg = 500000},
 	};
 
 	(void)lab;
 	for (unsigned i = 0; i < STATES; i++)
 		for (unsigned o = 0; o < ORDERS; o++) {
-			struct pvq_cell c = cell[i];
+			struct pool_cell c = cell[i];
 
 			c.work = "noop";
 			c.workers = 2; /* on one core, too: one dies, one goes on */
@@ -257,14 +257,14 @@ static void death_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
 		}
 }
 
-static void death_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void death_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	static const char *const state[] = {"asleep", "busy"};
 
 	(void)lab;
 	for (unsigned i = 0; i < STATES; i++)
 		for (unsigned o = 0; o < ORDERS; o++) {
-			struct pvq_finding finding = {.target = 50, .target_text = "≤ 50 ms, every time"};
+			struct pool_finding finding = {.target = 50, .target_text = "≤ 50 ms, every time"};
 
 			snprintf(finding.what, sizeof(finding.what), "death, %s, %s", state[i],
 				order_name[o]);
@@ -272,7 +272,7 @@ static void death_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab
 		}
 }
 
-const struct pvq_figure pvq_figure_death = {
+const struct pool_figure pool_figure_death = {
 	.name = "death",
 	.summary = "time until a killed worker's item is put as lost, the caller asleep or busy",
 	.blocks_most = 9,
@@ -286,7 +286,7 @@ enum { ORPHANS_MAX = 16 };
 enum { HANGS, SPINS, ITEMS }; /* the workers that get none are idle */
 
 struct orphans {
-	const struct pvq_cell *cell;
+	const struct pool_cell *cell;
 	/* Shared, as this whole struct is: */
 	_Atomic unsigned begun; /* items */
 	_Atomic pid_t pid[ORPHANS_MAX];
@@ -430,7 +430,7 @@ static int orphans_measure(struct orphans *o, pid_t pid, double *value, struct p
 	return ret;
 }
 
-int pvq_measure_orphans(const struct pvq_cell *cell, double *value, struct pvq_error *err)
+int pool_measure_orphans(const struct pool_cell *cell, double *value, struct pvq_error *err)
 {
 	void *shared;
 	struct orphans *o;
@@ -457,9 +457,9 @@ int pvq_measure_orphans(const struct pvq_cell *cell, double *value, struct pvq_e
 /* ---- orphans: the figure ---- */
 
 /* One worker hangs, one computes, two are idle. */
-static void orphans_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void orphans_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	struct pvq_cell cell = {.measure = PVQ_MEASURE_ORPHANS,
+	struct pool_cell cell = {.measure = POOL_MEASURE_ORPHANS,
 		.work = "hang, spin",
 		.workers = 4,
 		.n = ITEMS,
@@ -469,16 +469,16 @@ static void orphans_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
 	plan_cell(s, cell, UNORDERED);
 }
 
-static void orphans_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void orphans_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
-	struct pvq_finding finding = {
+	struct pool_finding finding = {
 		.what = "orphans live on", .target = 100, .target_text = "≤ 100 ms, every time"};
 
 	(void)lab;
 	print_ms(f, s, 0, finding);
 }
 
-const struct pvq_figure pvq_figure_orphans = {
+const struct pool_figure pool_figure_orphans = {
 	.name = "orphans",
 	.summary = "time until a killed caller's workers are gone, whatever they were at",
 	.blocks_most = 9,

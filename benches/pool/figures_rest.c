@@ -1,7 +1,7 @@
 /* figures_rest.c: large items (payload), many workers that wait (sleep), and what the pool takes while
  * nothing or very much happens (idle, memory).
  */
-#include "figures.h"
+#include "pool/figures.h"
 
 enum { ORDERED, UNORDERED, ORDERS };
 
@@ -12,26 +12,26 @@ static const char *const order_name[] = {"ordered", "unordered"};
 
 enum { PAYLOAD_PEER = ORDERS };
 
-static void payload_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void payload_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	const char *const who[] = {pool_name[ORDERED], pool_name[UNORDERED], "fork_pipe_queue"};
 
 	for (unsigned i = 0; i <= PAYLOAD_PEER; i++)
-		pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_PAYLOAD,
-					 .who = who[i],
-					 .work = "payload",
-					 .workers = lab->cores,
-					 .n = 256,
-					 .arg = 1 << 20});
+		pool_sheet_add(s, (struct pool_cell){.measure = POOL_MEASURE_PAYLOAD,
+					  .who = who[i],
+					  .work = "payload",
+					  .workers = lab->cores,
+					  .n = 256,
+					  .arg = 1 << 20});
 }
 
-static void payload_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void payload_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	double bytes = (double)s->cell[0].n * (double)s->cell[0].arg * 2;
 
 	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++) {
-		struct pvq_finding finding = {
+		struct pool_finding finding = {
 			.n = s->blocks,
 			.unit = "GB/s",
 			.peer_name = "fork_pipe_queue",
@@ -47,11 +47,11 @@ static void payload_print(FILE *f, const struct pvq_sheet *s, const struct pvq_l
 			finding.peer[b] = bytes / s->value[PAYLOAD_PEER][b];
 			finding.margin[b] = finding.ours[b] / finding.peer[b];
 		}
-		pvq_finding_print(f, &finding);
+		pool_finding_print(f, &finding);
 	}
 }
 
-const struct pvq_figure pvq_figure_payload = {
+const struct pool_figure pool_figure_payload = {
 	.name = "payload",
 	.summary = "bytes per second, 1 MiB both ways, against fork_pipe_queue",
 	.plan = payload_plan,
@@ -62,24 +62,24 @@ const struct pvq_figure pvq_figure_payload = {
 
 static const double sleep_ns = 10e6;
 
-static void sleep_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void sleep_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++)
-		pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_MAP,
-					 .who = pool_name[o],
-					 .work = "sleep",
-					 .workers = 1024,
-					 .n = 51200, /* 50 rounds: the first wakes everybody */
-					 .arg = (uint64_t)sleep_ns});
+		pool_sheet_add(s, (struct pool_cell){.measure = POOL_MEASURE_MAP,
+					  .who = pool_name[o],
+					  .work = "sleep",
+					  .workers = 1024,
+					  .n = 51200, /* 50 rounds: the first wakes everybody */
+					  .arg = (uint64_t)sleep_ns});
 }
 
-static void sleep_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void sleep_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++) {
-		const struct pvq_cell *cell = &s->cell[o];
-		struct pvq_finding finding = {
+		const struct pool_cell *cell = &s->cell[o];
+		struct pool_finding finding = {
 			.n = s->blocks,
 			.unit = "k/s",
 			.peer_name = "ideal",
@@ -95,11 +95,11 @@ static void sleep_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab
 			finding.peer[b] = cell->workers / sleep_ns * 1e6;
 			finding.margin[b] = finding.ours[b] / finding.peer[b];
 		}
-		pvq_finding_print(f, &finding);
+		pool_finding_print(f, &finding);
 	}
 }
 
-const struct pvq_figure pvq_figure_sleep = {
+const struct pool_figure pool_figure_sleep = {
 	.name = "sleep",
 	.summary = "1,024 workers, tasks that sleep 10 ms, against workers / 10 ms",
 	.plan = sleep_plan,
@@ -109,31 +109,31 @@ const struct pvq_figure pvq_figure_sleep = {
 /* ---- idle: what waiting costs ---- */
 
 /* Without work, and in a map whose only item lets the caller and all other workers wait. */
-static void idle_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void idle_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	const uint64_t five_s = 5000000000u;
 
-	pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_IDLE,
-				 .who = "pool_unordered",
-				 .work = "noop",
-				 .workers = lab->cores,
-				 .n = 100000,
-				 .arg = five_s});
-	pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_WAIT,
-				 .who = "pool_unordered",
-				 .work = "sleep",
-				 .workers = lab->cores,
-				 .n = 1,
-				 .arg = five_s});
+	pool_sheet_add(s, (struct pool_cell){.measure = POOL_MEASURE_IDLE,
+				  .who = "pool_unordered",
+				  .work = "noop",
+				  .workers = lab->cores,
+				  .n = 100000,
+				  .arg = five_s});
+	pool_sheet_add(s, (struct pool_cell){.measure = POOL_MEASURE_WAIT,
+				  .who = "pool_unordered",
+				  .work = "sleep",
+				  .workers = lab->cores,
+				  .n = 1,
+				  .arg = five_s});
 }
 
-static void idle_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void idle_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	static const char *const what[] = {"idle 5 s: CPU of all", "item of 5 s: CPU of all"};
 
 	(void)lab;
 	for (unsigned i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
-		struct pvq_finding finding = {
+		struct pool_finding finding = {
 			.n = s->blocks,
 			.unit = "ms",
 			.target = 10,
@@ -144,11 +144,11 @@ static void idle_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab 
 		snprintf(finding.what, sizeof(finding.what), "%s", what[i]);
 		for (unsigned b = 0; b < s->blocks; b++)
 			finding.ours[b] = s->value[i][b] / 1e6;
-		pvq_finding_print(f, &finding);
+		pool_finding_print(f, &finding);
 	}
 }
 
-const struct pvq_figure pvq_figure_idle = {
+const struct pool_figure pool_figure_idle = {
 	.name = "idle",
 	.summary = "CPU that a pool burns while it waits for 5 s",
 	.blocks_most = 2,
@@ -160,25 +160,25 @@ const struct pvq_figure pvq_figure_idle = {
 
 enum { FEW, MANY, AMOUNTS };
 
-static void memory_plan(struct pvq_sheet *s, const struct pvq_lab *lab)
+static void memory_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	const uint64_t n[AMOUNTS] = {100000, 100000000};
 
 	for (unsigned o = 0; o < ORDERS; o++)
 		for (unsigned i = 0; i < AMOUNTS; i++)
-			pvq_sheet_add(s, (struct pvq_cell){.measure = PVQ_MEASURE_MEMORY,
-						 .who = pool_name[o],
-						 .work = "noop",
-						 .workers = lab->cores,
-						 .n = n[i],
-						 .group = o});
+			pool_sheet_add(s, (struct pool_cell){.measure = POOL_MEASURE_MEMORY,
+						  .who = pool_name[o],
+						  .work = "noop",
+						  .workers = lab->cores,
+						  .n = n[i],
+						  .group = o});
 }
 
-static void memory_print(FILE *f, const struct pvq_sheet *s, const struct pvq_lab *lab)
+static void memory_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++) {
-		struct pvq_finding finding = {
+		struct pool_finding finding = {
 			.n = s->blocks,
 			.unit = "MiB",
 			.peer_name = "at 10^5",
@@ -194,11 +194,11 @@ static void memory_print(FILE *f, const struct pvq_sheet *s, const struct pvq_la
 			finding.peer[b] = s->value[o * AMOUNTS + FEW][b] / 1024;
 			finding.margin[b] = finding.ours[b] - finding.peer[b];
 		}
-		pvq_finding_print(f, &finding);
+		pool_finding_print(f, &finding);
 	}
 }
 
-const struct pvq_figure pvq_figure_memory = {
+const struct pool_figure pool_figure_memory = {
 	.name = "memory",
 	.summary = "the caller's peak memory at 10^8 items against 10^5",
 	.blocks_most = 3,

@@ -1,7 +1,7 @@
-/* finding.h: medians with their intervals, the verdict, and columns. */
-#include "finding.h"
-#include "stats.h"
-#include "text.h"
+/* finding.c: medians with their intervals, the verdict, and columns. */
+#include "pool/finding.h"
+#include "stats/stats.h"
+#include "trial/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,24 +11,24 @@ enum { WHAT = 25, OURS = 25, PEER = 39, MARGIN = 24, TARGET = 24 };
 /* The values are those of the finding, so a copy is sorted. */
 static struct pvq_estimate estimate(const double *value, size_t n)
 {
-	double copy[PVQ_SHEET_BLOCKS];
+	double copy[POOL_SHEET_BLOCKS];
 
 	memcpy(copy, value, n * sizeof(*copy));
 	return pvq_estimate(copy, n, PVQ_ALPHA);
 }
 
-enum pvq_answer pvq_finding_answer(const struct pvq_finding *f)
+enum pool_answer pool_finding_answer(const struct pool_finding *f)
 {
 	struct pvq_estimate e = estimate(f->margin_unit ? f->margin : f->ours, f->n);
 	double lo = f->every ? e.min : e.lo, hi = f->every ? e.max : e.hi;
 
 	if (isnan(lo) || isnan(hi))
-		return PVQ_NOT_CERTAIN;
+		return POOL_NOT_CERTAIN;
 	if (f->every)
-		return (f->at_least ? lo >= f->target : hi <= f->target) ? PVQ_MET : PVQ_NOT_MET;
+		return (f->at_least ? lo >= f->target : hi <= f->target) ? POOL_MET : POOL_NOT_MET;
 	if (f->at_least ? lo >= f->target : hi <= f->target)
-		return PVQ_MET;
-	return (f->at_least ? hi < f->target : lo > f->target) ? PVQ_NOT_MET : PVQ_NOT_CERTAIN;
+		return POOL_MET;
+	return (f->at_least ? hi < f->target : lo > f->target) ? POOL_NOT_MET : POOL_NOT_CERTAIN;
 }
 
 /* "12.3 (11.9–12.8)", or with [the range] where it is what counts, or all there is. */
@@ -59,7 +59,7 @@ static void column(FILE *f, const char *text, int width)
 	fprintf(f, "%s%*s", text, shown < width ? width - shown : 1, "");
 }
 
-void pvq_finding_head(FILE *f)
+void pool_finding_head(FILE *f)
 {
 	column(f, "figure", WHAT);
 	column(f, "ours", OURS);
@@ -69,7 +69,7 @@ void pvq_finding_head(FILE *f)
 	fputs("verdict\n", f);
 }
 
-void pvq_finding_print(FILE *f, const struct pvq_finding *finding)
+void pool_finding_print(FILE *f, const struct pool_finding *finding)
 {
 	static const char *const answer[] = {"met", "NOT MET", "not certain"};
 	char text[128];
@@ -88,11 +88,11 @@ void pvq_finding_print(FILE *f, const struct pvq_finding *finding)
 			interval(finding->margin, finding->n, finding->every).s, finding->margin_unit);
 	column(f, finding->margin_unit ? text : "–", MARGIN);
 	column(f, finding->target_text, TARGET);
-	fprintf(f, "%s\n", answer[pvq_finding_answer(finding)]);
+	fprintf(f, "%s\n", answer[pool_finding_answer(finding)]);
 	fflush(f);
 }
 
-void pvq_finding_failed(FILE *f, const char *figure)
+void pool_finding_failed(FILE *f, const char *figure)
 {
 	column(f, figure, WHAT);
 	fputs("FAILED\n", f);

@@ -2,12 +2,12 @@
  * judges nobody: exit 1 only where something could not run or gave a wrong result.
  *   pool-bench [--only FIGURE]… [--blocks N] [--seed N] [--csv FILE]
  */
-#include "figures.h"
-#include "launch.h"
-#include "outfile.h"
-#include "remote.h"
-#include "spec.h"
+#include "base/outfile.h"
+#include "drive/launch.h"
+#include "pool/figures.h"
+#include "pool/remote.h"
 #include "tasks/kernel.h"
+#include "trial/spec.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -19,14 +19,14 @@
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
 enum { CORES = 2, BLOCKS = 15 };
 
-static const struct pvq_figure *const figures[] = {&pvq_figure_noop, &pvq_figure_metg,
-	&pvq_figure_throughput, &pvq_figure_skew, &pvq_figure_payload, &pvq_figure_sleep, &pvq_figure_idle,
-	&pvq_figure_memory, &pvq_figure_death, &pvq_figure_orphans};
+static const struct pool_figure *const figures[] = {&pool_figure_noop, &pool_figure_metg,
+	&pool_figure_throughput, &pool_figure_skew, &pool_figure_payload, &pool_figure_sleep,
+	&pool_figure_idle, &pool_figure_memory, &pool_figure_death, &pool_figure_orphans};
 
 enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 
 struct bench {
-	struct pvq_lab lab;
+	struct pool_lab lab;
 	int wanted[FIGURES], any; /* any: some are wanted, else all are */
 	const char *csv;
 	/* For the line below the table: */
@@ -80,7 +80,7 @@ static int parse(struct bench *b, int argc, char **argv)
 			bad = !want(b, optarg);
 			break;
 		case 'b':
-			bad = pvq_parse_count("--blocks", optarg, 1, PVQ_SHEET_BLOCKS, &blocks);
+			bad = pvq_parse_count("--blocks", optarg, 1, POOL_SHEET_BLOCKS, &blocks);
 			break;
 		case 's':
 			bad = pvq_parse_count("--seed", optarg, 0, UINT64_MAX, &b->lab.seed);
@@ -103,7 +103,7 @@ static int parse(struct bench *b, int argc, char **argv)
 
 /* ---- the figures ---- */
 
-static void note_sizes(FILE *f, const struct pvq_sheet *s)
+static void note_sizes(FILE *f, const struct pool_sheet *s)
 {
 	uint64_t least = UINT64_MAX, most = 0;
 
@@ -117,9 +117,9 @@ static void note_sizes(FILE *f, const struct pvq_sheet *s)
 }
 
 /* 0; -EINTR; other -errno: it failed, and the others may still run. */
-static int figure_run(struct bench *b, const struct pvq_figure *figure)
+static int figure_run(struct bench *b, const struct pool_figure *figure)
 {
-	static struct pvq_sheet sheet; /* large */
+	static struct pool_sheet sheet; /* large */
 	int ret;
 
 	memset(&sheet, 0, sizeof(sheet));
@@ -128,11 +128,11 @@ static int figure_run(struct bench *b, const struct pvq_figure *figure)
 	if (figure->blocks_most && figure->blocks_most < sheet.blocks)
 		sheet.blocks = figure->blocks_most;
 	figure->plan(&sheet, &b->lab);
-	ret = pvq_sheet_run(&sheet, &b->lab);
+	ret = pool_sheet_run(&sheet, &b->lab);
 	if (ret == -EINTR)
 		return ret;
 	if (ret)
-		pvq_finding_failed(stdout, figure->name);
+		pool_finding_failed(stdout, figure->name);
 	else
 		figure->print(stdout, &sheet, &b->lab);
 	note_sizes(b->sizes.f, &sheet);
@@ -143,7 +143,7 @@ static int figures_run(struct bench *b)
 {
 	int failed = 0;
 
-	pvq_finding_head(stdout);
+	pool_finding_head(stdout);
 	for (unsigned i = 0; i < FIGURES; i++) {
 		int ret = b->any && !b->wanted[i] ? 0 : figure_run(b, figures[i]);
 
@@ -198,7 +198,7 @@ static int csv_open(struct bench *b)
 		fprintf(stderr, "pool-bench: cannot write %s: %s\n", b->csv, strerror(-ret));
 		return ret;
 	}
-	pvq_sheet_csv_head(b->lab.csv);
+	pool_sheet_csv_head(b->lab.csv);
 	return 0;
 }
 
@@ -241,7 +241,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	if (argc > 1 && strcmp(argv[1], "--trial") == 0)
-		return pvq_remote_child(argc - 1, argv + 1);
+		return pool_remote_child(argc - 1, argv + 1);
 	ret = parse(&b, argc, argv);
 	if (ret)
 		return usage(ret < 0 ? stdout : stderr);

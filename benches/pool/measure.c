@@ -1,10 +1,10 @@
-/* measure.h: the trials that run a runner. Each verifies its results once the clock has stopped. */
-#include "measure.h"
-#include "clock.h"
-#include "process.h"
-#include "runner.h"
-#include "tree.h"
-#include "work.h"
+/* measure.c: the trials that run a runner. Each verifies its results once the clock has stopped. */
+#include "pool/measure.h"
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/tree.h"
+#include "pool/runner.h"
+#include "pool/work.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,23 +13,23 @@
 #include <time.h>
 #include <unistd.h>
 
-static const struct pvq_runner *const runners[] = {&pvq_runner_serial, &pvq_runner_pool_ordered,
-	&pvq_runner_pool_unordered, &pvq_runner_openmp, &pvq_runner_tbb, &pvq_runner_pthreadpool};
+static const struct pool_runner *const runners[] = {&pool_runner_serial, &pool_runner_pool_ordered,
+	&pool_runner_pool_unordered, &pool_runner_openmp, &pool_runner_tbb, &pool_runner_pthreadpool};
 
-static const struct pvq_work *const works[] = {
-	&pvq_work_noop, &pvq_work_spin, &pvq_work_skew, &pvq_work_sleep};
+static const struct pool_work *const works[] = {
+	&pool_work_noop, &pool_work_spin, &pool_work_skew, &pool_work_sleep};
 
 /* A runner that has been started. */
 struct session {
-	const struct pvq_runner *runner;
-	const struct pvq_work *work;
+	const struct pool_runner *runner;
+	const struct pool_work *work;
 	void *self;
 	uint64_t arg; /* what the work gets as its ctx */
 	uint64_t *in; /* the items' parameters */
-	struct pvq_job job;
+	struct pool_job job;
 };
 
-static int session_find(struct session *s, const struct pvq_cell *cell, struct pvq_error *err)
+static int session_find(struct session *s, const struct pool_cell *cell, struct pvq_error *err)
 {
 	for (size_t i = 0; i < sizeof(runners) / sizeof(runners[0]); i++)
 		if (strcmp(runners[i]->name, cell->who) == 0)
@@ -51,7 +51,7 @@ static void session_free(struct session *s)
 /* Starts the runner; the parameters are written afterwards, so that no worker can inherit them. items: how
  * many of them have parameters of their own, 0 or all. */
 static int session_open(
-	struct session *s, const struct pvq_cell *cell, uint64_t items, struct pvq_error *err)
+	struct session *s, const struct pool_cell *cell, uint64_t items, struct pvq_error *err)
 {
 	int ret = session_find(s, cell, err);
 
@@ -59,7 +59,7 @@ static int session_open(
 		return ret;
 	s->arg = cell->arg;
 	s->in = calloc(items + 1, sizeof(*s->in));
-	s->job = (struct pvq_job){
+	s->job = (struct pool_job){
 		.run = s->work->run,
 		.ctx = &s->arg,
 		.workers = cell->workers,
@@ -85,7 +85,7 @@ static int session_close(struct session *s, int ret, struct pvq_error *err)
 
 static int session_map(struct session *s, unsigned round, struct pvq_error *err)
 {
-	struct pvq_job *job = &s->job;
+	struct pool_job *job = &s->job;
 	int ret;
 
 	s->work->fill(s->in, job->n, s->arg, round);
@@ -98,7 +98,7 @@ static int session_map(struct session *s, unsigned round, struct pvq_error *err)
 
 /* ---- map ---- */
 
-static int measure_map(const struct pvq_cell *cell, double *value, struct pvq_error *err)
+static int measure_map(const struct pool_cell *cell, double *value, struct pvq_error *err)
 {
 	struct session s = {0};
 	int ret = session_open(&s, cell, cell->n, err);
@@ -159,7 +159,7 @@ static int measure_cpu(struct session *s, int (*meanwhile)(struct session *, str
 }
 
 /* The map before sees to it that the workers come from work, the one after that they still work. */
-static int measure_idle(const struct pvq_cell *cell, double *value, struct pvq_error *err)
+static int measure_idle(const struct pool_cell *cell, double *value, struct pvq_error *err)
 {
 	struct session s = {0};
 	int ret = session_open(&s, cell, cell->n, err);
@@ -174,7 +174,7 @@ static int measure_idle(const struct pvq_cell *cell, double *value, struct pvq_e
 	return session_close(&s, ret, err);
 }
 
-static int measure_wait(const struct pvq_cell *cell, double *value, struct pvq_error *err)
+static int measure_wait(const struct pool_cell *cell, double *value, struct pvq_error *err)
 {
 	struct session s = {0};
 	int ret = session_open(&s, cell, cell->n, err);
@@ -188,7 +188,7 @@ static int measure_wait(const struct pvq_cell *cell, double *value, struct pvq_e
 /* ---- memory ---- */
 
 /* The items lie nowhere, else they would be what is measured. The work is noop, of the items' numbers. */
-static int measure_memory(const struct pvq_cell *cell, double *value, struct pvq_error *err)
+static int measure_memory(const struct pool_cell *cell, double *value, struct pvq_error *err)
 {
 	uint64_t numbers = cell->n % 2 ? (cell->n - 1) / 2 * cell->n : cell->n / 2 * (cell->n - 1);
 	struct session s = {0};
@@ -207,21 +207,21 @@ static int measure_memory(const struct pvq_cell *cell, double *value, struct pvq
 
 /* ---- all ---- */
 
-static const char *const measure_names[PVQ_MEASURES] = {
+static const char *const measure_names[POOL_MEASURES] = {
 	"map", "payload", "idle", "wait", "memory", "death", "busy", "orphans"};
 
-const char *pvq_measure_name(enum pvq_measure measure)
+const char *pool_measure_name(enum pool_measure measure)
 {
 	return measure_names[measure];
 }
 
-const char *pvq_measure_unit(enum pvq_measure measure)
+const char *pool_measure_unit(enum pool_measure measure)
 {
-	return measure == PVQ_MEASURE_MEMORY ? "KiB" : "ns";
+	return measure == POOL_MEASURE_MEMORY ? "KiB" : "ns";
 }
 
-int pvq_measure(
-	const struct pvq_cell *cell, const int *cpu, unsigned ncpu, double *value, struct pvq_error *err)
+int pool_measure(
+	const struct pool_cell *cell, const int *cpu, unsigned ncpu, double *value, struct pvq_error *err)
 {
 	int ret = pvq_process_confine(cpu, ncpu);
 
@@ -229,21 +229,21 @@ int pvq_measure(
 		return pvq_fail(err, ret, "cannot be confined to %u CPUs", ncpu);
 	pvq_process_raise_limits();
 	switch (cell->measure) {
-	case PVQ_MEASURE_MAP:
+	case POOL_MEASURE_MAP:
 		return measure_map(cell, value, err);
-	case PVQ_MEASURE_PAYLOAD:
-		return pvq_measure_payload(cell, cpu, ncpu, value, err);
-	case PVQ_MEASURE_IDLE:
+	case POOL_MEASURE_PAYLOAD:
+		return pool_measure_payload(cell, cpu, ncpu, value, err);
+	case POOL_MEASURE_IDLE:
 		return measure_idle(cell, value, err);
-	case PVQ_MEASURE_WAIT:
+	case POOL_MEASURE_WAIT:
 		return measure_wait(cell, value, err);
-	case PVQ_MEASURE_MEMORY:
+	case POOL_MEASURE_MEMORY:
 		return measure_memory(cell, value, err);
-	case PVQ_MEASURE_DEATH:
-	case PVQ_MEASURE_BUSY:
-		return pvq_measure_death(cell, value, err);
-	case PVQ_MEASURE_ORPHANS:
-		return pvq_measure_orphans(cell, value, err);
+	case POOL_MEASURE_DEATH:
+	case POOL_MEASURE_BUSY:
+		return pool_measure_death(cell, value, err);
+	case POOL_MEASURE_ORPHANS:
+		return pool_measure_orphans(cell, value, err);
 	default:
 		return pvq_fail(err, -EINVAL, "measure %d", (int)cell->measure);
 	}

@@ -5,9 +5,9 @@
  * the caller's, a little further on for each item; the strategy copies it to where the worker finds it. The
  * buffer is written after the workers were started, so that they cannot have it.
  */
-#include "clock.h"
-#include "measure.h"
-#include "spec.h"
+#include "base/clock.h"
+#include "pool/measure.h"
+#include "trial/spec.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -116,8 +116,8 @@ static int payload_maps(const struct pvq_impl *impl, const struct pvq_load *load
 	return ret ? ret : stopped;
 }
 
-int pvq_measure_payload(
-	const struct pvq_cell *cell, const int *cpu, unsigned ncpu, double *value, struct pvq_error *err)
+int pool_measure_payload(
+	const struct pool_cell *cell, const int *cpu, unsigned ncpu, double *value, struct pvq_error *err)
 {
 	const struct pvq_impl *impl = pvq_impl_find(cell->who);
 	struct pvq_opts opts = {.workers = cell->workers, .cpu = cpu, .ncpu = ncpu};

@@ -1,8 +1,8 @@
-/* remote.h: a cell to words, and words to a cell. */
-#include "remote.h"
+/* remote.c: a cell to words, and words to a cell. */
+#include "pool/remote.h"
 #include "child.h"
-#include "launch.h"
-#include "spec.h"
+#include "drive/launch.h"
+#include "trial/spec.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,23 +58,23 @@ static int value_read(const char *text, double *value)
 	return end == text || *end != '\n' || errno ? -EBADMSG : 0;
 }
 
-static void complain(const struct pvq_cell *cell, int ret, int wstatus)
+static void complain(const struct pool_cell *cell, int ret, int wstatus)
 {
 	char fate[64];
 
 	fprintf(stderr, "pool-bench: %s of %s (%s, n %" PRIu64 ", %" PRIu64 "): %s\n",
-		pvq_measure_name(cell->measure), cell->who, cell->work, cell->n, cell->arg,
+		pool_measure_name(cell->measure), cell->who, cell->work, cell->n, cell->arg,
 		ret       ? strerror(-ret)
 		: wstatus ? pvq_child_fate(wstatus, fate, sizeof(fate))
 			  : "it printed no number");
 }
 
-int pvq_remote_measure(const struct pvq_cell *cell, const struct pvq_host *host, unsigned cores,
+int pool_remote_measure(const struct pool_cell *cell, const struct pvq_host *host, unsigned cores,
 	double timeout_s, double *value)
 {
 	char text[64], cpus[CPUS_TEXT], self[] = "/proc/self/exe";
 	char workers[WORD_MAX], n[WORD_MAX], arg[WORD_MAX];
-	char *argv[] = {self, trial_word, (char *)pvq_measure_name(cell->measure), (char *)cell->who,
+	char *argv[] = {self, trial_word, (char *)pool_measure_name(cell->measure), (char *)cell->who,
 		(char *)cell->work, workers, n, arg, cpus, NULL};
 	int wstatus = 0, ret;
 
@@ -111,26 +111,26 @@ static int cpus_parse(const char *text, int *cpu, unsigned *ncpu)
 	return -E2BIG;
 }
 
-static int cell_parse(struct pvq_cell *cell, char **word)
+static int cell_parse(struct pool_cell *cell, char **word)
 {
 	uint64_t workers;
 	unsigned m = 0;
 
-	while (m < PVQ_MEASURES && strcmp(word[MEASURE], pvq_measure_name((enum pvq_measure)m)) != 0)
+	while (m < POOL_MEASURES && strcmp(word[MEASURE], pool_measure_name((enum pool_measure)m)) != 0)
 		m++;
-	*cell = (struct pvq_cell){.measure = (enum pvq_measure)m, .who = word[WHO], .work = word[WORK]};
+	*cell = (struct pool_cell){.measure = (enum pool_measure)m, .who = word[WHO], .work = word[WORK]};
 	if (pvq_parse_count("workers", word[WORKERS], 1, PVQ_WORKERS_MAX, &workers) ||
 		pvq_parse_count("n", word[N], 1, UINT64_MAX, &cell->n) ||
 		pvq_parse_count("arg", word[ARG], 0, UINT64_MAX, &cell->arg))
 		return -EINVAL;
 	cell->workers = (unsigned)workers;
-	return m < PVQ_MEASURES ? 0 : -EINVAL;
+	return m < POOL_MEASURES ? 0 : -EINVAL;
 }
 
-int pvq_remote_child(int argc, char **argv)
+int pool_remote_child(int argc, char **argv)
 {
 	struct pvq_error err = PVQ_NO_ERROR;
-	struct pvq_cell cell;
+	struct pool_cell cell;
 	int cpu[CORES_MAX];
 	unsigned ncpu;
 	double value;
@@ -139,7 +139,7 @@ int pvq_remote_child(int argc, char **argv)
 		fputs("pool-bench: --trial is for its own use\n", stderr);
 		return 2;
 	}
-	if (pvq_measure(&cell, cpu, ncpu, &value, &err)) {
+	if (pool_measure(&cell, cpu, ncpu, &value, &err)) {
 		fprintf(stderr, "pool-bench: %s\n", err.msg);
 		return 1;
 	}

@@ -1,11 +1,11 @@
 /* run_openmp.c: OpenMP's loop with dispatch item by item, schedule(dynamic,1), by gcc and its library. */
-#include "clock.h"
-#include "runner.h"
+#include "base/clock.h"
+#include "pool/runner.h"
 
 #include <errno.h>
 
 /* The environment can shrink a team (OMP_THREAD_LIMIT, OMP_DYNAMIC): then it would be another's figure. */
-static int openmp_start(void **self, const struct pvq_job *job, struct pvq_error *err)
+static int openmp_start(void **self, const struct pool_job *job, struct pvq_error *err)
 {
 	unsigned team = 0;
 
@@ -15,7 +15,7 @@ static int openmp_start(void **self, const struct pvq_job *job, struct pvq_error
 	return team == job->workers ? 0 : pvq_fail(err, -EAGAIN, "OpenMP gave %u threads", team);
 }
 
-static int openmp_map(void *self, struct pvq_job *job, struct pvq_error *err)
+static int openmp_map(void *self, struct pool_job *job, struct pvq_error *err)
 {
 	uint64_t from = pvq_clock_ns();
 
@@ -23,9 +23,9 @@ static int openmp_map(void *self, struct pvq_job *job, struct pvq_error *err)
 	(void)err;
 #pragma omp parallel for num_threads(job->workers) schedule(dynamic, 1)
 	for (uint64_t id = 0; id < job->n; id++)
-		pvq_job_item(job, id);
+		pool_job_item(job, id);
 	job->map_ns = pvq_clock_ns() - from;
-	pvq_job_add_up(job);
+	pool_job_add_up(job);
 	return 0;
 }
 
@@ -37,7 +37,7 @@ static int openmp_stop(void *self, struct pvq_error *err)
 	return 0;
 }
 
-const struct pvq_runner pvq_runner_openmp = {
+const struct pool_runner pool_runner_openmp = {
 	.name = "openmp",
 	.start = openmp_start,
 	.map = openmp_map,

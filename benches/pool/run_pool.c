@@ -4,9 +4,9 @@
  * a thread leaves its result where the caller wants it, here the caller has to fetch it, and that is the
  * pool's cost.
  */
-#include "clock.h"
+#include "base/clock.h"
 #include "pool.h"
-#include "runner.h"
+#include "pool/runner.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -59,7 +59,7 @@ static int put_in_order(void *ctx, uint64_t id, const void *out, size_t len, int
 	return id == pass->arrived ? put_any(ctx, id, out, len, status) : -EBADMSG;
 }
 
-static int pool_start(void **self, const struct pvq_job *job, int ordered, struct pvq_error *err)
+static int pool_start(void **self, const struct pool_job *job, int ordered, struct pvq_error *err)
 {
 	struct pvq_pool_config config = {
 		PVQ_POOL_DEFAULTS,
@@ -78,7 +78,7 @@ static int pool_start(void **self, const struct pvq_job *job, int ordered, struc
 	return ret;
 }
 
-static int pool_map(void *self, struct pvq_job *job, int ordered, struct pvq_error *err)
+static int pool_map(void *self, struct pool_job *job, int ordered, struct pvq_error *err)
 {
 	struct pass pass = {.in = job->in, .n = job->n};
 	struct pvq_pool_feed feed = {
@@ -102,34 +102,34 @@ static int pool_stop(void *self, struct pvq_error *err)
 	return pvq_pool_close(self, err);
 }
 
-static int pool_start_ordered(void **self, const struct pvq_job *job, struct pvq_error *err)
+static int pool_start_ordered(void **self, const struct pool_job *job, struct pvq_error *err)
 {
 	return pool_start(self, job, 1, err);
 }
 
-static int pool_start_unordered(void **self, const struct pvq_job *job, struct pvq_error *err)
+static int pool_start_unordered(void **self, const struct pool_job *job, struct pvq_error *err)
 {
 	return pool_start(self, job, 0, err);
 }
 
-static int pool_map_ordered(void *self, struct pvq_job *job, struct pvq_error *err)
+static int pool_map_ordered(void *self, struct pool_job *job, struct pvq_error *err)
 {
 	return pool_map(self, job, 1, err);
 }
 
-static int pool_map_unordered(void *self, struct pvq_job *job, struct pvq_error *err)
+static int pool_map_unordered(void *self, struct pool_job *job, struct pvq_error *err)
 {
 	return pool_map(self, job, 0, err);
 }
 
-const struct pvq_runner pvq_runner_pool_ordered = {
+const struct pool_runner pool_runner_pool_ordered = {
 	.name = "pool_ordered",
 	.start = pool_start_ordered,
 	.map = pool_map_ordered,
 	.stop = pool_stop,
 };
 
-const struct pvq_runner pvq_runner_pool_unordered = {
+const struct pool_runner pool_runner_pool_unordered = {
 	.name = "pool_unordered",
 	.start = pool_start_unordered,
 	.map = pool_map_unordered,

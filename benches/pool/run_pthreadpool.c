@@ -1,11 +1,11 @@
 /* run_pthreadpool.c: the pthreadpool library: static ranges, and stealing at the end. */
-#include "clock.h"
-#include "runner.h"
+#include "base/clock.h"
+#include "pool/runner.h"
 
 #include <errno.h>
 #include <pthreadpool.h>
 
-static int pthreadpool_start(void **self, const struct pvq_job *job, struct pvq_error *err)
+static int pthreadpool_start(void **self, const struct pool_job *job, struct pvq_error *err)
 {
 	pthreadpool_t pool = pthreadpool_create(job->workers); /* the caller is one of them */
 
@@ -17,17 +17,17 @@ static int pthreadpool_start(void **self, const struct pvq_job *job, struct pvq_
 
 static void pthreadpool_item(void *job, size_t id)
 {
-	pvq_job_item(job, id);
+	pool_job_item(job, id);
 }
 
-static int pthreadpool_map(void *self, struct pvq_job *job, struct pvq_error *err)
+static int pthreadpool_map(void *self, struct pool_job *job, struct pvq_error *err)
 {
 	uint64_t from = pvq_clock_ns();
 
 	(void)err;
 	pthreadpool_parallelize_1d(self, pthreadpool_item, job, job->n, 0);
 	job->map_ns = pvq_clock_ns() - from;
-	pvq_job_add_up(job);
+	pool_job_add_up(job);
 	return 0;
 }
 
@@ -38,7 +38,7 @@ static int pthreadpool_stop(void *self, struct pvq_error *err)
 	return 0;
 }
 
-const struct pvq_runner pvq_runner_pthreadpool = {
+const struct pool_runner pool_runner_pthreadpool = {
 	.name = "pthreadpool",
 	.start = pthreadpool_start,
 	.map = pthreadpool_map,

@@ -1,8 +1,8 @@
 /* run_serial.c: one item after the other in the caller: how much work there is. */
-#include "clock.h"
-#include "runner.h"
+#include "base/clock.h"
+#include "pool/runner.h"
 
-static int serial_start(void **self, const struct pvq_job *job, struct pvq_error *err)
+static int serial_start(void **self, const struct pool_job *job, struct pvq_error *err)
 {
 	(void)job;
 	(void)err;
@@ -10,16 +10,16 @@ static int serial_start(void **self, const struct pvq_job *job, struct pvq_error
 	return 0;
 }
 
-static int serial_map(void *self, struct pvq_job *job, struct pvq_error *err)
+static int serial_map(void *self, struct pool_job *job, struct pvq_error *err)
 {
 	uint64_t from = pvq_clock_ns();
 
 	(void)self;
 	(void)err;
 	for (uint64_t id = 0; id < job->n; id++)
-		pvq_job_item(job, id);
+		pool_job_item(job, id);
 	job->map_ns = pvq_clock_ns() - from;
-	pvq_job_add_up(job);
+	pool_job_add_up(job);
 	return 0;
 }
 
@@ -30,7 +30,7 @@ static int serial_stop(void *self, struct pvq_error *err)
 	return 0;
 }
 
-const struct pvq_runner pvq_runner_serial = {
+const struct pool_runner pool_runner_serial = {
 	.name = "serial",
 	.start = serial_start,
 	.map = serial_map,

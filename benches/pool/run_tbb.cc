@@ -1,6 +1,6 @@
 /* run_tbb.cc: oneTBB's parallel_for with the simple partitioner at grain 1: each item is a task. */
-#include "clock.h"
-#include "runner.h"
+#include "base/clock.h"
+#include "pool/runner.h"
 
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_for.h>
@@ -26,30 +26,30 @@ template <typename body> int guarded(pvq_error *err, const body &what)
 	}
 }
 
-int tbb_start(void **self, const pvq_job *job, pvq_error *err)
+int tbb_start(void **self, const pool_job *job, pvq_error *err)
 {
 	return guarded(err, [&] { *self = new tbb::task_arena(static_cast<int>(job->workers)); });
 }
 
-void tbb_loop(const pvq_job *job)
+void tbb_loop(const pool_job *job)
 {
 	tbb::parallel_for(
 		tbb::blocked_range<uint64_t>(0, job->n, 1),
 		[job](const tbb::blocked_range<uint64_t> &range) {
 			for (uint64_t id = range.begin(); id != range.end(); id++)
-				pvq_job_item(job, id);
+				pool_job_item(job, id);
 		},
 		tbb::simple_partitioner());
 }
 
-int tbb_map(void *self, pvq_job *job, pvq_error *err)
+int tbb_map(void *self, pool_job *job, pvq_error *err)
 {
 	auto *arena = static_cast<tbb::task_arena *>(self);
 	uint64_t from = pvq_clock_ns();
 	int ret = guarded(err, [&] { arena->execute([&] { tbb_loop(job); }); });
 
 	job->map_ns = pvq_clock_ns() - from;
-	pvq_job_add_up(job);
+	pool_job_add_up(job);
 	return ret;
 }
 
@@ -61,4 +61,4 @@ int tbb_stop(void *self, pvq_error *)
 
 } // namespace
 
-const pvq_runner pvq_runner_tbb = {"tbb", tbb_start, tbb_map, tbb_stop};
+const pool_runner pool_runner_tbb = {"tbb", tbb_start, tbb_map, tbb_stop};

@@ -4,8 +4,8 @@
  * An item has 8 bytes of parameter and 8 bytes of result. Whatever the runner, the work is called through
  * job->run, a pointer that no compiler sees through, with the arguments that the pool's workers pass.
  */
-#ifndef PVQ_RUNNER_H
-#define PVQ_RUNNER_H
+#ifndef POOL_RUNNER_H
+#define POOL_RUNNER_H
 
 #include "error.h"
 
@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-struct pvq_job {
+struct pool_job {
 	ssize_t (*run)(void *ctx, const void *in, size_t len, void *out, size_t cap);
 	void *ctx;
 	unsigned workers;
@@ -31,26 +31,26 @@ struct pvq_job {
 	uint64_t sum;    /* of the results */
 };
 
-struct pvq_runner {
+struct pool_runner {
 	const char *name;
 	/* All three: 0, or -errno with *err filled. start() makes the workers, before there are
 	 * parameters; the job outlives stop(), which is called after every start() that returned 0. */
-	int (*start)(void **self, const struct pvq_job *, struct pvq_error *err);
-	int (*map)(void *self, struct pvq_job *, struct pvq_error *err); /* as often as wanted */
+	int (*start)(void **self, const struct pool_job *, struct pvq_error *err);
+	int (*map)(void *self, struct pool_job *, struct pvq_error *err); /* as often as wanted */
 	int (*stop)(void *self, struct pvq_error *err);
 };
 
-extern const struct pvq_runner pvq_runner_serial, pvq_runner_pool_ordered, pvq_runner_pool_unordered,
-	pvq_runner_openmp, pvq_runner_tbb, pvq_runner_pthreadpool;
+extern const struct pool_runner pool_runner_serial, pool_runner_pool_ordered, pool_runner_pool_unordered,
+	pool_runner_openmp, pool_runner_tbb, pool_runner_pthreadpool;
 
 /* One item as the threads run it: from its place in in[] to its place in out[]. */
-static inline void pvq_job_item(const struct pvq_job *job, size_t id)
+static inline void pool_job_item(const struct pool_job *job, size_t id)
 {
 	(void)job->run(job->ctx, &job->in[id], sizeof(job->in[id]), &job->out[id], sizeof(job->out[id]));
 }
 
 /* Fills job->sum from job->out, after the clock has stopped. */
-static inline void pvq_job_add_up(struct pvq_job *job)
+static inline void pool_job_add_up(struct pool_job *job)
 {
 	job->sum = 0;
 	for (uint64_t id = 0; id < job->n; id++)

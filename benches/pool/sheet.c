@@ -1,15 +1,15 @@
-/* sheet.h: blocks, groups in random order, the cells of a group in random order. */
-#include "sheet.h"
-#include "clock.h"
-#include "progress.h"
-#include "remote.h"
-#include "shuffle.h"
+/* sheet.c: blocks, groups in random order, the cells of a group in random order. */
+#include "pool/sheet.h"
+#include "base/clock.h"
+#include "base/progress.h"
+#include "base/shuffle.h"
+#include "pool/remote.h"
 
 #include <inttypes.h>
 
 static const double timeout_s = 120;
 
-unsigned pvq_sheet_add(struct pvq_sheet *s, struct pvq_cell cell)
+unsigned pool_sheet_add(struct pool_sheet *s, struct pool_cell cell)
 {
 	s->cell[s->cells] = cell;
 	if (cell.group >= s->groups)
@@ -17,29 +17,29 @@ unsigned pvq_sheet_add(struct pvq_sheet *s, struct pvq_cell cell)
 	return s->cells++;
 }
 
-void pvq_sheet_csv_head(FILE *f)
+void pool_sheet_csv_head(FILE *f)
 {
 	fputs("figure,measure,who,work,workers,cores,n,arg,block,position,value,unit\n", f);
 }
 
-static void csv_row(const struct pvq_sheet *s, const struct pvq_lab *lab, unsigned index, unsigned block,
+static void csv_row(const struct pool_sheet *s, const struct pool_lab *lab, unsigned index, unsigned block,
 	unsigned position)
 {
-	const struct pvq_cell *c = &s->cell[index];
+	const struct pool_cell *c = &s->cell[index];
 
 	if (!lab->csv)
 		return;
 	fprintf(lab->csv, "%s,%s,%s,%s,%u,%u,%" PRIu64 ",%" PRIu64 ",%u,%u,%.0f,%s\n", s->figure,
-		pvq_measure_name(c->measure), c->who, c->work, c->workers, lab->cores, c->n, c->arg, block,
-		position, s->value[index][block], pvq_measure_unit(c->measure));
+		pool_measure_name(c->measure), c->who, c->work, c->workers, lab->cores, c->n, c->arg, block,
+		position, s->value[index][block], pool_measure_unit(c->measure));
 	fflush(lab->csv); /* a run that is cut off keeps its rows; the caller looks for errors at the end */
 }
 
 /* The order of a block follows from seed and block alone. */
-static void order_block(const struct pvq_sheet *s, uint64_t seed, unsigned block, unsigned *order)
+static void order_block(const struct pool_sheet *s, uint64_t seed, unsigned block, unsigned *order)
 {
 	uint64_t state = seed * 1000003u + block;
-	unsigned group[PVQ_SHEET_CELLS], n = 0;
+	unsigned group[POOL_SHEET_CELLS], n = 0;
 
 	for (unsigned g = 0; g < s->groups; g++)
 		group[g] = g;
@@ -56,7 +56,7 @@ static void order_block(const struct pvq_sheet *s, uint64_t seed, unsigned block
 
 /* The time to go is this figure's, known from the second trial on. */
 static void show_progress(
-	struct pvq_progress *progress, const struct pvq_sheet *s, unsigned long done, uint64_t began_ns)
+	struct pvq_progress *progress, const struct pool_sheet *s, unsigned long done, uint64_t began_ns)
 {
 	double spent_s = (double)(pvq_clock_ns() - began_ns) / 1e9;
 	unsigned long all = (unsigned long)s->cells * s->blocks;
@@ -66,9 +66,9 @@ static void show_progress(
 			spent_s / (double)done * (double)(all - done), s->figure);
 }
 
-int pvq_sheet_run(struct pvq_sheet *s, const struct pvq_lab *lab)
+int pool_sheet_run(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	unsigned order[PVQ_SHEET_CELLS] = {0};
+	unsigned order[POOL_SHEET_CELLS] = {0};
 	uint64_t began_ns = pvq_clock_ns();
 	struct pvq_progress progress;
 	int ret = 0;
@@ -80,7 +80,7 @@ int pvq_sheet_run(struct pvq_sheet *s, const struct pvq_lab *lab)
 			unsigned index = order[i];
 
 			show_progress(&progress, s, (unsigned long)block * s->cells + i, began_ns);
-			ret = pvq_remote_measure(&s->cell[index], &lab->host, lab->cores, timeout_s,
+			ret = pool_remote_measure(&s->cell[index], &lab->host, lab->cores, timeout_s,
 				&s->value[index][block]);
 			if (ret == 0)
 				csv_row(s, lab, index, block, i);

@@ -1,6 +1,6 @@
-/* work.h: the four kinds. */
-#include "work.h"
-#include "shuffle.h"
+/* work.c: the four kinds. */
+#include "pool/work.h"
+#include "base/shuffle.h"
 #include "tasks/kernel.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ static uint64_t noop_expect(const uint64_t *in, uint64_t n, uint64_t arg)
 	return 10 * add_up(in, n);
 }
 
-const struct pvq_work pvq_work_noop = {
+const struct pool_work pool_work_noop = {
 	.name = "noop",
 	.run = noop_run,
 	.fill = even_fill,
@@ -75,7 +75,7 @@ static uint64_t spin_expect(const uint64_t *in, uint64_t n, uint64_t steps)
 	return a * add_up(in, n) + c * n;
 }
 
-const struct pvq_work pvq_work_spin = {
+const struct pool_work pool_work_spin = {
 	.name = "spin",
 	.run = spin_run,
 	.fill = even_fill,
@@ -123,7 +123,7 @@ static uint64_t skew_expect(const uint64_t *in, uint64_t n, uint64_t arg)
 	return sum;
 }
 
-const struct pvq_work pvq_work_skew = {
+const struct pool_work pool_work_skew = {
 	.name = "skew",
 	.run = skew_run,
 	.fill = skew_fill,
@@ -143,7 +143,7 @@ static ssize_t sleep_run(void *ctx, const void *in, size_t len, void *out, size_
 	return noop_run(ctx, in, len, out, cap);
 }
 
-const struct pvq_work pvq_work_sleep = {
+const struct pool_work pool_work_sleep = {
 	.name = "sleep",
 	.run = sleep_run,
 	.fill = even_fill,

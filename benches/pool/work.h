@@ -3,14 +3,14 @@
  * It is not benches/tasks/: those compute parameters and check results through hooks of their own, and at
  * some nanoseconds an item such a call more is a figure of its own.
  */
-#ifndef PVQ_WORK_H
-#define PVQ_WORK_H
+#ifndef POOL_WORK_H
+#define POOL_WORK_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-struct pvq_work {
+struct pool_work {
 	const char *name;
 	/* ctx: points to the `arg` of the two below. */
 	ssize_t (*run)(void *ctx, const void *in, size_t len, void *out, size_t cap);
@@ -20,10 +20,10 @@ struct pvq_work {
 	uint64_t (*expect)(const uint64_t *in, uint64_t n, uint64_t arg);
 };
 
-extern const struct pvq_work pvq_work_noop;  /* parameter * 10 */
-extern const struct pvq_work pvq_work_spin;  /* arg steps of the kernel */
-extern const struct pvq_work pvq_work_skew;  /* steps of the kernel with a heavy tail (Pareto, alpha 1.5),
+extern const struct pool_work pool_work_noop;  /* parameter * 10 */
+extern const struct pool_work pool_work_spin;  /* arg steps of the kernel */
+extern const struct pool_work pool_work_skew;  /* steps of the kernel with a heavy tail (Pareto, alpha 1.5),
                                              * arg in the mean; the parameter is the number of steps */
-extern const struct pvq_work pvq_work_sleep; /* sleeps arg nanoseconds; parameter * 10 */
+extern const struct pool_work pool_work_sleep; /* sleeps arg nanoseconds; parameter * 10 */
 
 #endif

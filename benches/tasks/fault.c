@@ -5,8 +5,8 @@
  *
  * Where $PVQ_FAULT_STAMP names a file, each time that it happens adds a line to it: CLOCK_MONOTONIC in nanoseconds.
  * So it is known when, and how often, also of a process that is gone (faults.h). */
-#include "clock.h"
-#include "tutorial.h"
+#include "base/clock.h"
+#include "tasks/tutorial.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
-/* kernel.h: the walk, the jump, and the calibration. */
+/* kernel.c: the walk, the jump, and the calibration. */
 #include "kernel.h"
-#include "clock.h"
+#include "base/clock.h"
 
 static const uint64_t factor = 6364136223846793005u, summand = 1442695040888963407u; /* Knuth's MMIX */
 

@@ -1,5 +1,5 @@
 /* noop.c: the tutorial's answer without its sleep. What is left of the time is the cost of dispatch. */
-#include "tutorial.h"
+#include "tasks/tutorial.h"
 
 const struct pvq_task pvq_task_noop = {
 	.name = "noop",

@@ -1,6 +1,6 @@
 /* sleep.c: the tutorial's own task: sleeps, then returns parameter * 10. It stands for work that waits
  * (for a disk, a network) and leaves the CPU alone, so more workers than cores are a gain. */
-#include "tutorial.h"
+#include "tasks/tutorial.h"
 
 enum { US };
 

@@ -1,6 +1,6 @@
 /* straggler.c: items that sleep, the first of them many times as long: who keeps the order has nothing to show until it
  * is done, though all others may be. */
-#include "tutorial.h"
+#include "tasks/tutorial.h"
 
 #include <errno.h>
 #include <string.h>

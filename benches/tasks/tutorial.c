@@ -1,5 +1,5 @@
-/* tutorial.h: parameter in, parameter * 10 out. */
-#include "tutorial.h"
+/* tutorial.c: parameter in, parameter * 10 out. */
+#include "tasks/tutorial.h"
 
 #include <errno.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 package main
 
 /*
-#include "peer.h"
+#include "trial/peer.h"
 
 #include <errno.h>
 #include <stdlib.h>

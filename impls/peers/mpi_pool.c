@@ -12,7 +12,7 @@
  * needs: libopenmpi-dev openmpi-bin pkg-config pkg-config:ompi-c
  */
 #include "child.h"
-#include "peer.h"
+#include "trial/peer.h"
 
 #include <errno.h>
 #include <inttypes.h>

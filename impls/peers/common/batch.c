@@ -1,4 +1,4 @@
-/* batch.h: an array of results. */
+/* batch.c: an array of results. */
 #include "batch.h"
 
 #include <errno.h>

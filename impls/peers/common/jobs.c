@@ -1,4 +1,4 @@
-/* jobs.h: the jobs and their results. */
+/* jobs.c: the jobs and their results. */
 #include "jobs.h"
 
 #include <errno.h>

@@ -1,0 +1,296 @@
+/* table.c: the writer and, on libcsv, the reader. */
+#include "base/table.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A failed write or flush; stdio does not promise errno, so something must stand in for it. */
+static int table_flush(FILE *f)
+{
+	errno = 0;
+	if (fflush(f) == 0 && !ferror(f))
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+int pvq_table_header(const struct pvq_table *t, FILE *f)
+{
+	for (size_t i = 0; i < t->columns; i++)
+		fprintf(f, "%s%s", i ? "," : "", t->column[i].name);
+	fputc('\n', f);
+	return table_flush(f);
+}
+
+static void table_text(FILE *f, const char *text)
+{
+	if (!strpbrk(text, ", \"\r\n"))
+		fputs(text, f);
+	else
+		csv_fwrite(f, text, strlen(text));
+}
+
+int pvq_table_write(const struct pvq_table *t, FILE *f, const void *row)
+{
+	for (size_t i = 0; i < t->columns; i++) {
+		const struct pvq_column *c = &t->column[i];
+		const void *field = (const char *)row + c->offset;
+
+		if (i)
+			fputc(',', f);
+		switch (c->kind) {
+		case PVQ_COLUMN_TEXT:
+			table_text(f, field);
+			break;
+		case PVQ_COLUMN_U32:
+			fprintf(f, "%u", *(const unsigned *)field);
+			break;
+		case PVQ_COLUMN_U64:
+			fprintf(f, "%llu", (unsigned long long)*(const uint64_t *)field);
+			break;
+		case PVQ_COLUMN_I64:
+			fprintf(f, "%lld", (long long)*(const int64_t *)field);
+			break;
+		case PVQ_COLUMN_WORD:
+			fputs(c->words[*(const unsigned *)field], f);
+			break;
+		}
+	}
+	fputc('\n', f);
+	return table_flush(f);
+}
+
+int pvq_table_append(const struct pvq_table *t, const char *path, const void *row)
+{
+	FILE *f = fopen(path, "ae");
+	struct stat st = {0};
+	int ret = f && fstat(fileno(f), &st) == 0 ? 0 : -errno;
+
+	if (ret == 0 && st.st_size == 0)
+		ret = pvq_table_header(t, f);
+	if (ret == 0)
+		ret = pvq_table_write(
+			t, f, row); /* is flushed and looked at: nothing is left to fclose() */
+	if (f)
+		fclose(f);
+	return ret;
+}
+
+/* ---- the reader ---- */
+
+/* Its state across libcsv's call-backs. */
+struct reader {
+	const struct pvq_table *table;
+	struct pvq_table_rows *rows;
+	size_t room;
+	long *map; /* which column stands at each position of the header; -1: unknown */
+	size_t width, field;
+	unsigned long line;
+	int error;
+	char *row; /* the present line's */
+};
+
+static void reader_fail(struct reader *r, int error, const char *what)
+{
+	if (r->error)
+		return;
+	r->error = error;
+	snprintf(r->rows->problem, sizeof(r->rows->problem), "line %lu: %s", r->line, what);
+}
+
+static int reader_number(const char *text, uint64_t max, uint64_t *value)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	return errno || *end || *value > max ? -1 : 0;
+}
+
+static int reader_signed(const char *text, int64_t *value)
+{
+	uint64_t number;
+
+	if (reader_number(text + (*text == '-'), INT64_MAX, &number))
+		return -1;
+	*value = *text == '-' ? -(int64_t)number : (int64_t)number;
+	return 0;
+}
+
+static int reader_word(const char *text, const char *const *words, unsigned *value)
+{
+	for (*value = 0; words[*value]; ++*value)
+		if (strcmp(text, words[*value]) == 0)
+			return 0;
+	return -1;
+}
+
+/* Stores one field; -1 where it is not what the column holds. */
+static int reader_store(struct reader *r, const struct pvq_column *c, const char *text)
+{
+	void *field = r->row + c->offset;
+	uint64_t number = 0;
+
+	switch (c->kind) {
+	case PVQ_COLUMN_TEXT:
+		if (strlen(text) >= c->size)
+			return -1;
+		memcpy(field, text, strlen(text) + 1);
+		return 0;
+	case PVQ_COLUMN_U32:
+		if (reader_number(text, UINT32_MAX, &number))
+			return -1;
+		*(unsigned *)field = (unsigned)number;
+		return 0;
+	case PVQ_COLUMN_U64:
+		return reader_number(text, UINT64_MAX, (uint64_t *)field);
+	case PVQ_COLUMN_I64:
+		return reader_signed(text, (int64_t *)field);
+	case PVQ_COLUMN_WORD:
+		return reader_word(text, c->words, (unsigned *)field);
+	}
+	return -1;
+}
+
+static void reader_header(struct reader *r, const char *text)
+{
+	long *map = realloc(r->map, (r->width + 1) * sizeof(*map));
+
+	if (!map) {
+		reader_fail(r, -ENOMEM, "out of memory");
+		return;
+	}
+	r->map = map;
+	map[r->width] = -1;
+	for (size_t i = 0; i < r->table->columns; i++)
+		if (strcmp(r->table->column[i].name, text) == 0)
+			map[r->width] = (long)i;
+	r->width++;
+}
+
+static void reader_field(void *data, size_t len, void *arg)
+{
+	struct reader *r = arg;
+	const char *text = data ? data : "";
+	char what[80];
+
+	if (r->error)
+		return;
+	if (strlen(text) != len) {
+		reader_fail(r, -EBADMSG, "holds a NUL byte");
+	} else if (r->line == 1) {
+		reader_header(r, text);
+	} else if (r->field < r->width) {
+		long c = r->map[r->field++];
+
+		if (c >= 0 && reader_store(r, &r->table->column[c], text)) {
+			if (len && strcmp(text, "-") != 0)
+				snprintf(what, sizeof(what), "'%.20s' is no %s", text,
+					r->table->column[c].name);
+			else
+				snprintf(what, sizeof(what), "is cut off at its %s",
+					r->table->column[c].name);
+			reader_fail(r, -EBADMSG, what);
+		}
+	} else {
+		reader_fail(r, -EBADMSG, "more fields than the header has");
+	}
+}
+
+static void reader_check_header(struct reader *r)
+{
+	char what[80];
+
+	for (size_t want = 0; want < r->table->required; want++) {
+		int found = 0;
+
+		for (size_t i = 0; i < r->width; i++)
+			found |= r->map[i] == (long)want;
+		if (!found) {
+			snprintf(what, sizeof(what), "no column '%s': not %s of pvq",
+				r->table->column[want].name, r->table->file);
+			reader_fail(r, -EBADMSG, what);
+			return;
+		}
+	}
+}
+
+static void reader_append(struct reader *r)
+{
+	struct pvq_table_rows *rows = r->rows;
+	size_t size = r->table->row;
+
+	if (rows->count == r->room) {
+		size_t room = r->room ? r->room * 2 : 256;
+		char *row = realloc(rows->row, room * size);
+
+		if (!row) {
+			reader_fail(r, -ENOMEM, "out of memory");
+			return;
+		}
+		rows->row = row;
+		r->room = room;
+	}
+	memcpy((char *)rows->row + rows->count++ * size, r->row, size);
+}
+
+/* End of a line. terminator is -1 at the end of a file without a final newline: the write of that line was
+ * cut short, and its last number may look whole without being it. */
+static void reader_line(int terminator, void *arg)
+{
+	struct reader *r = arg;
+
+	if (r->error)
+		return;
+	if (r->line == 1)
+		reader_check_header(r);
+	else if (r->field != r->width || terminator < 0)
+		reader_fail(r, -EBADMSG, "is cut off");
+	else
+		reader_append(r);
+	r->line++;
+	r->field = 0;
+	memset(r->row, 0, r->table->row);
+}
+
+static void reader_parse(struct reader *r, struct csv_parser *parser, FILE *f)
+{
+	char piece[1 << 14];
+	size_t got;
+
+	while (!r->error && (got = fread(piece, 1, sizeof(piece), f)) > 0)
+		if (csv_parse(parser, piece, got, reader_field, reader_line, r) != got)
+			reader_fail(r, -EBADMSG, csv_strerror(csv_error(parser)));
+	if (ferror(f))
+		reader_fail(r, -EIO, "cannot be read");
+	if (!r->error && csv_fini(parser, reader_field, reader_line, r))
+		reader_fail(r, -EBADMSG, "is cut off within quotes");
+}
+
+int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *rows)
+{
+	struct reader r = {.table = t, .rows = rows, .line = 1, .row = calloc(1, t->row)};
+	struct csv_parser parser;
+	char what[80];
+
+	memset(rows, 0, sizeof(*rows));
+	if (!r.row || csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL)) {
+		free(r.row);
+		reader_fail(&r, -ENOMEM, "out of memory");
+		return r.error;
+	}
+	reader_parse(&r, &parser, f);
+	if (!r.error && r.line == 1) {
+		snprintf(what, sizeof(what), "empty file: not %s of pvq", t->file);
+		reader_fail(&r, -EBADMSG, what);
+	}
+	csv_free(&parser);
+	free(r.map);
+	free(r.row);
+	return r.error;
+}

@@ -1,0 +1,94 @@
+/* tree.c: CPU clocks of other processes (times() and /proc/PID/stat count in ticks of 10 ms, as much as a whole
+ * trial may take), smaps_rollup, and the kernel's lists of children. */
+#include "base/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+typedef int tree_measure(pid_t pid, uint64_t *sum);
+
+static int tree_own_cpu(pid_t pid, uint64_t *ns)
+{
+	struct timespec used;
+	clockid_t clock;
+	int ret = clock_getcpuclockid(pid, &clock);
+
+	if (ret)
+		return -ret;
+	if (clock_gettime(clock, &used))
+		return -errno;
+	*ns += (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
+	return 0;
+}
+
+static int tree_own_pss(pid_t pid, uint64_t *kb)
+{
+	char path[64], line[256];
+	uint64_t value;
+	int ret = -ESRCH; /* a zombie's file is empty */
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%jd/smaps_rollup", (intmax_t)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	while (ret && fgets(line, sizeof(line), f))
+		if (sscanf(line, "Pss: %" SCNu64, &value) == 1) {
+			*kb += value;
+			ret = 0;
+		}
+	fclose(f);
+	return ret;
+}
+
+static int tree_add(pid_t pid, tree_measure *measure, uint64_t *sum, unsigned *processes);
+
+static void tree_add_children(
+	pid_t pid, const char *thread, tree_measure *measure, uint64_t *sum, unsigned *processes)
+{
+	char path[320];
+	intmax_t child;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%jd/task/%s/children", (intmax_t)pid, thread);
+	f = fopen(path, "re");
+	if (!f)
+		return; /* the thread has ended */
+	while (fscanf(f, "%jd", &child) == 1)
+		(void)tree_add((pid_t)child, measure, sum, processes); /* it may have ended */
+	fclose(f);
+}
+
+static int tree_add(pid_t pid, tree_measure *measure, uint64_t *sum, unsigned *processes)
+{
+	char path[64];
+	struct dirent *thread;
+	int ret = measure(pid, sum);
+	DIR *dir;
+
+	if (ret == 0)
+		++*processes;
+	/* A zombie uses nothing, but its children live on until they are handed over. */
+	snprintf(path, sizeof(path), "/proc/%jd/task", (intmax_t)pid);
+	dir = opendir(path);
+	while (dir && (thread = readdir(dir)))
+		if (thread->d_name[0] != '.')
+			tree_add_children(pid, thread->d_name, measure, sum, processes);
+	if (dir)
+		closedir(dir);
+	return ret;
+}
+
+int pvq_tree_cpu(pid_t pid, uint64_t *ns, unsigned *processes)
+{
+	return tree_add(pid, tree_own_cpu, ns, processes);
+}
+
+int pvq_tree_pss(pid_t pid, uint64_t *kb, unsigned *processes)
+{
+	return tree_add(pid, tree_own_pss, kb, processes);
+}

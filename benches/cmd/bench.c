@@ -1,0 +1,336 @@
+/* bench.c: `pvq bench`: plan, sweep, report. */
+#include "base/clock.h"
+#include "base/rundir.h"
+#include "cmd/cmd.h"
+#include "drive/host.h"
+#include "drive/launch.h"
+#include "drive/peers.h"
+#include "drive/plan.h"
+#include "drive/sweep.h"
+#include "report/experiment.h"
+#include "report/report.h"
+#include "trial/registry.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct bench {
+	struct pvq_wish wish;
+	const char *out, *resume, *like;
+	struct pvq_host host;
+	struct pvq_plan plan;
+	char dir[PATH_MAX];
+	char command[1024]; /* as typed, for the report */
+	uint64_t began_ns;
+};
+
+static const struct option options[] = {
+	{"profile", required_argument, NULL, 'p'},
+	{"impls", required_argument, NULL, 'i'},
+	{"tasks", required_argument, NULL, 't'},
+	{"cores", required_argument, NULL, 'k'},
+	{"workers", required_argument, NULL, 'w'},
+	{"n", required_argument, NULL, 'n'},
+	{"blocks", required_argument, NULL, 'b'},
+	{"seed", required_argument, NULL, 's'},
+	{"timeout", required_argument, NULL, 'T'},
+	{"out", required_argument, NULL, 'o'},
+	{"resume", required_argument, NULL, 'r'},
+	{"like", required_argument, NULL, 'l'},
+	{0},
+};
+
+static int parse_option(struct bench *b, int option)
+{
+	uint64_t number;
+
+	switch (option) {
+	case 'p':
+		b->wish.profile = optarg;
+		return 0;
+	case 'i':
+		b->wish.impls = optarg;
+		return 0;
+	case 't':
+		b->wish.tasks = optarg;
+		return 0;
+	case 'k':
+		b->wish.cores = optarg;
+		return 0;
+	case 'w':
+		b->wish.workers = optarg;
+		return 0;
+	case 'n':
+		return pvq_parse_count("--n", optarg, 1, 1000000000000u, &b->wish.n);
+	case 'b':
+		if (pvq_parse_count("--blocks", optarg, 1, 10000, &number))
+			return -EINVAL;
+		b->wish.blocks = (unsigned)number;
+		return 0;
+	case 's':
+		return pvq_parse_count("--seed", optarg, 0, UINT64_MAX, &b->wish.seed);
+	case 'T':
+		if (pvq_parse_count("--timeout (in seconds)", optarg, 1, 1000000, &number))
+			return -EINVAL;
+		b->wish.timeout_s = (double)number;
+		return 0;
+	case 'o':
+		b->out = optarg;
+		return 0;
+	case 'r':
+		b->resume = optarg;
+		return 0;
+	case 'l':
+		b->like = optarg;
+		return 0;
+	default: /* getopt has said what */
+		return -EINVAL;
+	}
+}
+
+static void note_command(struct bench *b, int argc, char **argv)
+{
+	size_t len = (size_t)snprintf(b->command, sizeof(b->command), "pvq bench");
+
+	for (int i = 1; i < argc && len < sizeof(b->command); i++)
+		len += (size_t)snprintf(b->command + len, sizeof(b->command) - len, " %s", argv[i]);
+}
+
+static int parse(struct bench *b, int argc, char **argv)
+{
+	int option, others = 0;
+
+	/* The same draws of `skew` in every run: with others a run may have one huge item, and be another work. */
+	b->wish.seed = PVQ_SEED;
+	note_command(b, argc, argv);
+	argv[0] = (char *)"pvq"; /* the name that getopt's messages begin with */
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (parse_option(b, option))
+			return -EINVAL;
+		others |= !strchr("rlo", option); /* that say what to measure */
+	}
+	if (optind < argc) {
+		fprintf(stderr, "pvq: unexpected argument '%s'\n", argv[optind]);
+		return -EINVAL;
+	}
+	if ((b->resume && (others || b->out || b->like)) || (b->like && others)) {
+		fprintf(stderr, "pvq: %s takes its plan from the folder; leave the other options out\n",
+			b->resume ? "--resume" : "--like");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Of the profile's time, what is not the sweep's. */
+static double reserve_s(const struct pvq_profile *p)
+{
+	return p->report_s + pvq_experiments_seconds(p->scale);
+}
+
+/* ---- the plan of an earlier run ---- */
+
+/* 0, or -errno with one line on stderr. */
+static int read_plan(struct bench *b, const char *dir)
+{
+	struct pvq_manifest facts;
+	const char *profile, *timeout, *blocks, *goal;
+	int ret = pvq_manifest_read(&facts, dir);
+
+	profile = pvq_manifest_get(&facts, "profile");
+	timeout = pvq_manifest_get(&facts, "timeout_s");
+	blocks = pvq_manifest_get(&facts, "blocks");
+	goal = pvq_manifest_get(&facts, "goal");
+	if (ret || !profile || !timeout || !blocks) {
+		fprintf(stderr,
+			"pvq: %s holds no run to %s: no manifest.tsv with profile, blocks and "
+			"time-out\n",
+			dir, b->resume ? "resume" : "measure again");
+		pvq_manifest_free(&facts);
+		return -EINVAL;
+	}
+	ret = pvq_plan_read(&b->plan, &b->host, dir);
+	if (ret == 0) {
+		b->plan.profile = pvq_profile_find(profile);
+		b->plan.timeout_s = strtod(timeout, NULL);
+		b->plan.blocks = (unsigned)strtoul(blocks, NULL, 10);
+		b->plan.goal = goal ? strtod(goal, NULL) : 0;
+		if (!b->plan.profile)
+			ret = -EINVAL;
+		else
+			b->plan.reserve_s = reserve_s(b->plan.profile);
+	}
+	pvq_manifest_free(&facts);
+	return ret;
+}
+
+/* ---- a new run ---- */
+
+static int write_manifest(const struct bench *b)
+{
+	FILE *f = pvq_rundir_open(b->dir, "manifest.tsv", "we");
+	time_t now = time(NULL);
+	struct tm utc;
+	char date[40];
+	int ret = 0;
+
+	if (!f)
+		return -EIO;
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
+	fprintf(f,
+		"date\t%s\ncommand\t%s\nprofile\t%s\nblocks\t%u\ngoal\t%g\nseed\t%" PRIu64
+		"\ntimeout_s\t%g\n",
+		date, b->command, b->plan.profile->name, b->plan.blocks, b->plan.goal, b->plan.seed,
+		b->plan.timeout_s);
+	if (b->plan.left_out[0])
+		fprintf(f, "left_out\t%s\n", b->plan.left_out);
+	pvq_host_facts(&b->host, f);
+	if (fflush(f) || ferror(f))
+		ret = errno ? -errno : -EIO;
+	if (fclose(f) && ret == 0)
+		ret = -errno;
+	if (ret)
+		fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", b->dir, strerror(-ret));
+	return ret;
+}
+
+static int plan_new(struct bench *b)
+{
+	int ret, created = 0;
+	const struct pvq_profile *profile = pvq_profile_find(b->wish.profile ? b->wish.profile : "default");
+
+	if (!profile)
+		return -EINVAL;
+	b->wish.reserve_s = reserve_s(profile);
+	ret = pvq_rundir_create(b->out, b->dir, sizeof(b->dir), &created);
+	if (ret)
+		return ret;
+	ret = b->like ? read_plan(b, b->like) : pvq_plan_make(&b->plan, &b->wish, &b->host);
+	if (ret) {
+		pvq_rundir_remove(b->dir, created);
+		return ret;
+	}
+	ret = write_manifest(b);
+	if (ret == 0)
+		ret = pvq_plan_write(&b->plan, &b->host, b->dir);
+	if (ret == 0 && pvq_peers_known())
+		ret = pvq_peers_write(b->dir);
+	if (ret == 0 && !b->out)
+		pvq_rundir_latest(b->dir);
+	return ret;
+}
+
+/* ---- a run that was cut off ---- */
+
+static int plan_resumed(struct bench *b)
+{
+	snprintf(b->dir, sizeof(b->dir), "%s", b->resume);
+	return read_plan(b, b->dir);
+}
+
+/* ---- both ---- */
+
+static void announce(const struct bench *b)
+{
+	const struct pvq_profile *p = b->plan.profile;
+	double block_s = pvq_plan_block_s(&b->plan);
+
+	fprintf(stderr, "pvq: %u cells in up to %u block%s", b->plan.ncell, b->plan.blocks,
+		b->plan.blocks == 1 ? "" : "s");
+	if (p->budget_s > 0)
+		fprintf(stderr, ", at most %.0f s in all", p->budget_s);
+	else if (block_s > 0)
+		fprintf(stderr, ", about %.0f minutes", block_s * b->plan.blocks / 60 + 1);
+	fprintf(stderr, "; into %s\n", b->dir);
+	if (b->plan.left_out[0])
+		fprintf(stderr, "pvq: left out: %s\n", b->plan.left_out);
+}
+
+/* What else a report can tell. */
+static int run_experiments(const struct bench *b)
+{
+	const struct pvq_session session = {.plan = &b->plan,
+		.host = &b->host,
+		.dir = b->dir,
+		.command = b->command,
+		.resumed = b->resume != NULL};
+
+	return pvq_experiments_run(&session);
+}
+
+static int add_end(const struct bench *b, const struct pvq_sweep *sweep)
+{
+	static const char *const why[] = {"every cell is precise enough", "the most blocks were measured",
+		"the time was used up", "interrupted"};
+	FILE *f = pvq_rundir_open(b->dir, "manifest.tsv", "ae");
+
+	if (!f)
+		return -EIO;
+	fprintf(f, "ended\t%s, after %u to %u whole blocks and %.0f s\n", why[sweep->end],
+		sweep->blocks_least, sweep->blocks_most, (double)(pvq_clock_ns() - b->began_ns) / 1e9);
+	if (fclose(f) == 0)
+		return 0;
+	fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", b->dir, strerror(errno));
+	return -EIO;
+}
+
+static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
+{
+	int ret = 0, ended = add_end(b, sweep);
+
+	/* A report of the rows there are, also after Ctrl-C: what ran is kept, and shown. */
+	if (sweep->trials || b->resume)
+		ret = pvq_report_make(b->dir);
+	if (ret == 0 && sweep->end != PVQ_SWEEP_INTERRUPTED)
+		ret = pvq_report_print_short(stdout, b->dir);
+	if (sweep->end == PVQ_SWEEP_INTERRUPTED) {
+		fprintf(stderr,
+			"pvq: interrupted after %lu trials, which are kept; go on with: pvq bench "
+			"--resume %s\n",
+			sweep->trials, b->dir);
+		return PVQ_EXIT_FAILED;
+	}
+	if (ret || ended)
+		return PVQ_EXIT_FAILED;
+	printf("\nReport: %s/report.html\n", !b->out && !b->resume ? "reports/latest" : b->dir);
+	if (sweep->failed)
+		fprintf(stderr, "pvq: %lu of %lu trials failed; the report says which and why\n",
+			sweep->failed, sweep->trials);
+	return pvq_cmd_flush() || sweep->failed ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
+}
+
+int pvq_cmd_bench(int argc, char **argv)
+{
+	static struct bench b; /* large */
+	struct pvq_sweep sweep = {.host = &b.host, .dir = b.dir, .file = "raw.csv"};
+	const struct pvq_profile *p;
+	int ret;
+
+	b.began_ns = pvq_clock_ns();
+	if (parse(&b, argc, argv))
+		return PVQ_EXIT_USAGE;
+	pvq_launch_signals();
+	if (pvq_host_read(&b.host))
+		return PVQ_EXIT_USAGE;
+	ret = b.resume ? plan_resumed(&b) : plan_new(&b);
+	if (ret == -EINTR)
+		fprintf(stderr, "pvq: interrupted before the first trial\n");
+	if (ret)
+		return ret == -EINTR ? PVQ_EXIT_FAILED : PVQ_EXIT_USAGE;
+	announce(&b);
+	p = b.plan.profile;
+	if (p->budget_s > 0) /* may have passed already: pilots take their time */
+		sweep.deadline_s =
+			p->budget_s - b.plan.reserve_s - (double)(pvq_clock_ns() - b.began_ns) / 1e9;
+	ret = pvq_sweep_run(&b.plan, &sweep);
+	if (ret == 0 && sweep.end != PVQ_SWEEP_INTERRUPTED && run_experiments(&b))
+		sweep.end = PVQ_SWEEP_INTERRUPTED;
+	ret = ret ? PVQ_EXIT_FAILED : conclude(&b, &sweep);
+	pvq_plan_free(&b.plan);
+	return ret;
+}

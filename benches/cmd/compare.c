@@ -1,0 +1,304 @@
+/* compare.c: `pvq compare A B`: before against after, for people and for CI jobs. */
+#include "cmd/cmd.h"
+#include "draw/figure_compare.h"
+#include "report/compare_write.h"
+#include "stats/relabel.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { RUNS_MOST = 2 * PVQ_RELABEL_MOST, LIST_TEXT = 8192 };
+
+struct compare_args {
+	const char *list[2], *out;
+	enum pvq_metric metric;
+	int gate;     /* --fail-above was given */
+	double above; /* its share: 0.05 */
+	char text[2][LIST_TEXT];
+	struct pvq_run run[RUNS_MOST]; /* those before first */
+	size_t runs, before;
+};
+
+static const struct option options[] = {
+	{"fail-above", required_argument, NULL, 'f'},
+	{"metric", required_argument, NULL, 'm'},
+	{"out", required_argument, NULL, 'o'},
+	{0},
+};
+
+/* "5%" or "5": 0.05. */
+static int parse_share(const char *text, double *share)
+{
+	char *end;
+
+	*share = strtod(text, &end) / 100;
+	end += *end == '%';
+	if (end != text && *end == '\0' && text[0] >= '0' && text[0] <= '9' && *share <= 100)
+		return 0;
+	fprintf(stderr, "pvq: --fail-above takes per cent, such as 5%%, not '%s'\n", text);
+	return -EINVAL;
+}
+
+static int parse_option(struct compare_args *a, int option)
+{
+	switch (option) {
+	case 'f':
+		a->gate = 1;
+		return parse_share(optarg, &a->above);
+	case 'm':
+		if (strcmp(optarg, "map") == 0 || strcmp(optarg, "total") == 0) {
+			a->metric = optarg[0] == 'm' ? PVQ_MAP_NS : PVQ_TOTAL_NS;
+			return 0;
+		}
+		fprintf(stderr, "pvq: --metric is map or total, not '%s'\n", optarg);
+		return -EINVAL;
+	case 'o':
+		a->out = optarg;
+		return 0;
+	default: /* getopt has said what */
+		return -EINVAL;
+	}
+}
+
+static int parse(struct compare_args *a, int argc, char **argv)
+{
+	int option;
+
+	a->metric = PVQ_MAP_NS;
+	argv[0] = (char *)"pvq"; /* the name that getopt's messages begin with */
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (parse_option(a, option))
+			return -EINVAL;
+	if (argc - optind != 2) {
+		fprintf(stderr,
+			"pvq: compare takes two folders, before and after, or two lists of folders: "
+			"pvq compare A1,A2,A3 B1,B2,B3\n");
+		return -EINVAL;
+	}
+	a->list[0] = argv[optind];
+	a->list[1] = argv[optind + 1];
+	return 0;
+}
+
+/* ---- the runs ---- */
+
+static int read_run(struct compare_args *a, const char *dir)
+{
+	if (a->runs == RUNS_MOST) {
+		fprintf(stderr, "pvq: at most %d runs a side can be compared\n", PVQ_RELABEL_MOST);
+		return -EINVAL;
+	}
+	/* Counted first: what a failure leaves is freed as well. */
+	return pvq_run_read(&a->run[a->runs++], dir);
+}
+
+/* A folder whose name holds a comma is one folder. */
+static int read_side(struct compare_args *a, int side)
+{
+	char *text = a->text[side], *save = NULL;
+	int ret = 0;
+
+	if (access(a->list[side], F_OK) == 0)
+		return read_run(a, a->list[side]);
+	if (snprintf(text, LIST_TEXT, "%s", a->list[side]) >= LIST_TEXT) {
+		fprintf(stderr, "pvq: the list of folders is too long\n");
+		return -EINVAL;
+	}
+	for (char *dir = strtok_r(text, ",", &save); ret == 0 && dir; dir = strtok_r(NULL, ",", &save))
+		ret = read_run(a, dir);
+	return ret;
+}
+
+static int is_same_folder(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* A run must not count twice, but for the one that is compared with itself. */
+static int check_runs(const struct compare_args *a)
+{
+	size_t after = a->runs - a->before;
+	int several = a->runs > 2;
+
+	if (several && (a->before < PVQ_RELABEL_LEAST || after < PVQ_RELABEL_LEAST ||
+			       a->before > PVQ_RELABEL_MOST || after > PVQ_RELABEL_MOST)) {
+		fprintf(stderr,
+			"pvq: one run a side, or %d to %d: %zu against %zu can never be sure of anything\n",
+			PVQ_RELABEL_LEAST, PVQ_RELABEL_MOST, a->before, after);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < a->runs; i++)
+		for (size_t j = i + 1; j < a->runs; j++) {
+			if (!is_same_folder(a->run[i].dir, a->run[j].dir))
+				continue;
+			fprintf(stderr,
+				several ? "pvq: %s and %s are the same folder, which would count twice\n"
+					: "pvq: %s and %s are the same folder: nothing can differ\n",
+				a->run[i].dir, a->run[j].dir);
+			if (several)
+				return -EINVAL;
+		}
+	return 0;
+}
+
+static int read_runs(struct compare_args *a)
+{
+	int ret = read_side(a, 0);
+
+	a->before = a->runs;
+	if (ret == 0)
+		ret = read_side(a, 1);
+	if (ret == 0 && (a->before == 0 || a->runs == a->before)) {
+		fprintf(stderr, "pvq: a side names no folder\n");
+		ret = -EINVAL;
+	}
+	return ret ? ret : check_runs(a);
+}
+
+/* ---- what is said ---- */
+
+static int write_file(const char *dir, const char *name, const struct pvq_comparison_table *t,
+	void (*write)(FILE *, const struct pvq_comparison_table *))
+{
+	struct pvq_outfile out;
+	int ret = pvq_outfile_begin(&out);
+
+	if (ret) {
+		fprintf(stderr, "pvq: cannot write %s/%s: %s\n", dir, name, strerror(-ret));
+		return ret;
+	}
+	write(out.f, t);
+	ret = pvq_outfile_write(&out, dir, name);
+	pvq_outfile_free(&out);
+	return ret;
+}
+
+static int write_folder(const struct pvq_comparison_table *t, const char *dir)
+{
+	struct pvq_plots plots;
+	int ret = 0;
+
+	if (mkdir(dir, 0777) && errno != EEXIST) {
+		fprintf(stderr, "pvq: cannot create the folder %s: %s\n", dir, strerror(errno));
+		return -EINVAL;
+	}
+	ret = pvq_plots_begin(&plots, dir);
+	if (ret == 0)
+		ret = pvq_figure_compare(&plots, t);
+	if (ret == 0)
+		pvq_plots_draw(&plots); /* what could not be drawn has been said; the words stand without */
+	if (ret == 0)
+		ret = write_file(dir, "compare.md", t,
+			pvq_plots_has(&plots, PVQ_COMPARE_FIGURE) ? pvq_compare_illustrated
+								  : pvq_compare_markdown);
+	if (ret == 0)
+		ret = write_file(dir, "compare.csv", t, pvq_compare_csv);
+	pvq_plots_free(&plots);
+	return ret;
+}
+
+/* The works whose items differ, a line each. */
+static void warn_other_work(const struct pvq_comparison_table *t)
+{
+	const struct pvq_work *last = NULL;
+
+	for (size_t i = 0; i < t->cells; i++) {
+		const struct pvq_compared *c = &t->cell[i];
+		const struct pvq_row *a = c->cell->key, *b = c->cell_after->key;
+
+		if (c->basis != PVQ_OTHER_WORK || c->work == last)
+			continue;
+		last = c->work;
+		fprintf(stderr,
+			"pvq: warning: %s is other work after: %s, n %llu, seed %llu; before: %s, n %llu, seed "
+			"%llu\n",
+			c->work->label, b->args, (unsigned long long)b->n, (unsigned long long)b->seed,
+			a->args, (unsigned long long)a->n, (unsigned long long)a->seed);
+	}
+}
+
+static size_t count(const struct pvq_comparison_table *t, enum pvq_basis basis)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->cells; i++)
+		n += t->cell[i].basis == basis;
+	return n;
+}
+
+/* The exit code of a CI job: a failure only for what is sure. */
+static int gate(const struct compare_args *a, const struct pvq_comparison_table *t)
+{
+	size_t failed = 0, noise = count(t, PVQ_MOSTLY_NOISE);
+
+	for (size_t i = 0; i < t->cells; i++)
+		if (pvq_compared_fails(&t->cell[i], a->above)) {
+			fprintf(stderr, "pvq: %s: %s\n", pvq_compared_words(&t->cell[i]), t->cell[i].name);
+			failed++;
+		}
+	if (failed) {
+		fprintf(stderr, "pvq: %zu cell%s broke or got slower by more than %g %%\n", failed,
+			failed == 1 ? "" : "s", a->above * 100);
+		return PVQ_EXIT_FAILED;
+	}
+	if (noise)
+		fprintf(stderr,
+			"pvq: warning: %zu of %zu cells were too disturbed to be judged; compare three runs a side\n",
+			noise, t->cells);
+	else if (t->judged == 0) {
+		fprintf(stderr,
+			"pvq: no cell did the same work on both sides, so --fail-above can say nothing; use: "
+			"pvq bench --like %s\n",
+			a->run[0].dir);
+		return PVQ_EXIT_USAGE;
+	}
+	return PVQ_EXIT_DONE;
+}
+
+static int compare(struct compare_args *a)
+{
+	struct pvq_side before = {a->run, a->before}, after = {a->run + a->before, a->runs - a->before};
+	struct pvq_comparison_table t;
+	int ret = pvq_compare_sides(&t, before, after, a->metric), code;
+
+	if (ret) {
+		fprintf(stderr, "pvq: cannot compare: %s\n", strerror(-ret));
+		return PVQ_EXIT_FAILED;
+	}
+	if (t.cells == 0) {
+		fprintf(stderr, "pvq: the runs have no cell in common: nothing to compare\n");
+		pvq_compare_free(&t);
+		return PVQ_EXIT_USAGE;
+	}
+	pvq_runs_differences(stderr, a->run, a->runs);
+	warn_other_work(&t);
+	pvq_compare_print(stdout, &t);
+	code = pvq_cmd_flush();
+	if (code == PVQ_EXIT_DONE && a->out && write_folder(&t, a->out))
+		code = PVQ_EXIT_USAGE;
+	if (code == PVQ_EXIT_DONE && a->gate)
+		code = gate(a, &t);
+	pvq_compare_free(&t);
+	return code;
+}
+
+int pvq_cmd_compare(int argc, char **argv)
+{
+	static struct compare_args a; /* large */
+	int code = PVQ_EXIT_USAGE;
+
+	if (parse(&a, argc, argv))
+		return PVQ_EXIT_USAGE;
+	if (read_runs(&a) == 0)
+		code = compare(&a);
+	for (size_t r = 0; r < a.runs; r++)
+		pvq_run_free(&a.run[r]);
+	return code;
+}

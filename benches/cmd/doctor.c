@@ -1,0 +1,52 @@
+/* doctor.c: `pvq doctor`: is this machine, right now, fit to measure on? */
+#include "results/doctor.h"
+#include "cmd/cmd.h"
+#include "drive/host.h"
+
+#include <string.h>
+
+static int read_facts(struct pvq_manifest *facts)
+{
+	struct pvq_host host;
+	FILE *f = tmpfile();
+	int ret = f ? pvq_host_read(&host) : -1;
+
+	if (ret == 0) {
+		pvq_host_facts(&host, f);
+		rewind(f);
+		ret = pvq_manifest_parse(facts, f);
+	}
+	if (f)
+		fclose(f);
+	else
+		fprintf(stderr, "pvq: cannot keep the machine's facts: no temporary file\n");
+	return ret;
+}
+
+int pvq_cmd_doctor(int argc, char **argv)
+{
+	struct pvq_finding finding[PVQ_FINDINGS_MAX];
+	struct pvq_manifest facts = {0};
+	enum pvq_fitness worst;
+	unsigned count;
+
+	if (argc > 1) {
+		fprintf(stderr, "pvq: unexpected argument '%s'\n", argv[1]);
+		return PVQ_EXIT_USAGE;
+	}
+	if (read_facts(&facts)) {
+		pvq_manifest_free(&facts);
+		return PVQ_EXIT_FAILED;
+	}
+	count = pvq_doctor(&facts, finding);
+	for (unsigned i = 0; i < count; i++) {
+		printf("%-15s %s: %s\n", pvq_fitness_words(finding[i].fitness), finding[i].what,
+			finding[i].value);
+		if (finding[i].fitness != PVQ_FIT_UNKNOWN && finding[i].advice[0])
+			printf("%-15s   %s\n", "", finding[i].advice);
+	}
+	worst = pvq_doctor_worst(finding, count);
+	printf("\nIn all: %s\n", pvq_fitness_words(worst));
+	pvq_manifest_free(&facts);
+	return pvq_cmd_flush() || worst == PVQ_FIT_SPOILS ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
+}

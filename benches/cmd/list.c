@@ -1,0 +1,54 @@
+/* list.c: `pvq list`: what there is to run, straight from the descriptors. */
+#include "cmd/cmd.h"
+#include "drive/peers.h"
+#include "impl.h"
+#include "trial/registry.h"
+
+#include <stdio.h>
+
+static void list_arg(const struct pvq_arg *arg)
+{
+	printf("      %s=%s  %s", arg->name, arg->def, arg->help);
+	if (arg->kind == PVQ_ARG_COUNT || arg->kind == PVQ_ARG_REAL)
+		printf(" (%.15g to %.15g)", arg->min, arg->max);
+	for (int i = 0; arg->words && arg->words[i]; i++)
+		printf("%s%s%s", i ? "|" : " (", arg->words[i], arg->words[i + 1] ? "" : ")");
+	putchar('\n');
+}
+
+/* Those that are linked in, or the peers, under a title. */
+static void list_impls(const char *title, int peers)
+{
+	for (int i = 0, first = 1; pvq_impls[i]; i++) {
+		const struct pvq_impl *impl = pvq_impls[i];
+
+		if (pvq_impl_is_peer(impl) != peers)
+			continue;
+		if (first)
+			printf("%s\n", title);
+		first = 0;
+		if (impl->unavailable)
+			printf("  %-27s unavailable: %s\n", impl->name, impl->unavailable);
+		else
+			printf("  %-27s %s\n", impl->name, impl->summary);
+	}
+}
+
+int pvq_cmd_list(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1) {
+		fprintf(stderr, "pvq: list takes no arguments\n");
+		return PVQ_EXIT_USAGE;
+	}
+	pvq_peers_find();
+	list_impls("Strategies (--impl):", 0);
+	list_impls("\nPeers (--impl too; what others offer, built by `make peers`):", 1);
+	printf("\nTasks (--task name:argument=value,...), each argument with its default:\n");
+	for (int i = 0; pvq_tasks[i]; i++) {
+		printf("  %-27s %s\n", pvq_tasks[i]->name, pvq_tasks[i]->summary);
+		for (const struct pvq_arg *arg = pvq_tasks[i]->args; arg && arg->name; arg++)
+			list_arg(arg);
+	}
+	return pvq_cmd_flush();
+}

@@ -1,0 +1,203 @@
+/* figure_rows.c: pictures with one row a work and one dot a strategy: the overview that answers the
+ * question at a glance, and the time to the first result.
+ */
+#include "draw/figures.h"
+#include "draw/palette.h"
+#include "results/contest.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	WIDTH = 960,
+	CHAR_PX = 8,
+	KEY_ROW = 20,
+	ROW_MIN = 40, /* pixels a row has at least, and what each strategy adds, up to a limit */
+	ROW_SERIES = 7,
+	ROW_MAX = 90,
+	LABEL_MAX = 34, /* characters of a task's label; the rest is cut, the tables have it in full */
+};
+
+/* A picture's rows, from the top, and the range of its x axis. */
+struct rows {
+	struct pvq_plot plot;
+	const struct pvq_summary *s;
+	size_t *series, count;
+	double lo, hi;
+};
+
+/* Row r lies at y = -r. */
+static void rows_labels(struct pvq_plot *plot, const struct pvq_summary *s)
+{
+	size_t longest = 4;
+
+	fputs("set ytics (", plot->gp);
+	for (size_t w = 0; w < s->works; w++) {
+		char label[PVQ_LABEL_MAX];
+		size_t len = strlen(s->work[w].label);
+
+		snprintf(label, sizeof(label), len > LABEL_MAX ? "%.*s…" : "%.*s", LABEL_MAX,
+			s->work[w].label);
+		longest = len < LABEL_MAX ? (len > longest ? len : longest) : LABEL_MAX;
+		pvq_plot_tic(plot->gp, label, -(double)w, w == 0);
+	}
+	fputs(")\n", plot->gp);
+	pvq_plot_number(plot, "left", (double)(longest * CHAR_PX + 24));
+}
+
+static int rows_begin(struct rows *rows, struct pvq_plots *plots, const struct pvq_summary *s,
+	const char *kind, int (*want)(const struct pvq_cell *, unsigned))
+{
+	char name[PVQ_PLOT_NAME];
+	struct pvq_key key;
+	int height;
+
+	memset(rows, 0, sizeof(*rows));
+	rows->s = s;
+	rows->lo = INFINITY;
+	rows->series = calloc(s->series_count + 1, sizeof(*rows->series));
+	if (!rows->series)
+		return -ENOMEM;
+	rows->count = pvq_figure_series(s, NULL, s->max_cores, want, rows->series);
+	if (rows->count == 0)
+		return -ENODATA;
+	key = pvq_plot_key(s, rows->series, rows->count, WIDTH - 40);
+	height = ROW_MIN + (rows->count > 2 ? ROW_SERIES * ((int)rows->count - 2) : 0);
+	height = (height < ROW_MAX ? height : ROW_MAX) * (int)s->works + 160 + KEY_ROW * key.rows;
+	pvq_figure_name(name, kind, NULL, 0);
+	if (pvq_plot_begin(&rows->plot, plots, name, WIDTH, height))
+		return plots->error;
+	pvq_plot_number(&rows->plot, "rows", (double)s->works);
+	pvq_plot_number(&rows->plot, "cores", s->max_cores);
+	pvq_plot_number(&rows->plot, "blocks", s->blocks);
+	pvq_plot_series(&rows->plot, s, rows->series, rows->count, &key);
+	rows_labels(&rows->plot, s);
+	return 0;
+}
+
+static void rows_dot(
+	struct rows *rows, size_t series, size_t work, double x, double lo, double hi, double end)
+{
+	double y = -(double)work - 0.7 * (((double)series + 0.5) / (double)rows->count - 0.5);
+
+	if (isnan(x))
+		return;
+	lo = isnan(lo) ? x : lo;
+	hi = isnan(hi) ? x : hi;
+	fprintf(rows->plot.dat, "%.9g %.9g %.9g %.9g %.9g\n", y, x, lo, hi, end);
+	rows->lo = fmin(rows->lo, lo);
+	rows->hi = fmax(rows->hi, fmax(hi, end));
+}
+
+static int overview_want(const struct pvq_cell *cell, unsigned cores)
+{
+	return !cell->baseline && cell->key->cores == cores && pvq_cell_candidate(cell, cores);
+}
+
+/* The outcome at the right end of a row: the winner in its colour, or that there is none. */
+static int overview_outcome(struct rows *rows, size_t w)
+{
+	struct pvq_contest contest;
+	const char *words, *colour = "777777";
+	int ret = pvq_contest_hold(&contest, rows->s, &rows->s->work[w], rows->s->max_cores, PVQ_MAP_NS);
+
+	if (ret)
+		return ret;
+	words = pvq_outcome_words(contest.outcome);
+	if (contest.outcome == PVQ_CLEAR) {
+		words = rows->s->series[contest.rival[0].cell->series].name;
+		colour = pvq_style(rows->s, contest.rival[0].cell->series).colour;
+	}
+	fputs("set label '", rows->plot.gp);
+	pvq_plot_quote(rows->plot.gp, words);
+	fprintf(rows->plot.gp, "' at graph 1, first -%zu left offset character 1,0 tc rgb '#%s'\n", w,
+		colour);
+	pvq_contest_free(&contest);
+	return 0;
+}
+
+static void overview_data(struct rows *rows)
+{
+	const struct pvq_summary *s = rows->s;
+
+	fputs("# y, speed-up over serial, lo, hi\n", rows->plot.dat);
+	for (size_t i = 0; i < rows->count; i++) {
+		for (size_t w = 0; w < s->works; w++) {
+			const struct pvq_work *work = &s->work[w];
+			const struct pvq_cell *cell = NULL;
+
+			while (work->base && (cell = pvq_figure_next(s, work, rows->series[i], s->max_cores,
+						      overview_want, cell))) {
+				struct pvq_comparison up =
+					pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
+
+				rows_dot(rows, i, w, up.ratio, up.lo, up.hi, NAN);
+			}
+		}
+		pvq_plot_next_index(&rows->plot);
+	}
+}
+
+int pvq_figure_overview(struct pvq_plots *plots, const struct pvq_summary *s)
+{
+	struct rows rows;
+	int ret = 0, based = 0;
+
+	for (size_t w = 0; w < s->works; w++)
+		based |= s->work[w].base != NULL;
+	if (!based)
+		return 0;
+	ret = rows_begin(&rows, plots, s, "overview", overview_want);
+	if (ret == 0) {
+		overview_data(&rows);
+		for (size_t w = 0; ret == 0 && w < s->works; w++)
+			ret = overview_outcome(&rows, w);
+		pvq_plot_axis_factor(&rows.plot, "x", fmin(rows.lo, 1), fmax(rows.hi, s->max_cores), 10);
+		pvq_plot_end(&rows.plot, "overview.gp");
+	}
+	free(rows.series);
+	return ret == -ENODATA ? 0 : ret;
+}
+
+static int first_want(const struct pvq_cell *cell, unsigned cores)
+{
+	return pvq_cell_candidate(cell, cores) && cell->metric[PVQ_FIRST_NS].median > 0;
+}
+
+static void first_data(struct rows *rows)
+{
+	const struct pvq_summary *s = rows->s;
+
+	fputs("# y, time to the first result in ns, lo, hi, to the last\n", rows->plot.dat);
+	for (size_t i = 0; i < rows->count; i++) {
+		for (size_t w = 0; w < s->works; w++) {
+			const struct pvq_cell *cell = NULL;
+
+			while ((cell = pvq_figure_next(
+					s, &s->work[w], rows->series[i], s->max_cores, first_want, cell))) {
+				const struct pvq_estimate *first = &cell->metric[PVQ_FIRST_NS];
+				struct pvq_bar bar = pvq_figure_bar(first);
+
+				rows_dot(rows, i, w, first->median, bar.lo, bar.hi,
+					cell->metric[PVQ_MAP_NS].median);
+			}
+		}
+		pvq_plot_next_index(&rows->plot);
+	}
+}
+
+int pvq_figure_first(struct pvq_plots *plots, const struct pvq_summary *s)
+{
+	struct rows rows;
+	int ret = rows_begin(&rows, plots, s, "first", first_want);
+
+	if (ret == 0) {
+		first_data(&rows);
+		pvq_plot_axis_time(&rows.plot, "x", rows.lo, rows.hi, 9);
+		pvq_plot_end(&rows.plot, "first.gp");
+	}
+	free(rows.series);
+	return ret == -ENODATA ? 0 : ret;
+}

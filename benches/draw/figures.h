@@ -1,0 +1,26 @@
+/* figures.h: the pictures of a sweep, and what is in each. Their kinds, as in pvq_figure_name():
+ *
+ *	overview  all works: speed-up over serial at the largest core count
+ *	first     all works: time to the first result
+ *	time      a work: wall time versus cores, warm and cold, with every trial
+ *	speedup   a work: speed-up and efficiency versus cores
+ *	over      a work on so many cores: time versus workers beyond the cores
+ */
+#ifndef PVQ_FIGURES_H
+#define PVQ_FIGURES_H
+
+#include "draw/figure_tools.h"
+
+/* Writes data and scripts of every picture that has something to show. 0 or -errno (said). */
+int pvq_figures_write(struct pvq_plots *, const struct pvq_summary *);
+
+/* The makers, one file a family. Each writes one picture, or nothing where there is nothing to show;
+ * failures to write are kept in plots->error, -ENOMEM is returned. */
+int pvq_figure_overview(struct pvq_plots *, const struct pvq_summary *);
+int pvq_figure_first(struct pvq_plots *, const struct pvq_summary *);
+int pvq_figure_time(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
+int pvq_figure_speedup(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
+int pvq_figure_over(
+	struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *, unsigned cores);
+
+#endif

@@ -1,0 +1,76 @@
+/* palette.c: the table of styles. */
+#include "draw/palette.h"
+
+#include "impl.h"
+
+#include <string.h>
+
+static const struct fixed {
+	const char *impl;
+	struct pvq_style style;
+} palette_fixed[] = {
+	{"serial", {"000000", 5, 1}},
+	{"fork_pipe_queue", {"E69F00", 9, 2}},
+	{"pthread_queue", {"009E73", 13, 4}},
+	{"pool_ordered", {"0072B2", 7, 1}},
+	{"pool_unordered", {"D55E00", 11, 5}},
+};
+
+static const char *const palette_colour[] = {"CC79A7", "56B4E9", "7F7F7F", "8C510A", "6A51A3"};
+static const int palette_point[] = {15, 6, 4, 8, 12, 10, 14};
+
+enum {
+	FIXED = sizeof(palette_fixed) / sizeof(palette_fixed[0]),
+	COLOURS = sizeof(palette_colour) / sizeof(palette_colour[0]),
+	POINTS = sizeof(palette_point) / sizeof(palette_point[0]),
+	DASHES = 5,
+};
+
+static const struct pvq_style *palette_find(const char *impl)
+{
+	for (int i = 0; i < FIXED; i++)
+		if (strcmp(palette_fixed[i].impl, impl) == 0)
+			return &palette_fixed[i].style;
+	return NULL;
+}
+
+/* How many strategies of the registry without a fixed style stand before this one; one that is not in
+ * the registry comes behind all of those. The registry's order, not the summary's, counts, so that a
+ * peer keeps its colour when a run leaves others out. */
+static size_t palette_turn(const struct pvq_summary *s, size_t series)
+{
+	const char *impl = s->series[series].impl;
+	size_t turn = 0, rank = pvq_impl_rank(impl);
+
+	for (size_t i = 0; i < rank; i++)
+		turn += !palette_find(pvq_impls[i]->name);
+	if (pvq_impls[rank])
+		return turn;
+	for (size_t i = 0; i < series; i++)
+		if (s->series[i].variant == 0 && !pvq_impls[pvq_impl_rank(s->series[i].impl)])
+			turn += !palette_find(s->series[i].impl);
+	return turn - (s->series[series].variant ? 1 : 0);
+}
+
+struct pvq_style pvq_style(const struct pvq_summary *s, size_t series)
+{
+	const struct pvq_style *known = palette_find(s->series[series].impl);
+	unsigned variant = s->series[series].variant;
+	struct pvq_style style;
+
+	if (known) {
+		style = *known;
+	} else {
+		size_t turn = palette_turn(s, series);
+
+		style.colour = palette_colour[turn % COLOURS];
+		style.point = palette_point[turn % POINTS];
+		style.dash = 1 + (int)(turn % DASHES);
+	}
+	/* Settings of one strategy share its colour; shape and dash tell them apart. */
+	if (variant) {
+		style.point = palette_point[variant % POINTS];
+		style.dash = 1 + (style.dash - 1 + (int)variant) % DASHES;
+	}
+	return style;
+}

@@ -1,0 +1,205 @@
+/* plot.c: writes data and scripts. */
+#include "draw/plot.h"
+
+#include "base/asset.h"
+#include "draw/palette.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { KEY_MARK_PX = 58, KEY_CHAR_PX = 8 }; /* a key's line with its gap, and a letter */
+
+/* The first failure is said once; what follows from it is not. */
+static void plot_fail(struct pvq_plots *plots, int error, const char *name)
+{
+	if (plots->error)
+		return;
+	plots->error = error;
+	fprintf(stderr, "pvq: cannot write %s/plots/%s: %s\n", plots->dir, name, strerror(-error));
+}
+
+int pvq_plots_begin(struct pvq_plots *plots, const char *dir)
+{
+	char path[PATH_MAX];
+
+	memset(plots, 0, sizeof(*plots));
+	plots->dir = dir;
+	if (snprintf(path, sizeof(path), "%s/plots", dir) >= (int)sizeof(path))
+		plot_fail(plots, -ENAMETOOLONG, "");
+	else if (mkdir(path, 0777) && errno != EEXIST)
+		plot_fail(plots, -errno, "");
+	return plots->error;
+}
+
+void pvq_plots_free(struct pvq_plots *plots)
+{
+	free(plots->name);
+	memset(plots, 0, sizeof(*plots));
+}
+
+static int plot_path(const struct pvq_plots *plots, char *path, const char *name, const char *suffix)
+{
+	int len = snprintf(path, PATH_MAX, "%s/plots/%s%s", plots->dir, name, suffix);
+
+	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static int plot_add_name(struct pvq_plots *plots, const char *name)
+{
+	char(*grown)[PVQ_PLOT_NAME] = realloc(plots->name, (plots->count + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	plots->name = grown;
+	snprintf(grown[plots->count++], PVQ_PLOT_NAME, "%s", name);
+	return 0;
+}
+
+/* A picture of an earlier report must not stand in for one that could not be drawn. */
+static void plot_remove_old(const struct pvq_plots *plots, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (plot_path(plots, path, name, ".svg") == 0)
+		unlink(path);
+	if (plot_path(plots, path, name, ".png") == 0)
+		unlink(path);
+}
+
+int pvq_plot_begin(struct pvq_plot *plot, struct pvq_plots *plots, const char *name, int width, int height)
+{
+	memset(plot, 0, sizeof(*plot));
+	plot->plots = plots;
+	snprintf(plot->name, sizeof(plot->name), "%s", name);
+	if (plots->error)
+		return plots->error;
+	plot_remove_old(plots, name);
+	if (plot_add_name(plots, name)) {
+		plot_fail(plots, -ENOMEM, name);
+		return plots->error;
+	}
+	if (pvq_outfile_begin(&plot->script) || pvq_outfile_begin(&plot->figures)) {
+		pvq_outfile_free(&plot->script);
+		plot_fail(plots, -ENOMEM, name);
+		return plots->error;
+	}
+	plot->gp = plot->script.f;
+	plot->dat = plot->figures.f;
+	fprintf(plot->gp, "# Drawn by: gnuplot %s.gp\n%s\n", name, pvq_asset("common.gp"));
+	pvq_plot_string(plot, "name", name);
+	pvq_plot_number(plot, "W", width);
+	pvq_plot_number(plot, "H", height);
+	return 0;
+}
+
+/* Writes plots/NAME and the suffix; the first failure ends the drawing, and has been said. */
+static void plot_write(struct pvq_plot *plot, struct pvq_outfile *out, const char *suffix)
+{
+	char name[PVQ_PLOT_NAME + 16];
+
+	snprintf(name, sizeof(name), "plots/%s%s", plot->name, suffix);
+	if (!plot->plots->error)
+		plot->plots->error = pvq_outfile_write(out, plot->plots->dir, name);
+	pvq_outfile_free(out);
+}
+
+void pvq_plot_end(struct pvq_plot *plot, const char *template)
+{
+	fputs(pvq_asset(template), plot->gp);
+	plot_write(plot, &plot->script, ".gp");
+	plot_write(plot, &plot->figures, ".dat");
+}
+
+void pvq_plot_quote(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\'')
+			fputc('\'', f);
+		fputc(iscntrl((unsigned char)*text) ? ' ' : *text, f);
+	}
+}
+
+void pvq_plot_tic(FILE *f, const char *text, double at, int first)
+{
+	fputs(first ? "'" : ", '", f);
+	for (; *text; text++) { /* a tic's label is a printf format */
+		char one[3] = {*text, *text == '%' ? '%' : '\0', '\0'};
+
+		pvq_plot_quote(f, one);
+	}
+	fprintf(f, "' %.9g", at);
+}
+
+void pvq_plot_string(struct pvq_plot *plot, const char *variable, const char *text)
+{
+	fprintf(plot->gp, "%s = '", variable);
+	pvq_plot_quote(plot->gp, text);
+	fputs("'\n", plot->gp);
+}
+
+void pvq_plot_number(struct pvq_plot *plot, const char *variable, double x)
+{
+	if (isnan(x))
+		fprintf(plot->gp, "%s = NaN\n", variable);
+	else
+		fprintf(plot->gp, "%s = %.9g\n", variable, x);
+}
+
+struct pvq_key pvq_plot_key(const struct pvq_summary *s, const size_t *series, size_t count, int pixels)
+{
+	struct pvq_key key = {0};
+	int longest = 1;
+
+	for (size_t i = 0; i < count; i++) {
+		int len = (int)strlen(s->series[series[i]].name);
+
+		longest = len > longest ? len : longest;
+	}
+	key.width_px = KEY_MARK_PX + KEY_CHAR_PX * longest;
+	key.columns = pixels > key.width_px ? pixels / key.width_px : 1;
+	key.rows = ((int)count + key.columns - 1) / key.columns;
+	/* Rows of equal length look tidier than a long one and a rest. */
+	if (key.rows > 0)
+		key.columns = ((int)count + key.rows - 1) / key.rows;
+	return key;
+}
+
+void pvq_plot_series(struct pvq_plot *plot, const struct pvq_summary *s, const size_t *series, size_t count,
+	const struct pvq_key *key)
+{
+	FILE *gp = plot->gp;
+
+	fprintf(gp, "keyrows = %d; keycols = %d; keywidth = %d\n", key->rows, key->columns, key->width_px);
+	fprintf(gp, "N = %zu\narray label[N]\narray colour[N]\narray point[N]\narray dash[N]\n", count);
+	for (size_t i = 0; i < count; i++) {
+		struct pvq_style style = pvq_style(s, series[i]);
+
+		fprintf(gp, "label[%zu] = '", i + 1);
+		pvq_plot_quote(gp, s->series[series[i]].name);
+		fprintf(gp, "'; colour[%zu] = '%s'; point[%zu] = %d; dash[%zu] = %d\n", i + 1, style.colour,
+			i + 1, style.point, i + 1, style.dash);
+	}
+}
+
+void pvq_plot_next_index(struct pvq_plot *plot)
+{
+	fputs("\n\n", plot->dat);
+}
+
+int pvq_plots_has(const struct pvq_plots *plots, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int listed = 0;
+
+	for (size_t i = 0; i < plots->count; i++)
+		listed |= strcmp(plots->name[i], name) == 0;
+	return listed && plots->drawn && plot_path(plots, path, name, ".svg") == 0 &&
+	       stat(path, &st) == 0 && st.st_size > 0;
+}

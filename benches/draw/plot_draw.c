@@ -1,0 +1,123 @@
+/* plot_draw.c: runs gnuplot over the scripts. */
+#include "draw/plot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	DRAWERS = 2, /* gnuplot processes at once: halves the wait, and every machine can spare two */
+	NO_GNUPLOT = 127,
+	NO_FOLDER = 126,
+};
+
+static const char *const draw_log[DRAWERS] = {"gnuplot-1.log", "gnuplot-2.log"};
+
+/* In the child: only calls that are safe behind a fork. */
+__attribute__((noreturn)) static void draw_child(const char *folder, const char *log, char **argv)
+{
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), out;
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL); /* the driver blocks them: Ctrl-C must end a drawing */
+	if (chdir(folder))
+		_exit(NO_FOLDER);
+	out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+		_exit(NO_FOLDER);
+	execvp(argv[0], argv);
+	_exit(errno == ENOENT ? NO_GNUPLOT : NO_FOLDER);
+}
+
+/* Starts one gnuplot over every DRAWERS-th picture from that one on. Its process id, or -errno. */
+static pid_t draw_start(const struct pvq_plots *plots, size_t drawer)
+{
+	char **argv = calloc(plots->count + 3, sizeof(*argv)), folder[PATH_MAX];
+	char(*script)[PVQ_PLOT_NAME + 4] = calloc(plots->count + 1, sizeof(*script));
+	pid_t pid = -ENOMEM;
+	int argc = 0;
+
+	if (!argv || !script)
+		goto out;
+	argv[argc++] = (char *)"gnuplot";
+	argv[argc++] = (char *)"-d"; /* no ~/.gnuplot: pictures must not depend on who draws them */
+	for (size_t i = drawer; i < plots->count; i += DRAWERS) {
+		snprintf(script[i], sizeof(script[i]), "%s.gp", plots->name[i]);
+		argv[argc++] = script[i];
+	}
+	if (snprintf(folder, sizeof(folder), "%s/plots", plots->dir) >= (int)sizeof(folder)) {
+		pid = -ENAMETOOLONG;
+		goto out;
+	}
+	pid = fork();
+	if (pid == 0)
+		draw_child(folder, draw_log[drawer], argv);
+	if (pid < 0)
+		pid = -errno;
+out:
+	free(script);
+	free(argv);
+	return pid;
+}
+
+/* Waits for a gnuplot: its exit code, or -1 where a signal ended it. */
+static int draw_wait(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Says what is wrong with how a gnuplot ended. 0 or -errno. */
+static int draw_judge(const struct pvq_plots *plots, size_t drawer, int code)
+{
+	if (code == NO_GNUPLOT && drawer == 0)
+		fputs("pvq: gnuplot is not installed, so the report has no pictures (on Debian: "
+		      "apt-get install gnuplot-nox)\n",
+			stderr);
+	else if (code && code != NO_GNUPLOT)
+		fprintf(stderr,
+			"pvq: gnuplot failed, some pictures are missing; it said why in %s/plots/%s\n",
+			plots->dir, draw_log[drawer]);
+	return code == 0 ? 0 : code == NO_GNUPLOT ? -ENOENT : -EIO;
+}
+
+/* A log without a word in it is litter. */
+static void draw_tidy(const struct pvq_plots *plots, size_t drawer)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/plots/%s", plots->dir, draw_log[drawer]) < (int)sizeof(path))
+		unlink(path);
+}
+
+int pvq_plots_draw(struct pvq_plots *plots)
+{
+	pid_t pid[DRAWERS];
+	int ret = plots->error;
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < DRAWERS; i++)
+		pid[i] = i < plots->count ? draw_start(plots, i) : 0;
+	for (size_t i = 0; i < DRAWERS; i++) {
+		int ended = (int)pid[i];
+
+		if (pid[i] < 0)
+			fprintf(stderr, "pvq: cannot run gnuplot: %s\n", strerror(-ended));
+		else if (pid[i] > 0 && (ended = draw_judge(plots, i, draw_wait(pid[i]))) == 0)
+			draw_tidy(plots, i);
+		ret = ret ? ret : ended;
+	}
+	plots->drawn = 1;
+	return ret;
+}

@@ -1,0 +1,319 @@
+/* host.c: hwloc for the topology, /proc and /sys for what hwloc does not know. */
+#include "drive/host.h"
+#include "base/asset.h"
+#include "base/others.h"
+
+#include <errno.h>
+#include <hwloc.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <xxhash.h>
+#include <zlib.h>
+
+/* One allowed CPU and where it sits. */
+struct place {
+	int cpu;
+	unsigned sibling, socket, core; /* its number within the core, the socket's, the core's */
+};
+
+/* Physical cores first, then one socket after the other. */
+static int place_order(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->sibling != y->sibling)
+		return x->sibling < y->sibling ? -1 : 1;
+	if (x->socket != y->socket)
+		return x->socket < y->socket ? -1 : 1;
+	if (x->core != y->core)
+		return x->core < y->core ? -1 : 1;
+	return x->cpu - y->cpu;
+}
+
+static unsigned ancestor_index(hwloc_topology_t topology, hwloc_obj_type_t type, hwloc_obj_t pu)
+{
+	hwloc_obj_t up = hwloc_get_ancestor_obj_by_type(topology, type, pu);
+
+	return up ? up->logical_index : 0;
+}
+
+/* Siblings are numbered among the allowed ones: where only the second of a core is ours, it counts as
+ * that core's first. */
+static unsigned find_places(hwloc_topology_t topology, const cpu_set_t *allowed, struct place *place)
+{
+	unsigned count = 0;
+	hwloc_obj_t pu = NULL;
+
+	while (count < PVQ_CPUS_MAX && (pu = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, pu))) {
+		struct place *p = &place[count];
+
+		if (pu->os_index >= CPU_SETSIZE || !CPU_ISSET(pu->os_index, allowed))
+			continue;
+		p->cpu = (int)pu->os_index;
+		p->core = ancestor_index(topology, HWLOC_OBJ_CORE, pu);
+		p->socket = ancestor_index(topology, HWLOC_OBJ_PACKAGE, pu);
+		p->sibling = 0;
+		for (unsigned i = 0; i < count; i++)
+			p->sibling += place[i].core == p->core;
+		count++;
+	}
+	return count;
+}
+
+/* Reads a small file's first line; -1 where there is none. */
+static int read_line(const char *path, char *buf, size_t cap)
+{
+	FILE *f = fopen(path, "re");
+	int ret = -1;
+
+	if (!f)
+		return -1;
+	if (fgets(buf, (int)cap, f)) {
+		buf[strcspn(buf, "\n")] = '\0';
+		ret = 0;
+	}
+	fclose(f);
+	return ret;
+}
+
+/* The limit that one cgroup folder sets, in CPUs; 0: none. Version 2 has "quota period" in one file,
+ * version 1 a file for each. */
+static double quota_in(const char *folder)
+{
+	char path[560], text[64]; /* the folder, and the name of a file in it */
+	double quota, period;
+
+	snprintf(path, sizeof(path), "%s/cpu.max", folder);
+	if (read_line(path, text, sizeof(text)) == 0)
+		return sscanf(text, "%lf %lf", &quota, &period) == 2 && period > 0 ? quota / period : 0;
+	snprintf(path, sizeof(path), "%s/cpu.cfs_quota_us", folder);
+	if (read_line(path, text, sizeof(text)) || (quota = strtod(text, NULL)) <= 0)
+		return 0;
+	snprintf(path, sizeof(path), "%s/cpu.cfs_period_us", folder);
+	if (read_line(path, text, sizeof(text)) || (period = strtod(text, NULL)) <= 0)
+		return 0;
+	return quota / period;
+}
+
+/* The least limit on the way from our own cgroup up to the root: each of them binds. */
+static double quota_above(const char *root, const char *group)
+{
+	char folder[512];
+	double least = 0;
+
+	snprintf(folder, sizeof(folder), "%s%s", root, group);
+	for (;;) {
+		double quota = quota_in(folder);
+		char *slash;
+
+		if (quota > 0 && (least == 0 || quota < least))
+			least = quota;
+		if (strlen(folder) <= strlen(root))
+			return least;
+		slash = strrchr(folder, '/');
+		*slash = '\0';
+	}
+}
+
+static double quota_of_process(void)
+{
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	char line[512];
+	double least = 0;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		char *controllers = strchr(line, ':'), *group;
+		double quota = 0;
+
+		if (!controllers || !(group = strchr(controllers + 1, ':')))
+			continue;
+		*group++ = '\0';
+		group[strcspn(group, "\n")] = '\0';
+		if (controllers[1] == '\0')
+			quota = quota_above("/sys/fs/cgroup", group);
+		else if (strstr(controllers, "cpu,") || strcmp(controllers + 1, "cpu") == 0)
+			quota = quota_above("/sys/fs/cgroup/cpu", group);
+		if (quota > 0 && (least == 0 || quota < least))
+			least = quota;
+	}
+	if (f)
+		fclose(f);
+	return least;
+}
+
+static unsigned count_distinct(const struct place *place, unsigned count, size_t field)
+{
+	unsigned distinct = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned mine = *(const unsigned *)((const char *)&place[i] + field), first = 1;
+
+		for (unsigned j = 0; j < i; j++)
+			first &= *(const unsigned *)((const char *)&place[j] + field) != mine;
+		distinct += first;
+	}
+	return distinct;
+}
+
+static int host_topology(struct pvq_host *host, const cpu_set_t *allowed)
+{
+	static struct place place[PVQ_CPUS_MAX]; /* large; called once, from one thread */
+	hwloc_topology_t topology;
+
+	if (hwloc_topology_init(&topology))
+		return -ENOMEM;
+	if (hwloc_topology_load(topology)) {
+		hwloc_topology_destroy(topology);
+		return -ENODEV;
+	}
+	host->ncpu = find_places(topology, allowed, place);
+	hwloc_topology_destroy(topology);
+	qsort(place, host->ncpu, sizeof(*place), place_order);
+	for (unsigned i = 0; i < host->ncpu; i++)
+		host->cpu[i] = place[i].cpu;
+	host->cores = count_distinct(place, host->ncpu, offsetof(struct place, core));
+	host->sockets = count_distinct(place, host->ncpu, offsetof(struct place, socket));
+	return host->ncpu ? 0 : -ENODEV;
+}
+
+int pvq_host_read(struct pvq_host *host)
+{
+	cpu_set_t allowed;
+	int ret = 0;
+
+	memset(host, 0, sizeof(*host));
+	if (sched_getaffinity(0, sizeof(allowed), &allowed))
+		ret = -errno;
+	else
+		ret = host_topology(host, &allowed);
+	if (ret) {
+		fprintf(stderr, "pvq: cannot find out which CPUs may be used: %s\n", strerror(-ret));
+		return ret;
+	}
+	host->quota_cpus = quota_of_process();
+	host->usable = host->ncpu;
+	if (host->quota_cpus > 0 && host->quota_cpus < host->ncpu)
+		host->usable = host->quota_cpus < 1 ? 1 : (unsigned)host->quota_cpus;
+	return 0;
+}
+
+static void fact(FILE *f, const char *key, const char *value)
+{
+	fprintf(f, "%s\t%s\n", key, value);
+}
+
+/* The value of the first "name : value" line in a file of such lines. */
+static void fact_from(FILE *f, const char *key, const char *path, const char *name)
+{
+	FILE *in = fopen(path, "re");
+	char line[512];
+
+	while (in && fgets(line, sizeof(line), in)) {
+		char *colon = strchr(line, ':');
+
+		if (!colon || strncmp(line, name, strlen(name)) != 0)
+			continue;
+		colon[strcspn(colon, "\n")] = '\0';
+		fact(f, key, colon + 1 + strspn(colon + 1, " \t"));
+		break;
+	}
+	if (in)
+		fclose(in);
+}
+
+static void fact_line(FILE *f, const char *key, const char *path)
+{
+	char line[256];
+
+	if (read_line(path, line, sizeof(line)) == 0)
+		fact(f, key, line);
+}
+
+static void fact_virtual(FILE *f)
+{
+	FILE *in = fopen("/proc/cpuinfo", "re");
+	char line[4096];
+	int hypervisor = 0;
+
+	while (in && fgets(line, sizeof(line), in))
+		if (strncmp(line, "flags", 5) == 0 && strstr(line, " hypervisor"))
+			hypervisor = 1;
+	if (in)
+		fclose(in);
+	fact(f, "host_virtual", hypervisor ? "yes: a hypervisor is present" : "no sign of a hypervisor");
+}
+
+/* What others do while we do nothing for a moment: the load average would still tell of the minute before. */
+static void fact_foreign(FILE *f)
+{
+	const struct timespec moment = {.tv_nsec = 300000000};
+	struct pvq_cpu_time before, after;
+	double all;
+
+	if (pvq_cpu_time_read(&before, NULL, 0) || nanosleep(&moment, NULL) ||
+		pvq_cpu_time_read(&after, NULL, 0) || after.all_ns <= before.all_ns)
+		return;
+	all = (double)(after.all_ns - before.all_ns) / 100;
+	fprintf(f, "host_foreign\t%.1f %% of the CPUs' time, in 0.3 s\n",
+		(double)(after.busy_ns - before.busy_ns) / all);
+	fprintf(f, "host_stolen\t%.1f %% of the CPUs' time, in 0.3 s\n",
+		(double)(after.stolen_ns - before.stolen_ns) / all);
+}
+
+/* On AMD and others "boost" is 1 where it may; Intel's driver says the opposite. */
+static void fact_boost(FILE *f)
+{
+	char line[16];
+
+	if (read_line("/sys/devices/system/cpu/cpufreq/boost", line, sizeof(line)) == 0)
+		fact(f, "host_boost", line[0] == '1' ? "on" : "off");
+	else if (read_line("/sys/devices/system/cpu/intel_pstate/no_turbo", line, sizeof(line)) == 0)
+		fact(f, "host_boost", line[0] == '0' ? "on" : "off");
+}
+
+static void fact_cpus(const struct pvq_host *host, FILE *f)
+{
+	fprintf(f,
+		"host_cpus\t%u allowed of %ld online, %u usable at once, on %u core%s of %u socket%s; in the order "
+		"of use:",
+		host->ncpu, sysconf(_SC_NPROCESSORS_ONLN), host->usable, host->cores,
+		host->cores == 1 ? "" : "s", host->sockets, host->sockets == 1 ? "" : "s");
+	for (unsigned i = 0; i < host->ncpu; i++)
+		fprintf(f, " %d", host->cpu[i]);
+	fputc('\n', f);
+	if (host->quota_cpus > 0)
+		fprintf(f, "host_cpu_quota\t%.2f CPUs (cgroup)\n", host->quota_cpus);
+	else
+		fact(f, "host_cpu_quota", "none");
+}
+
+void pvq_host_facts(const struct pvq_host *host, FILE *f)
+{
+	struct utsname uts;
+
+	fact_from(f, "host_cpu_model", "/proc/cpuinfo", "model name");
+	fact_cpus(host, f);
+	fact_virtual(f);
+	fact_from(f, "host_memory", "/proc/meminfo", "MemTotal");
+	fact_line(f, "host_governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+	fact_boost(f);
+	fact_line(f, "host_smt", "/sys/devices/system/cpu/smt/control");
+	fact_line(f, "host_huge_pages", "/sys/kernel/mm/transparent_hugepage/enabled");
+	fact_line(f, "host_aslr", "/proc/sys/kernel/randomize_va_space");
+	fact_line(f, "host_clock", "/sys/devices/system/clocksource/clocksource0/current_clocksource");
+	fact_line(f, "host_load_at_start", "/proc/loadavg");
+	fact_foreign(f);
+	if (uname(&uts) == 0)
+		fprintf(f, "host_kernel\t%s %s %s\n", uts.sysname, uts.release, uts.machine);
+	fact(f, "version_pvq", pvq_revision);
+	fact(f, "version_compiler", pvq_compiler);
+	fact(f, "version_flags", pvq_cflags);
+	fprintf(f, "version_hwloc_api\t%d.%d.%d\n", HWLOC_API_VERSION >> 16, HWLOC_API_VERSION >> 8 & 255,
+		HWLOC_API_VERSION & 255);
+	fprintf(f, "version_xxhash\t%u.%u.%u\n", XXH_versionNumber() / 10000,
+		XXH_versionNumber() / 100 % 100, XXH_versionNumber() % 100);
+	fact(f, "version_zlib", zlibVersion());
+}

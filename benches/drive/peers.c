@@ -1,0 +1,105 @@
+/* peers.c: looks for peers, and asks each what it has. */
+#include "drive/peers.h"
+#include "child.h"
+#include "drive/launch.h"
+#include "trial/registry.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const double describe_s =
+	20; /* time for a peer to say what it is: an interpreter on a busy machine */
+
+/* 0, whatever it said, or -EINTR. */
+static int ask(const char *program)
+{
+	char path[PATH_MAX], word[] = "describe", problem[PVQ_PROBLEM_MAX] = "", fate[64];
+	char *argv[] = {path, word, NULL};
+	int fd = memfd_create("describe", MFD_CLOEXEC), wstatus = 0, ret;
+	const struct pvq_launch_io io = {.out_fd = fd, .err_fd = STDERR_FILENO};
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r+e");
+
+	if (!f) {
+		fprintf(stderr, "pvq: %s: %s\n", program, strerror(errno));
+		return 0;
+	}
+	snprintf(path, sizeof(path), "%s", program);
+	ret = pvq_launch_command(argv, ".", describe_s, &io, &wstatus);
+	if (ret == -EINTR) {
+		fclose(f);
+		return ret;
+	}
+	if (ret)
+		snprintf(problem, sizeof(problem), "%s",
+			ret == -ETIMEDOUT
+				? "no answer to `describe` in time; mend it, or move it out of that folder"
+				: strerror(-ret));
+	else if (wstatus)
+		snprintf(problem, sizeof(problem), "`describe` ended with %s",
+			pvq_child_fate(wstatus, fate, sizeof(fate)));
+	rewind(f);
+	if (!problem[0])
+		(void)pvq_registry_add(f, program, problem);
+	fclose(f);
+	if (problem[0])
+		fprintf(stderr, "pvq: %s is no peer: %s\n", program, problem);
+	return 0;
+}
+
+/* The folder of peers. 0 or -errno. */
+static int find_folder(char folder[PATH_MAX])
+{
+	const char *named = getenv("PVQ_PEERS");
+	ssize_t len;
+	char *slash;
+
+	if (named)
+		return realpath(named, folder) ? 0 : -errno;
+	len = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+	if (len <= 0)
+		return -errno;
+	folder[len] = '\0';
+	slash = strrchr(folder, '/');
+	if (!slash || slash + sizeof("/peers") > folder + PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(slash, "/peers", sizeof("/peers"));
+	return 0;
+}
+
+static int is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+void pvq_peers_find(void)
+{
+	static int done;
+	char folder[PATH_MAX], path[PATH_MAX];
+	struct dirent **entry;
+	int count, ret = 0;
+
+	if (done)
+		return;
+	done = 1;
+	count = find_folder(folder) ? -1 : scandir(folder, &entry, NULL, alphasort);
+	for (int i = 0; i < count; i++) {
+		if (snprintf(path, sizeof(path), "%s/%s", folder, entry[i]->d_name) < (int)sizeof(path) &&
+			ret == 0 && is_program(path))
+			ret = ask(path); /* a signal is for all of them; the next trial ends with it */
+		free(entry[i]);
+	}
+	if (count >= 0)
+		free(entry);
+	else if (getenv("PVQ_PEERS"))
+		fprintf(stderr, "pvq: cannot look for peers in %s: %s\n", getenv("PVQ_PEERS"),
+			strerror(errno));
+}

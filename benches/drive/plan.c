@@ -1,0 +1,551 @@
+/* plan.c: the wish resolved, sizing by pilot, and fitting into the time. */
+#include "drive/plan.h"
+#include "drive/launch.h"
+#include "drive/peers.h"
+#include "trial/registry.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIST_MAX = 64, LIST_TEXT = 2048, LEVELS = 4 };
+
+/* The wish, resolved. */
+struct choice {
+	const struct pvq_impl *impl[LIST_MAX];
+	unsigned nimpl;
+	unsigned cores[LIST_MAX], ncores;
+	unsigned workers[LIST_MAX], nworkers; /* 0: workers = cores, and beyond where the task says so */
+	uint64_t n[LIST_MAX];                 /* one a spec */
+	double item_s[LIST_MAX];              /* seconds an item takes the baseline; 0: not known */
+	int beyond[LIST_MAX];
+};
+
+/* ---- the wish's lists ---- */
+
+/* A copy that strtok_r() may cut up. 0, or -EINVAL with one line on stderr. */
+static int copy_list(char copy[LIST_TEXT], const char *list, const char *what)
+{
+	if (strlen(list) >= LIST_TEXT || !list[strspn(list, ",")]) {
+		fprintf(stderr, "pvq: %s is %s\n", what, list[0] ? "too long, or only commas" : "empty");
+		return -EINVAL;
+	}
+	memcpy(copy, list, strlen(list) + 1);
+	return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Ascending, each once. */
+static int parse_counts(const char *what, const char *list, unsigned max, unsigned *count, unsigned *n)
+{
+	char copy[LIST_TEXT], *save = NULL;
+	unsigned distinct = 0;
+
+	if (copy_list(copy, list, what))
+		return -EINVAL;
+	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+		uint64_t value;
+
+		if (pvq_parse_count(what, word, 1, max, &value))
+			return -EINVAL;
+		if (*n == LIST_MAX) {
+			fprintf(stderr, "pvq: %s takes at most %d values\n", what, LIST_MAX);
+			return -EINVAL;
+		}
+		count[(*n)++] = (unsigned)value;
+	}
+	qsort(count, *n, sizeof(*count), by_value);
+	for (unsigned i = 1; i < *n; i++)
+		if (count[i] != count[distinct])
+			count[++distinct] = count[i];
+	*n = distinct + 1;
+	return 0;
+}
+
+static void add_impl(struct choice *c, const struct pvq_impl *impl)
+{
+	for (unsigned i = 0; i < c->nimpl; i++)
+		if (c->impl[i] == impl)
+			return;
+	if (c->nimpl < LIST_MAX)
+		c->impl[c->nimpl++] = impl;
+}
+
+static void add_peers(struct choice *c)
+{
+	pvq_peers_find();
+	for (int i = 0; pvq_impls[i]; i++)
+		if (pvq_impl_is_peer(pvq_impls[i]))
+			add_impl(c, pvq_impls[i]);
+}
+
+/* peers: all of them too, where the user names none. */
+static int choose_impls(struct choice *c, const char *list, int peers)
+{
+	char copy[LIST_TEXT], *save = NULL;
+
+	/* The baseline is always measured: without it there is no speed-up to tell of. */
+	for (int i = 0; pvq_impls[i]; i++)
+		if (!pvq_impl_is_peer(pvq_impls[i]) &&
+			(list ? pvq_impls[i]->flags & PVQ_BASELINE : !(pvq_impls[i]->flags & PVQ_HARNESS)))
+			add_impl(c, pvq_impls[i]);
+	if (!list && peers)
+		add_peers(c);
+	if (!list)
+		return 0;
+	if (copy_list(copy, list, "--impls"))
+		return -EINVAL;
+	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+		const struct pvq_impl *impl = NULL;
+
+		if (strcmp(word, "peers") == 0) {
+			add_peers(c);
+			continue;
+		}
+		impl = pvq_impl_find(word);
+		if (!impl)
+			return -EINVAL;
+		add_impl(c, impl);
+	}
+	return 0;
+}
+
+/* Candidates for many cores, thinned by level; level LEVELS - 1 is just the two ends. */
+static void candidate_cores(struct choice *c, unsigned usable, unsigned level)
+{
+	static const unsigned step[] = {
+		1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024};
+
+	c->ncores = 0;
+	for (unsigned i = 0; i < sizeof(step) / sizeof(step[0]) && step[i] < usable; i++) {
+		unsigned power = (step[i] & (step[i] - 1)) == 0;
+		unsigned fourth = power && (step[i] & 0x55555555u);
+
+		if (level == 0 || (level == 1 && power) || (level == 2 && fourth) || step[i] == 1)
+			c->cores[c->ncores++] = step[i];
+	}
+	c->cores[c->ncores++] = usable;
+}
+
+static int choose_cores(struct choice *c, const struct pvq_wish *wish, const struct pvq_host *host)
+{
+	if (wish->workers &&
+		parse_counts("--workers", wish->workers, PVQ_WORKERS_MAX, c->workers, &c->nworkers))
+		return -EINVAL;
+	if (!wish->cores) {
+		candidate_cores(c, host->usable, 0);
+		return 0;
+	}
+	return parse_counts("--cores (this process may use that many CPUs)", wish->cores, host->usable,
+		c->cores, &c->ncores);
+}
+
+int pvq_plan_add_spec(struct pvq_plan *plan, const char *words)
+{
+	struct pvq_spec **list = realloc(plan->spec, (plan->nspec + 1) * sizeof(struct pvq_spec *));
+	struct pvq_spec *spec = malloc(sizeof(*spec));
+
+	if (list)
+		plan->spec = list;
+	if (!list || !spec) {
+		free(spec);
+		return -ENOMEM;
+	}
+	plan->spec[plan->nspec++] = spec;
+	return pvq_spec_parse(spec, words);
+}
+
+/* Does the last spec say the same as one before it? */
+static int is_repeated(const struct pvq_plan *plan)
+{
+	const struct pvq_spec *last = plan->spec[plan->nspec - 1];
+	char mine[PVQ_ARGS_TEXT], other[PVQ_ARGS_TEXT];
+
+	pvq_spec_args(last, mine, sizeof(mine));
+	for (unsigned i = 0; i + 1 < plan->nspec; i++) {
+		pvq_spec_args(plan->spec[i], other, sizeof(other));
+		if (plan->spec[i]->task == last->task && strcmp(mine, other) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Adds to what the report says of things left out; a text that is full stays as it is. */
+static void __attribute__((format(printf, 2, 3))) note(struct pvq_plan *plan, const char *format, ...)
+{
+	size_t used = strlen(plan->left_out);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(plan->left_out + used, sizeof(plan->left_out) - used, format, args);
+	va_end(args);
+}
+
+/* The list's next comma that starts a task: one followed by a word that is not an argument's name. */
+static char *next_task(char *list)
+{
+	for (char *comma = strchr(list, ','); comma; comma = strchr(comma + 1, ',')) {
+		size_t word = strcspn(comma + 1, ":,=");
+
+		if (comma[1 + word] != '=')
+			return comma;
+	}
+	return NULL;
+}
+
+static int choose_tasks(struct pvq_plan *plan, struct choice *c, const char *list)
+{
+	int ret = 0;
+	char copy[LIST_TEXT];
+
+	if (!list) {
+		for (const struct pvq_profile_task *t = pvq_profile_tasks; ret == 0 && t->spec; t++) {
+			if (!(t->on & plan->profile->list)) {
+				note(plan, "%s%s", plan->left_out[0] ? ", " : "tasks ", t->spec);
+				continue;
+			}
+			c->beyond[plan->nspec] = t->beyond;
+			ret = pvq_plan_add_spec(plan, t->spec);
+		}
+		return ret;
+	}
+	if (copy_list(copy, list, "--tasks"))
+		return -EINVAL;
+	for (char *at = copy; ret == 0 && at;) {
+		char *comma = next_task(at);
+
+		if (comma)
+			*comma++ = '\0';
+		if (plan->nspec == LIST_MAX) {
+			fprintf(stderr, "pvq: --tasks takes at most %d tasks\n", LIST_MAX);
+			return -EINVAL;
+		}
+		c->beyond[plan->nspec] = 1;
+		ret = pvq_plan_add_spec(plan, at);
+		if (ret == 0 && is_repeated(plan))
+			free(plan->spec[--plan->nspec]);
+		at = comma;
+	}
+	return ret;
+}
+
+/* ---- sizing ---- */
+
+/* Two significant digits: a size that one can say aloud. */
+static uint64_t round_size(double n)
+{
+	double unit = n < 100 ? 1 : pow(10, floor(log10(n)) - 1);
+
+	return n < 1 ? 1 : (uint64_t)(round(n / unit) * unit);
+}
+
+/* Runs the baseline on ever larger loads until the map is long enough to judge an item by. A task that
+ * fails here is planned all the same: its failure belongs into the report. */
+static int pilot(struct pvq_plan *plan, struct choice *c, unsigned s, const struct pvq_host *host)
+{
+	const struct pvq_profile *p = plan->profile;
+	const double enough_s = p->serial_ms / 1e3 / 8;
+	struct pvq_launch_io io = {.out_fd = -1, .err_fd = 2};
+	double timeout_s = plan->timeout_s;
+
+	/* Tasks that hang must not use up the time before the first block. */
+	if (p->budget_s > 0)
+		timeout_s = fmin(timeout_s, p->budget_s / 4 / plan->nspec);
+	for (uint64_t n = 1; n <= 1u << 24; n *= 4) {
+		struct pvq_trial t = {.impl = c->impl[0],
+			.spec = plan->spec[s],
+			.n = n,
+			.seed = plan->seed,
+			.workers = 1,
+			.cpu = host->cpu,
+			.ncpu = 1,
+			.oracle = ""};
+		struct pvq_row row;
+		int ret = pvq_launch_trial(&t, timeout_s, &io, &row);
+
+		if (ret)
+			return ret;
+		if (row.status != PVQ_OK)
+			return 0;
+		io.err_fd = -1; /* what the task has to say, it has said */
+		c->item_s[s] = (double)row.map_ns / 1e9 / (double)n;
+		if ((double)row.map_ns / 1e9 >= enough_s)
+			return 0;
+	}
+	return 0;
+}
+
+static int pilots(struct pvq_plan *plan, struct choice *c, const struct pvq_host *host)
+{
+	int ret = 0;
+
+	for (unsigned s = 0; ret == 0 && s < plan->nspec; s++) {
+		pvq_spec_settle(plan->spec[s]);
+		ret = pilot(plan, c, s, host);
+	}
+	return ret;
+}
+
+/* As many items as take the baseline serial_ms; where items are tiny it is handing them over that takes the
+ * time of all the others, and sets the size. At least one item a worker, unless not even the baseline would
+ * end within half the time-out. */
+static uint64_t size_for(const struct pvq_plan *plan, double serial_ms, double item_s, unsigned workers)
+{
+	const double hand_over_s = 0.25e-6;
+	double n = serial_ms / 1e3 / (item_s + hand_over_s),
+	       most = plan->timeout_s / 2 / (item_s + hand_over_s);
+
+	return round_size(fmin(fmax(n, workers), most));
+}
+
+static void size_loads(
+	struct pvq_plan *plan, struct choice *c, const struct pvq_wish *wish, double serial_ms)
+{
+	unsigned times = c->nworkers ? 1 : plan->profile->sampler ? 2 : 4;
+	unsigned most = c->nworkers ? c->workers[c->nworkers - 1] : c->cores[c->ncores - 1];
+
+	for (unsigned s = 0; s < plan->nspec; s++) {
+		if (wish->n)
+			c->n[s] = wish->n;
+		else if (c->item_s[s] > 0)
+			c->n[s] =
+				size_for(plan, serial_ms, c->item_s[s], c->beyond[s] ? most * times : most);
+		else
+			c->n[s] = most; /* it fails anyway, but then on every worker */
+	}
+}
+
+/* A guess good enough to plan by: process start and verification, then the work over the workers, then what handing
+ * over an item costs the dearest strategy; of peers, an interpreter's. */
+static double estimate(
+	const struct choice *c, const struct pvq_impl *impl, unsigned s, unsigned workers, unsigned cores)
+{
+	int peer = pvq_impl_is_peer(impl);
+	const double trial_s = peer ? 0.08 : 0.006, fork_s = 0.0003, item_s = peer ? 15e-6 : 0.5e-6;
+	unsigned parallel = workers < cores ? workers : cores;
+	double n = (double)c->n[s];
+
+	return trial_s + fork_s * workers + n * c->item_s[s] / parallel + n * item_s;
+}
+
+static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, unsigned twin, unsigned s,
+	unsigned workers, unsigned cores)
+{
+	struct pvq_plan_cell *cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
+
+	if (!cell)
+		return -ENOMEM;
+	plan->cell = cell;
+	cell[plan->ncell++] = (struct pvq_plan_cell){
+		.impl = c->impl[i],
+		.twin = twin,
+		.spec = plan->spec[s],
+		.n = c->n[s],
+		.workers = workers,
+		.cores = cores,
+		.estimate_s = estimate(c, c->impl[i], s, workers, cores),
+	};
+	return 0;
+}
+
+/* Every strategy, or just the baseline, on one task, one number of cores, one number of workers. */
+static int add_group(struct pvq_plan *plan, const struct choice *c, unsigned s, unsigned flag,
+	unsigned workers, unsigned cores)
+{
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < c->nimpl; i++)
+		if ((c->impl[i]->flags & PVQ_BASELINE) == flag &&
+			(workers == 1 || !(c->impl[i]->flags & PVQ_ONE_WORKER)))
+			ret = add_cell(plan, c, i, 0, s, workers, cores);
+	return ret;
+}
+
+/* One strategy of the group once more: what noise makes of a difference that is none. The strategies take
+ * turns, task by task. */
+static int add_twin(
+	struct pvq_plan *plan, const struct choice *c, unsigned s, unsigned workers, unsigned cores)
+{
+	unsigned others = 0, turn;
+
+	for (unsigned i = 0; i < c->nimpl; i++)
+		others += !(c->impl[i]->flags & PVQ_ONE_WORKER);
+	if (others == 0)
+		return 0;
+	turn = s % others;
+	for (unsigned i = 0; i < c->nimpl; i++)
+		if (!(c->impl[i]->flags & PVQ_ONE_WORKER) && turn-- == 0)
+			return add_cell(plan, c, i, 1, s, workers, cores);
+	return 0;
+}
+
+/* The baseline, on one core with one worker, joins the group of the others that have just those. */
+void pvq_plan_number_groups(struct pvq_plan *plan)
+{
+	plan->ngroup = plan->nwork = 0;
+	for (unsigned i = 0; i < plan->ncell; i++) {
+		struct pvq_plan_cell *c = &plan->cell[i];
+
+		if (i == 0 || c->spec != c[-1].spec || c->cores != c[-1].cores ||
+			c->workers != c[-1].workers)
+			plan->ngroup++;
+		plan->nwork += i == 0 || c->spec != c[-1].spec;
+		c->group = plan->ngroup - 1;
+		c->work = plan->nwork - 1;
+	}
+}
+
+static int add_cells(struct pvq_plan *plan, const struct choice *c)
+{
+	unsigned most = c->cores[c->ncores - 1], loops = c->nworkers ? c->nworkers : 1;
+	int ret = 0;
+
+	free(plan->cell);
+	plan->cell = NULL;
+	plan->ncell = 0;
+	for (unsigned s = 0; ret == 0 && s < plan->nspec; s++) {
+		ret = add_group(plan, c, s, PVQ_BASELINE, 1, 1);
+		for (unsigned k = 0; ret == 0 && k < c->ncores; k++)
+			for (unsigned w = 0; ret == 0 && w < loops; w++) {
+				unsigned workers = c->nworkers ? c->workers[w] : c->cores[k];
+
+				ret = add_group(plan, c, s, 0, workers, c->cores[k]);
+				if (ret == 0 && c->cores[k] == most && w == 0)
+					ret = add_twin(plan, c, s, workers, most);
+			}
+		for (unsigned times = 2; ret == 0 && !c->nworkers && c->beyond[s] &&
+					 times <= (plan->profile->sampler ? 2 : 4);
+			times *= 2)
+			if (most * times <= PVQ_WORKERS_MAX)
+				ret = add_group(plan, c, s, 0, most * times, most);
+	}
+	pvq_plan_number_groups(plan);
+	return ret;
+}
+
+double pvq_plan_block_s(const struct pvq_plan *plan)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < plan->ncell; i++)
+		if (!plan->cell[i].skip)
+			sum += plan->cell[i].estimate_s;
+	return sum;
+}
+
+static int fits(const struct pvq_plan *plan)
+{
+	const struct pvq_profile *p = plan->profile;
+
+	return p->budget_s <= 0 || pvq_plan_block_s(plan) * p->blocks_min <= p->budget_s - plan->reserve_s;
+}
+
+/* Says which of the usable core counts are not measured, and how many blocks are to be expected. */
+static void note_cores(struct pvq_plan *plan, const struct choice *all, const struct choice *kept)
+{
+	const struct pvq_profile *p = plan->profile;
+	const char *separator = plan->left_out[0] ? "; core counts " : "core counts ";
+	double blocks = (p->budget_s - plan->reserve_s) / pvq_plan_block_s(plan);
+
+	if (kept->ncores == all->ncores)
+		return;
+	for (unsigned i = 0; i < all->ncores; i++) {
+		int found = 0;
+
+		for (unsigned j = 0; j < kept->ncores; j++)
+			found |= kept->cores[j] == all->cores[i];
+		if (!found)
+			note(plan, "%s%u", separator, all->cores[i]);
+		separator = found ? separator : ", ";
+	}
+	note(plan, ", so that about %.0f blocks fit into %.0f s; --profile full or --cores measures them",
+		floor(fmin(blocks, p->blocks_max)), p->budget_s);
+}
+
+/* Until enough blocks fit into the time: smaller loads, then fewer core counts, then both. */
+static int fit(
+	struct pvq_plan *plan, struct choice *c, const struct pvq_wish *wish, const struct pvq_host *host)
+{
+	const struct pvq_profile *p = plan->profile;
+	const double serial_ms[] = {p->serial_ms, p->serial_ms_least};
+	struct choice all = *c;
+	int ret = 0;
+
+	for (unsigned step = 0; ret == 0 && step < 2 * (wish->cores ? 1 : LEVELS); step++) {
+		if (!wish->cores)
+			candidate_cores(c, host->usable, step / 2);
+		size_loads(plan, c, wish, serial_ms[step % 2]);
+		ret = add_cells(plan, c);
+		if (fits(plan))
+			break;
+	}
+	note_cores(plan, &all, c);
+	return ret;
+}
+
+int pvq_plan_make(struct pvq_plan *plan, const struct pvq_wish *wish, const struct pvq_host *host)
+{
+	struct choice c = {0};
+	int ret;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->profile = pvq_profile_find(wish->profile ? wish->profile : "default");
+	if (!plan->profile)
+		return -EINVAL;
+	plan->seed = wish->seed;
+	plan->reserve_s = wish->reserve_s;
+	plan->blocks = wish->blocks ? wish->blocks : plan->profile->blocks_max;
+	plan->goal = wish->blocks ? 0 : plan->profile->goal;
+	plan->timeout_s = wish->timeout_s > 0 ? wish->timeout_s : plan->profile->timeout_s;
+	ret = choose_impls(&c, wish->impls, plan->profile->peers);
+	if (ret == 0)
+		ret = choose_cores(&c, wish, host);
+	if (ret == 0)
+		ret = choose_tasks(plan, &c, wish->tasks);
+	if (ret == 0)
+		ret = pilots(plan, &c, host);
+	if (ret == 0)
+		ret = fit(plan, &c, wish, host);
+	if (ret)
+		pvq_plan_free(plan);
+	return ret;
+}
+
+void pvq_plan_free(struct pvq_plan *plan)
+{
+	for (unsigned i = 0; i < plan->nspec; i++)
+		free(plan->spec[i]);
+	free(plan->spec);
+	free(plan->cell);
+	memset(plan, 0, sizeof(*plan));
+}
+
+struct pvq_trial pvq_plan_trial(
+	const struct pvq_plan *plan, unsigned cell, unsigned block, const struct pvq_host *host)
+{
+	const struct pvq_plan_cell *c = &plan->cell[cell];
+
+	return (struct pvq_trial){
+		.impl = c->impl,
+		.twin = c->twin,
+		.spec = c->spec,
+		.n = c->n,
+		.seed = plan->seed,
+		.workers = c->workers,
+		.chunk = c->chunk,
+		.window = c->window,
+		.cpu = host->cpu,
+		.ncpu = c->cores,
+		.block = block,
+		.cell = cell,
+		.oracle = c->oracle,
+	};
+}

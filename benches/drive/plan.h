@@ -1,0 +1,73 @@
+/* plan.h: what a run measures: cells, their sizes, and what was left out to fit the time.
+ *
+ * A cell is strategy x task x cores x workers x chunk x window. All strategies of a group (one task on
+ * one number of cores) get the same n and seed, hence identical work.
+ */
+#ifndef PVQ_PLAN_H
+#define PVQ_PLAN_H
+
+#include "drive/host.h"
+#include "drive/profile.h"
+#include "trial/trial.h"
+
+struct pvq_plan_cell {
+	const struct pvq_impl *impl;
+	unsigned twin; /* twin.h */
+	const struct pvq_spec *spec;
+	uint64_t n;
+	unsigned workers, cores, chunk, window;
+	unsigned group;    /* cells of a group run one after the other in a block */
+	unsigned work;     /* cells of a work get the same number of blocks */
+	double estimate_s; /* of one trial, before any has run; 0: unknown */
+	char oracle[33];   /* found by the first trial of the group that verified */
+	int skip;          /* unavailable, or timed out once: not tried again */
+};
+
+struct pvq_plan {
+	const struct pvq_profile *profile;
+	unsigned blocks; /* to measure at most */
+	double goal;     /* the profile's; 0 where the user named the number of blocks */
+	uint64_t seed;
+	double timeout_s, reserve_s; /* reserve: of the profile's budget, for what follows the sweep */
+	struct pvq_spec **spec;      /* owned; each keeps its address */
+	unsigned nspec;
+	struct pvq_plan_cell *cell;
+	unsigned ncell, ngroup, nwork;
+	char left_out[512]; /* one line for the report; empty: nothing */
+};
+
+/* Of a run whose user names none. */
+enum { PVQ_SEED = 1 };
+
+/* What the user asked for; NULL or 0: the profile's choice. Lists as on the command line. */
+struct pvq_wish {
+	const char *profile, *impls, *tasks, *cores, *workers;
+	uint64_t seed,
+		n; /* n: items of every load; 0: sized so that the baseline takes the profile's time */
+	unsigned blocks;             /* so many, instead of the profile's most; 0: the profile's */
+	double timeout_s, reserve_s; /* reserve: what experiments and report take of the profile's budget */
+};
+
+/* Makes a plan; measures short serial pilots to size the loads. 0, or -EINVAL with one line on stderr,
+ * or -EINTR. */
+int pvq_plan_make(struct pvq_plan *, const struct pvq_wish *, const struct pvq_host *);
+
+/* plan.csv, and back, for --resume. 0 or -errno with one line on stderr. */
+int pvq_plan_write(const struct pvq_plan *, const struct pvq_host *, const char *dir);
+int pvq_plan_read(struct pvq_plan *, const struct pvq_host *, const char *dir);
+
+/* What making a plan and reading one share: adds a task, -EINVAL with one line on stderr; numbers the works,
+ * which are runs of cells that share the task, and in these the groups, which share cores and workers too. */
+int pvq_plan_add_spec(struct pvq_plan *, const char *words);
+void pvq_plan_number_groups(struct pvq_plan *);
+
+/* The trial that measures a cell in a block; borrowed from plan and host. */
+struct pvq_trial pvq_plan_trial(
+	const struct pvq_plan *, unsigned cell, unsigned block, const struct pvq_host *);
+
+/* Estimated seconds of one block. */
+double pvq_plan_block_s(const struct pvq_plan *);
+
+void pvq_plan_free(struct pvq_plan *);
+
+#endif

@@ -1,0 +1,91 @@
+/* plan_csv.c: a plan as a file of rows that have not run yet, so that a run that was cut off can go on. */
+#include "base/rundir.h"
+#include "drive/plan.h"
+#include "trial/twin.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int pvq_plan_write(const struct pvq_plan *plan, const struct pvq_host *host, const char *dir)
+{
+	FILE *f = pvq_rundir_open(dir, "plan.csv", "we");
+	int ret = f ? pvq_row_header(f) : -EIO;
+
+	for (unsigned i = 0; ret == 0 && i < plan->ncell; i++) {
+		struct pvq_trial t = pvq_plan_trial(plan, i, 0, host);
+		struct pvq_row row;
+
+		pvq_trial_identify(&t, &row);
+		ret = pvq_row_write(f, &row);
+	}
+	if (f && fclose(f) && ret == 0)
+		ret = -errno;
+	if (f && ret)
+		fprintf(stderr, "pvq: cannot write %s/plan.csv: %s\n", dir, strerror(-ret));
+	return ret;
+}
+
+static int same_spec(const struct pvq_spec *spec, const struct pvq_row *row)
+{
+	char args[PVQ_ARGS_TEXT];
+
+	pvq_spec_args(spec, args, sizeof(args));
+	return strcmp(spec->task->name, row->task) == 0 && strcmp(args, row->args) == 0;
+}
+
+static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
+{
+	struct pvq_plan_cell *cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
+	unsigned twin;
+	const struct pvq_impl *impl = pvq_twin_find(row->impl, &twin);
+	char words[PVQ_NAME_MAX + PVQ_ARGS_TEXT + 2];
+
+	if (cell)
+		plan->cell = cell;
+	if (!cell || !impl)
+		return cell ? -EINVAL : -ENOMEM;
+	if (plan->nspec == 0 || !same_spec(plan->spec[plan->nspec - 1], row)) {
+		snprintf(words, sizeof(words), "%s%s%s", row->task, row->args[0] ? ":" : "", row->args);
+		if (pvq_plan_add_spec(plan, words))
+			return -EINVAL;
+	}
+	cell[plan->ncell++] = (struct pvq_plan_cell){
+		.impl = impl,
+		.twin = twin,
+		.spec = plan->spec[plan->nspec - 1],
+		.n = row->n,
+		.workers = row->workers,
+		.cores = row->cores,
+		.chunk = row->chunk,
+		.window = row->window,
+	};
+	plan->seed = row->seed;
+	return 0;
+}
+
+int pvq_plan_read(struct pvq_plan *plan, const struct pvq_host *host, const char *dir)
+{
+	struct pvq_rows rows = {0};
+	FILE *f = pvq_rundir_open(dir, "plan.csv", "re");
+	int ret = f ? pvq_rows_read(&rows, f) : -ENOENT;
+
+	memset(plan, 0, sizeof(*plan));
+	if (f)
+		fclose(f);
+	if (ret && f)
+		fprintf(stderr, "pvq: %s/plan.csv: %s\n", dir, rows.problem);
+	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
+		ret = read_cell(plan, &rows.row[i]);
+		if (ret == 0 && rows.row[i].cores > host->ncpu) {
+			fprintf(stderr, "pvq: %s was planned for %u CPUs, and this process may use %u\n",
+				dir, rows.row[i].cores, host->ncpu);
+			ret = -EINVAL;
+		}
+	}
+	pvq_plan_number_groups(plan);
+	pvq_rows_free(&rows);
+	if (ret)
+		pvq_plan_free(plan);
+	return ret;
+}

@@ -1,0 +1,488 @@
+/* sweep.c: blocks in random order, rows flushed one by one. */
+#include "drive/sweep.h"
+#include "base/clock.h"
+#include "base/progress.h"
+#include "base/rundir.h"
+#include "base/shuffle.h"
+#include "drive/launch.h"
+#include "drive/peers.h"
+#include "stats/stats.h"
+#include "trial/registry.h"
+#include "trial/twin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* What is known of a work while it is measured. */
+struct progress_of_work {
+	int closed;      /* precise enough, or there is no time for it */
+	double block_s;  /* how long its slowest whole block took */
+	double spent_s;  /* in this block, so far */
+	unsigned blocks; /* whole ones */
+};
+
+/* Everything that lasts for one session of a run. */
+struct session {
+	struct pvq_plan *plan;
+	struct pvq_sweep *sweep;
+	FILE *raw;
+	int log_fd;     /* the trials' stderr */
+	double *map_ns; /* [block * ncell + cell]; 0: not measured yet, below 0: measured, and failed */
+	double *scratch;
+	struct progress_of_work *work;
+	unsigned *order, ordered; /* cells, in this block's order */
+	unsigned *turn;           /* room for as many */
+	uint64_t began_ns;
+	struct pvq_progress progress;
+};
+
+static double elapsed_s(const struct session *s)
+{
+	return (double)(pvq_clock_ns() - s->began_ns) / 1e9;
+}
+
+/* Seconds until the deadline; much where there is none. */
+static double left_s(const struct session *s)
+{
+	return s->sweep->deadline_s != 0 ? s->sweep->deadline_s - elapsed_s(s) : 1e9;
+}
+
+/* ---- the order within a block ---- */
+
+/* Appends the group's cells: a random order that lasts for as many blocks as the group has cells, turned by
+ * another place in each of them. */
+static void order_group(struct session *s, unsigned group, unsigned block)
+{
+	const struct pvq_plan *plan = s->plan;
+	unsigned *cell = s->order + s->ordered, *turn = s->turn, n = 0, by;
+	uint64_t state;
+
+	for (unsigned i = 0; i < plan->ncell; i++)
+		if (plan->cell[i].group == group)
+			cell[n++] = i;
+	if (n == 0)
+		return;
+	/* From here on everything follows from the seed, the group and the square's number. */
+	state = plan->seed * 1000003u + (uint64_t)group * 7919u + block / n;
+	pvq_shuffle(cell, n, &state);
+	for (unsigned i = 0; i < n; i++)
+		turn[i] = i;
+	pvq_shuffle(turn, n, &state);
+	by = turn[block % n];
+	for (unsigned i = 0; i < n; i++)
+		turn[i] = cell[(i + by) % n];
+	memcpy(cell, turn, n * sizeof(*cell));
+	s->ordered += n;
+}
+
+static unsigned work_of_group(const struct pvq_plan *plan, unsigned group)
+{
+	unsigned i = 0;
+
+	while (plan->cell[i].group != group)
+		i++;
+	return plan->cell[i].work;
+}
+
+/* Fills s->order with the cells of the works that take part. It follows from seed and block alone, in every
+ * session. */
+static int order_block(struct session *s, unsigned block, const unsigned char *takes_part)
+{
+	const struct pvq_plan *plan = s->plan;
+	uint64_t state = plan->seed * 1000003u + block;
+	unsigned *group = calloc(plan->ngroup + 1, sizeof(*group));
+
+	if (!group)
+		return -ENOMEM;
+	for (unsigned g = 0; g < plan->ngroup; g++)
+		group[g] = g;
+	pvq_shuffle(group, plan->ngroup, &state);
+	s->ordered = 0;
+	for (unsigned g = 0; g < plan->ngroup; g++)
+		if (takes_part[work_of_group(plan, group[g])])
+			order_group(s, group[g], block);
+	free(group);
+	return 0;
+}
+
+/* What a row teaches about its cell and group: whether to go on with it, and the right digest. */
+static void learn(struct pvq_plan *plan, const struct pvq_row *row)
+{
+	struct pvq_plan_cell *cell = &plan->cell[row->cell];
+
+	if (row->status == PVQ_UNAVAILABLE || row->status == PVQ_TIMEOUT)
+		cell->skip = 1;
+	/* What a peer says of itself is no measure for others. */
+	if (row->verified == PVQ_VERIFIED_NO || !row->oracle[0] || pvq_impl_is_peer(cell->impl))
+		return;
+	for (unsigned i = 0; i < plan->ncell; i++)
+		if (plan->cell[i].spec == cell->spec && plan->cell[i].n == cell->n)
+			memcpy(plan->cell[i].oracle, row->oracle, sizeof(row->oracle));
+}
+
+static void keep(struct session *s, const struct pvq_row *row)
+{
+	s->map_ns[(size_t)row->block * s->plan->ncell + row->cell] =
+		row->status == PVQ_OK ? fmax((double)row->map_ns, 1) : -1;
+	learn(s->plan, row);
+}
+
+static void say_full(struct session *s, int error)
+{
+	pvq_progress_end(&s->progress);
+	fprintf(stderr, "pvq: cannot write %s/%s: %s; the rows before are kept\n", s->sweep->dir,
+		s->sweep->file, strerror(-error));
+}
+
+/* Cuts off a last line that was not written whole: its trial will be measured again. size: of what is left,
+ * in bytes. */
+static int mend_tail(int fd, const char *path, off_t *size)
+{
+	FILE *f = fopen(path, "re");
+	off_t at = 0;
+	int c;
+
+	if (!f)
+		return -errno;
+	*size = 0;
+	while ((c = getc(f)) != EOF) {
+		at++;
+		if (c == '\n')
+			*size = at;
+	}
+	fclose(f);
+	return at > *size && ftruncate(fd, *size) ? -errno : 0;
+}
+
+static int is_of(const struct pvq_plan_cell *cell, const struct pvq_row *row)
+{
+	char args[PVQ_ARGS_TEXT], name[PVQ_NAME_MAX];
+
+	pvq_spec_args(cell->spec, args, sizeof(args));
+	pvq_twin_name(name, cell->impl, cell->twin);
+	return strcmp(name, row->impl) == 0 && strcmp(cell->spec->task->name, row->task) == 0 &&
+	       strcmp(args, row->args) == 0 && cell->n == row->n && cell->workers == row->workers &&
+	       cell->cores == row->cores;
+}
+
+/* Reads what an earlier session measured. */
+static int recall(struct session *s, const char *path)
+{
+	unsigned blocks = s->plan->blocks;
+	struct pvq_rows rows;
+	FILE *f = fopen(path, "re");
+	int ret = f ? pvq_rows_read(&rows, f) : -errno;
+
+	if (!f)
+		return ret;
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s: %s\n", path, rows.problem);
+	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
+		const struct pvq_row *row = &rows.row[i];
+
+		if (row->cell >= s->plan->ncell || !is_of(&s->plan->cell[row->cell], row)) {
+			fprintf(stderr, "pvq: %s: row %zu is of no cell in plan.csv\n", path, i + 1);
+			ret = -EBADMSG;
+		} else if (row->block < blocks) {
+			keep(s, row);
+		}
+	}
+	pvq_rows_free(&rows);
+	return ret;
+}
+
+static int session_open(struct session *s)
+{
+	const char *dir = s->sweep->dir;
+	char path[PATH_MAX], log[PATH_MAX];
+	off_t size = 0;
+	int ret;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, s->sweep->file) >= (int)sizeof(path) ||
+		snprintf(log, sizeof(log), "%s/trials.log", dir) >= (int)sizeof(log))
+		return -ENAMETOOLONG;
+	s->map_ns = calloc((size_t)s->plan->blocks * s->plan->ncell + 1, sizeof(*s->map_ns));
+	s->scratch = calloc(s->plan->blocks + 1, sizeof(*s->scratch));
+	s->work = calloc(s->plan->nwork + 1, sizeof(*s->work));
+	s->order = calloc(2 * (size_t)s->plan->ncell + 1, sizeof(*s->order));
+	if (!s->map_ns || !s->scratch || !s->work || !s->order)
+		return -ENOMEM;
+	s->turn = s->order + s->plan->ncell;
+	s->log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (s->log_fd < 0) {
+		ret = -errno;
+		fprintf(stderr, "pvq: cannot open %s: %s\n", log, strerror(-ret));
+		return ret;
+	}
+	s->raw = pvq_rundir_open(dir, s->sweep->file, "ae");
+	if (!s->raw)
+		return -EIO;
+	if (flock(fileno(s->raw), LOCK_EX | LOCK_NB)) {
+		fprintf(stderr, "pvq: another pvq is writing to %s\n", dir);
+		return -EBUSY;
+	}
+	ret = mend_tail(fileno(s->raw), path, &size);
+	if (ret == 0 && size > 0)
+		return recall(s, path);
+	if (ret == 0)
+		ret = pvq_row_header(s->raw);
+	if (ret)
+		say_full(s, ret);
+	return ret;
+}
+
+static void session_close(struct session *s)
+{
+	if (s->raw)
+		fclose(s->raw); /* every row was flushed and checked when it was written */
+	if (s->log_fd >= 0)
+		close(s->log_fd);
+	free(s->map_ns);
+	free(s->scratch);
+	free(s->work);
+	free(s->order);
+}
+
+static int measured(const struct session *s, unsigned block, unsigned cell)
+{
+	return s->map_ns[(size_t)block * s->plan->ncell + cell] != 0 || s->plan->cell[cell].skip;
+}
+
+/* Cells of the work that the block lacks. */
+static unsigned missing_in(const struct session *s, unsigned work, unsigned block)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < s->plan->ncell; i++)
+		count += s->plan->cell[i].work == work && !measured(s, block, i);
+	return count;
+}
+
+/* ---- when to stop ---- */
+
+/* By the first blocks alone, so that a run that goes on later decides the same. */
+static int is_precise(const struct session *s, unsigned cell, unsigned blocks)
+{
+	struct pvq_estimate e;
+	size_t n = 0;
+
+	for (unsigned b = 0; b < blocks; b++) {
+		double ns = s->map_ns[(size_t)b * s->plan->ncell + cell];
+
+		if (ns > 0)
+			s->scratch[n++] = ns;
+	}
+	e = pvq_estimate(s->scratch, n, PVQ_ALPHA);
+	return n == 0 || pvq_estimate_width(&e) <= s->plan->goal; /* more failures would tell nothing new */
+}
+
+/* Closes the works that are precise enough after so many blocks. */
+static void look(struct session *s, unsigned blocks)
+{
+	const struct pvq_plan *plan = s->plan;
+
+	if (plan->goal <= 0 || !pvq_profile_is_look(blocks, plan->profile->first_look))
+		return;
+	for (unsigned w = 0; w < plan->nwork; w++) {
+		int precise = s->work[w].blocks == blocks;
+
+		for (unsigned i = 0; precise && i < plan->ncell; i++)
+			if (plan->cell[i].work == w && !plan->cell[i].skip)
+				precise = is_precise(s, i, blocks);
+		s->work[w].closed |= precise;
+	}
+}
+
+/* Chooses the works that are measured in this block: those that are open and for whose slowest block there is
+ * time; half a block is hardly worth its time. In a random order, so that none is always the one left out.
+ * Returns how many. */
+static unsigned admit(struct session *s, unsigned block, unsigned char *takes_part, unsigned *work)
+{
+	uint64_t state = s->plan->seed * 7919u + block;
+	double left = left_s(s);
+	unsigned count = 0;
+
+	for (unsigned w = 0; w < s->plan->nwork; w++)
+		work[w] = w;
+	pvq_shuffle(work, s->plan->nwork, &state);
+	for (unsigned i = 0; i < s->plan->nwork; i++) {
+		struct progress_of_work *p = &s->work[work[i]];
+
+		takes_part[work[i]] = 0;
+		if (p->closed)
+			continue;
+		if (missing_in(s, work[i], block)) {
+			if (p->block_s > left) {
+				p->closed = 1;
+				s->sweep->end = PVQ_SWEEP_BUDGET;
+				continue;
+			}
+			left -= p->block_s;
+		}
+		takes_part[work[i]] = 1;
+		count++;
+	}
+	return count;
+}
+
+/* ---- measuring ---- */
+
+/* How many blocks a work may still see, with so many seconds a block of all open works. */
+static unsigned expected_blocks(const struct session *s, unsigned block, double block_s)
+{
+	unsigned max = s->plan->blocks;
+	double left = left_s(s);
+
+	if (block_s <= 0 || left / block_s > max)
+		return max;
+	block += left > 0 ? (unsigned)(left / block_s) : 0;
+	return block + 1 < max ? block + 1 : max;
+}
+
+static double open_block_s(const struct session *s)
+{
+	double sum = 0;
+
+	for (unsigned w = 0; w < s->plan->nwork; w++)
+		if (!s->work[w].closed)
+			sum += s->work[w].block_s;
+	return sum > 0 ? sum : pvq_plan_block_s(s->plan);
+}
+
+static void show(struct session *s, unsigned block, unsigned done, const struct pvq_plan_cell *cell)
+{
+	double block_s = open_block_s(s), left;
+	unsigned blocks = expected_blocks(s, block, block_s);
+	char what[160], args[PVQ_ARGS_TEXT], name[PVQ_NAME_MAX];
+
+	left = (blocks - block - (double)done / s->ordered) * block_s;
+	pvq_spec_args(cell->spec, args, sizeof(args));
+	pvq_twin_name(name, cell->impl, cell->twin);
+	snprintf(what, sizeof(what), "%.30s%s%.60s, %u worker%s, %.30s", cell->spec->task->name,
+		args[0] ? ":" : "", args, cell->workers, cell->workers == 1 ? "" : "s", name);
+	pvq_progress_draw(&s->progress, s->sweep->trials,
+		s->sweep->trials + (unsigned long)(blocks - block) * s->ordered - done, elapsed_s(s), left,
+		what);
+}
+
+/* Measures one cell and writes its row. 1: time ran out, no row. */
+static int run_cell(struct session *s, unsigned block, unsigned cell)
+{
+	struct pvq_trial t = pvq_plan_trial(s->plan, cell, block, s->sweep->host);
+	struct pvq_launch_io io = {.out_fd = -1, .err_fd = s->log_fd};
+	double timeout_s = s->plan->timeout_s, cut_s = left_s(s) + 1;
+	struct pvq_row row;
+	int ret = pvq_launch_trial(&t, timeout_s < cut_s ? timeout_s : cut_s, &io, &row);
+
+	if (ret)
+		return ret;
+	if (row.status == PVQ_TIMEOUT && cut_s < timeout_s)
+		return 1; /* it was not the trial that took too long */
+	ret = pvq_row_write(s->raw, &row);
+	if (ret) {
+		say_full(s, ret);
+		return ret;
+	}
+	s->sweep->trials++;
+	s->sweep->failed += row.status != PVQ_OK && row.status != PVQ_UNAVAILABLE;
+	keep(s, &row);
+	return 0;
+}
+
+/* The cells in order. 0: all measured. 1: time ran out. -errno. */
+static int run_cells(struct session *s, unsigned block)
+{
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < s->ordered; i++) {
+		unsigned cell = s->order[i];
+		double began_s = elapsed_s(s);
+
+		if (measured(s, block, cell))
+			continue;
+		if (left_s(s) < 0)
+			return 1;
+		show(s, block, i, &s->plan->cell[cell]);
+		ret = run_cell(s, block, cell);
+		if (!s->plan->cell[cell].skip) /* else it will not be tried again */
+			s->work[s->plan->cell[cell].work].spent_s += elapsed_s(s) - began_s;
+	}
+	return ret;
+}
+
+/* One block of the works that take part. 0; 1: time ran out within it; -errno. */
+static int run_block(struct session *s, unsigned block, const unsigned char *takes_part)
+{
+	int ret = order_block(s, block, takes_part);
+
+	for (unsigned w = 0; w < s->plan->nwork; w++)
+		s->work[w].spent_s = 0;
+	if (ret == 0)
+		ret = run_cells(s, block);
+	for (unsigned w = 0; w < s->plan->nwork; w++) {
+		struct progress_of_work *p = &s->work[w];
+
+		if (!takes_part[w] || missing_in(s, w, block))
+			continue;
+		p->blocks = block + 1;
+		p->block_s = fmax(p->block_s, p->spent_s);
+	}
+	return ret;
+}
+
+/* 0: see sweep->end. 1: time ran out within a block. -errno. */
+static int run_blocks(struct session *s)
+{
+	unsigned *work = calloc(s->plan->nwork + 1, sizeof(*work));
+	unsigned char *takes_part = calloc(s->plan->nwork + 1, 1);
+	unsigned block = 0;
+	int ret = work && takes_part ? 0 : -ENOMEM;
+
+	s->sweep->end = PVQ_SWEEP_PRECISE;
+	for (; ret == 0 && block < s->plan->blocks && admit(s, block, takes_part, work); block++) {
+		ret = run_block(s, block, takes_part);
+		if (ret == 0)
+			look(s, block + 1);
+	}
+	for (unsigned w = 0; ret == 0 && w < s->plan->nwork; w++)
+		if (!s->work[w].closed && s->sweep->end == PVQ_SWEEP_PRECISE)
+			s->sweep->end = PVQ_SWEEP_BLOCKS;
+	free(work);
+	free(takes_part);
+	return ret;
+}
+
+int pvq_sweep_run(struct pvq_plan *plan, struct pvq_sweep *sweep)
+{
+	struct session s = {.plan = plan, .sweep = sweep, .log_fd = -1, .began_ns = pvq_clock_ns()};
+	int ret;
+
+	pvq_progress_init(&s.progress);
+	ret = session_open(&s);
+	sweep->trials = sweep->failed = sweep->blocks_most = 0;
+	if (ret == 0)
+		ret = run_blocks(&s);
+	sweep->blocks_least = plan->nwork && s.work ? s.work[0].blocks : 0;
+	for (unsigned w = 0; s.work && w < plan->nwork; w++) {
+		sweep->blocks_least =
+			s.work[w].blocks < sweep->blocks_least ? s.work[w].blocks : sweep->blocks_least;
+		sweep->blocks_most =
+			s.work[w].blocks > sweep->blocks_most ? s.work[w].blocks : sweep->blocks_most;
+	}
+	pvq_progress_end(&s.progress);
+	session_close(&s);
+	if (ret == 1)
+		sweep->end = PVQ_SWEEP_BUDGET;
+	else if (ret == -EINTR)
+		sweep->end = PVQ_SWEEP_INTERRUPTED;
+	else
+		return ret;
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* sweep.h: runs a plan, block after block, and appends every row to a file as it is measured.
+ *
+ * A block holds every cell once. Its groups (one task on one number of cores and workers) come in a fresh random
+ * order. Within a group the strategies follow a cyclic Latin square: over as many blocks as there are strategies
+ * each has every place in the order once, so that neither drift nor neighbours favour one.
+ *
+ * A work (a task with all its cells) is measured until every cell of it is precise enough, the time is used up, or
+ * the most blocks are there. Precision is looked at after 10, 15, 20, 30 and 40 blocks only, and it is precision
+ * that is looked at, never whether a difference is significant: stopping on that would find differences that are
+ * none. So the time goes where the uncertainty is, and all cells of a work have the same number of blocks.
+ */
+#ifndef PVQ_SWEEP_H
+#define PVQ_SWEEP_H
+
+#include "drive/plan.h"
+
+enum pvq_sweep_end {
+	PVQ_SWEEP_PRECISE,     /* every cell is precise enough */
+	PVQ_SWEEP_BLOCKS,      /* the most blocks were measured, of some works at least */
+	PVQ_SWEEP_BUDGET,      /* the time was used up */
+	PVQ_SWEEP_INTERRUPTED, /* by a signal */
+};
+
+struct pvq_sweep {
+	const struct pvq_host *host;
+	const char *dir;
+	const char *file; /* in dir: "raw.csv" */
+	double deadline_s; /* seconds from now until the last trial must have ended; 0: none, below 0: passed */
+	/* Results: */
+	enum pvq_sweep_end end;
+	unsigned blocks_least, blocks_most; /* whole blocks of a work, earlier sessions included */
+	unsigned long trials, failed;       /* rows written now; of these, not ok and not unavailable */
+};
+
+/* Measures what is missing of the plan in dir/file, which is created or continued. 0 (see `end`), or -errno with
+ * one line on stderr. */
+int pvq_sweep_run(struct pvq_plan *, struct pvq_sweep *);
+
+#endif

@@ -1,0 +1,32 @@
+/* claims.c: the experiment's descriptor: the tutorial's claims. */
+#include "experiments/claims/claims.h"
+
+#include <stdlib.h>
+
+/* What is wrong with the files has been said. */
+static void claims_read(void **data, const char *dir)
+{
+	struct pvq_claims_seen *d = calloc(1, sizeof(*d));
+
+	if (d && pvq_claims_read(d, dir) == 0) {
+		*data = d;
+		return;
+	}
+	free(d);
+}
+
+static void claims_release(void *data)
+{
+	pvq_claims_free(data);
+	free(data);
+}
+
+const struct pvq_experiment pvq_experiment_claims = {
+	.name = "claims",
+	.turn = 20,
+	.seconds = {[PVQ_PEERS] = 400, [PVQ_PEERS_QUICK] = 40},
+	.run = pvq_claims_run,
+	.read = claims_read,
+	.release = claims_release,
+	.chapter = {{PVQ_PLACE_CLAIMS, PVQ_REPORT_MANY, 1, pvq_claims_chapter}},
+};

@@ -1,0 +1,130 @@
+/* run.c: the sweep of what the claims need: cells of the run's own plan, hence the same loads, and a few of
+ * their own. */
+#include "base/rundir.h"
+#include "drive/plan.h"
+#include "drive/sweep.h"
+#include "experiments/claims/claims.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLAIM_BLOCKS = 40 };
+
+static int is_among(const char *const *list, const char *name)
+{
+	while (*list && strcmp(*list, name) != 0)
+		list++;
+	return *list != NULL;
+}
+
+static int claim_needs(const struct pvq_claim *claim, const struct pvq_plan_cell *cell)
+{
+	const char *name = cell->impl->name;
+
+	if (!pvq_claim_has_task(claim, cell->spec->task->name))
+		return 0;
+	if (!claim->pair)
+		return is_among(claim->more_workers, name);
+	if (cell->workers > cell->cores)
+		return 0;
+	for (const struct pvq_claim_pair *pair = claim->pair; pair->a; pair++)
+		if (strcmp(pair->a, name) == 0 || strcmp(pair->b, name) == 0)
+			return 1;
+	return 0;
+}
+
+static int is_needed(const struct pvq_plan_cell *cell)
+{
+	for (const struct pvq_claim *claim = pvq_claims; claim->question; claim++)
+		if (claim_needs(claim, cell))
+			return 1;
+	return 0;
+}
+
+static int is_in_pairs(const struct pvq_claim *claim, const char *name)
+{
+	const struct pvq_claim_pair *pair = claim->pair;
+
+	while (pair && pair->a && strcmp(pair->a, name) != 0 && strcmp(pair->b, name) != 0)
+		pair++;
+	return pair && pair->a;
+}
+
+/* The claim's own load, for those of its strategies that the run has; enough items for the others to be at work while
+ * one takes long. */
+static int claims_add_load(
+	struct pvq_plan *plan, const struct pvq_plan *of, const struct pvq_claim *claim, unsigned cores)
+{
+	const unsigned first = plan->ncell;
+	int ret = pvq_plan_add_spec(plan, claim->load);
+
+	for (unsigned i = 0; ret == 0 && i < of->ncell; i++) {
+		const struct pvq_plan_cell *like = &of->cell[i];
+		unsigned known = first;
+
+		if (like->cores != cores || like->workers != cores || like->twin ||
+			!is_in_pairs(claim, like->impl->name))
+			continue;
+		while (known < plan->ncell && plan->cell[known].impl != like->impl)
+			known++;
+		if (known == plan->ncell)
+			plan->cell[plan->ncell++] = (struct pvq_plan_cell){.impl = like->impl,
+				.spec = plan->spec[plan->nspec - 1],
+				.n = 20 * (uint64_t)cores,
+				.workers = cores,
+				.cores = cores};
+	}
+	return ret;
+}
+
+/* The cells are copies, and share the tasks with those of the run's plan. */
+static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
+{
+	unsigned cores = 1;
+
+	*plan = (struct pvq_plan){.profile = of->profile,
+		.blocks = CLAIM_BLOCKS,
+		.seed = of->seed,
+		.timeout_s = of->timeout_s,
+		.cell = calloc(2 * of->ncell + 1, sizeof(*plan->cell))};
+	int ret = 0;
+
+	if (!plan->cell)
+		return -ENOMEM;
+	for (unsigned i = 0; i < of->ncell; i++)
+		cores = of->cell[i].cores > cores ? of->cell[i].cores : cores;
+	for (unsigned i = 0; i < of->ncell; i++)
+		if (of->cell[i].cores == cores && of->cell[i].twin == 0 && is_needed(&of->cell[i]))
+			plan->cell[plan->ncell++] = of->cell[i];
+	for (const struct pvq_claim *claim = pvq_claims; claim->question && ret == 0; claim++)
+		if (claim->load)
+			ret = claims_add_load(plan, of, claim, cores);
+	pvq_plan_number_groups(plan);
+	return ret;
+}
+
+static int claims_sweep(
+	struct pvq_plan *plan, const struct pvq_host *host, const char *dir, double budget_s)
+{
+	struct pvq_partial part;
+	struct pvq_sweep sweep = {.host = host, .dir = dir, .file = part.file, .deadline_s = budget_s};
+	int ret = pvq_partial_begin(&part, dir, "claims.csv");
+
+	if (ret)
+		return ret < 0 ? ret : 0;
+	fprintf(stderr, "pvq: the tutorial's claims\n");
+	ret = pvq_sweep_run(plan, &sweep);
+	return pvq_partial_end(&part, ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret);
+}
+
+int pvq_claims_run(const struct pvq_session *session)
+{
+	struct pvq_plan plan;
+	int ret = claims_plan(&plan, session->plan);
+
+	if (ret == 0 && plan.ncell)
+		ret = claims_sweep(&plan, session->host, session->dir, session->seconds);
+	pvq_plan_free(&plan);
+	return ret;
+}

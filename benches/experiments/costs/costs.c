@@ -1,0 +1,35 @@
+/* costs.c: the experiment's descriptor: what strategies cost before they do any work, dozens of them side by side. */
+#include "experiments/costs/costs.h"
+
+#include <stdlib.h>
+
+/* What is wrong with the files has been said. */
+static void costs_read(void **data, const char *dir)
+{
+	struct pvq_costs *d = calloc(1, sizeof(*d));
+
+	if (d && pvq_costs_read(d, dir) == 0) {
+		*data = d;
+		return;
+	}
+	free(d);
+}
+
+static void costs_release(void *data)
+{
+	free(((struct pvq_costs *)data)->of);
+	free(data);
+}
+
+const struct pvq_experiment pvq_experiment_costs = {
+	.name = "costs",
+	.turn = 30,
+	.seconds = {[PVQ_PEERS] = 200, [PVQ_PEERS_QUICK] = 40},
+	.run = pvq_costs_run,
+	.read = costs_read,
+	.release = costs_release,
+	.tell = pvq_costs_tell,
+	.draw = pvq_costs_draw,
+	.chapter = {{PVQ_PLACE_RIVALS, PVQ_REPORT_MANY, 0, pvq_costs_chapter},
+		{PVQ_PLACE_RIVALS, PVQ_REPORT_MANY, 1, pvq_costs_time_chapter}},
+};

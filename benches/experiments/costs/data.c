@@ -1,0 +1,197 @@
+/* data.c: reads the three files. */
+#include "base/rundir.h"
+#include "drive/memory.h"
+#include "experiments/costs/costs.h"
+#include "trial/spec.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One value of one strategy, as it stands in a file; status other than ok: why there is none. */
+struct value {
+	const char *impl, *reason;
+	enum pvq_status status;
+	double value;
+};
+
+static struct pvq_cost_of *costs_of(struct pvq_costs *c, const char *impl)
+{
+	struct pvq_cost_of *more;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(c->of[i].impl, impl) == 0)
+			return &c->of[i];
+	more = realloc(c->of, (c->count + 1) * sizeof(*more));
+	if (!more)
+		return NULL;
+	c->of = more;
+	more += c->count++;
+	*more = (struct pvq_cost_of){0};
+	snprintf(more->impl, sizeof(more->impl), "%s", impl);
+	return more;
+}
+
+/* Describes every strategy that has values. */
+static int costs_fill(struct pvq_costs *c, enum pvq_cost cost, const struct value *value, size_t count)
+{
+	double *x = malloc((count + 1) * sizeof(*x));
+
+	if (!x)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct pvq_cost_of *of = costs_of(c, value[i].impl);
+		size_t n = 0;
+
+		if (!of) {
+			free(x);
+			return -ENOMEM;
+		}
+		if (value[i].status != PVQ_OK && !of->reason[0])
+			snprintf(of->reason, sizeof(of->reason), "%s", value[i].reason);
+		if (of->cost[cost].n)
+			continue;
+		for (size_t j = i; j < count; j++)
+			if (value[j].status == PVQ_OK && strcmp(value[j].impl, of->impl) == 0)
+				x[n++] = value[j].value;
+		if (n)
+			of->cost[cost] = pvq_estimate(x, n, PVQ_ALPHA);
+	}
+	free(x);
+	return 0;
+}
+
+static FILE *costs_open(const char *dir, const char *file, int *ret)
+{
+	char path[PATH_MAX];
+	FILE *f;
+
+	*ret = 0;
+	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path) || access(path, F_OK))
+		return NULL;
+	f = pvq_rundir_open(dir, file, "re");
+	*ret = f ? 0 : -EIO;
+	return f;
+}
+
+static double costs_value(const struct pvq_row *row, enum pvq_cost cost)
+{
+	return cost == PVQ_COST_DISPATCH ? (double)row->map_ns / (double)row->n : (double)row->wall_ns;
+}
+
+static int costs_read_rows(struct pvq_costs *c, const char *dir, const char *file, enum pvq_cost cost)
+{
+	struct pvq_rows rows;
+	struct value *value;
+	int ret;
+	FILE *f = costs_open(dir, file, &ret);
+
+	if (!f)
+		return ret;
+	ret = pvq_rows_read(&rows, f);
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s/%s: %s\n", dir, file, rows.problem);
+	value = calloc(rows.count + 1, sizeof(*value));
+	for (size_t i = 0; value && i < rows.count; i++) {
+		const struct pvq_row *row = &rows.row[i];
+
+		value[i] = (struct value){row->impl, row->reason, row->status, costs_value(row, cost)};
+		c->workers = row->workers > c->workers ? row->workers : c->workers;
+	}
+	ret = value ? costs_fill(c, cost, value, rows.count) : -ENOMEM;
+	free(value);
+	pvq_rows_free(&rows);
+	return ret;
+}
+
+static int costs_read_memory(struct pvq_costs *c, const char *dir)
+{
+	struct pvq_table_rows rows;
+	const struct pvq_memory *memory;
+	struct value *value;
+	int ret;
+	FILE *f = costs_open(dir, "memory.csv", &ret);
+
+	if (!f)
+		return ret;
+	ret = pvq_memory_read(f, &rows);
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s/memory.csv: %s\n", dir, rows.problem);
+	memory = rows.row;
+	value = calloc(rows.count + 1, sizeof(*value));
+	for (size_t i = 0; value && i < rows.count; i++)
+		value[i] = (struct value){
+			memory[i].impl, memory[i].reason, memory[i].status, (double)memory[i].pss_kb};
+	ret = value ? costs_fill(c, PVQ_COST_MEMORY, value, rows.count) : -ENOMEM;
+	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
+		struct pvq_cost_of *of = costs_of(c, memory[i].impl);
+
+		if (of && memory[i].processes > of->processes)
+			of->processes = memory[i].processes;
+	}
+	free(value);
+	free(rows.row);
+	return ret;
+}
+
+static int costs_order(const void *x, const void *y)
+{
+	const struct pvq_cost_of *a = x, *b = y;
+	double i = a->cost[PVQ_COST_DISPATCH].n ? a->cost[PVQ_COST_DISPATCH].median : INFINITY;
+	double j = b->cost[PVQ_COST_DISPATCH].n ? b->cost[PVQ_COST_DISPATCH].median : INFINITY;
+
+	return i != j ? (i > j) - (i < j) : strcmp(a->impl, b->impl);
+}
+
+int pvq_costs_read(struct pvq_costs *c, const char *dir)
+{
+	int ret;
+
+	*c = (struct pvq_costs){0};
+	ret = costs_read_rows(c, dir, "dispatch.csv", PVQ_COST_DISPATCH);
+	if (ret == 0)
+		ret = costs_read_rows(c, dir, "cold.csv", PVQ_COST_COLD);
+	if (ret == 0)
+		ret = costs_read_memory(c, dir);
+	if (ret == 0 && c->count == 0)
+		ret = -ENOENT;
+	if (ret == -ENOMEM)
+		fprintf(stderr, "pvq: cannot read %s: no memory\n", dir);
+	if (c->count)
+		qsort(c->of, c->count, sizeof(*c->of), costs_order);
+	return ret;
+}
+
+const struct pvq_cost_of *pvq_costs_find(const struct pvq_costs *c, const char *impl)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(c->of[i].impl, impl) == 0)
+			return &c->of[i];
+	return NULL;
+}
+
+int pvq_costs_tell(const void *data, struct pvq_traits *traits)
+{
+	const struct pvq_costs *c = data;
+
+	traits->many = 1;
+	traits->workers = c->workers;
+	for (size_t i = 0; i < c->count; i++) {
+		const struct pvq_cost_of *of = &c->of[i];
+		struct pvq_trait *trait = pvq_traits_of(traits, of->impl);
+
+		if (!trait)
+			return -ENOMEM;
+		trait->empty_ns = of->cost[PVQ_COST_DISPATCH];
+		trait->whole_ns = of->cost[PVQ_COST_COLD];
+		trait->memory_kb = of->cost[PVQ_COST_MEMORY];
+		trait->processes = of->processes;
+		snprintf(trait->reason, sizeof(trait->reason), "%s", of->reason);
+	}
+	return 0;
+}

@@ -1,0 +1,255 @@
+/* picture.c: pictures of dozens of strategies, a row each: what they cost, and wall time versus cores with a panel a
+ * task.
+ */
+#include "draw/figure_tools.h"
+#include "experiments/costs/costs.h"
+#include "trial/registry.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	WIDTH = 960,
+	LEFT_PX = 230,
+	PANEL_PX = 176,
+	ROW_PX = 17,
+	CHAR_PX = 8,
+	HEAD_PX = 64,
+	TASKS_PX = 80, /* the head where a panel has two lines above it */
+	FOOT_PX = 92,
+	CORES_MAX = 4,  /* core counts that have a dot; of more the ends and some between */
+	TITLE_MAX = 24, /* characters of a task's arguments above its panel */
+};
+
+/* The rows' names, the project's own marked. */
+static void peers_rows(struct pvq_plot *plot, const struct pvq_costs *costs)
+{
+	size_t longest = 4;
+
+	pvq_plot_number(plot, "rows", (double)costs->count);
+	fprintf(plot->gp, "array strategy[%zu]\narray own[%zu]\n", costs->count, costs->count);
+	for (size_t i = 0; i < costs->count; i++) {
+		const char *name = costs->of[i].impl;
+		const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(name)];
+
+		longest = strlen(name) > longest ? strlen(name) : longest;
+		fprintf(plot->gp, "strategy[%zu] = '", i + 1);
+		pvq_plot_quote(plot->gp, name);
+		fprintf(plot->gp, "'; own[%zu] = %d\n", i + 1, impl && !pvq_impl_is_peer(impl));
+	}
+	pvq_plot_number(plot, "left", (double)(longest * CHAR_PX + 12));
+}
+
+/* ---- what they cost ---- */
+
+/* A dot in row i with its interval; widens the axis. */
+static void costs_dot(struct pvq_plot *plot, size_t i, const struct pvq_estimate *e, double *lo, double *hi)
+{
+	struct pvq_bar bar = pvq_figure_bar(e);
+
+	fprintf(plot->dat, "-%zu %.9g %.9g %.9g\n", i, e->median, bar.lo, bar.hi);
+	*lo = fmin(*lo, bar.lo);
+	*hi = fmax(*hi, bar.hi);
+}
+
+/* The strategy's METG; NULL: not measured. */
+static const struct pvq_trait *costs_metg_of(const struct pvq_traits *traits, const char *impl)
+{
+	const struct pvq_trait *trait = pvq_traits_find(traits, impl);
+
+	return trait && trait->metg_place && !isnan(trait->metg_ns.median) ? trait : NULL;
+}
+
+/* Where METG lies below or above all that was measured: then it is an arrow, and no dot. */
+static int costs_is_open(const struct pvq_trait *line)
+{
+	return isinf(line->metg_ns.median) || line->metg_ns.median <= line->first_ns;
+}
+
+static void costs_metg(struct pvq_plot *plot, const struct pvq_costs *costs,
+	const struct pvq_traits *traits, double *lo, double *hi)
+{
+	for (size_t i = 0; i < costs->count; i++) {
+		const struct pvq_trait *line = costs_metg_of(traits, costs->of[i].impl);
+		struct pvq_estimate e;
+
+		if (!line || costs_is_open(line))
+			continue;
+		e = line->metg_ns;
+		e.lo = isfinite(e.lo) ? e.lo : e.median;
+		e.hi = isfinite(e.hi) ? e.hi : e.median;
+		costs_dot(plot, i, &e, lo, hi);
+	}
+}
+
+static void costs_arrows(struct pvq_plot *plot, const struct pvq_costs *costs,
+	const struct pvq_traits *traits, double *lo, double *hi)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < costs->count; i++) {
+		const struct pvq_trait *line = costs_metg_of(traits, costs->of[i].impl);
+		int above;
+		double ns;
+
+		if (!line || !costs_is_open(line))
+			continue;
+		above = isinf(line->metg_ns.median);
+		ns = above ? line->last_ns : line->metg_ns.median;
+		fprintf(plot->dat, "-%zu %.9g %s\n", i, ns, above ? "→" : "←");
+		*lo = fmin(*lo, ns);
+		*hi = fmax(*hi, ns);
+		count++;
+	}
+	pvq_plot_number(plot, "arrows", count);
+}
+
+static int costs_figure(
+	struct pvq_plots *plots, const struct pvq_costs *costs, const struct pvq_traits *traits)
+{
+	double lo = INFINITY, hi = 0;
+	char name[PVQ_PLOT_NAME], title[128];
+	struct pvq_plot plot;
+
+	pvq_figure_name(name, "costs", NULL, 0);
+	if (pvq_plot_begin(&plot, plots, name, WIDTH, HEAD_PX + FOOT_PX + ROW_PX * (int)costs->count))
+		return plots->error;
+	snprintf(title, sizeof(title), "What does handing over a task cost? %u worker%s", costs->workers,
+		costs->workers == 1 ? "" : "s");
+	pvq_plot_string(&plot, "title", title);
+	peers_rows(&plot, costs);
+	fputs("# y, ns, lo, hi; time per empty task, then METG(50%), then a whole life; y, ns of a METG beyond that\n",
+		plot.dat);
+	for (size_t i = 0; i < costs->count; i++)
+		if (costs->of[i].cost[PVQ_COST_DISPATCH].n)
+			costs_dot(&plot, i, &costs->of[i].cost[PVQ_COST_DISPATCH], &lo, &hi);
+	pvq_plot_next_index(&plot);
+	costs_metg(&plot, costs, traits, &lo, &hi);
+	pvq_plot_next_index(&plot);
+	for (size_t i = 0; i < costs->count; i++)
+		if (costs->of[i].cost[PVQ_COST_COLD].n)
+			costs_dot(&plot, i, &costs->of[i].cost[PVQ_COST_COLD], &lo, &hi);
+	pvq_plot_next_index(&plot);
+	costs_arrows(&plot, costs, traits, &lo, &hi);
+	pvq_plot_next_index(&plot);
+	pvq_plot_axis_time(&plot, "x", lo, hi, 9);
+	pvq_plot_end(&plot, "costs.gp");
+	return 0;
+}
+
+/* ---- wall time versus cores ---- */
+
+/* The core counts that get a dot: the smallest, the largest, and some between. Returns how many. */
+static size_t peers_cores(const struct pvq_summary *s, unsigned cores[CORES_MAX])
+{
+	const struct pvq_work *work = NULL;
+	size_t count = 0;
+
+	for (size_t w = 0; w < s->works; w++)
+		if (!work || s->work[w].core_counts > work->core_counts)
+			work = &s->work[w];
+	for (size_t k = 0; work && k < CORES_MAX; k++) {
+		size_t at =
+			work->core_counts <= CORES_MAX ? k : k * (work->core_counts - 1) / (CORES_MAX - 1);
+
+		if (at < work->core_counts)
+			cores[count++] = work->cores[at];
+	}
+	return count;
+}
+
+/* The strategy's cell on so many cores with as many workers; serial's is on one. */
+static const struct pvq_cell *peers_cell(
+	const struct pvq_summary *s, const struct pvq_work *work, const char *impl, unsigned cores)
+{
+	for (size_t c = work->first; c < work->first + work->cells; c++) {
+		const struct pvq_cell *cell = &s->cell[c];
+
+		if (cell->ok && strcmp(cell->key->impl, impl) == 0 && cell->key->cores == cores &&
+			cell->key->workers == cores)
+			return cell;
+	}
+	return NULL;
+}
+
+/* The rows of strategies that cannot run this task, though they run others. */
+static void peers_missing(struct pvq_plot *plot, const struct pvq_summary *s, const struct pvq_work *work,
+	const struct pvq_costs *costs)
+{
+	for (size_t i = 0; i < costs->count; i++) {
+		int any = 0;
+
+		for (size_t k = 0; k < work->core_counts; k++)
+			any |= peers_cell(s, work, costs->of[i].impl, work->cores[k]) != NULL;
+		if (!any && costs->of[i].cost[PVQ_COST_DISPATCH].n)
+			fprintf(plot->gp, " %zu", i);
+	}
+}
+
+static void peers_panel(struct pvq_plot *plot, const struct pvq_summary *s, const struct pvq_work *work,
+	const struct pvq_costs *costs, const unsigned *cores, size_t core_counts)
+{
+	double lo = INFINITY, hi = 0;
+
+	for (size_t k = 0; k < core_counts; k++) {
+		for (size_t i = 0; i < costs->count; i++) {
+			const struct pvq_cell *cell = peers_cell(s, work, costs->of[i].impl, cores[k]);
+
+			if (cell)
+				costs_dot(plot, i, &cell->metric[PVQ_MAP_NS], &lo, &hi);
+		}
+		pvq_plot_next_index(plot);
+	}
+	pvq_plot_axis_time(plot, "x", lo, hi, 3);
+}
+
+static int peers_figure(struct pvq_plots *plots, const struct pvq_summary *s, const struct pvq_costs *costs)
+{
+	unsigned cores[CORES_MAX];
+	size_t core_counts = peers_cores(s, cores);
+	char name[PVQ_PLOT_NAME];
+	struct pvq_plot plot;
+
+	if (core_counts == 0)
+		return 0;
+	pvq_figure_name(name, "peers", NULL, 0);
+	if (pvq_plot_begin(&plot, plots, name, LEFT_PX + PANEL_PX * (int)s->works,
+		    TASKS_PX + FOOT_PX + ROW_PX * (int)costs->count))
+		return plots->error;
+	peers_rows(&plot, costs);
+	pvq_plot_number(&plot, "panels", (double)s->works);
+	fprintf(plot.gp,
+		"N = %zu\narray label[N]\narray panel[%zu]\narray under[%zu]\narray missing[%zu]\narray low[%zu]\narray high[%zu]\narray tics[%zu]\n",
+		core_counts, s->works, s->works, s->works, s->works, s->works, s->works);
+	for (size_t k = 0; k < core_counts; k++)
+		fprintf(plot.gp, "label[%zu] = '%u core%s'\n", k + 1, cores[k], cores[k] == 1 ? "" : "s");
+	fputs("# a panel a task, in it an index a core count: y, map time in ns, lo, hi\n", plot.dat);
+	for (size_t w = 0; w < s->works; w++) {
+		const char *colon = strchr(s->work[w].label, ':'), *args = colon ? colon + 1 : "";
+		char brief[PVQ_LABEL_MAX];
+
+		snprintf(
+			brief, sizeof(brief), strlen(args) > TITLE_MAX ? "%.*s…" : "%.*s", TITLE_MAX, args);
+		fprintf(plot.gp, "panel[%zu] = '", w + 1);
+		pvq_plot_quote(plot.gp, s->work[w].key->task);
+		fprintf(plot.gp, "'; under[%zu] = '", w + 1);
+		pvq_plot_quote(plot.gp, brief);
+		fprintf(plot.gp, "'; missing[%zu] = '", w + 1);
+		peers_missing(&plot, s, &s->work[w], costs);
+		fputs("'\n", plot.gp);
+		peers_panel(&plot, s, &s->work[w], costs, cores, core_counts);
+		fprintf(plot.gp, "low[%zu] = xmin; high[%zu] = xmax; tics[%zu] = xtics\n", w + 1, w + 1,
+			w + 1);
+	}
+	pvq_plot_end(&plot, "peers.gp");
+	return 0;
+}
+
+int pvq_costs_draw(struct pvq_plots *plots, const struct pvq_report *r, const void *data)
+{
+	int ret = costs_figure(plots, data, r->traits);
+
+	return ret ? ret : peers_figure(plots, r->summary, data);
+}

@@ -1,0 +1,215 @@
+/* run.c: small sweeps over noop, and a look at the memory of one trial a strategy. */
+#include "base/asset.h"
+#include "base/clock.h"
+#include "base/rundir.h"
+#include "drive/launch.h"
+#include "drive/memory.h"
+#include "drive/sweep.h"
+#include "experiments/costs/costs.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DISPATCH_BLOCKS = 12, COLD_BLOCKS = 12, MEMORY_ROUNDS = 3, ITEMS_MIN = 1000, IMPLS_MAX = 64 };
+
+/* The strategies of the plan that costs are measured for, with how long they need for an item. */
+struct costs {
+	const struct pvq_plan *of;
+	const struct pvq_host *host;
+	const char *dir;
+	const struct pvq_impl *impl[IMPLS_MAX];
+	double item_s[IMPLS_MAX]; /* 0: not known */
+	unsigned count, cores;
+	double deadline_s; /* by costs_now_s() */
+};
+
+static double costs_now_s(void)
+{
+	return (double)pvq_clock_ns() / 1e9;
+}
+
+static void costs_collect(struct costs *c)
+{
+	for (unsigned i = 0; i < c->of->ncell; i++) {
+		const struct pvq_plan_cell *cell = &c->of->cell[i];
+		unsigned known = 0;
+
+		c->cores = cell->cores > c->cores ? cell->cores : c->cores;
+		while (known < c->count && c->impl[known] != cell->impl)
+			known++;
+		if (known == c->count && known < IMPLS_MAX)
+			c->impl[c->count++] = cell->impl;
+	}
+}
+
+static unsigned costs_workers(const struct costs *c, const struct pvq_impl *impl)
+{
+	return impl->flags & PVQ_ONE_WORKER ? 1 : c->cores;
+}
+
+static struct pvq_trial costs_trial(
+	const struct costs *c, const struct pvq_impl *impl, const struct pvq_spec *spec, uint64_t n)
+{
+	return (struct pvq_trial){.impl = impl,
+		.spec = spec,
+		.n = n,
+		.seed = c->of->seed,
+		.workers = costs_workers(c, impl),
+		.cpu = c->host->cpu,
+		.ncpu = costs_workers(c, impl),
+		.oracle = ""};
+}
+
+/* How long the strategy needs for an empty item: ever more of them until it takes long enough to tell. */
+static int costs_pilot(struct costs *c, unsigned i, const struct pvq_spec *spec)
+{
+	const double enough_s = 0.02;
+	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
+
+	for (uint64_t n = 16; n <= 1u << 22; n *= 8) {
+		struct pvq_trial t = costs_trial(c, c->impl[i], spec, n);
+		struct pvq_row row;
+		int ret = pvq_launch_trial(&t, c->of->timeout_s, &io, &row);
+
+		if (ret || row.status != PVQ_OK)
+			return ret;
+		c->item_s[i] = (double)row.map_ns / 1e9 / (double)n;
+		if ((double)row.map_ns / 1e9 >= enough_s)
+			return 0;
+	}
+	return 0;
+}
+
+/* As many items as take each strategy serial_ms. */
+static uint64_t costs_items(const struct costs *c, unsigned i)
+{
+	double n = c->of->profile->serial_ms / 1e3 / c->item_s[i];
+
+	return c->item_s[i] > 0 ? (uint64_t)fmax(n, ITEMS_MIN) : c->cores;
+}
+
+/* A sweep of noop through all strategies; cold: an item a worker. */
+static int costs_sweep(const struct costs *c, const char *file, unsigned blocks, int cold, double share)
+{
+	struct pvq_partial part;
+	struct pvq_sweep sweep = {.host = c->host, .dir = c->dir, .file = part.file};
+	struct pvq_plan plan = {.profile = c->of->profile,
+		.blocks = blocks,
+		.seed = c->of->seed,
+		.timeout_s = c->of->timeout_s};
+	int ret = pvq_plan_add_spec(&plan, "noop");
+
+	plan.cell = calloc(c->count + 1, sizeof(*plan.cell));
+	if (!plan.cell)
+		ret = -ENOMEM;
+	for (unsigned i = 0; ret == 0 && i < c->count; i++)
+		plan.cell[plan.ncell++] = (struct pvq_plan_cell){.impl = c->impl[i],
+			.spec = plan.spec[0],
+			.n = cold ? c->cores : costs_items(c, i),
+			.workers = costs_workers(c, c->impl[i]),
+			.cores = costs_workers(c, c->impl[i])};
+	pvq_plan_number_groups(&plan);
+	sweep.deadline_s = fmax((c->deadline_s - costs_now_s()) * share, 1);
+	if (ret == 0)
+		ret = pvq_partial_begin(&part, c->dir, file);
+	if (ret == 0) {
+		ret = pvq_sweep_run(&plan, &sweep);
+		ret = pvq_partial_end(&part, ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret);
+	}
+	pvq_plan_free(&plan);
+	return ret < 0 ? ret : 0;
+}
+
+static int costs_dispatch(struct costs *c)
+{
+	struct pvq_spec noop;
+	int ret = pvq_spec_parse(&noop, "noop");
+
+	if (pvq_rundir_has(c->dir, "dispatch.csv"))
+		return 0;
+	fprintf(stderr, "pvq: what an empty task costs\n");
+	for (unsigned i = 0; ret == 0 && i < c->count; i++)
+		ret = costs_pilot(c, i, &noop);
+	return ret ? ret : costs_sweep(c, "dispatch.csv", DISPATCH_BLOCKS, 0, 0.6);
+}
+
+static int costs_cold(struct costs *c)
+{
+	if (pvq_rundir_has(c->dir, "cold.csv"))
+		return 0;
+	fprintf(stderr, "pvq: what a whole life costs\n");
+	return costs_sweep(c, "cold.csv", COLD_BLOCKS, 1, 0.7);
+}
+
+/* Two items a worker, each long enough to be looked at several times. */
+static int costs_memory_rows(const struct costs *c, FILE *f)
+{
+	struct pvq_spec spec;
+	int ret = pvq_spec_parse(&spec, "sleep:us=150000");
+
+	if (ret == 0)
+		ret = pvq_memory_header(f);
+	for (unsigned round = 0; ret == 0 && round < MEMORY_ROUNDS; round++)
+		for (unsigned i = 0; ret == 0 && i < c->count; i++) {
+			uint64_t n = 2 * (uint64_t)costs_workers(c, c->impl[i]);
+			struct pvq_trial t = costs_trial(c, c->impl[i], &spec, n);
+			struct pvq_memory memory;
+
+			ret = pvq_memory_measure(&t, c->of->timeout_s, &memory);
+			if (ret == 0)
+				ret = pvq_memory_write(f, &memory);
+		}
+	return ret;
+}
+
+static int costs_memory(const struct costs *c)
+{
+	struct pvq_partial part;
+	int ret = pvq_partial_begin(&part, c->dir, "memory.csv");
+	FILE *f;
+
+	if (ret)
+		return ret < 0 ? ret : 0;
+	fprintf(stderr, "pvq: how much memory\n");
+	f = pvq_rundir_open(c->dir, part.file, "we");
+	if (!f)
+		return pvq_partial_end(&part, -EIO);
+	ret = costs_memory_rows(c, f);
+	fclose(f); /* every row was flushed and checked when it was written */
+	if (ret && ret != -EINTR)
+		fprintf(stderr, "pvq: cannot write %s/memory.csv: %s\n", c->dir, strerror(-ret));
+	return pvq_partial_end(&part, ret);
+}
+
+/* How long the strategies' files are: for the report, which may be made elsewhere. */
+static int costs_lines(const char *dir)
+{
+	FILE *f = pvq_rundir_open(dir, "lines.tsv", "we");
+
+	if (!f)
+		return -EIO;
+	fputs(pvq_asset("lines.tsv"), f);
+	if (fclose(f) == 0)
+		return 0;
+	fprintf(stderr, "pvq: cannot write %s/lines.tsv: %s\n", dir, strerror(errno));
+	return -EIO;
+}
+
+int pvq_costs_run(const struct pvq_session *session)
+{
+	struct costs c = {.of = session->plan,
+		.host = session->host,
+		.dir = session->dir,
+		.deadline_s = costs_now_s() + (session->seconds > 0 ? session->seconds : INFINITY)};
+	int ret;
+
+	(void)costs_lines(session->dir); /* said; a column of the report is empty then */
+	costs_collect(&c);
+	ret = costs_dispatch(&c);
+	if (ret == 0)
+		ret = costs_cold(&c);
+	return ret ? ret : costs_memory(&c);
+}

@@ -1,0 +1,412 @@
+/* data.c: pairs hyperfine's runs with the rows, and judges what lies between them. */
+#include "experiments/e2e/e2e.h"
+
+#include "base/rundir.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What hyperfine says of the run that a row is of. */
+struct pvq_e2e_outside {
+	double wall_ns, cpu_ns; /* cpu_ns: the mean of its command */
+};
+
+/* One of hyperfine's results; the array is borrowed from the JSON. */
+struct result {
+	unsigned cell;
+	const json_t *times;
+	size_t n;
+	double cpu_ns;
+};
+
+static int __attribute__((format(printf, 2, 3))) add_problem(struct pvq_e2e *e, const char *format, ...)
+{
+	char(*grown)[PVQ_E2E_PROBLEM_MAX] = realloc(e->problem, (e->problems + 1) * sizeof(*grown));
+	va_list args;
+
+	if (!grown)
+		return -ENOMEM;
+	e->problem = grown;
+	va_start(args, format);
+	vsnprintf(grown[e->problems++], sizeof(*grown), format, args);
+	va_end(args);
+	return 0;
+}
+
+/* ---- the pairs ---- */
+
+static int keep_row(
+	struct pvq_e2e *e, const struct pvq_row *row, unsigned run, double wall_ns, double cpu_ns)
+{
+	struct pvq_row *grown = realloc(e->rows.row, (e->rows.count + 1) * sizeof(*grown));
+	struct pvq_e2e_outside *outside;
+
+	if (!grown)
+		return -ENOMEM;
+	e->rows.row = grown;
+	outside = realloc(e->outside, (e->rows.count + 1) * sizeof(*outside));
+	if (!outside)
+		return -ENOMEM;
+	e->outside = outside;
+	outside[e->rows.count] = (struct pvq_e2e_outside){wall_ns, cpu_ns};
+	grown[e->rows.count] = *row;
+	grown[e->rows.count++].block = run;
+	return 0;
+}
+
+static size_t count_rows(const struct pvq_rows *all, unsigned cell)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < all->count; i++)
+		count += all->row[i].cell == cell;
+	return count;
+}
+
+/* Pairs a result's runs with the cell's last rows; those before are the warm-up's. */
+static int pair(struct pvq_e2e *e, const struct pvq_rows *all, const struct result *r, long warmup)
+{
+	size_t rows = count_rows(all, r->cell), skip = rows - r->n, seen = 0;
+	int ret = 0;
+
+	if (rows < r->n || (warmup >= 0 && skip != (size_t)warmup))
+		return add_problem(e,
+			"command %u: hyperfine timed %zu runs after %ld for warming up, but there are %zu "
+			"rows: left out, since nobody can say which belong together",
+			r->cell, r->n, warmup > 0 ? warmup : 0, rows);
+	for (size_t i = 0; ret == 0 && i < all->count; i++) {
+		const struct pvq_row *row = &all->row[i];
+
+		if (row->cell != r->cell || seen++ < skip)
+			continue;
+		ret = keep_row(e, row, (unsigned)(seen - skip - 1),
+			json_number_value(json_array_get(r->times, seen - skip - 1)) * 1e9, r->cpu_ns);
+	}
+	return ret;
+}
+
+/* Cells that hyperfine has no result of: what could not run here says so in its row; any other was cut off. */
+static int keep_untimed(struct pvq_e2e *e, const struct pvq_rows *all, const unsigned char *timed)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < all->count; i++) {
+		const struct pvq_row *row = &all->row[i];
+		int last = i + 1 == all->count || all->row[i + 1].cell != row->cell;
+
+		if (timed[row->cell])
+			continue;
+		if (row->status != PVQ_OK)
+			ret = keep_row(e, row, row->block, NAN, NAN);
+		else if (last)
+			ret = add_problem(e,
+				"command %u (%s): rows, but no result of hyperfine: it was cut off",
+				row->cell, row->impl);
+	}
+	return ret;
+}
+
+/* ---- hyperfine's file ---- */
+
+static int read_result(const json_t *json, struct result *r)
+{
+	const char *command = json_string_value(json_object_get(json, "command"));
+	const char *cell = command ? strstr(command, " --cell ") : NULL;
+	const json_t *user = json_object_get(json, "user"), *system = json_object_get(json, "system");
+
+	r->times = json_object_get(json, "times");
+	r->n = json_array_size(r->times);
+	if (!cell || r->n == 0 || !json_is_number(user) || !json_is_number(system))
+		return -EBADMSG;
+	for (size_t i = 0; i < r->n; i++)
+		if (!json_is_number(json_array_get(r->times, i)))
+			return -EBADMSG;
+	r->cell = (unsigned)strtoul(cell + strlen(" --cell "), NULL, 10);
+	r->cpu_ns = (json_number_value(user) + json_number_value(system)) * 1e9;
+	return 0;
+}
+
+static int pair_results(struct pvq_e2e *e, const struct pvq_rows *all, const json_t *root, long warmup)
+{
+	const json_t *results = json_object_get(root, "results");
+	unsigned most = 0;
+	unsigned char *timed;
+	int ret = json_is_array(results) ? 0 : -EBADMSG;
+
+	for (size_t i = 0; i < all->count; i++)
+		most = all->row[i].cell > most ? all->row[i].cell : most;
+	if (most >= 1u << 20) /* no plan has so many: that file is not ours */
+		return -EBADMSG;
+	timed = calloc(most + 1, 1);
+	if (!timed)
+		return -ENOMEM;
+	for (size_t i = 0; ret == 0 && i < json_array_size(results); i++) {
+		struct result r;
+
+		ret = read_result(json_array_get(results, i), &r);
+		if (ret == 0 && r.cell <= most && timed[r.cell]++)
+			ret = -EBADMSG; /* two results would share their rows */
+		if (ret == 0)
+			ret = pair(e, all, &r, warmup);
+	}
+	if (ret == 0)
+		ret = keep_untimed(e, all, timed);
+	free(timed);
+	return ret;
+}
+
+/* -1: not recorded; then whatever stands before the timed runs was warming up. */
+static long warmup_of(const char *dir)
+{
+	struct pvq_manifest m;
+	const char *value = pvq_manifest_read(&m, dir) == 0 ? pvq_manifest_get(&m, "e2e_warmup") : NULL;
+	long warmup = value ? strtol(value, NULL, 10) : -1;
+
+	pvq_manifest_free(&m);
+	return warmup;
+}
+
+static int read_json(struct pvq_e2e *e, const struct pvq_rows *all, const char *dir, const char *path)
+{
+	json_error_t error;
+	json_t *root = json_load_file(path, 0, &error);
+	int ret;
+
+	if (!root) {
+		fprintf(stderr, "pvq: %s: line %d: %s\n", path, error.line, error.text);
+		return -EBADMSG;
+	}
+	ret = pair_results(e, all, root, warmup_of(dir));
+	json_decref(root);
+	if (ret)
+		fprintf(stderr, "pvq: %s: %s\n", path,
+			ret == -EBADMSG ? "not what hyperfine writes of `pvq run`" : strerror(-ret));
+	return ret;
+}
+
+/* ---- the figures ---- */
+
+/* By strategy as in the registry, then by workers. */
+static int order(const struct pvq_e2e_cell *a, const struct pvq_e2e_cell *b)
+{
+	const struct pvq_row *x = a->in->key, *y = b->in->key;
+	size_t i = pvq_impl_rank(x->impl), j = pvq_impl_rank(y->impl);
+
+	if (i != j)
+		return i < j ? -1 : 1;
+	if (strcmp(x->impl, y->impl) != 0)
+		return strcmp(x->impl, y->impl);
+	if (x->workers != y->workers)
+		return x->workers < y->workers ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+const struct pvq_e2e_cell *pvq_e2e_next(
+	const struct pvq_e2e *e, const struct pvq_work *work, const struct pvq_e2e_cell *cell)
+{
+	const struct pvq_e2e_cell *next = NULL;
+
+	for (size_t c = work->first; c < work->first + work->cells; c++) {
+		const struct pvq_e2e_cell *other = &e->cell[c];
+
+		if (other->n && (!cell || order(other, cell) > 0) && (!next || order(other, next) < 0))
+			next = other;
+	}
+	return next;
+}
+
+const struct pvq_e2e_cell *pvq_e2e_sibling(
+	const struct pvq_e2e *e, const struct pvq_e2e_cell *cell, const struct pvq_work *work)
+{
+	const struct pvq_row *like = cell->in->key;
+
+	for (size_t c = work->first; c < work->first + work->cells; c++) {
+		const struct pvq_row *key = e->summary.cell[c].key;
+
+		if (e->cell[c].n && strcmp(key->impl, like->impl) == 0 && key->workers == like->workers &&
+			key->cores == like->cores)
+			return &e->cell[c];
+	}
+	return NULL;
+}
+
+const struct pvq_e2e_cell *pvq_e2e_base(const struct pvq_e2e *e, const struct pvq_work *work)
+{
+	for (size_t c = work->first; c < work->first + work->cells; c++)
+		if (e->cell[c].n && e->summary.cell[c].baseline)
+			return &e->cell[c];
+	return NULL;
+}
+
+int pvq_e2e_hides_cpu(const struct pvq_e2e_cell *cell)
+{
+	return cell->n && cell->cpu_out_ns < 0.9 * cell->cpu_in_ns;
+}
+
+/* The estimates that need no other cell. A failed run is in none. */
+static int describe(struct pvq_e2e *e, struct pvq_e2e_cell *cell)
+{
+	const struct pvq_cell *in = cell->in;
+	double *sort = calloc(in->ok + 1, sizeof(*sort));
+
+	cell->diff_ns = calloc(in->ok + 1, sizeof(*cell->diff_ns));
+	cell->rest = (struct pvq_estimate){.median = NAN, .lo = NAN, .hi = NAN, .min = NAN, .max = NAN};
+	if (!sort || !cell->diff_ns) {
+		free(sort);
+		return -ENOMEM;
+	}
+	cell->n = in->ok;
+	cell->inside = in->metric[PVQ_TOTAL_NS];
+	for (size_t i = 0; i < cell->n; i++) {
+		const struct pvq_e2e_outside *outside = &e->outside[in->row[i] - e->rows.row];
+
+		sort[i] = outside->wall_ns;
+		cell->diff_ns[i] = outside->wall_ns - (double)in->row[i]->total_ns;
+		cell->below += cell->diff_ns[i] < 0;
+		cell->cpu_out_ns = outside->cpu_ns;
+		cell->cpu_in_ns += pvq_row_metric(in->row[i], PVQ_CPU_NS) / (double)cell->n;
+	}
+	cell->wall = pvq_estimate(sort, cell->n, PVQ_ALPHA);
+	memcpy(sort, cell->diff_ns, cell->n * sizeof(*sort));
+	cell->diff = pvq_estimate(sort, cell->n, PVQ_ALPHA);
+	free(sort);
+	return 0;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static enum pvq_e2e_verdict rest_verdict(const struct pvq_estimate *rest, double limit_ns)
+{
+	if (isnan(rest->lo))
+		return PVQ_E2E_UNSURE;
+	if (rest->lo >= -limit_ns && rest->hi <= limit_ns)
+		return PVQ_E2E_AGREES;
+	return rest->lo > limit_ns || rest->hi < -limit_ns ? PVQ_E2E_APART : PVQ_E2E_UNSURE;
+}
+
+/* The check that e2e.h describes. */
+static int judge(struct pvq_e2e *e, const struct pvq_work *work, struct pvq_e2e_cell *cell)
+{
+	const struct pvq_e2e_cell *yard = pvq_e2e_sibling(e, cell, e->yard);
+	const struct pvq_e2e_cell *base = pvq_e2e_base(e, work), *base_yard = pvq_e2e_base(e, e->yard);
+	double *rest;
+	size_t n;
+
+	cell->verdict = cell->below ? PVQ_E2E_BELOW : PVQ_E2E_REFERENCE;
+	if (cell->below || work == e->yard || cell == base)
+		return 0;
+	cell->verdict = PVQ_E2E_UNMEASURED;
+	if (!yard || !base || !base_yard)
+		return 0;
+	n = least(least(cell->n, yard->n), least(base->n, base_yard->n));
+	rest = calloc(n, sizeof(*rest));
+	if (!rest)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		rest[i] = cell->diff_ns[i] - yard->diff_ns[i] - (base->diff_ns[i] - base_yard->diff_ns[i]);
+	cell->rest = pvq_estimate(rest, n, PVQ_ALPHA);
+	cell->verdict = rest_verdict(&cell->rest, PVQ_E2E_TOLERANCE * cell->wall.median);
+	free(rest);
+	return 0;
+}
+
+/* The work that takes the driver least is the smallest load. */
+static const struct pvq_work *find_yard(const struct pvq_e2e *e)
+{
+	const struct pvq_work *yard = NULL;
+	double best = INFINITY;
+
+	for (size_t w = 0; w < e->summary.works; w++) {
+		const struct pvq_work *work = &e->summary.work[w];
+
+		for (size_t c = work->first; c < work->first + work->cells; c++)
+			if (e->cell[c].n && e->cell[c].inside.median < best) {
+				best = e->cell[c].inside.median;
+				yard = work;
+			}
+	}
+	return yard;
+}
+
+static int describe_all(struct pvq_e2e *e)
+{
+	const struct pvq_summary *s = &e->summary;
+	int ret = 0;
+
+	e->cell = calloc(s->cells + 1, sizeof(*e->cell));
+	if (!e->cell)
+		return -ENOMEM;
+	for (size_t c = 0; ret == 0 && c < s->cells; c++) {
+		e->cell[c].in = &s->cell[c];
+		ret = describe(e, &e->cell[c]);
+	}
+	e->yard = find_yard(e);
+	for (size_t w = 0; e->yard && w < s->works; w++)
+		for (size_t c = s->work[w].first; ret == 0 && c < s->work[w].first + s->work[w].cells; c++)
+			if (e->cell[c].n)
+				ret = judge(e, &s->work[w], &e->cell[c]);
+	return ret;
+}
+
+/* ---- all of it ---- */
+
+static int read_rows(struct pvq_rows *all, const char *dir)
+{
+	FILE *f = pvq_rundir_open(dir, "e2e.csv", "re");
+	int ret = f ? pvq_rows_read(all, f) : -EBADMSG;
+
+	if (!f)
+		return ret;
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s/e2e.csv: %s\n", dir, all->problem);
+	return ret;
+}
+
+int pvq_e2e_read(struct pvq_e2e *e, const char *dir)
+{
+	struct pvq_rows all = {0};
+	char path[PATH_MAX];
+	int ret;
+
+	memset(e, 0, sizeof(*e));
+	if (snprintf(path, sizeof(path), "%s/e2e.json", dir) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	if (access(path, F_OK))
+		return -ENOENT;
+	ret = read_rows(&all, dir);
+	if (ret == 0)
+		ret = read_json(e, &all, dir, path);
+	pvq_rows_free(&all);
+	if (ret == 0) {
+		ret = pvq_summarise(&e->summary, &e->rows);
+		if (ret == 0)
+			ret = describe_all(e);
+		if (ret)
+			fprintf(stderr, "pvq: cannot read %s: %s\n", path, strerror(-ret));
+	}
+	if (ret)
+		pvq_e2e_free(e);
+	return ret;
+}
+
+void pvq_e2e_free(struct pvq_e2e *e)
+{
+	for (size_t c = 0; e->cell && c < e->summary.cells; c++)
+		free(e->cell[c].diff_ns);
+	free(e->cell);
+	pvq_summary_free(&e->summary);
+	pvq_rows_free(&e->rows);
+	free(e->outside);
+	free(e->problem);
+	memset(e, 0, sizeof(*e));
+}

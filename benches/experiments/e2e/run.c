@@ -1,0 +1,396 @@
+/* run.c: which runs there are, how many of each, and hyperfine over them.
+ *
+ * Each cell is tried once beforehand: that tells how long it takes, and keeps what cannot run here (whose row
+ * then says why) from being timed failing. A run's row carries the cell's number, and so does hyperfine's
+ * record of the command: by it the two find each other.
+ */
+#include "experiments/e2e/run.h"
+
+#include "base/clock.h"
+#include "base/rundir.h"
+#include "child.h"
+#include "drive/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	LOADS = 3,
+	LEVELS = 3,
+	TIMEOUT_S = 20,
+	FULL_RUNS = 30,
+	BRIEF_LEAST = 12, /* a median has an interval from 6 runs on, but with fewer than 12 it is wide */
+	BRIEF_MOST = 20,
+	FIXED_WORDS = 12, /* of hyperfine's command line, before the commands */
+};
+
+static const double brief_s = 13;     /* of the 15, for what the estimates miss */
+static const double driver_s = 0.008; /* what a run takes beyond its trial, about */
+
+/* The smallest load, which is the yard-stick; one that waits; one that computes. The work is fixed, some 40 ms
+ * for a single worker: long enough to be told from the process around it, short enough to be a user's
+ * every-day command. */
+static const struct load {
+	const char *spec;
+	uint64_t n;
+	int dispensable; /* left out last, where time is short */
+} loads[LOADS] = {{"noop", 1, 0}, {"sleep:us=1000", 40, 1}, {"spin:ns=100000", 400, 0}};
+
+struct cell {
+	struct pvq_trial trial;
+	unsigned level; /* left out from this level on; 0: never */
+	int failed;
+	double run_s;
+};
+
+struct e2e {
+	const struct pvq_e2e_wish *wish;
+	const struct pvq_host *host;
+	const char *dir;
+	struct pvq_spec spec[LOADS]; /* cells point into them */
+	struct cell *cell;
+	unsigned ncell, level, runs, warmup;
+	uint64_t began_ns;
+	char version[64]; /* hyperfine's */
+};
+
+/* ---- the cells ---- */
+
+static int add_cell(
+	struct e2e *e, const struct pvq_impl *impl, unsigned l, unsigned workers, unsigned level)
+{
+	struct cell *cell = realloc(e->cell, (e->ncell + 1) * sizeof(*cell));
+
+	if (!cell)
+		return -ENOMEM;
+	e->cell = cell;
+	cell[e->ncell] = (struct cell){
+		.trial = {.impl = impl,
+			.spec = &e->spec[l],
+			.n = e->wish->n ? e->wish->n : loads[l].n,
+			.seed = 1,
+			.workers = workers,
+			.cpu = e->host->cpu,
+			.ncpu = e->host->usable,
+			.cell = e->ncell,
+			.oracle = ""},
+		.level = level                  ? level
+			 : loads[l].dispensable ? LEVELS
+						: 0,
+	};
+	e->ncell++;
+	return 0;
+}
+
+/* A strategy's loads follow one another: hyperfine goes through the commands in their order, and a yard-stick
+ * should be of the same minute as what is held against it. */
+static int add_loads(struct e2e *e, const struct pvq_impl *impl, unsigned workers, unsigned level)
+{
+	int ret = 0;
+
+	for (unsigned l = 0; ret == 0 && l < LOADS; l++)
+		ret = add_cell(e, impl, l, workers, level);
+	return ret;
+}
+
+/* Too many workers are left out first, then a single one, then the dispensable load. */
+static int add_impl(struct e2e *e, const struct pvq_impl *impl)
+{
+	unsigned cores = e->host->usable;
+	int ret;
+
+	if (impl->flags & PVQ_ONE_WORKER)
+		return add_loads(e, impl, 1, 0);
+	ret = cores > 1 ? add_loads(e, impl, 1, 2) : 0;
+	if (ret == 0)
+		ret = add_loads(e, impl, cores, 0);
+	if (ret == 0 && cores <= PVQ_WORKERS_MAX / 2)
+		ret = add_loads(e, impl, 2 * cores, 1);
+	return ret;
+}
+
+/* Whether the comma-separated list names the strategy. */
+static int is_wanted(const struct e2e *e, const struct pvq_impl *impl)
+{
+	size_t len = strlen(impl->name);
+
+	if (impl->flags & PVQ_HARNESS)
+		return 0;
+	if (!e->wish->impls || impl->flags & PVQ_BASELINE)
+		return 1;
+	for (const char *at = e->wish->impls; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, impl->name, len) == 0 && (at[len] == ',' || !at[len]))
+			return 1;
+	}
+	return 0;
+}
+
+static int add_cells(struct e2e *e)
+{
+	int ret = 0;
+
+	for (unsigned l = 0; ret == 0 && l < LOADS; l++) {
+		ret = pvq_spec_parse(&e->spec[l], loads[l].spec);
+		if (ret == 0)
+			pvq_spec_settle(&e->spec[l]); /* once, so that every run does identical work */
+	}
+	for (unsigned i = 0; ret == 0 && pvq_impls[i]; i++)
+		ret = is_wanted(e, pvq_impls[i]) ? add_impl(e, pvq_impls[i]) : 0;
+	return ret;
+}
+
+/* ---- one try of each ---- */
+
+static int try_cell(struct cell *cell, FILE *csv)
+{
+	struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
+	uint64_t began_ns = pvq_clock_ns();
+	struct pvq_row row;
+	int ret = pvq_launch_trial(&cell->trial, TIMEOUT_S, &io, &row);
+
+	if (ret)
+		return ret;
+	cell->run_s = (double)(pvq_clock_ns() - began_ns) / 1e9 + driver_s;
+	cell->failed = row.status != PVQ_OK;
+	return cell->failed ? pvq_row_write(csv, &row) : 0;
+}
+
+static int try_cells(struct e2e *e)
+{
+	FILE *csv = pvq_rundir_open(e->dir, "e2e.csv", "we");
+	int ret = csv ? pvq_row_header(csv) : -EIO;
+
+	for (unsigned i = 0; ret == 0 && i < e->ncell; i++)
+		ret = try_cell(&e->cell[i], csv);
+	if (csv)
+		fclose(csv); /* every row was flushed and checked */
+	if (csv && ret && ret != -EINTR)
+		fprintf(stderr, "pvq: cannot write %s/e2e.csv: %s\n", e->dir, strerror(-ret));
+	return ret;
+}
+
+/* ---- how many runs ---- */
+
+static int is_timed(const struct e2e *e, const struct cell *cell)
+{
+	return !cell->failed && !(cell->level && cell->level <= e->level);
+}
+
+static double round_s(const struct e2e *e)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < e->ncell; i++)
+		sum += is_timed(e, &e->cell[i]) ? e->cell[i].run_s : 0;
+	return sum;
+}
+
+/* As many runs as fit into the time, and where even the fewest do not, level by level fewer cells. */
+static void fit(struct e2e *e)
+{
+	double left_s = brief_s - (double)(pvq_clock_ns() - e->began_ns) / 1e9;
+	double runs = FULL_RUNS;
+
+	e->warmup = e->wish->brief ? 1 : 2;
+	for (e->level = 0; e->wish->brief && e->level <= LEVELS; e->level++) {
+		runs = left_s / (round_s(e) + 1e-9) - e->warmup;
+		if (runs >= BRIEF_LEAST || e->level == LEVELS)
+			break;
+	}
+	if (e->wish->brief)
+		runs = runs < BRIEF_LEAST ? BRIEF_LEAST : runs > BRIEF_MOST ? BRIEF_MOST : runs;
+	e->runs = e->wish->runs ? e->wish->runs : (unsigned)runs;
+}
+
+/* ---- the manifest ---- */
+
+static void new_manifest(const struct e2e *e, FILE *f)
+{
+	time_t now = time(NULL);
+	struct tm utc;
+	char date[40];
+
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
+	fprintf(f, "date\t%s\ncommand\t%s\n", date, e->wish->command);
+	pvq_host_facts(e->host, f);
+}
+
+static int add_facts(const struct e2e *e)
+{
+	static const char *const left_out[LEVELS + 1] = {NULL, "twice as many workers as cores",
+		"all but one worker a core", "all but one worker a core, and the load that sleeps"};
+	FILE *f = pvq_rundir_open(e->dir, "manifest.tsv", "ae");
+	struct stat st;
+	int ret = 0;
+
+	if (!f)
+		return -EIO;
+	if (fstat(fileno(f), &st) == 0 && st.st_size == 0)
+		new_manifest(e, f);
+	fprintf(f, "e2e_runs\t%u\ne2e_warmup\t%u\nversion_hyperfine\t%s\n", e->runs, e->warmup, e->version);
+	if (e->level)
+		fprintf(f, "e2e_left_out\t%s\n", left_out[e->level]);
+	if (fflush(f) || ferror(f))
+		ret = errno ? -errno : -EIO;
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", e->dir, strerror(-ret));
+	return ret;
+}
+
+/* ---- hyperfine ---- */
+
+static int find_hyperfine(struct e2e *e)
+{
+	FILE *f = popen("hyperfine --version 2>/dev/null", "re");
+	char line[64] = "";
+
+	if (f && fgets(line, sizeof(line), f))
+		sscanf(line, "hyperfine %63s", e->version);
+	if (f)
+		pclose(f);
+	if (e->version[0])
+		return 0;
+	fprintf(stderr, "pvq: hyperfine is not installed, so there is no outside view (on Debian: apt-get "
+			"install hyperfine)\n");
+	return -ENOENT;
+}
+
+/* The command as a user would type it; NULL: out of memory. No word of it holds a blank. */
+static char *command_of(const struct pvq_trial *t)
+{
+	char args[PVQ_ARGS_TEXT], *command = NULL;
+
+	pvq_spec_args(t->spec, args, sizeof(args));
+	if (asprintf(&command,
+		    "pvq run --impl %s --task %s%s%s --n %" PRIu64 " --workers %u --timeout %d "
+		    "--cell %u --raw e2e.csv",
+		    t->impl->name, t->spec->task->name, args[0] ? ":" : "", args, t->n, t->workers,
+		    TIMEOUT_S, t->cell) < 0)
+		return NULL;
+	return command;
+}
+
+static void free_words(char **argv)
+{
+	for (unsigned i = FIXED_WORDS; argv && argv[i]; i++)
+		free(argv[i]);
+	free(argv);
+}
+
+/* hyperfine's command line. -i: a run that fails has a row that says so, and the others go on. */
+static char **words_of(const struct e2e *e, char runs[16], char warmup[16])
+{
+	const char *const fixed[FIXED_WORDS] = {"hyperfine", "-N", "-i", "--style", "basic",
+		"--export-json", "e2e.json", "--warmup", warmup, "--runs", runs, "--"};
+	char **argv = calloc(FIXED_WORDS + e->ncell + 1, sizeof(*argv));
+	unsigned argc = FIXED_WORDS;
+
+	if (!argv)
+		return NULL;
+	snprintf(runs, 16, "%u", e->runs);
+	snprintf(warmup, 16, "%u", e->warmup);
+	memcpy(argv, fixed, sizeof(fixed));
+	for (unsigned i = 0; i < e->ncell; i++) {
+		if (!is_timed(e, &e->cell[i]))
+			continue;
+		argv[argc] = command_of(&e->cell[i].trial);
+		if (!argv[argc++]) {
+			free_words(argv);
+			return NULL;
+		}
+	}
+	return argv;
+}
+
+static int time_them(const struct e2e *e)
+{
+	char runs[16], warmup[16], log[PATH_MAX], fate[64];
+	char **argv = words_of(e, runs, warmup);
+	struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
+	int wstatus = 0, ret = argv ? 0 : -ENOMEM;
+
+	if (ret == 0 && snprintf(log, sizeof(log), "%s/e2e.log", e->dir) >= (int)sizeof(log))
+		ret = -ENAMETOOLONG;
+	if (ret == 0)
+		io.out_fd = io.err_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (ret == 0)
+		ret = io.out_fd < 0 ? -errno : pvq_launch_command(argv, e->dir, 0, &io, &wstatus);
+	if (io.out_fd >= 0)
+		close(io.out_fd);
+	free_words(argv);
+	if (ret && ret != -EINTR)
+		fprintf(stderr, "pvq: cannot run hyperfine: %s\n", strerror(-ret));
+	if (ret == 0 && wstatus) {
+		fprintf(stderr, "pvq: hyperfine failed (%s); it said why in %s\n",
+			pvq_child_fate(wstatus, fate, sizeof(fate)), log);
+		ret = -EIO;
+	}
+	return ret;
+}
+
+/* ---- all of it ---- */
+
+int pvq_e2e_is_there(const char *dir)
+{
+	static const char *const name[] = {"e2e.json", "e2e.csv"};
+	char path[PATH_MAX];
+
+	for (int i = 0; i < 2; i++)
+		if (snprintf(path, sizeof(path), "%s/%s", dir, name[i]) < (int)sizeof(path) &&
+			access(path, F_OK) == 0)
+			return 1;
+	return 0;
+}
+
+static void announce(const struct e2e *e)
+{
+	unsigned commands = 0;
+
+	for (unsigned i = 0; i < e->ncell; i++)
+		commands += (unsigned)is_timed(e, &e->cell[i]);
+	fprintf(stderr, "pvq: from outside: %u commands, %u runs of each, about %.0f s; into %s/e2e.json\n",
+		commands, e->runs, round_s(e) * (e->runs + e->warmup) + 1, e->dir);
+}
+
+int pvq_e2e_run(const struct pvq_e2e_wish *wish, const struct pvq_host *host, const char *dir)
+{
+	struct e2e *e = calloc(1, sizeof(*e)); /* specs are large, and must not move */
+	int ret;
+
+	if (!e)
+		return -ENOMEM;
+	if (pvq_e2e_is_there(dir)) { /* two views in one folder would mix their rows */
+		fprintf(stderr, "pvq: %s holds an outside view already; name a new folder\n", dir);
+		free(e);
+		return -EEXIST;
+	}
+	e->wish = wish;
+	e->host = host;
+	e->dir = dir;
+	e->began_ns = pvq_clock_ns();
+	ret = find_hyperfine(e);
+	if (ret == 0)
+		ret = add_cells(e);
+	if (ret == 0)
+		ret = try_cells(e);
+	if (ret == 0) {
+		fit(e);
+		announce(e);
+		ret = add_facts(e);
+	}
+	if (ret == 0)
+		ret = time_them(e);
+	free(e->cell);
+	free(e);
+	return ret;
+}

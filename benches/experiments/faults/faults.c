@@ -1,0 +1,32 @@
+/* faults.c: the experiment's descriptor: what happens when a worker dies. */
+#include "experiments/faults/faults.h"
+
+#include <stdlib.h>
+
+/* What is wrong with the files has been said. */
+static void faults_read(void **data, const char *dir)
+{
+	struct pvq_faults *d = calloc(1, sizeof(*d));
+
+	if (d && pvq_faults_read(d, dir) == 0) {
+		*data = d;
+		return;
+	}
+	free(d);
+}
+
+static void faults_release(void *data)
+{
+	free(((struct pvq_faults *)data)->fault);
+	free(data);
+}
+
+const struct pvq_experiment pvq_experiment_faults = {
+	.name = "faults",
+	.turn = 60,
+	.seconds = {[PVQ_PEERS] = 150, [PVQ_PEERS_QUICK] = 150},
+	.run = pvq_faults_run,
+	.read = faults_read,
+	.release = faults_release,
+	.chapter = {{PVQ_PLACE_FAILURE, PVQ_REPORT_MANY, 0, pvq_faults_chapter}},
+};

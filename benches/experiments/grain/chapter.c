@@ -1,0 +1,60 @@
+/* chapter.c: how small a task may be: METG(50%). */
+#include "experiments/grain/grain.h"
+#include "report/part.h"
+
+#include <math.h>
+
+static void grain_row(
+	const struct pvq_report *r, const struct pvq_grain *grain, const struct pvq_grain_line *line)
+{
+	fputs("| ", r->md);
+	pvq_text_md(r->md, grain->summary.series[line->series].name);
+	fputs(" | ", r->md);
+	pvq_report_metg(r, pvq_traits_find(r->traits, grain->summary.series[line->series].impl));
+	fputs(" |", r->md);
+	/* A grain at which the strategy failed leaves no point, so points are found by their grain. */
+	for (size_t w = 0, i = 0; w < grain->summary.works; w++) {
+		int has = 0;
+
+		for (size_t c = grain->summary.work[w].first;
+			c < grain->summary.work[w].first + grain->summary.work[w].cells; c++)
+			has |= grain->summary.cell[c].ok && grain->summary.cell[c].series == line->series;
+		if (has && grain->summary.work[w].base && i < line->points)
+			fprintf(r->md, " %s |",
+				pvq_text_percent(line->point[i++].versus.ratio / grain->cores).s);
+		else
+			fputs(" – |", r->md);
+	}
+	fputs("\n", r->md);
+}
+
+int pvq_grain_chapter(const struct pvq_report *r, const void *data)
+{
+	const struct pvq_grain *grain = data;
+
+	fprintf(r->md,
+		"## How small may a task be?\n\n%llu items of ever longer work, on %u core%s with one worker each. *Granularity* is "
+		"the core time that an item takes in all: wall time times cores over items. *Efficiency* is serial's time for the "
+		"same items over the cores' time. **METG(50%%)**, the minimum effective task granularity, is the granularity at which "
+		"half of the cores' time is the items' own work: smaller tasks are better handed over several at a time, or left "
+		"serial.\n\n",
+		(unsigned long long)grain->n, grain->cores, grain->cores == 1 ? "" : "s");
+	pvq_report_figure(r, "grain", NULL, 0, "Efficiency over granularity, one line a strategy");
+	fputs("\n| Strategy | METG(50%) |", r->md);
+	for (size_t w = 0; w < grain->summary.works; w++) {
+		fputs(" ", r->md);
+		pvq_text_md(r->md, grain->summary.work[w].label);
+		fputs(" |", r->md);
+	}
+	fputs("\n|:--|--:|", r->md);
+	for (size_t w = 0; w < grain->summary.works; w++)
+		fputs("--:|", r->md);
+	fputs("\n", r->md);
+	for (size_t l = 0; l < grain->lines; l++)
+		grain_row(r, grain, &grain->line[l]);
+	fprintf(r->md,
+		"\nMedians of up to %u blocks; in brackets the 95 %% interval over blocks drawn anew. Between two grains METG is "
+		"interpolated, over the logarithm of the granularity.\n\n",
+		grain->summary.blocks);
+	return 0;
+}

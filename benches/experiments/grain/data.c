@@ -1,0 +1,166 @@
+/* data.c: reads grain.csv, and computes METG from it. */
+#include "base/rundir.h"
+#include "experiments/grain/grain.h"
+#include "impl.h"
+#include "results/blocks.h"
+#include "stats/metg.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What METG is computed from: medians of serial's map at every grain, then of the strategy's. */
+struct setting {
+	size_t grains;
+	double cores, n;
+};
+
+static double metg_from(const double *median, void *ctx)
+{
+	const struct setting *s = ctx;
+	double granularity[PVQ_GRAINS_MAX], efficiency[PVQ_GRAINS_MAX];
+
+	for (size_t g = 0; g < s->grains; g++) {
+		double map_ns = median[s->grains + g];
+
+		granularity[g] = map_ns * s->cores / s->n;
+		efficiency[g] = median[g] / (s->cores * map_ns);
+	}
+	return pvq_metg(granularity, efficiency, s->grains, 0.5);
+}
+
+/* The cell of a series at the work's largest core count; NULL: it has no good trial. */
+static const struct pvq_cell *grain_cell(
+	const struct pvq_summary *s, const struct pvq_work *work, size_t series, unsigned cores)
+{
+	for (size_t c = work->first; c < work->first + work->cells; c++)
+		if (s->cell[c].ok && s->cell[c].series == series &&
+			(s->cell[c].baseline || s->cell[c].key->cores == cores))
+			return &s->cell[c];
+	return NULL;
+}
+
+static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint64_t seed)
+{
+	const struct pvq_cell *own_cell[PVQ_GRAINS_MAX],
+		*cell[2 * PVQ_GRAINS_MAX]; /* cell: serial at every grain, then the strategy */
+	struct setting setting = {.cores = grain->cores};
+	struct pvq_blocks blocks;
+	size_t points = 0;
+	int ret;
+
+	for (size_t w = 0; w < grain->summary.works && points < PVQ_GRAINS_MAX; w++) {
+		const struct pvq_work *work = &grain->summary.work[w];
+		const struct pvq_cell *own = grain_cell(&grain->summary, work, line->series, grain->cores);
+
+		if (!own || !work->base)
+			continue;
+		setting.n = (double)own->key->n; /* the same at every grain of its range */
+		cell[points] = work->base;
+		own_cell[points] = own;
+		line->point[points++] = (struct pvq_grain_point){
+			.granularity_ns = own->metric[PVQ_MAP_NS].median * setting.cores / setting.n,
+			.versus = pvq_cells_compare(work->base, own, PVQ_MAP_NS, PVQ_ALPHA)};
+	}
+	line->points = setting.grains = points;
+	if (points == 0)
+		return 0;
+	line->first_ns = line->point[0].granularity_ns;
+	for (size_t i = 0; i < points; i++)
+		cell[points + i] = own_cell[i];
+	ret = pvq_blocks_make(&blocks, cell, 2 * points);
+	if (ret == 0)
+		ret = pvq_resample(&blocks, metg_from, &setting, PVQ_ALPHA, seed, &line->metg_ns);
+	pvq_blocks_free(&blocks);
+	return ret;
+}
+
+static int grain_order(const void *x, const void *y)
+{
+	double a = ((const struct pvq_grain_line *)x)->metg_ns.median;
+	double b = ((const struct pvq_grain_line *)y)->metg_ns.median;
+
+	return (a > b) - (a < b);
+}
+
+static int grain_make(struct pvq_grain *grain)
+{
+	int ret = pvq_summarise(&grain->summary, &grain->rows);
+	const struct pvq_summary *s = &grain->summary;
+
+	grain->cores = s->max_cores;
+	grain->n = s->works ? s->work[0].key->n : 0;
+	grain->line = calloc(s->series_count + 1, sizeof(*grain->line));
+	if (!grain->line)
+		ret = -ENOMEM;
+	for (size_t i = 0; ret == 0 && i < s->series_count; i++) {
+		struct pvq_grain_line *line = &grain->line[grain->lines];
+		const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(s->series[i].impl)];
+
+		if (impl && impl->flags & PVQ_BASELINE)
+			continue;
+		line->series = i;
+		ret = grain_fill(grain, line, grain->rows.row[0].seed);
+		grain->lines += line->points > 0;
+	}
+	if (ret == 0)
+		qsort(grain->line, grain->lines, sizeof(*grain->line), grain_order);
+	return ret;
+}
+
+void pvq_grain_free(struct pvq_grain *grain)
+{
+	free(grain->line);
+	pvq_summary_free(&grain->summary);
+	pvq_rows_free(&grain->rows);
+	*grain = (struct pvq_grain){0};
+}
+
+int pvq_grain_read(struct pvq_grain *grain, const char *dir)
+{
+	FILE *f;
+	int ret;
+
+	*grain = (struct pvq_grain){0};
+	if (!pvq_rundir_has(dir, PVQ_GRAIN_FILE))
+		return -ENOENT;
+	f = pvq_rundir_open(dir, PVQ_GRAIN_FILE, "re");
+	if (!f)
+		return -EIO;
+	ret = pvq_rows_read(&grain->rows, f);
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s/%s: %s\n", dir, PVQ_GRAIN_FILE, grain->rows.problem);
+	if (ret == 0 && grain->rows.count)
+		ret = grain_make(grain);
+	if (ret == 0 && grain->lines == 0)
+		ret = -ENOENT;
+	if (ret)
+		pvq_grain_free(grain);
+	return ret;
+}
+
+int pvq_grain_tell(const void *data, struct pvq_traits *traits)
+{
+	const struct pvq_grain *grain = data;
+
+	traits->metg_cores = grain->cores;
+	traits->metg_items = UINT64_MAX;
+	for (size_t w = 0; w < grain->summary.works; w++)
+		if (grain->summary.work[w].key->n < traits->metg_items)
+			traits->metg_items = grain->summary.work[w].key->n;
+	for (size_t l = 0; l < grain->lines; l++) {
+		const struct pvq_grain_line *line = &grain->line[l];
+		struct pvq_trait *trait = pvq_traits_of(traits, grain->summary.series[line->series].impl);
+
+		if (!trait)
+			return -ENOMEM;
+		trait->metg_ns = line->metg_ns;
+		trait->first_ns = line->first_ns;
+		trait->last_ns = line->point[line->points - 1].granularity_ns;
+		trait->metg_place = l + 1;
+	}
+	return 0;
+}

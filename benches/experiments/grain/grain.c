@@ -1,0 +1,35 @@
+/* grain.c: the experiment's descriptor: how small may a task be? */
+#include "experiments/grain/grain.h"
+
+#include <stdlib.h>
+
+/* What is wrong with the files has been said. */
+static void grain_read(void **data, const char *dir)
+{
+	struct pvq_grain *d = calloc(1, sizeof(*d));
+
+	if (d && pvq_grain_read(d, dir) == 0) {
+		*data = d;
+		return;
+	}
+	free(d);
+}
+
+static void grain_release(void *data)
+{
+	pvq_grain_free(data);
+	free(data);
+}
+
+const struct pvq_experiment pvq_experiment_grain = {
+	.name = "grain",
+	.turn = 40, /* behind the costs, by which it sizes its items */
+	.seconds =
+		{[PVQ_DEFAULT] = 15, [PVQ_FULL] = PVQ_NO_LIMIT, [PVQ_PEERS] = 300, [PVQ_PEERS_QUICK] = 40},
+	.run = pvq_grain_run,
+	.read = grain_read,
+	.release = grain_release,
+	.tell = pvq_grain_tell,
+	.draw = pvq_grain_draw,
+	.chapter = {{PVQ_PLACE_GRAIN, PVQ_REPORT_SWEEP, 0, pvq_grain_chapter}},
+};

@@ -1,0 +1,57 @@
+/* grain.h: how small may a task be? The same number of items, ever longer, through every strategy on all cores; in
+ * a file of its own, grain.csv, of the same columns as raw.csv.
+ *
+ * METG(50%), the minimum effective task granularity (E. Slaughter et al., Task Bench, SC'20): granularity is
+ * wall time x cores / items; efficiency is serial's map time for the same items / (cores x map time), so that the
+ * peak is measured and no constant; METG is the granularity at which the efficiency crosses one half, interpolated.
+ * Half of it, then, is the items' own work. Where times per empty task are known (results/traits.h), slow strategies get
+ * longer items.
+ */
+#ifndef PVQ_GRAIN_H
+#define PVQ_GRAIN_H
+
+#include "report/experiment.h"
+
+#define PVQ_GRAIN_FILE "grain.csv"
+
+enum { PVQ_GRAINS_MAX = 16 };
+
+struct pvq_grain_point {
+	double granularity_ns; /* median */
+	struct pvq_comparison
+		versus; /* serial's time / the strategy's; over the cores it is the efficiency */
+};
+
+/* A strategy over all grains, ascending. */
+struct pvq_grain_line {
+	size_t series; /* in grain.summary */
+	struct pvq_grain_point point[PVQ_GRAINS_MAX];
+	size_t points;
+	struct pvq_estimate metg_ns; /* INFINITY: efficiency stayed below one half; see first_ns */
+	double first_ns;             /* the first point's granularity: a METG of that is "at most" */
+};
+
+/* What grain.csv holds. Owned; freed with pvq_grain_free(). */
+struct pvq_grain {
+	struct pvq_rows rows;
+	struct pvq_summary summary;
+	unsigned cores;
+	uint64_t n; /* items of the loads with the shortest items; ranges of longer ones have fewer */
+	struct pvq_grain_line *line; /* by METG, the smallest first */
+	size_t lines;
+};
+
+/* Measures the plan's strategies on as many cores as the plan has at most, until there are enough blocks or the time is
+ * used up; nothing where there is a grain.csv, which is complete then (rundir.h). As in report/experiment.h. */
+int pvq_grain_run(const struct pvq_session *);
+
+/* 0; -ENOENT where nothing was measured; -errno with one line on stderr. */
+int pvq_grain_read(struct pvq_grain *, const char *dir);
+void pvq_grain_free(struct pvq_grain *);
+
+/* The hooks; their data is a struct pvq_grain. */
+int pvq_grain_tell(const void *data, struct pvq_traits *);
+int pvq_grain_draw(struct pvq_plots *, const struct pvq_report *, const void *data);
+int pvq_grain_chapter(const struct pvq_report *, const void *data);
+
+#endif

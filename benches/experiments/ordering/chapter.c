@@ -1,0 +1,189 @@
+/* chapter.c: what keeping the order costs, and when the first result is there. Which of two siblings is
+ * faster follows from the verdict of their comparison alone.
+ */
+#include "experiments/ordering/ordering.h"
+#include "results/ordering.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *ordering_name(const struct pvq_report *r, const struct pvq_cell *cell)
+{
+	return r->summary->series[cell->series].name;
+}
+
+static void ordering_intro(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+
+	fputs("## What keeping the order costs\n\nA strategy that keeps the order holds back what is complete until "
+	      "every item before it is delivered: one long item blocks the head of the line. Each such "
+	      "strategy is set against its sibling, of the same family by name, that sends bytes the "
+	      "same way and delivers as items complete; both with one worker a core on the most "
+	      "cores.\n\n",
+		r->md);
+	for (size_t w = 0; w < s->works; w++)
+		if (pvq_report_figure(
+			    r, "order", &s->work[w], 0, "Results complete and results delivered over time"))
+			fputs("\n", r->md);
+}
+
+static const char *ordering_words(const struct pvq_ordering *pair)
+{
+	return pair->map.n < pair->needs ? "too few blocks" : pvq_verdict_name(pair->map.verdict);
+}
+
+static struct pvq_text ordering_first_ns(const struct pvq_cell *cell)
+{
+	const struct pvq_estimate *e = &cell->metric[PVQ_FIRST_NS];
+
+	return pvq_text_ns_interval(e->median, e->lo, e->hi);
+}
+
+static void ordering_times_row(const struct pvq_report *r, const struct pvq_ordering *pair)
+{
+	fputs("| ", r->md);
+	pvq_text_md(r->md, pair->work->label);
+	fprintf(r->md, " | %s | %s", pvq_text_ratio_interval(pair->map.ratio, pair->map.lo, pair->map.hi).s,
+		ordering_words(pair));
+	fprintf(r->md, " | %s", ordering_first_ns(pair->ordered).s);
+	fprintf(r->md, " | %s |\n", ordering_first_ns(pair->unordered).s);
+}
+
+/* Median and range; a single round has no range. */
+static struct pvq_text ordering_range_ns(const struct pvq_estimate *e)
+{
+	return e->n > 1 ? pvq_text_ns_interval(e->median, e->min, e->max) : pvq_text_ns(e->median);
+}
+
+static void ordering_seen_row(const struct pvq_report *r, const struct pvq_ordering *pair,
+	const struct pvq_cell *cell, const struct pvq_deliveries *d)
+{
+	fputs("| ", r->md);
+	pvq_text_md(r->md, pair->work->label);
+	fprintf(r->md, " | %s", cell == pair->ordered ? "ordered" : "unordered");
+	fprintf(r->md, " | %s", ordering_range_ns(&d->stall).s);
+	fprintf(r->md, " | %s", pvq_text_percent(d->blocked.median).s);
+	fprintf(r->md, " | %s", ordering_range_ns(&d->wait_p99).s);
+	fprintf(r->md, " | %.0f", d->waiting.median);
+	if (d->waiting.max > d->waiting.min)
+		fprintf(r->md, " (%.0f–%.0f)", d->waiting.min, d->waiting.max);
+	fputs(" |\n", r->md);
+}
+
+/* The pairs from `first` on that are of the same two strategies; returns the one behind them. */
+static size_t ordering_family(const struct pvq_orderings *all, size_t first)
+{
+	size_t end = first;
+
+	while (end < all->pairs && all->pair[end].ordered->series == all->pair[first].ordered->series)
+		end++;
+	return end;
+}
+
+static int ordering_seen(
+	const struct pvq_report *r, const struct pvq_orderings *all, size_t first, size_t end)
+{
+	int any = 0;
+
+	for (size_t i = first; i < end; i++)
+		for (int side = 0; side < 2; side++) {
+			const struct pvq_ordering *pair = &all->pair[i];
+			const struct pvq_cell *cell = side ? pair->unordered : pair->ordered;
+			struct pvq_deliveries d;
+
+			if (pvq_deliveries_make(&d, r->observed, cell->key))
+				return -ENOMEM;
+			if (!d.stall.n)
+				continue;
+			if (!any)
+				fputs("| Task | Delivery | Longest stall | Blocked | p99 wait | Most waiting "
+				      "|\n|:--|:--|--:|--:|--:|--:|\n",
+					r->md);
+			any = 1;
+			ordering_seen_row(r, pair, cell, &d);
+		}
+	fputs(any ? "\n" : "", r->md);
+	return 0;
+}
+
+static int ordering_families(const struct pvq_report *r, const struct pvq_orderings *all)
+{
+	int ret = 0;
+
+	for (size_t first = 0, end; ret == 0 && first < all->pairs; first = end) {
+		end = ordering_family(all, first);
+		fputs("**", r->md);
+		pvq_text_md(r->md, ordering_name(r, all->pair[first].ordered));
+		fputs("** against **", r->md);
+		pvq_text_md(r->md, ordering_name(r, all->pair[first].unordered));
+		fputs("**\n\n| Task | Ordered / unordered | Verdict | First result, ordered | Unordered |\n|:--|--:|:--|--:|--:|\n",
+			r->md);
+		for (size_t i = first; i < end; i++)
+			ordering_times_row(r, &all->pair[i]);
+		fputs("\n", r->md);
+		ret = ordering_seen(r, all, first, end);
+	}
+	return ret;
+}
+
+static void ordering_legend(const struct pvq_report *r)
+{
+	fputs("**How to read it.** The times to the first result and the ratios of the map time, block by block, are "
+	      "the sweep's; the verdict is the ordered one's, and all of a table hold together at 95 %.",
+		r->md);
+	if (r->observed->count)
+		fputs(" The rest was seen in observed trials: medians, in brackets the range over the rounds. "
+		      "*Longest stall*: the longest time that the consumer went without a result. *Blocked*, by the "
+		      "head of the line: the share of the map in which the result that is next was not complete "
+		      "while a later one was; a consumer that is woken for several results takes the earlier item's first, so that it "
+		      "need not be 0 without an order either. *p99 wait*: 99 of 100 results are delivered within that time from when they are "
+		      "complete. *Most waiting*: results that were complete and not delivered, at the worst moment; "
+		      "memory must be there for them. Looking on costs a fraction of a microsecond an item, so that with "
+		      "the shortest items these are figures of a slower map.",
+			r->md);
+	fputs("\n\n", r->md);
+}
+
+/* All strategies, paired or not. */
+static void ordering_first(const struct pvq_report *r, const char *heading)
+{
+	const struct pvq_summary *s = r->summary;
+	const char *last = "";
+
+	fprintf(r->md,
+		"%s Time to the first result\n\nHow long the consumer waits for something to work on. An ordered "
+		"strategy must hold back what is finished until item 0 is.\n\n",
+		heading);
+	pvq_report_figure(r, "first", NULL, 0, "Time to the first result, one row a task");
+	fputs("\nIn order of the items: ", r->md);
+	for (size_t i = 0; i < s->series_count; i++)
+		for (size_t c = 0; c < s->cells; c++)
+			if (s->cell[c].series == i && strcmp(s->cell[c].key->order, "ordered") == 0) {
+				fputs(last, r->md);
+				pvq_text_md(r->md, s->series[i].name);
+				last = ", ";
+				break;
+			}
+	fputs(*last ? ". The others deliver as items complete.\n\n" : "none of them.\n\n", r->md);
+}
+
+int pvq_ordering_chapter(const struct pvq_report *r, const void *data)
+{
+	struct pvq_orderings all;
+	int ret;
+
+	(void)data;
+	if (r->summary->max_cores == 0)
+		return 0;
+	ret = pvq_orderings_make(&all, r->summary);
+	if (ret == 0 && all.pairs) {
+		ordering_intro(r);
+		ret = ordering_families(r, &all);
+		ordering_legend(r);
+	}
+	if (ret == 0 && !r->traits->many) /* of dozens of strategies it is no picture to look at */
+		ordering_first(r, all.pairs ? "###" : "##");
+	pvq_orderings_free(&all);
+	return ret;
+}

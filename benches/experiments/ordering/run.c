@@ -1,0 +1,283 @@
+/* run.c: which trials are observed, and for how long. */
+#include "base/clock.h"
+#include "base/rundir.h"
+#include "base/shuffle.h"
+#include "drive/launch.h"
+#include "drive/plan.h"
+#include "experiments/ordering/ordering.h"
+#include "results/ordering.h"
+#include "trial/observed.h"
+#include "trial/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROUNDS = 3 };
+
+/* Its items are uneven on purpose, so that it shows what waits for what: it is observed first in a round, and item
+ * by item. */
+static const char *const uneven_task = "skew";
+
+/* A trial that can be observed. */
+struct target {
+	unsigned cell;    /* of the plan */
+	int timeline;     /* is to be seen item by item */
+	uint64_t best_ns; /* map of the trial whose timeline is kept; 0: none yet */
+};
+
+struct session {
+	const struct pvq_plan *plan;
+	const struct pvq_host *host;
+	const char *dir;
+	char path[PATH_MAX];   /* observed.csv */
+	char part[PATH_MAX];   /* a timeline that is being made */
+	struct target *target; /* owned */
+	unsigned *order;       /* of the targets in the present round; owned; without those that failed */
+	unsigned count, rounds;
+	int log_fd;
+	double budget_s;
+	uint64_t began_ns;
+};
+
+static double elapsed_s(const struct session *s)
+{
+	return (double)(pvq_clock_ns() - s->began_ns) / 1e9;
+}
+
+static double left_s(const struct session *s)
+{
+	return s->budget_s > 0 ? s->budget_s - elapsed_s(s) : INFINITY;
+}
+
+/* ---- the cells ---- */
+
+static int is_wanted(const struct pvq_plan *plan, unsigned cores, unsigned c)
+{
+	const struct pvq_plan_cell *cell = &plan->cell[c];
+
+	if (cell->skip || cell->twin)
+		return 0;
+	if (!(cell->impl->flags & PVQ_BASELINE) && (cell->cores != cores || cell->workers != cores))
+		return 0;
+	for (unsigned i = 0; i < c; i++) /* one setting of a strategy is enough */
+		if (plan->cell[i].impl == cell->impl && plan->cell[i].spec == cell->spec &&
+			is_wanted(plan, cores, i))
+			return 0;
+	return 1;
+}
+
+/* Whether there is one of its family (ordering.h) to be seen beside it: of two one keeps the order, one does not. */
+static int has_timeline(const struct pvq_plan *plan, const struct pvq_plan_cell *cell)
+{
+	if (strcmp(cell->spec->task->name, uneven_task) != 0)
+		return 0;
+	for (unsigned i = 0; i < plan->ncell; i++) {
+		const struct pvq_impl *other = plan->cell[i].impl;
+
+		if (other->order != cell->impl->order && other->in_via == cell->impl->in_via &&
+			other->out_via == cell->impl->out_via &&
+			pvq_ordering_kinship(other->name, cell->impl->name))
+			return 1;
+	}
+	return 0;
+}
+
+/* Returns the estimated seconds of a round. */
+static double choose_targets(struct session *s)
+{
+	const struct pvq_plan *plan = s->plan;
+	unsigned cores = 0;
+	double round_s = 0;
+
+	for (unsigned i = 0; i < plan->ncell; i++)
+		cores = plan->cell[i].cores > cores ? plan->cell[i].cores : cores;
+	for (unsigned i = 0; i < plan->ncell; i++) {
+		if (!is_wanted(plan, cores, i))
+			continue;
+		s->order[s->count] = s->count;
+		s->target[s->count++] =
+			(struct target){.cell = i, .timeline = has_timeline(plan, &plan->cell[i])};
+		round_s += plan->cell[i].estimate_s;
+	}
+	return round_s;
+}
+
+/* ---- the trials ---- */
+
+/* Keeps the timeline of the trial that took least: what disturbs one can only lengthen it. 0 or -errno. */
+static int keep_timeline(const struct session *s, struct target *target, const struct pvq_row *row)
+{
+	char label[PVQ_LABEL_MAX], slug[PVQ_LABEL_MAX], name[PVQ_TIMELINE_NAME], path[PATH_MAX];
+
+	if (target->best_ns && target->best_ns <= row->map_ns)
+		return unlink(s->part) ? -errno : 0;
+	target->best_ns = row->map_ns;
+	pvq_text_task(label, row->task, row->args);
+	pvq_text_slug(slug, sizeof(slug), label);
+	pvq_timeline_name(name, row->impl, slug);
+	if (snprintf(path, sizeof(path), "%s/%s", s->dir, name) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return rename(s->part, path) ? -errno : 0;
+}
+
+/* 0: observed. 1: it failed, which has been logged. */
+static int run_target(const struct session *s, struct target *target)
+{
+	struct pvq_trial t = pvq_plan_trial(s->plan, target->cell, s->rounds, s->host);
+	struct pvq_launch_io io = {.out_fd = -1, .err_fd = s->log_fd};
+	struct pvq_row row;
+	int ret;
+
+	t.observe = s->path;
+	t.timeline = target->timeline ? s->part : NULL;
+	ret = pvq_launch_trial(&t, fmin(s->plan->timeout_s, fmax(left_s(s), 0) + 1), &io, &row);
+	if (ret == 0 && row.status != PVQ_OK) {
+		dprintf(s->log_fd, "not observed: %s, %s: %s: %s\n", row.impl, row.task,
+			pvq_status_name(row.status), row.reason);
+		return 1;
+	}
+	if (ret == 0 && target->timeline) {
+		ret = keep_timeline(s, target, &row);
+		if (ret)
+			fprintf(stderr, "pvq: cannot keep a timeline in %s: %s\n", s->dir, strerror(-ret));
+	}
+	return ret;
+}
+
+/* A fresh order, but for the uneven task, which comes first. */
+static void order_round(struct session *s)
+{
+	uint64_t state = s->plan->seed * 1000003u + s->rounds;
+	unsigned front = 0;
+
+	pvq_shuffle(s->order, s->count, &state);
+	for (unsigned i = 0; i < s->count; i++) {
+		unsigned t = s->order[i];
+
+		if (strcmp(s->plan->cell[s->target[t].cell].spec->task->name, uneven_task) != 0)
+			continue;
+		s->order[i] = s->order[front];
+		s->order[front++] = t;
+	}
+}
+
+/* Every target once; one that fails is not tried again. 0; 1: time ran out. */
+static int run_round(struct session *s)
+{
+	unsigned kept = 0, i;
+	int ret = 0;
+
+	order_round(s);
+	for (i = 0; ret >= 0 && i < s->count && left_s(s) > 0; i++) {
+		ret = run_target(s, &s->target[s->order[i]]);
+		if (ret == 0)
+			s->order[kept++] = s->order[i];
+	}
+	if (ret < 0)
+		return ret;
+	if (i < s->count)
+		return 1;
+	s->count = kept;
+	return 0;
+}
+
+/* A round that would not end in time is not begun, but for the first: better half of it than nothing. */
+static int run_rounds(struct session *s)
+{
+	double longest_s = 0;
+	int ret = 0;
+
+	while (ret == 0 && s->rounds < ROUNDS && s->count && left_s(s) > longest_s) {
+		double began_s = elapsed_s(s);
+
+		ret = run_round(s);
+		longest_s = fmax(longest_s, elapsed_s(s) - began_s);
+		s->rounds += ret == 0;
+	}
+	return ret < 0 ? ret : 0;
+}
+
+/* ---- all of it ---- */
+
+static int is_done(const char *dir)
+{
+	struct pvq_manifest facts;
+	int done = pvq_manifest_read(&facts, dir) == 0 && pvq_manifest_get(&facts, "observed_rounds");
+
+	pvq_manifest_free(&facts);
+	return done;
+}
+
+static int add_fact(const struct session *s)
+{
+	FILE *f = pvq_rundir_open(s->dir, "manifest.tsv", "ae");
+	int ret = 0;
+
+	if (!f)
+		return -EIO;
+	fprintf(f, "observed_rounds\t%u\n", s->rounds);
+	if (fclose(f)) {
+		ret = -errno;
+		fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", s->dir, strerror(errno));
+	}
+	return ret;
+}
+
+static int session_open(struct session *s)
+{
+	char log[PATH_MAX];
+	int ret = 0;
+
+	s->target = calloc(s->plan->ncell + 1, sizeof(*s->target));
+	s->order = calloc(s->plan->ncell + 1, sizeof(*s->order));
+	if (!s->target || !s->order)
+		ret = -ENOMEM;
+	else if (snprintf(s->path, sizeof(s->path), "%s/observed.csv", s->dir) >= (int)sizeof(s->path) ||
+		 snprintf(s->part, sizeof(s->part), "%s/timeline.part", s->dir) >= (int)sizeof(s->part) ||
+		 snprintf(log, sizeof(log), "%s/trials.log", s->dir) >= (int)sizeof(log))
+		ret = -ENAMETOOLONG;
+	else if (unlink(s->path) && errno != ENOENT)
+		ret = -errno;
+	else if ((s->log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) < 0)
+		ret = -errno;
+	if (ret)
+		fprintf(stderr, "pvq: cannot observe into %s: %s\n", s->dir, strerror(-ret));
+	return ret;
+}
+
+int pvq_observe_run(const struct pvq_session *session)
+{
+	const double budget_s = session->seconds;
+	const char *dir = session->dir;
+	struct session s = {.plan = session->plan,
+		.host = session->host,
+		.dir = dir,
+		.log_fd = -1,
+		.budget_s = budget_s,
+		.began_ns = pvq_clock_ns()};
+	double round_s;
+	int ret;
+
+	if (is_done(dir))
+		return 0;
+	ret = session_open(&s);
+	if (ret == 0) {
+		round_s = choose_targets(&s);
+		fprintf(stderr, "pvq: looking on at %u trials, up to %d times, about %.0f s; into %s\n",
+			s.count, ROUNDS, fmin(ROUNDS * round_s, budget_s > 0 ? budget_s : INFINITY) + 1,
+			s.path);
+		ret = run_rounds(&s);
+	}
+	if (ret == 0)
+		ret = add_fact(&s);
+	if (s.log_fd >= 0)
+		close(s.log_fd);
+	free(s.order);
+	free(s.target);
+	return ret;
+}

@@ -1,0 +1,34 @@
+/* prices.c: the experiment's descriptor: what strategies are made of, part by part. */
+#include "experiments/prices/picture.h"
+#include "experiments/prices/run.h"
+
+#include <stdlib.h>
+
+/* What is wrong with the files has been said. */
+static void prices_read(void **data, const char *dir)
+{
+	struct pvq_prices *d = calloc(1, sizeof(*d));
+
+	if (d && pvq_prices_read(d, dir) == 0) {
+		*data = d;
+		return;
+	}
+	free(d);
+}
+
+static void prices_release(void *data)
+{
+	pvq_prices_free(data);
+	free(data);
+}
+
+const struct pvq_experiment pvq_experiment_prices = {
+	.name = "prices",
+	.turn = 30,
+	.seconds = {[PVQ_DEFAULT] = 10, [PVQ_FULL] = PVQ_NO_LIMIT},
+	.run = pvq_prices_run,
+	.read = prices_read,
+	.release = prices_release,
+	.draw = pvq_prices_draw,
+	.chapter = {{PVQ_PLACE_PARTS, PVQ_REPORT_SWEEP, 0, pvq_prices_chapter}},
+};

@@ -1,0 +1,26 @@
+/* run.c: the price list of what strategies are made of, measured by pvq-micro, which lies beside this binary. */
+#include "experiments/prices/run.h"
+#include "child.h"
+#include "drive/launch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+int pvq_prices_run(const struct pvq_session *session)
+{
+	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
+	const double timeout_s = 30; /* it takes about 8 s */
+	char program[] = "pvq-micro", brief[] = "--short", out[] = "--out", here[] = ".", fate[64];
+	char *argv[] = {program, brief, out, here, NULL};
+	int wstatus = 0, ret;
+
+	fprintf(stderr, "pvq: the price list of what strategies are made of\n");
+	ret = pvq_launch_command(argv, session->dir, timeout_s, &io, &wstatus);
+	if (ret == -EINTR)
+		return ret;
+	if (ret || wstatus)
+		fprintf(stderr, "pvq: no price list: %s: %s\n", program,
+			ret ? strerror(-ret) : pvq_child_fate(wstatus, fate, sizeof(fate)));
+	return ret;
+}

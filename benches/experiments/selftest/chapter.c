@@ -1,0 +1,103 @@
+/* chapter.c: what the self-test found: is the measurement worth anything? */
+#include "experiments/selftest/selftest.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/* "2 of 61 (3.3 %)". */
+static void selftest_share(FILE *f, size_t count, size_t of)
+{
+	fprintf(f, "%zu of %zu", count, of);
+	if (of)
+		fprintf(f, " (%s)", pvq_text_percent((double)count / (double)of).s);
+}
+
+static size_t selftest_different(const struct pvq_tally *t)
+{
+	return t->verdict[PVQ_FASTER] + t->verdict[PVQ_SLOWER];
+}
+
+static void selftest_verdicts(FILE *f, const char *what, const struct pvq_tally *t)
+{
+	fprintf(f, "| %s | %zu | %zu | %zu | %zu | %zu |\n", what, t->experiments, t->verdict[PVQ_SLOWER],
+		t->verdict[PVQ_EQUIVALENT], t->verdict[PVQ_INCONCLUSIVE], t->verdict[PVQ_FASTER]);
+}
+
+static void selftest_power(FILE *f, const struct pvq_selftest *s)
+{
+	fprintf(f, "**A difference that is none** was called one in ");
+	selftest_share(f, selftest_different(&s->same), s->same.experiments);
+	fprintf(f, " experiments; at most %s are allowed. **5 %% more time** was called slower in ",
+		pvq_text_percent(PVQ_SELFTEST_FALSE_MOST).s);
+	selftest_share(f, s->slower[2].verdict[PVQ_SLOWER], s->slower[2].experiments);
+	fprintf(f,
+		"; at least %s must be. An experiment takes as many blocks as the default profile would, and a slow-down is "
+		"judged as strictly as in a report of five strategies. Less than 3 %% may rightly be called "
+		"equivalent.\n\n"
+		"| Injected | Experiments | called slower | equivalent | not to be told | faster |\n"
+		"|:--|--:|--:|--:|--:|--:|\n",
+		pvq_text_percent(PVQ_SELFTEST_FOUND_LEAST).s);
+	selftest_verdicts(f, "nothing (A/A)", &s->same);
+	for (int k = 0; k < PVQ_SELFTEST_SLOWER; k++) {
+		char what[32];
+
+		snprintf(what, sizeof(what), "%u %%", pvq_selftest_percent[k]);
+		selftest_verdicts(f, what, &s->slower[k]);
+	}
+	fputs("\n| Task | Strategy | Blocks an experiment | A/A: called different | 1 % found | 2 % | 5 % | 10 % |\n"
+	      "|:--|:--|--:|--:|--:|--:|--:|--:|\n",
+		f);
+	for (size_t i = 0; i < s->tasks; i++) {
+		const struct pvq_selftest_task *t = &s->task[i];
+
+		fputs("| ", f);
+		pvq_text_md(f, t->label);
+		fputs(" | ", f);
+		pvq_text_md(f, t->impl);
+		fprintf(f, " | %.1f | %zu of %zu |", t->blocks, selftest_different(&t->same),
+			t->same.experiments);
+		for (int k = 0; k < PVQ_SELFTEST_SLOWER; k++)
+			if (t->slower[k].experiments)
+				fprintf(f, " %zu of %zu |", t->slower[k].verdict[PVQ_SLOWER],
+					t->slower[k].experiments);
+			else
+				fputs(" – |", f);
+		fputs("\n", f);
+	}
+	fputs("\n", f);
+}
+
+static void selftest_runs(FILE *f, const struct pvq_selftest *s)
+{
+	fputs("**The same again.** Two runs of one profile, one after the other. ", f);
+	if (s->clear)
+		fprintf(f,
+			"Of the pairs of strategies that the first told apart for sure, %zu of %zu stand in the same order in the "
+			"second: Kendall's tau %.3f over them, at least %.2f is asked for. ",
+			s->agree, s->clear, pvq_selftest_tau(s), PVQ_SELFTEST_TAU_LEAST);
+	fprintf(f,
+		"Claimed the other way round for sure: **%zu**. Called equivalent by the first and clearly not by the "
+		"second: **%zu** of %zu. Both named a clear winner %zu times, the same one %zu times.\n\n",
+		s->contradicted, s->unequal, s->equal, s->clear_tasks, s->same_winner);
+}
+
+void pvq_selftest_write(FILE *f, const struct pvq_selftest *s)
+{
+	fprintf(f, "%s\n\n",
+		!s->same.experiments && !s->runs ? "Too little was measured to judge the measurement by."
+		: pvq_selftest_passed(s)
+			? "The measurement was put to the test, and passed."
+			: "The measurement was put to the test, and **failed**: see below.");
+	if (s->tasks)
+		selftest_power(f, s);
+	if (s->runs)
+		selftest_runs(f, s);
+}
+
+int pvq_selftest_chapter(const struct pvq_report *r, const void *data)
+{
+	fputs("## Self-test\n\n", r->md);
+	pvq_selftest_write(r->md, data);
+	return 0;
+}

@@ -1,0 +1,144 @@
+/* run.c: measures for a self-test: twins by the hundred, and a profile twice. */
+#include "drive/launch.h"
+#include "drive/plan.h"
+#include "drive/sweep.h"
+#include "experiments/selftest/selftest.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Items of the first three last 1 ms and more: there slow-downs must be found. The others stand for what tasks can
+ * be made of; there false differences could be. */
+static const char tasks[] =
+	"sleep:us=1000,spin:ns=1000000,skew:ns=1000000,spin:ns=1000,noop,echo:in=65536,out=65536,"
+	"stream,mandelbrot,deflate";
+enum { SLOWED = 3 };
+
+static void add_twins(struct pvq_plan *plan, const struct pvq_plan_cell *cell, unsigned spec)
+{
+	unsigned twins = spec < SLOWED ? 2 + PVQ_SELFTEST_SLOWER : 2;
+
+	for (unsigned i = 0; i < twins; i++) {
+		plan->cell[plan->ncell] = *cell;
+		plan->cell[plan->ncell++].twin = i == 0 ? 0 : i == 1 ? 1 : 1 + pvq_selftest_percent[i - 2];
+	}
+}
+
+/* The plan's cell of that task that is to have twins: the strategies take turns, all cores, one worker a core. */
+static const struct pvq_plan_cell *choose(
+	const struct pvq_plan_cell *cell, unsigned ncell, const struct pvq_spec *spec, unsigned turn)
+{
+	const struct pvq_plan_cell *found[16] = {0};
+	unsigned n = 0, cores = 0;
+
+	for (unsigned i = 0; i < ncell; i++)
+		cores = cell[i].cores > cores ? cell[i].cores : cores;
+	for (unsigned i = 0; i < ncell && n < 16; i++)
+		if (cell[i].spec == spec && !cell[i].twin && !(cell[i].impl->flags & PVQ_BASELINE) &&
+			cell[i].cores == cores && cell[i].workers == cores)
+			found[n++] = &cell[i];
+	return n ? found[turn % n] : NULL;
+}
+
+static int plan_twins(
+	struct pvq_plan *plan, const struct pvq_selftest_wish *wish, const struct pvq_host *host)
+{
+	struct pvq_wish all = {.profile = "default",
+		.tasks = tasks,
+		.seed = wish->seed,
+		.blocks = wish->blocks,
+		.reserve_s = 66};
+	struct pvq_plan_cell *cell;
+	unsigned ncell;
+	int ret = pvq_plan_make(plan, &all, host);
+
+	if (ret)
+		return ret;
+	cell = plan->cell;
+	ncell = plan->ncell;
+	plan->ncell = 0;
+	plan->cell = calloc((size_t)plan->nspec * (2 + PVQ_SELFTEST_SLOWER), sizeof(*plan->cell));
+	for (unsigned s = 0; plan->cell && s < plan->nspec; s++) {
+		const struct pvq_plan_cell *chosen = choose(cell, ncell, plan->spec[s], s);
+
+		if (chosen)
+			add_twins(plan, chosen, s);
+	}
+	free(cell);
+	if (!plan->cell)
+		return -ENOMEM;
+	pvq_plan_number_groups(plan);
+	return 0;
+}
+
+/* What was measured before stays as it is: its loads were sized by pilots of that time, so it cannot be gone on with,
+ * and what there is can be judged. */
+static int is_there(const char *dir, const char *file)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path) || access(path, F_OK))
+		return 0;
+	fprintf(stderr, "pvq: self-test: %s is there already\n", path);
+	return 1;
+}
+
+static int run_twins(const struct pvq_selftest_wish *wish, const struct pvq_host *host, const char *dir)
+{
+	struct pvq_sweep sweep = {.host = host, .dir = dir, .file = "selftest-twins.csv"};
+	struct pvq_plan plan;
+	int ret;
+
+	if (is_there(dir, sweep.file))
+		return 0;
+	ret = plan_twins(&plan, wish, host);
+	if (ret == 0) {
+		fprintf(stderr,
+			"pvq: self-test: %u cells of strategies and their twins, %u blocks, about %.0f s\n",
+			plan.ncell, plan.blocks, pvq_plan_block_s(&plan) * plan.blocks);
+		ret = pvq_sweep_run(&plan, &sweep);
+	}
+	pvq_plan_free(&plan);
+	return ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret;
+}
+
+/* The profile's sweep alone: its extras measure other things. */
+static int run_profile(
+	const struct pvq_selftest_wish *wish, const struct pvq_host *host, const char *dir, int second)
+{
+	const struct pvq_profile *profile = pvq_profile_find(wish->profile);
+	struct pvq_wish all = {.profile = wish->profile,
+		.seed = wish->seed,
+		.reserve_s = profile ? profile->report_s + pvq_experiments_seconds(profile->scale) : 0};
+	struct pvq_sweep sweep = {
+		.host = host, .dir = dir, .file = second ? "selftest-run2.csv" : "selftest-run1.csv"};
+	struct pvq_plan plan;
+	int ret;
+
+	if (is_there(dir, sweep.file))
+		return 0;
+	ret = pvq_plan_make(&plan, &all, host);
+	if (ret == 0) {
+		const struct pvq_profile *p = plan.profile;
+
+		fprintf(stderr, "pvq: self-test: %s run of profile %s\n", second ? "second" : "first",
+			p->name);
+		sweep.deadline_s = p->budget_s > 0 ? p->budget_s - plan.reserve_s : 0;
+		ret = pvq_sweep_run(&plan, &sweep);
+	}
+	pvq_plan_free(&plan);
+	return ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret;
+}
+
+int pvq_selftest_run(const struct pvq_selftest_wish *wish, const struct pvq_host *host, const char *dir)
+{
+	int ret = wish->blocks ? run_twins(wish, host, dir) : 0;
+
+	for (int second = 0; ret == 0 && wish->profile && second < 2; second++)
+		ret = run_profile(wish, host, dir, second);
+	return ret;
+}

@@ -1,0 +1,41 @@
+/* selftest.c: the experiment's descriptor: is the measurement worth anything, on this machine, on this day? */
+#include "experiments/selftest/selftest.h"
+#include "drive/plan.h"
+
+#include <stdlib.h>
+
+static int selftest_run(const struct pvq_session *session)
+{
+	const struct pvq_selftest_wish wish = {
+		.blocks = PVQ_SELFTEST_BLOCKS, .profile = "default", .seed = session->plan->seed};
+
+	return pvq_selftest_run(&wish, session->host, session->dir);
+}
+
+/* What is wrong with the files has been said. */
+static void selftest_read(void **data, const char *dir)
+{
+	struct pvq_selftest *d = calloc(1, sizeof(*d));
+
+	if (d && pvq_selftest_read(d, dir) == 0) {
+		*data = d;
+		return;
+	}
+	free(d);
+}
+
+static void selftest_release(void *data)
+{
+	pvq_selftest_free(data);
+	free(data);
+}
+
+const struct pvq_experiment pvq_experiment_selftest = {
+	.name = "selftest",
+	.turn = 90,
+	.seconds = {[PVQ_FULL] = PVQ_NO_LIMIT},
+	.run = selftest_run,
+	.read = selftest_read,
+	.release = selftest_release,
+	.chapter = {{PVQ_PLACE_PROOF, PVQ_REPORT_SWEEP, 1, pvq_selftest_chapter}},
+};

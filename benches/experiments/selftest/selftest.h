@@ -1,0 +1,84 @@
+/* selftest.h: is the measurement worth anything? Differences that are none must not be found, injected ones must be,
+ * and a second run must not contradict the first.
+ *
+ * - Twins (twin.h): each task has one strategy and copies of it, one as it is (A/A) and, for tasks with items of at
+ *   least 1 ms, others made 1, 2, 5 and 10 % slower. Many blocks of these are cut into experiments: each takes as many
+ *   blocks as the default profile would (sweep.h: looks, precision), and the next one starts where it ended.
+ *   An A/A experiment is judged at the 5 % level, an injected slow-down at the stricter one of a report that
+ *   compares five strategies, so that each is what the report would have said, or harder.
+ * - Runs: the same profile twice, one after the other, each with pilots of its own. Of every pair of strategies
+ *   that the first run tells apart for sure, the second one must have the same order (Kendall's tau over these
+ *   pairs: agreeing less disagreeing, over all) and must not claim the opposite for sure.
+ */
+#ifndef PVQ_SELFTEST_H
+#define PVQ_SELFTEST_H
+
+#include "report/experiment.h"
+
+enum { PVQ_SELFTEST_SLOWER = 4 }; /* how many slow-downs are injected */
+extern const unsigned pvq_selftest_percent[PVQ_SELFTEST_SLOWER];
+
+/* How often each verdict was given; indexed by enum pvq_verdict. */
+struct pvq_tally {
+	size_t verdict[PVQ_EQUIVALENT + 1], experiments;
+};
+
+struct pvq_selftest_task {
+	char label[PVQ_LABEL_MAX], impl[PVQ_NAME_MAX];
+	double blocks; /* an experiment took, on average */
+	struct pvq_tally same, slower[PVQ_SELFTEST_SLOWER];
+};
+
+struct pvq_selftest {
+	/* From selftest-twins.csv; owned. */
+	struct pvq_selftest_task *task;
+	size_t tasks;
+	struct pvq_tally same, slower[PVQ_SELFTEST_SLOWER]; /* over all tasks */
+	/* From selftest-run1.csv and selftest-run2.csv. */
+	int runs; /* both are there */
+	size_t clear, agree,
+		contradicted; /* pairs told apart by the first; in the same order in the second; opposed */
+	size_t equal,
+		unequal; /* pairs called equivalent by the first; of these, clearly not in the second */
+	size_t clear_tasks, same_winner; /* contests with a clear winner in both; with the same one */
+};
+
+/* What must be kept to pass. */
+#define PVQ_SELFTEST_FALSE_MOST 0.05 /* share of A/A experiments called different */
+#define PVQ_SELFTEST_FOUND_LEAST 0.9 /* share of 5 % slow-downs called slower */
+#define PVQ_SELFTEST_TAU_LEAST 0.95
+
+/* Blocks of twins from which the shares can be told well enough; five minutes. */
+enum { PVQ_SELFTEST_BLOCKS = 220 };
+
+struct pvq_selftest_wish {
+	unsigned blocks;     /* of the twins; 0: none */
+	const char *profile; /* of the two runs; NULL: none */
+	uint64_t seed;
+};
+
+/* Measures into dir what is not there yet. 0; -EINTR; -errno with one line on stderr. */
+int pvq_selftest_run(const struct pvq_selftest_wish *, const struct pvq_host *, const char *dir);
+
+/* Judges what is in dir. -ENOENT: nothing is. -errno with one line on stderr. Freed with pvq_selftest_free(). */
+int pvq_selftest_read(struct pvq_selftest *, const char *dir);
+void pvq_selftest_free(struct pvq_selftest *);
+
+/* Judges rows: of twins by the rule of the default profile; of two runs. 0 or -ENOMEM. */
+int pvq_selftest_judge_twins(struct pvq_selftest *, const struct pvq_rows *);
+int pvq_selftest_judge_runs(
+	struct pvq_selftest *, const struct pvq_rows *first, const struct pvq_rows *second);
+
+/* Agreement of the two runs, -1 .. 1; NAN where the first tells nothing apart. */
+double pvq_selftest_tau(const struct pvq_selftest *);
+
+/* In words and tables, as Markdown. */
+void pvq_selftest_write(FILE *, const struct pvq_selftest *);
+
+/* Whether every limit is kept by what was measured, and anything was. */
+int pvq_selftest_passed(const struct pvq_selftest *);
+
+/* The hook; its data is a struct pvq_selftest. */
+int pvq_selftest_chapter(const struct pvq_report *, const void *data);
+
+#endif

@@ -1,0 +1,60 @@
+/* data.c: the programs that do the tutorial's job, and tutorial.csv. */
+#include "base/rundir.h"
+#include "experiments/tutorial/tutorial.h"
+
+#include <stdlib.h>
+
+/* "pvq" and "tutorial.py" are those of this build. */
+#define PVQ_RUN(impl)                                                                                     \
+	{                                                                                                 \
+		"pvq", "run", "--impl", impl, "--task", "sleep:us=2000000", "--n", "4", "--workers", "4", \
+			"--print", NULL                                                                   \
+	}
+
+const struct pvq_job_way pvq_job_ways[] = {
+	{"Python: Process + Queue", {"tutorial.py", "process_queue", NULL}},
+	{"Python: Pool.imap", {"tutorial.py", "imap", NULL}},
+	{"Python: Pool.imap_unordered", {"tutorial.py", "imap_unordered", NULL}},
+	{"pvq: fork_pipe_queue", PVQ_RUN("fork_pipe_queue")},
+	{"pvq: pthread_queue", PVQ_RUN("pthread_queue")},
+	{"pvq: pool_ordered", PVQ_RUN("pool_ordered")},
+	{"pvq: pool_unordered", PVQ_RUN("pool_unordered")},
+	{0},
+};
+
+#define COL(kind, field) PVQ_COLUMN(struct pvq_job_row, kind, field)
+
+static const struct pvq_column tutorial_column[] = {
+	COL(TEXT, way), COL(U32, block), COL(U64, wall_ns), COL(U32, wstatus)};
+
+enum { COLUMNS = sizeof(tutorial_column) / sizeof(tutorial_column[0]) };
+
+const struct pvq_table pvq_job_table = {.file = "a tutorial.csv",
+	.column = tutorial_column,
+	.columns = COLUMNS,
+	.required = COLUMNS,
+	.row = sizeof(struct pvq_job_row)};
+
+void pvq_job_read(void **data, const char *dir)
+{
+	struct pvq_table_rows *rows;
+	FILE *f;
+
+	if (!pvq_rundir_has(dir, PVQ_JOB_FILE))
+		return;
+	rows = calloc(1, sizeof(*rows));
+	f = pvq_rundir_open(dir, PVQ_JOB_FILE, "re");
+	if (rows && f && pvq_table_read(&pvq_job_table, f, rows))
+		fprintf(stderr, "pvq: %s/%s: %s\n", dir, PVQ_JOB_FILE, rows->problem);
+	if (f)
+		fclose(f);
+	else
+		free(rows);
+	*data = f ? rows : NULL;
+}
+
+void pvq_job_release(void *data)
+{
+	free(((struct pvq_table_rows *)data)->row);
+	free(data);
+}

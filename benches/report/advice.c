@@ -1,0 +1,193 @@
+/* advice.c: the advice on the first page: what to run in parallel, and with how many workers. Like
+ * every claim of the report it follows from verdicts alone.
+ */
+#include "report/part.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Does parallel work pay for a task at the largest core count? */
+enum advice {
+	ADVICE_PARALLEL, /* serial is clearly slower than another */
+	ADVICE_SERIAL,   /* serial is clearly the fastest */
+	ADVICE_UNSURE,   /* serial may be the fastest */
+	ADVICE_NONE,     /* serial was not measured, or nothing else was */
+	ADVICES,
+};
+
+static enum advice advice_of(const struct pvq_contest *contest)
+{
+	if (contest->rivals < 2)
+		return ADVICE_NONE;
+	if (contest->rival[0].cell->baseline)
+		return contest->outcome == PVQ_CLEAR ? ADVICE_SERIAL : ADVICE_UNSURE;
+	for (size_t i = 1; i < contest->rivals; i++)
+		if (contest->rival[i].cell->baseline)
+			return contest->rival[i].beaten ? ADVICE_PARALLEL : ADVICE_UNSURE;
+	return ADVICE_NONE;
+}
+
+/* One task within a sentence: "spin:ns=1000 (1.27 times as fast, no clear winner among 2)". */
+static void advice_task(const struct pvq_report *r, const struct pvq_work *work,
+	const struct pvq_contest *contest, enum advice advice)
+{
+	size_t level = contest->level + 1;
+
+	pvq_text_md(r->md, work->label);
+	if (advice != ADVICE_PARALLEL)
+		return;
+	fprintf(r->md, " (%s times as fast, ", pvq_text_number(contest->speedup.ratio).s);
+	if (contest->outcome == PVQ_CLEAR)
+		pvq_text_md(r->md, r->summary->series[contest->rival[0].cell->series].name);
+	else
+		fprintf(r->md, "%s of %zu strategies",
+			contest->outcome == PVQ_EQUAL ? "any" : "no clear winner", level);
+	fputs(")", r->md);
+}
+
+static int advice_list(const struct pvq_report *r, enum advice wanted, const char *head)
+{
+	const struct pvq_summary *s = r->summary;
+	size_t listed = 0;
+	int ret = 0;
+
+	for (size_t w = 0; ret == 0 && w < s->works; w++) {
+		struct pvq_contest contest;
+
+		ret = pvq_contest_hold(&contest, s, &s->work[w], s->max_cores, PVQ_MAP_NS);
+		if (ret == 0 && advice_of(&contest) == wanted) {
+			fputs(listed++ ? ", " : head, r->md);
+			advice_task(r, &s->work[w], &contest, wanted);
+		}
+		pvq_contest_free(&contest);
+	}
+	fputs(listed ? ".\n" : "", r->md);
+	return ret;
+}
+
+int pvq_advice_headline(const struct pvq_report *r)
+{
+	static const char *const head[ADVICES] = {
+		"- **Run in parallel**, serial is clearly slower: ",
+		"- **Leave serial**, which is clearly the fastest: ",
+		"- **Not to be told** from serial: ",
+		"- **Nothing to compare with**: ",
+	};
+	int ret = 0;
+
+	fprintf(r->md, "On **%u core%s**, one worker a core:\n\n", r->summary->max_cores,
+		r->summary->max_cores == 1 ? "" : "s");
+	for (int advice = 0; ret == 0 && advice < ADVICES; advice++)
+		ret = advice_list(r, (enum advice)advice, head[advice]);
+	pvq_advice_grain(r);
+	fputs("\n", r->md);
+	return ret;
+}
+
+/* ---- how many workers ---- */
+
+/* A strategy with more workers than cores, against itself with one worker a core. */
+struct more {
+	const struct pvq_cell *cell;
+	struct pvq_comparison vs; /* time with more workers / time with one a core */
+};
+
+static const struct pvq_cell *one_a_core(
+	const struct pvq_summary *s, const struct pvq_work *work, const struct pvq_cell *more)
+{
+	for (size_t c = work->first; c < work->first + work->cells; c++) {
+		const struct pvq_cell *cell = &s->cell[c];
+
+		if (cell->ok && cell->series == more->series && cell->key->cores == more->key->cores &&
+			cell->key->workers == cell->key->cores)
+			return cell;
+	}
+	return NULL;
+}
+
+/* Collects a work's comparisons at the largest core count; all of them hold together at 95 %. */
+static size_t collect(const struct pvq_summary *s, const struct pvq_work *work, struct more *more)
+{
+	size_t n = 0;
+
+	for (size_t c = work->first; c < work->first + work->cells; c++) {
+		const struct pvq_cell *cell = &s->cell[c];
+
+		if (cell->ok && pvq_cell_oversubscribed(cell) && cell->key->cores == s->max_cores &&
+			one_a_core(s, work, cell))
+			more[n++].cell = cell;
+	}
+	for (size_t i = 0; i < n; i++)
+		more[i].vs = pvq_cells_compare(
+			more[i].cell, one_a_core(s, work, more[i].cell), PVQ_MAP_NS, PVQ_ALPHA / (double)n);
+	return n;
+}
+
+/* "clearly faster with pool_ordered (0.26 of the time), …", or nothing. Returns whether it wrote. */
+static int list_verdict(const struct pvq_report *r, const struct more *more, size_t n, unsigned workers,
+	enum pvq_verdict verdict, const char *separator)
+{
+	static const char *const words[] = {
+		[PVQ_INCONCLUSIVE] = "not to be told with ",
+		[PVQ_FASTER] = "clearly faster with ",
+		[PVQ_SLOWER] = "clearly slower with ",
+		[PVQ_EQUIVALENT] = "the same within 3 % with ",
+	};
+	int listed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (more[i].cell->key->workers != workers || more[i].vs.verdict != verdict)
+			continue;
+		if (!listed)
+			fprintf(r->md, "%s%s", separator, words[verdict]);
+		fputs(listed++ ? ", " : "", r->md);
+		pvq_text_md(r->md, r->summary->series[more[i].cell->series].name);
+		if (verdict == PVQ_FASTER || verdict == PVQ_SLOWER)
+			fprintf(r->md, " (%s of the time)", pvq_text_number(more[i].vs.ratio).s);
+	}
+	return listed > 0;
+}
+
+/* One line for a task and a number of workers. */
+static void list_workers(const struct pvq_report *r, const struct pvq_work *work, const struct more *more,
+	size_t n, unsigned workers)
+{
+	static const enum pvq_verdict order[] = {PVQ_FASTER, PVQ_SLOWER, PVQ_EQUIVALENT, PVQ_INCONCLUSIVE};
+	const char *separator = "";
+
+	fputs("- **", r->md);
+	pvq_text_md(r->md, work->label);
+	fprintf(r->md, "**, %u workers instead of %u: ", workers, r->summary->max_cores);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (list_verdict(r, more, n, workers, order[i], separator))
+			separator = "; ";
+	fputs(".\n", r->md);
+}
+
+int pvq_advice_workers(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	struct more *more = calloc(s->cells + 1, sizeof(*more));
+	int head = 0;
+
+	if (!more)
+		return -ENOMEM;
+	for (size_t w = 0; w < s->works; w++) {
+		size_t n = collect(s, &s->work[w], more);
+		unsigned last = 0;
+
+		if (n && !head++)
+			fputs("### How many workers?\n\nMore workers than cores, each strategy against "
+			      "itself with one worker a core, by map time:\n\n",
+				r->md);
+		/* Cells of a work stand in the order of their workers. */
+		for (size_t i = 0; i < n; i++)
+			if (more[i].cell->key->workers != last) {
+				last = more[i].cell->key->workers;
+				list_workers(r, &s->work[w], more, n, last);
+			}
+	}
+	fputs(head ? "\n" : "", r->md);
+	free(more);
+	return 0;
+}

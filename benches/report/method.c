@@ -1,0 +1,260 @@
+/* method.c: what failed, how it was measured, and on what. */
+#include "report/part.h"
+#include "trial/twin.h"
+
+#include "impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void failed_row(
+	const struct pvq_report *r, const char *task, const struct pvq_cell *cell, int status)
+{
+	fputs("| ", r->md);
+	pvq_text_md(r->md, cell->key->impl);
+	fputs(" | ", r->md);
+	pvq_text_md(r->md, task);
+	fprintf(r->md, " | %u | %u | %s | %zu of %zu | ", cell->key->workers, cell->key->cores,
+		pvq_status_name((enum pvq_status)status), cell->status[status], cell->rows);
+	pvq_text_md(r->md, pvq_cell_reason(cell, (enum pvq_status)status));
+	fputs(" |\n", r->md);
+}
+
+int pvq_chapter_failed(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	int any = 0;
+
+	fputs("## Failed and unavailable\n\n", r->md);
+	for (size_t w = 0; w < s->works; w++)
+		for (size_t c = 0; c < s->work[w].cells; c++)
+			for (int status = 0; status < PVQ_STATUSES; status++) {
+				const struct pvq_cell *cell = &s->cell[s->work[w].first + c];
+
+				if (status == PVQ_OK || !cell->status[status])
+					continue;
+				if (!any)
+					fputs("These trials are in no figure.\n\n| Strategy | Task | "
+					      "Workers | Cores | Status | How often | Reason "
+					      "|\n|:--|:--|--:|--:|:--|:--|:--|\n",
+						r->md);
+				any = 1;
+				failed_row(r, s->work[w].label, cell, status);
+			}
+	fputs(any ? "\n" : "None: every trial ended well and gave the right results.\n\n", r->md);
+	return 0;
+}
+
+static void method_trials(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	const char *seed = pvq_manifest_get(r->manifest, "seed");
+	size_t least = SIZE_MAX, most = 0;
+
+	for (size_t c = 0; c < s->cells; c++) {
+		least = s->cell[c].rows < least ? s->cell[c].rows : least;
+		most = s->cell[c].rows > most ? s->cell[c].rows : most;
+	}
+	fprintf(r->md, "- **Trials**: %u block%s; a cell has ", s->blocks, s->blocks == 1 ? "" : "s");
+	if (least == most)
+		fprintf(r->md, "%zu trial%s", most, most == 1 ? "" : "s");
+	else
+		fprintf(r->md, "%zu to %zu trials", least, most);
+	fputs(". A block runs every cell once: groups of one task on one number of cores in a fresh random order, the "
+	      "strategies of a group by a Latin square, so that a slow drift of the machine touches all strategies alike",
+		r->md);
+	if (seed) {
+		fputs("; seed ", r->md);
+		pvq_text_md(r->md, seed);
+	}
+	fputs(".\n- **A trial** is a fresh process, confined to its cores, that builds the load, "
+	      "calls start, map and stop between clock readings (CLOCK\\_MONOTONIC), and verifies "
+	      "after the last one. Only that process, which hands out and collects, reads the clock: map lasts until it has "
+	      "the last result. Workers are not timed, and no times are added up over processes.\n",
+		r->md);
+}
+
+static void method_verified(const struct pvq_report *r)
+{
+	size_t oracle = 0, serial = 0, no = 0;
+
+	for (size_t i = 0; i < r->rows->count; i++) {
+		const struct pvq_row *row = &r->rows->row[i];
+
+		oracle += row->status == PVQ_OK && row->verified == PVQ_VERIFIED_ORACLE;
+		serial += row->status == PVQ_OK && row->verified == PVQ_VERIFIED_SERIAL;
+		no += row->status == PVQ_OK && row->verified == PVQ_VERIFIED_NO;
+	}
+	fprintf(r->md, "- **Verification**: %zu trials against the task's oracle", oracle);
+	if (serial)
+		fprintf(r->md, ", %zu compared with serial, since the task has no oracle", serial);
+	if (no)
+		fprintf(r->md, ", **%zu not verified**", no);
+	fputs(".\n", r->md);
+}
+
+/* A fact that may have been given several times, each as an item of the list. */
+static void method_facts(const struct pvq_report *r, const char *key, const char *heading)
+{
+	for (size_t i = 0; i < r->manifest->count; i++) {
+		if (strcmp(r->manifest->fact[i].key, key) != 0)
+			continue;
+		fprintf(r->md, "- **%s**: ", heading);
+		pvq_text_md(r->md, r->manifest->fact[i].value);
+		fputs("\n", r->md);
+	}
+}
+
+static const struct pvq_row *method_row_of(const struct pvq_report *r, const char *impl)
+{
+	for (size_t i = 0; i < r->rows->count; i++)
+		if (strcmp(r->rows->row[i].impl, impl) == 0)
+			return &r->rows->row[i];
+	return NULL;
+}
+
+/* Whether there are strategies that are built on other projects; then it matters on which version of these. */
+static int method_has_versions(void)
+{
+	for (int i = 0; pvq_impls[i]; i++)
+		if (pvq_impls[i]->version)
+			return 1;
+	return 0;
+}
+
+static void method_transport_row(const struct pvq_report *r, const struct pvq_row *row)
+{
+	const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(row->impl)];
+	const char *const field[] = {row->impl, row->order, row->in_via, row->out_via,
+		impl && impl->summary ? impl->summary : "–", impl && impl->version ? impl->version : "–"};
+
+	for (size_t i = 0; i < sizeof(field) / sizeof(field[0]) - !method_has_versions(); i++) {
+		fputs(i ? " | " : "| ", r->md);
+		pvq_text_md(r->md, field[i]);
+	}
+	fputs(" |\n", r->md);
+}
+
+/* Every strategy that has a row, unavailable ones too: the registry's first, then the others. */
+static void method_transport(const struct pvq_report *r)
+{
+	fputs("\n### The strategies and how bytes travel\n\n| Strategy | Order of results | Inputs by "
+	      "| Results by | What it is |",
+		r->md);
+	fputs(method_has_versions() ? " Built on |\n|:--|:--|:--|:--|:--|:--|\n"
+				    : "\n|:--|:--|:--|:--|:--|\n",
+		r->md);
+	for (int i = 0; pvq_impls[i]; i++) {
+		const struct pvq_row *row = method_row_of(r, pvq_impls[i]->name);
+
+		if (row)
+			method_transport_row(r, row);
+	}
+	for (size_t i = 0; i < r->rows->count; i++) {
+		const struct pvq_row *row = &r->rows->row[i];
+
+		if (!pvq_impls[pvq_impl_rank(row->impl)] && !row->impl[pvq_twin_stem(row->impl)] &&
+			method_row_of(r, row->impl) == row)
+			method_transport_row(r, row);
+	}
+	fputs("\n", r->md);
+}
+
+int pvq_chapter_method(const struct pvq_report *r)
+{
+	fputs("## How it was measured\n\n", r->md);
+	method_trials(r);
+	fprintf(r->md,
+		"- **Statistics**: medians with 95 %% intervals from order statistics, which assume no distribution and "
+		"exist from %zu trials on. Two strategies are compared by the median of the ratios within a block with its "
+		"exact sign-test interval; where a row "
+		"compares several, each interval is widened so that all hold together at 95 %% "
+		"(Bonferroni).\n",
+		pvq_median_needs(PVQ_ALPHA));
+	fprintf(r->md,
+		"- **Verdicts**: faster or slower where the whole interval lies on one side of 1; "
+		"equivalent where it lies within ±%.0f %%; otherwise there is no winner. reports/METHOD.md in pvq's source "
+		"has the formulas, their sources, and the rules that this report keeps.\n",
+		(PVQ_EQUIVALENT_RATIO - 1) * 100);
+	method_verified(r);
+	fputs("- **Oversubscribed** is a cell with more workers than cores. It competes for no answer "
+	      "and has a chapter of its own where it was measured.\n- **CPU time, memory and context "
+	      "switches** of every cell are in summary.csv; they cover the trial and all its "
+	      "children.\n- **Chunk and window**, where nobody named them, are each strategy's own: how many "
+	      "items it hands over at a time and how many it keeps in flight. They are in raw.csv and summary.csv, and "
+	      "part of what is compared here. 0 is what a strategy decides as it goes: pvq's pools hand over as many items as take "
+	      "some 20 µs, fewer towards the end; a peer does what its library does where nothing is asked for.\n",
+		r->md);
+	method_facts(r, "observed_rounds",
+		"Rounds of observed trials, every strategy with one worker a core once in each");
+	method_facts(r, "left_out", "Left out");
+	method_facts(r, "ended", "The run ended because");
+	method_transport(r);
+	return 0;
+}
+
+/* 0: the run, 1: the machine, 2: the versions. */
+static int machine_group(const char *key)
+{
+	if (strncmp(key, "host_", 5) == 0)
+		return 1;
+	return strncmp(key, "version_", 8) == 0 ? 2 : 0;
+}
+
+static void machine_facts(const struct pvq_report *r, int group, const char *heading)
+{
+	int any = 0;
+
+	for (size_t i = 0; i < r->manifest->count; i++) {
+		const struct pvq_fact *fact = &r->manifest->fact[i];
+		size_t skip = group == 1 ? 5 : group == 2 ? 8 : 0;
+
+		if (machine_group(fact->key) != group)
+			continue;
+		if (!any)
+			fprintf(r->md, "### %s\n\n| Fact | Value |\n|:--|:--|\n", heading);
+		any = 1;
+		fputs("| ", r->md);
+		for (const char *c = fact->key + skip; *c; c++) {
+			const char one[2] = {(char)(*c == '_' ? ' ' : *c), '\0'};
+
+			pvq_text_md(r->md, one);
+		}
+		fputs(" | ", r->md);
+		pvq_text_md(r->md, fact->value);
+		fputs(" |\n", r->md);
+	}
+	fputs(any ? "\n" : "", r->md);
+}
+
+/* An indented code block: nothing in it is markup, and it can be copied. */
+static void machine_command(const struct pvq_report *r, const char *command, const char *argument)
+{
+	fputs("    ", r->md);
+	for (const char *c = command; *c; c++)
+		fputc(*c == '\n' || *c == '\r' ? ' ' : *c, r->md);
+	fprintf(r->md, "%s%s\n", argument ? " " : "", argument ? argument : "");
+}
+
+int pvq_chapter_machine(const struct pvq_report *r)
+{
+	const char *command = pvq_manifest_get(r->manifest, "command");
+
+	fputs("## Machine, versions, commands\n\n", r->md);
+	if (r->manifest->count == 0)
+		fputs("There is no manifest.tsv beside the rows: machine, versions and commands were "
+		      "not recorded.\n\n",
+			r->md);
+	machine_facts(r, 1, "The machine");
+	machine_facts(r, 2, "The versions");
+	machine_facts(r, 0, "The run");
+	fputs("### The commands\n\n", r->md);
+	if (command)
+		machine_command(r, command, NULL);
+	machine_command(r, "pvq report", r->dir);
+	fputs("\nEvery picture is in plots/ as SVG and as PNG, with its figures (.dat) and the script "
+	      "that draws it again (.gp): `cd plots && gnuplot NAME.gp`.\n",
+		r->md);
+	return 0;
+}

@@ -1,0 +1,282 @@
+/* report.c: reads a run, has it summarised and drawn, and writes the report chapter by chapter. */
+#include "report/report.h"
+
+#include "base/outfile.h"
+#include "report/experiment.h"
+#include "report/export.h"
+#include "report/html.h"
+#include "trial/registry.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The frame's own chapters; the experiments' stand behind those of the same place. */
+static const struct {
+	enum pvq_place place;
+	unsigned in;
+	int of_sweep; /* as in pvq_chapter */
+	int (*write)(const struct pvq_report *);
+} report_chapter[] = {
+	{PVQ_PLACE_TITLE, PVQ_REPORT_ALL, 0, pvq_chapter_title},
+	{PVQ_PLACE_ANSWER, PVQ_REPORT_ALL, 1, pvq_chapter_answer},
+	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_time},
+	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_speedup},
+	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_scaling},
+	{PVQ_PLACE_WORKERS, PVQ_REPORT_ALL, 1, pvq_chapter_over},
+	{PVQ_PLACE_TRUST, PVQ_REPORT_ALL, 1, pvq_chapter_trust},
+	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, pvq_chapter_failed},
+	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, pvq_chapter_method},
+	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 0, pvq_chapter_machine},
+};
+
+enum { CHAPTERS = sizeof(report_chapter) / sizeof(report_chapter[0]) };
+
+/* A folder of an experiment alone: no sweep, but something to report. */
+static int report_has_no_sweep(const char *dir)
+{
+	int alone = 0;
+
+	for (size_t i = 0; pvq_experiments[i]; i++)
+		alone |= pvq_experiments[i]->file && pvq_rundir_has(dir, pvq_experiments[i]->file);
+	return alone && !pvq_rundir_has(dir, "raw.csv");
+}
+
+/* Reads DIR/raw.csv. 0; -EBADMSG with rows where the end is damaged; any error has been said. */
+static int report_read(struct pvq_rows *rows, const char *dir)
+{
+	FILE *f = pvq_rundir_open(dir, "raw.csv", "re");
+	int ret;
+
+	memset(rows, 0, sizeof(*rows));
+	if (!f)
+		return errno ? -errno : -EIO;
+	(void)pvq_peers_read(dir); /* what went wrong was said; they are unknown names then */
+	ret = pvq_rows_read(rows, f);
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s/raw.csv: %s%s\n", dir, rows->problem,
+			rows->count ? "; the report covers the rows before it" : "");
+	else if (rows->count == 0) {
+		fprintf(stderr, "pvq: %s/raw.csv holds no rows yet\n", dir);
+		ret = -ENODATA;
+	}
+	return ret;
+}
+
+static int report_write_summary(const char *dir, const struct pvq_summary *s)
+{
+	struct pvq_outfile out;
+	int ret = pvq_outfile_begin(&out);
+
+	if (ret)
+		return ret;
+	pvq_summary_write(out.f, s);
+	ret = pvq_outfile_write(&out, dir, "summary.csv");
+	pvq_outfile_free(&out);
+	return ret;
+}
+
+static int report_draw(
+	struct pvq_plots *plots, const struct pvq_report *report, const struct pvq_readings *readings)
+{
+	int ret = pvq_plots_begin(plots, report->dir);
+
+	/* Dozens of strategies would be dozens of lines in a picture. */
+	if (ret == 0 && !report->traits->many)
+		ret = pvq_figures_write(plots, report->summary);
+	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
+		if (pvq_experiments[i]->draw && pvq_experiment_has(readings, i))
+			ret = pvq_experiments[i]->draw(plots, report, readings->data[i]);
+	if (ret)
+		return ret;
+	/* Pictures that could not be drawn have been complained about; words and tables stand without. */
+	pvq_plots_draw(plots);
+	return 0;
+}
+
+static int report_experiment(const struct pvq_report *report, const struct pvq_experiment *e,
+	const void *data, enum pvq_place place)
+{
+	unsigned kind = report->traits->many ? PVQ_REPORT_MANY : PVQ_REPORT_SWEEP;
+	int ret = 0;
+
+	for (size_t c = 0; ret == 0 && c < PVQ_CHAPTERS_MAX && e->chapter[c].write; c++)
+		if (e->chapter[c].place == place && e->chapter[c].in & kind &&
+			(report->rows->count || !e->chapter[c].of_sweep))
+			ret = e->chapter[c].write(report, data);
+	return ret;
+}
+
+static int report_place(
+	const struct pvq_report *report, const struct pvq_readings *readings, enum pvq_place place)
+{
+	unsigned kind = report->traits->many ? PVQ_REPORT_MANY : PVQ_REPORT_SWEEP;
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < CHAPTERS; i++)
+		if (report_chapter[i].place == place && report_chapter[i].in & kind &&
+			(report->rows->count || !report_chapter[i].of_sweep))
+			ret = report_chapter[i].write(report);
+	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
+		if (pvq_experiment_has(readings, i))
+			ret = report_experiment(report, pvq_experiments[i], readings->data[i], place);
+	return ret;
+}
+
+static int report_compose(
+	const struct pvq_report *parts, const struct pvq_readings *readings, struct pvq_outfile *out)
+{
+	struct pvq_report report = *parts;
+	int ret = 0;
+
+	report.md = out->f;
+	for (int place = 0; ret == 0 && place < PVQ_PLACES; place++)
+		ret = report_place(&report, readings, (enum pvq_place)place);
+	return ret ? ret : pvq_outfile_compose(out);
+}
+
+static int report_write(const struct pvq_report *report, const struct pvq_readings *readings)
+{
+	struct pvq_outfile md = {0}, html = {0};
+	int ret = pvq_outfile_begin(&md);
+
+	if (ret == 0)
+		ret = pvq_outfile_begin(&html);
+	if (ret == 0)
+		ret = report_compose(report, readings, &md);
+	if (ret == 0)
+		ret = pvq_html_write(html.f, md.text, md.len, report->dir);
+	if (ret)
+		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
+	if (ret == 0)
+		ret = pvq_outfile_write(&md, report->dir, "report.md");
+	if (ret == 0)
+		ret = pvq_outfile_write(&html, report->dir, "report.html");
+	if (ret == 0 && report->rows->count)
+		ret = pvq_brief_write(report);
+	if (ret == 0 && report->rows->count)
+		ret = pvq_export_write(report->dir, report->summary, report->manifest);
+	pvq_outfile_free(&md);
+	pvq_outfile_free(&html);
+	return ret;
+}
+
+static int report_make_parts(const char *dir, const struct pvq_rows *rows)
+{
+	struct pvq_manifest manifest = {0};
+	struct pvq_summary summary;
+	struct pvq_plots plots = {0};
+	struct pvq_observations observed;
+	struct pvq_traits traits;
+	struct pvq_readings readings;
+	struct pvq_report report = {.dir = dir,
+		.rows = rows,
+		.manifest = &manifest,
+		.summary = &summary,
+		.plots = &plots,
+		.observed = &observed,
+		.traits = &traits};
+	int ret = pvq_summarise(&summary, rows);
+
+	if (ret) {
+		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
+		return ret;
+	}
+	ret = pvq_manifest_read(&manifest, dir);
+	if (ret && ret != -ENOENT)
+		fprintf(stderr, "pvq: cannot read %s/manifest.tsv: %s\n", dir, strerror(-ret));
+	/* Likewise: what there is of the observed trials, or none. */
+	(void)pvq_observations_read(&observed, dir);
+	/* What is wrong with these has been said; the rest of the report stands without. */
+	ret = pvq_experiments_read(&readings, &traits, dir);
+	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
+		if (pvq_experiments[i]->annotate && pvq_experiment_has(&readings, i))
+			ret = pvq_experiments[i]->annotate(readings.data[i], &summary);
+	if (ret == 0 && rows->count)
+		ret = report_write_summary(dir, &summary);
+	if (ret == 0)
+		ret = report_draw(&plots, &report, &readings);
+	if (ret == 0)
+		ret = report_write(&report, &readings);
+	pvq_experiments_release(&readings);
+	pvq_traits_free(&traits);
+	pvq_observations_free(&observed);
+	pvq_plots_free(&plots);
+	pvq_manifest_free(&manifest);
+	pvq_summary_free(&summary);
+	return ret;
+}
+
+int pvq_report_make(const char *dir)
+{
+	struct pvq_rows rows = {0};
+	int damage, ret;
+
+	if (report_has_no_sweep(dir))
+		return report_make_parts(dir, &rows);
+	damage = ret = report_read(&rows, dir);
+	if (rows.count && (ret == 0 || ret == -EBADMSG)) {
+		ret = report_make_parts(dir, &rows);
+		ret = ret ? ret : damage;
+	}
+	pvq_rows_free(&rows);
+	return ret;
+}
+
+enum { SHORT_COUNTS = 4 }; /* core counts that the short table shows; of more only the largest */
+
+static void short_line(FILE *f, const struct pvq_contest *contest, const struct pvq_work *work)
+{
+	const struct pvq_rival *first = contest->rival;
+	char map[32] = "-", up[32] = "-", task[23];
+
+	if (contest->rivals)
+		snprintf(map, sizeof(map), "%.8s", pvq_text_number(first->median / 1e6).s);
+	if (contest->speedup.n)
+		snprintf(up, sizeof(up), "%.8s", pvq_text_number(contest->speedup.ratio).s);
+	snprintf(task, sizeof(task), strlen(work->label) < sizeof(task) ? "%.22s" : "%.20s..", work->label);
+	fprintf(f, "%-22s %5u %-15.15s %8s %8s %s\n", task, contest->cores,
+		contest->rivals ? first->cell->key->impl : "-", map, up,
+		pvq_outcome_words(contest->outcome));
+}
+
+static int short_work(FILE *f, const struct pvq_summary *s, const struct pvq_work *work)
+{
+	size_t from = work->core_counts > SHORT_COUNTS ? work->core_counts - 1 : 0;
+	int ret = 0;
+
+	for (size_t i = from; ret == 0 && i < work->core_counts; i++) {
+		struct pvq_contest contest;
+
+		ret = pvq_contest_hold(&contest, s, work, work->cores[i], PVQ_MAP_NS);
+		if (ret == 0 && pvq_contest_is_shown(&contest, work))
+			short_line(f, &contest, work);
+		pvq_contest_free(&contest);
+	}
+	if (work->core_counts == 0)
+		fprintf(f, "%-22.22s %5s %-15s %8s %8s nothing finished\n", work->label, "-", "-", "-",
+			"-");
+	return ret;
+}
+
+int pvq_report_print_short(FILE *f, const char *dir)
+{
+	struct pvq_rows rows;
+	struct pvq_summary s;
+	int ret = report_read(&rows, dir);
+
+	if (ret == 0) {
+		ret = pvq_summarise(&s, &rows);
+		if (ret == 0)
+			fprintf(f, "%-22s %5s %-15s %8s %8s %s\n", "task", "cores", "lowest median",
+				"map ms", "speed-up", "how sure");
+		for (size_t w = 0; ret == 0 && w < s.works; w++)
+			ret = short_work(f, &s, &s.work[w]);
+		pvq_summary_free(&s);
+		if (ret)
+			fprintf(stderr, "pvq: cannot summarise %s: %s\n", dir, strerror(-ret));
+	}
+	pvq_rows_free(&rows);
+	return ret;
+}

@@ -1,0 +1,110 @@
+/* title.c: the head of a report: what was measured, and on what, each fact with its verdict. */
+#include "report/part.h"
+#include "results/doctor.h"
+
+#include <string.h>
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* A value in brackets, its end cut off where that is long; all of it is in the machine's chapter. */
+static void title_value(const struct pvq_report *r, const char *value)
+{
+	enum { MOST = 72 };
+	size_t len = strcspn(value, ";"); /* behind it the CPUs are listed one by one */
+	char brief[MOST + 8];
+
+	snprintf(brief, sizeof(brief), len > MOST ? "%.*s …" : "%.*s", (int)(len > MOST ? MOST : len),
+		value);
+	fputs(" (", r->md);
+	pvq_text_md(r->md, brief);
+	fputs(")", r->md);
+}
+
+/* All facts with that verdict in one line; where it is no good one a line for each, with what to do about it. */
+static void title_verdict(const struct pvq_report *r, const struct pvq_finding *finding, unsigned count,
+	enum pvq_fitness fitness)
+{
+	int advise = fitness == PVQ_FIT_SPOILS || fitness == PVQ_FIT_CAREFUL, any = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (finding[i].fitness != fitness)
+			continue;
+		if (!any || advise)
+			fprintf(r->md, "%s- **%s**: ", any ? "\n" : "", pvq_fitness_words(fitness));
+		else
+			fputs(", ", r->md);
+		any = 1;
+		fputs(finding[i].what, r->md);
+		if (fitness != PVQ_FIT_UNKNOWN)
+			title_value(r, finding[i].value);
+		if (advise) {
+			fputs(": ", r->md);
+			pvq_text_md(r->md, finding[i].advice);
+		}
+	}
+	fputs(any ? "\n" : "", r->md);
+}
+
+/* The doctor's verdicts (pvq doctor), the worst first. */
+static void title_machine(const struct pvq_report *r)
+{
+	static const enum pvq_fitness order[] = {
+		PVQ_FIT_SPOILS, PVQ_FIT_CAREFUL, PVQ_FIT_FINE, PVQ_FIT_UNKNOWN};
+	struct pvq_finding finding[PVQ_FINDINGS_MAX] = {0};
+	unsigned count;
+
+	if (r->manifest->count == 0)
+		return;
+	count = pvq_doctor(r->manifest, finding);
+	fputs("The machine, when it began:\n\n", r->md);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		title_verdict(r, finding, count, order[i]);
+	fputs("\n", r->md);
+}
+
+static void title_sweep(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	size_t failed = 0, unavailable = 0;
+
+	for (size_t i = 0; i < r->rows->count; i++)
+		if (r->rows->row[i].status == PVQ_UNAVAILABLE)
+			unavailable++;
+		else
+			failed += r->rows->row[i].status != PVQ_OK;
+	fprintf(r->md,
+		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs its cells once, in an order of "
+		"its own; each trial is a process of its own.",
+		s->max_cores, plural(s->max_cores), r->rows->count, plural(r->rows->count), s->cells,
+		plural(s->cells), s->blocks, plural(s->blocks));
+	if (failed)
+		fprintf(r->md,
+			" **%zu trial%s did not end well**: listed under *Failed and unavailable*, and in no figure.",
+			failed, plural(failed));
+	if (unavailable)
+		fprintf(r->md, " %zu trial%s could not be made here: *Failed and unavailable* tells why.",
+			unavailable, plural(unavailable));
+	fputs("\n\n", r->md);
+}
+
+int pvq_chapter_title(const struct pvq_report *r)
+{
+	const char *date = pvq_manifest_get(r->manifest, "date");
+
+	fputs("# Which way of running N tasks on C cores?\n\nMeasured by pvq", r->md);
+	if (date) {
+		fputs(" on ", r->md);
+		pvq_text_md(r->md, date);
+	}
+	if (r->rows->count)
+		title_sweep(r);
+	else
+		fputs(".\n\nThere is no sweep in this folder (`make bench` makes one), so the question has no "
+		      "answer here; what was measured follows.\n\n",
+			r->md);
+	title_machine(r);
+	return 0;
+}

@@ -1,0 +1,105 @@
+/* cell.c: questions about rows, cells and works. */
+#include "results/cell.h"
+#include "impl.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t pvq_impl_rank(const char *impl)
+{
+	size_t i = 0;
+
+	while (pvq_impls[i] && strcmp(pvq_impls[i]->name, impl) != 0)
+		i++;
+	return i;
+}
+
+double pvq_row_metric(const struct pvq_row *row, enum pvq_metric metric)
+{
+	switch (metric) {
+	case PVQ_START_NS:
+		return (double)row->start_ns;
+	case PVQ_FIRST_NS:
+		return (double)row->first_ns;
+	case PVQ_MAP_NS:
+		return (double)row->map_ns;
+	case PVQ_STOP_NS:
+		return (double)row->stop_ns;
+	case PVQ_TOTAL_NS:
+		return (double)row->total_ns;
+	case PVQ_CPU_NS:
+		return (double)(row->user_ns + row->sys_ns);
+	case PVQ_RSS_KB:
+		return (double)row->max_rss_kb;
+	case PVQ_SWITCHES:
+		return (double)(row->nvcsw + row->nivcsw);
+	case PVQ_METRICS:
+		break;
+	}
+	return NAN;
+}
+
+int pvq_row_disturbed(const struct pvq_work *work, const struct pvq_row *row)
+{
+	for (size_t i = 0; i < work->turns && work->turn[i].block <= row->block; i++)
+		if (work->turn[i].block == row->block)
+			return work->turn[i].disturbed;
+	return 0;
+}
+
+const char *pvq_cell_reason(const struct pvq_cell *cell, enum pvq_status status)
+{
+	for (size_t i = cell->ok; i < cell->rows; i++)
+		if (cell->row[i]->status == status && cell->row[i]->reason[0])
+			return cell->row[i]->reason;
+	return "no reason was given";
+}
+
+int pvq_cell_oversubscribed(const struct pvq_cell *cell)
+{
+	return cell->key->oversubscribed || cell->key->workers > cell->key->cores;
+}
+
+int pvq_cell_candidate(const struct pvq_cell *cell, unsigned cores)
+{
+	return !cell->harness && !pvq_cell_oversubscribed(cell) &&
+	       (cell->baseline || cell->key->cores == cores);
+}
+
+int pvq_cell_even(const struct pvq_cell *cell, unsigned cores)
+{
+	return pvq_cell_candidate(cell, cores) && !cell->baseline && cell->key->workers == cores;
+}
+
+struct pvq_comparison pvq_cells_compare(
+	const struct pvq_cell *a, const struct pvq_cell *b, enum pvq_metric metric, double alpha)
+{
+	size_t room = a->ok < b->ok ? a->ok : b->ok, n = 0;
+	double *x = calloc(2 * room + 1, sizeof(*x)), *y;
+	struct pvq_comparison c = {.ratio = NAN, .lo = NAN, .hi = NAN};
+
+	if (!x)
+		return c; /* inconclusive without figures: nothing wrong is said */
+	y = x + room;
+	for (size_t i = 0, j = 0; i < a->ok && j < b->ok;) {
+		unsigned mine = a->row[i]->block, theirs = b->row[j]->block;
+
+		if (mine == theirs) {
+			/* A clock may read 0 for nothing at all; its logarithm must exist. */
+			x[n] = fmax(pvq_row_metric(a->row[i], metric), 1);
+			y[n++] = fmax(pvq_row_metric(b->row[j], metric), 1);
+		}
+		i += mine <= theirs;
+		j += mine >= theirs;
+	}
+	c = pvq_compare(x, y, n, alpha);
+	free(x);
+	return c;
+}
+
+double pvq_harness_share(const struct pvq_work *work, const struct pvq_cell *cell)
+{
+	return work->harness_ns * (double)cell->key->n / cell->metric[PVQ_MAP_NS].median;
+}

@@ -1,0 +1,402 @@
+/* compare.c: matches cells, takes their samples, and judges. */
+#include "results/compare.h"
+
+#include "impl.h"
+#include "stats/relabel.h"
+#include "stats/unpaired.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the bootstrap: the same comparison gives the same figures. */
+static const uint64_t compare_seed = 1;
+
+/* A cell in every run of both sides: those before first. */
+struct place {
+	const struct pvq_work *work;
+	const struct pvq_cell *cell;
+};
+
+enum { RUNS_MOST = 2 * PVQ_RELABEL_MOST };
+
+static size_t compare_runs(const struct pvq_comparison_table *t)
+{
+	return t->before.runs + t->after.runs;
+}
+
+static const struct pvq_run *compare_run(const struct pvq_comparison_table *t, size_t r)
+{
+	return r < t->before.runs ? &t->before.run[r] : &t->after.run[r - t->before.runs];
+}
+
+/* ---- matching ---- */
+
+static struct place compare_find(const struct pvq_summary *s, const char *name)
+{
+	char other[PVQ_CELLNAME_MAX];
+
+	for (size_t w = 0; w < s->works; w++)
+		for (size_t c = s->work[w].first; c < s->work[w].first + s->work[w].cells; c++) {
+			pvq_cellname(other, s, &s->work[w], &s->cell[c]);
+			if (!s->cell[c].harness && strcmp(name, other) == 0)
+				return (struct place){&s->work[w], &s->cell[c]};
+		}
+	return (struct place){0};
+}
+
+static int compare_add_unmatched(struct pvq_comparison_table *t, const char *name, const char *dir)
+{
+	struct pvq_unmatched *grown =
+		realloc(t->unmatched, (t->unmatched_count + 1) * sizeof(*t->unmatched));
+
+	if (!grown)
+		return -ENOMEM;
+	t->unmatched = grown;
+	snprintf(grown[t->unmatched_count].name, sizeof(grown->name), "%s", name);
+	grown[t->unmatched_count++].dir = dir;
+	return 0;
+}
+
+/* The name's places in all runs. 1: it is everywhere; 0: a run lacks it; -ENOMEM. */
+static int compare_places(struct pvq_comparison_table *t, const char *name, struct place place[RUNS_MOST])
+{
+	int everywhere = 1;
+
+	for (size_t r = 0; r < compare_runs(t); r++) {
+		place[r] = compare_find(&compare_run(t, r)->summary, name);
+		if (place[r].cell)
+			continue;
+		everywhere = 0;
+		if (compare_add_unmatched(t, name, compare_run(t, r)->dir))
+			return -ENOMEM;
+	}
+	return everywhere;
+}
+
+/* Whether an earlier run has that cell: then it has been dealt with. */
+static int compare_is_known(const struct pvq_comparison_table *t, size_t run, const char *name)
+{
+	for (size_t r = 0; r < run; r++)
+		if (compare_find(&compare_run(t, r)->summary, name).cell)
+			return 1;
+	return 0;
+}
+
+/* ---- what is to be said of a cell ---- */
+
+static int compare_items_are_alike(const char *task)
+{
+	for (size_t i = 0; pvq_tasks[i]; i++)
+		if (strcmp(pvq_tasks[i]->name, task) == 0)
+			return !pvq_tasks[i]->uneven;
+	return 0;
+}
+
+/* With n items a worker that are alike, up to 1 / n of a time per item is the last round's, in which only some of
+ * the workers have one. */
+enum { ITEMS_LEAST = 100 };
+
+static int compare_same_work(const struct pvq_row *a, const struct pvq_row *b)
+{
+	uint64_t least = a->n < b->n ? a->n : b->n;
+
+	if (strcmp(a->args, b->args) != 0)
+		return 0;
+	if (!compare_items_are_alike(a->task))
+		return a->n == b->n && a->seed == b->seed;
+	return a->n == b->n || least / a->workers >= ITEMS_LEAST;
+}
+
+static int compare_is_noise(const struct pvq_work *work)
+{
+	return 2 * work->disturbed > work->turns;
+}
+
+static void compare_count_failed(
+	struct pvq_compared *c, const struct place *place, size_t before, size_t runs)
+{
+	for (size_t r = 0; r < runs; r++) {
+		const struct pvq_cell *cell = place[r].cell;
+
+		*(r < before ? &c->trials_before : &c->trials_after) += cell->rows;
+		*(r < before ? &c->failed_before : &c->failed_after) += cell->rows - cell->ok;
+	}
+}
+
+static const char *compare_reason(const struct pvq_cell *cell)
+{
+	int status = PVQ_OK + 1;
+
+	while (status < PVQ_UNAVAILABLE && !cell->status[status])
+		status++;
+	return pvq_cell_reason(cell, (enum pvq_status)status);
+}
+
+static void compare_find_basis(
+	struct pvq_compared *c, const struct place *place, size_t before, size_t runs)
+{
+	c->basis = PVQ_JUDGED;
+	for (size_t r = 0; r < runs; r++) {
+		const struct pvq_row *key = place[r].cell->key;
+
+		if (!place[r].cell->ok && r < before) {
+			c->basis = PVQ_FAILED_BEFORE;
+			return;
+		}
+		if (!place[r].cell->ok) {
+			c->basis = PVQ_BROKEN;
+			c->reason = compare_reason(place[r].cell);
+			return;
+		}
+		if (!compare_same_work(c->cell->key, key))
+			c->basis = PVQ_OTHER_WORK;
+		else if (runs == 2 && compare_is_noise(place[r].work) && c->basis == PVQ_JUDGED)
+			c->basis = PVQ_MOSTLY_NOISE;
+		c->per_item |= key->n != c->cell->key->n;
+	}
+}
+
+/* ---- samples ---- */
+
+/* The cell's times in one run, of undisturbed blocks where these are the most. x: room for place->cell->ok. */
+static size_t compare_sample(const struct place *place, enum pvq_metric metric, int per_item, double *x)
+{
+	int all = compare_is_noise(place->work);
+	size_t n = 0;
+
+	for (size_t i = 0; i < place->cell->ok; i++) {
+		const struct pvq_row *row = place->cell->row[i];
+
+		if (all || !pvq_row_disturbed(place->work, row))
+			x[n++] = fmax(pvq_row_metric(row, metric), 1) / (per_item ? (double)row->n : 1);
+	}
+	return n;
+}
+
+/* One run a side. x: room for the trials of both. */
+static void compare_two(
+	struct pvq_compared *c, const struct place *place, enum pvq_metric metric, double *x)
+{
+	double *y = x + place[0].cell->ok;
+	size_t before = compare_sample(&place[0], metric, c->per_item, x);
+	size_t after = compare_sample(&place[1], metric, c->per_item, y);
+	struct pvq_unpaired u = pvq_compare_unpaired(y, after, x, before, PVQ_ALPHA, compare_seed);
+
+	/* Sorted by now. */
+	c->before_ns = pvq_quantile(x, before, 0.5);
+	c->after_ns = pvq_quantile(y, after, 0.5);
+	c->ratio = u.ratio;
+	c->lo = u.lo;
+	c->hi = u.hi;
+	if (c->basis == PVQ_JUDGED) {
+		c->p = u.p;
+		c->verdict = u.verdict;
+	}
+}
+
+/* Several runs a side: the logarithm of each run's median into ln[run]. x: room for the trials of a run. */
+static void compare_medians(const struct pvq_comparison_table *t, struct pvq_compared *c,
+	const struct place *place, double *ln, double *x)
+{
+	double median[RUNS_MOST];
+	size_t before = t->before.runs, runs = compare_runs(t);
+
+	for (size_t r = 0; r < runs; r++) {
+		size_t n = compare_sample(&place[r], t->metric, c->per_item, x);
+
+		pvq_sort(x, n);
+		median[r] = pvq_quantile(x, n, 0.5);
+		ln[r] = log(median[r]);
+	}
+	pvq_sort(median, before);
+	pvq_sort(median + before, runs - before);
+	c->before_ns = pvq_quantile(median, before, 0.5);
+	c->after_ns = pvq_quantile(median + before, runs - before, 0.5);
+	c->ratio = c->after_ns / c->before_ns;
+}
+
+/* ---- verdicts ---- */
+
+static int compare_order_p(const void *a, const void *b)
+{
+	double x = (*(struct pvq_compared *const *)a)->p, y = (*(struct pvq_compared *const *)b)->p;
+
+	return (x > y) - (x < y);
+}
+
+/* Holm: the smallest p counts as many times as there are cells, the next one once less, and none less than the one
+ * before it. */
+static int compare_holm(struct pvq_comparison_table *t)
+{
+	struct pvq_compared **by_p = calloc(t->cells + 1, sizeof(struct pvq_compared *));
+	size_t n = 0;
+	double least = 0;
+
+	if (!by_p)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->cells; i++)
+		if (t->cell[i].basis == PVQ_JUDGED)
+			by_p[n++] = &t->cell[i];
+	qsort(by_p, n, sizeof(struct pvq_compared *), compare_order_p);
+	for (size_t i = 0; i < n; i++) {
+		struct pvq_compared *c = by_p[i];
+
+		least = c->p = fmax(least, fmin(1, c->p * (double)(n - i)));
+		if (c->p > PVQ_ALPHA && c->verdict != PVQ_EQUIVALENT)
+			c->verdict = PVQ_INCONCLUSIVE;
+	}
+	free(by_p);
+	return 0;
+}
+
+static void compare_relabelled(struct pvq_compared *c, const struct pvq_relabelled *r)
+{
+	c->p = fmin(r->p_larger, r->p_smaller);
+	c->lo = exp(r->lo);
+	c->hi = exp(r->hi);
+	if (c->lo >= 1 / PVQ_EQUIVALENT_RATIO && c->hi <= PVQ_EQUIVALENT_RATIO)
+		c->verdict = PVQ_EQUIVALENT;
+	else if (c->p <= PVQ_ALPHA && c->lo > 1)
+		c->verdict = PVQ_SLOWER;
+	else if (c->p <= PVQ_ALPHA && c->hi < 1)
+		c->verdict = PVQ_FASTER;
+}
+
+/* ln: of the i-th cell that is judged, its runs. */
+static int compare_many(struct pvq_comparison_table *t, const double *ln)
+{
+	struct pvq_relabelled *result = calloc(t->judged + 1, sizeof(*result));
+	int ret = result ? pvq_relabel(ln, t->judged, t->before.runs, t->after.runs, result) : -ENOMEM;
+	size_t n = 0;
+
+	for (size_t i = 0; ret == 0 && i < t->cells; i++)
+		if (t->cell[i].basis == PVQ_JUDGED)
+			compare_relabelled(&t->cell[i], &result[n++]);
+	free(result);
+	return ret;
+}
+
+/* ---- all of it ---- */
+
+/* The trials of the largest two cells, and a value a run for every cell. */
+struct scratch {
+	double *x, *ln;
+};
+
+static int compare_add(struct pvq_comparison_table *t, const char *name, struct scratch *scratch)
+{
+	struct place place[RUNS_MOST];
+	struct pvq_compared *c = &t->cell[t->cells];
+	size_t runs = compare_runs(t);
+	int ret = compare_places(t, name, place);
+
+	if (ret <= 0)
+		return ret;
+	*c = (struct pvq_compared){.work = place[0].work,
+		.cell = place[0].cell,
+		.work_after = place[runs - 1].work,
+		.cell_after = place[runs - 1].cell,
+		.before_ns = NAN,
+		.after_ns = NAN,
+		.ratio = NAN,
+		.lo = NAN,
+		.hi = NAN,
+		.p = NAN};
+	snprintf(c->name, sizeof(c->name), "%s", name);
+	compare_count_failed(c, place, t->before.runs, runs);
+	compare_find_basis(c, place, t->before.runs, runs);
+	t->cells++;
+	if (c->basis == PVQ_BROKEN || c->basis == PVQ_FAILED_BEFORE)
+		return 0;
+	if (runs == 2)
+		compare_two(c, place, t->metric, scratch->x);
+	else
+		compare_medians(t, c, place, scratch->ln + t->judged * runs, scratch->x);
+	t->judged += c->basis == PVQ_JUDGED;
+	return 0;
+}
+
+static int compare_add_run(struct pvq_comparison_table *t, size_t r, struct scratch *scratch)
+{
+	const struct pvq_summary *s = &compare_run(t, r)->summary;
+	char name[PVQ_CELLNAME_MAX];
+	int ret = 0;
+
+	for (size_t w = 0; ret == 0 && w < s->works; w++)
+		for (size_t c = s->work[w].first; ret == 0 && c < s->work[w].first + s->work[w].cells;
+			c++) {
+			pvq_cellname(name, s, &s->work[w], &s->cell[c]);
+			if (!s->cell[c].harness && !compare_is_known(t, r, name))
+				ret = compare_add(t, name, scratch);
+		}
+	return ret;
+}
+
+static int compare_order_unmatched(const void *a, const void *b)
+{
+	const struct pvq_unmatched *x = a, *y = b;
+	int order = strcmp(x->dir, y->dir);
+
+	return order ? order : strcmp(x->name, y->name);
+}
+
+int pvq_compare_sides(struct pvq_comparison_table *t, struct pvq_side before, struct pvq_side after,
+	enum pvq_metric metric)
+{
+	struct scratch scratch;
+	size_t cells = 1, rows = 1;
+	int ret = 0;
+
+	*t = (struct pvq_comparison_table){.before = before, .after = after, .metric = metric};
+	for (size_t r = 0; r < compare_runs(t); r++) {
+		cells += compare_run(t, r)->summary.cells;
+		rows += compare_run(t, r)->rows.count;
+	}
+	t->cell = calloc(cells, sizeof(*t->cell));
+	scratch.x = calloc(rows, sizeof(double));
+	scratch.ln = calloc(cells * compare_runs(t) + 1, sizeof(double));
+	if (!t->cell || !scratch.x || !scratch.ln)
+		ret = -ENOMEM;
+	for (size_t r = 0; ret == 0 && r < compare_runs(t); r++)
+		ret = compare_add_run(t, r, &scratch);
+	if (ret == 0)
+		ret = compare_runs(t) == 2 ? compare_holm(t) : compare_many(t, scratch.ln);
+	if (t->unmatched_count)
+		qsort(t->unmatched, t->unmatched_count, sizeof(*t->unmatched), compare_order_unmatched);
+	free(scratch.x);
+	free(scratch.ln);
+	if (ret)
+		pvq_compare_free(t);
+	return ret;
+}
+
+void pvq_compare_free(struct pvq_comparison_table *t)
+{
+	free(t->cell);
+	free(t->unmatched);
+	memset(t, 0, sizeof(*t));
+}
+
+int pvq_compared_fails(const struct pvq_compared *c, double above)
+{
+	return c->basis == PVQ_BROKEN || (c->verdict == PVQ_SLOWER && c->lo > 1 + above);
+}
+
+const char *pvq_compared_words(const struct pvq_compared *c)
+{
+	switch (c->basis) {
+	case PVQ_OTHER_WORK:
+		return "other work";
+	case PVQ_MOSTLY_NOISE:
+		return "disturbed";
+	case PVQ_BROKEN:
+		return "broken";
+	case PVQ_FAILED_BEFORE:
+		return "failed before";
+	case PVQ_JUDGED:
+		break;
+	}
+	return c->verdict == PVQ_INCONCLUSIVE ? "not to be told" : pvq_verdict_name(c->verdict);
+}

@@ -1,0 +1,84 @@
+/* compare.h: two sides, before and after, each of one or more runs, cell by cell.
+ *
+ * Cells meet by their names (cellname.h). They are judged only where both sides did the same work: the same number
+ * of the same items, or, where a task's items are alike and each worker has at least 100, another number of them and
+ * then by the time per item. A calibration that came out differently, or other items, is other work: such a cell is shown and not judged
+ * (`pvq bench --like DIR` measures the work of DIR again).
+ *
+ * Trials of blocks that others disturbed (summary.h) do not count, as long as these are not the most of a run.
+ *
+ * One run a side: Mann and Whitney's test on the trials and a bootstrap interval of the ratio of medians (unpaired.h).
+ * Slower and faster are said where both agree and Holm's step-down over the table (S. Holm, A Simple Sequentially
+ * Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6, 1979) leaves p at or below 5 %. That bounds
+ * what the noise within runs can do; of noise from run to run two runs tell nothing. Therefore a cell of which most
+ * blocks were disturbed in one of them is not judged.
+ *
+ * Several runs a side: one value a run, its median, and relabel.h, which needs no assumption on how runs differ.
+ *
+ * Either way at most 5 % of comparisons of two equal sides claim that anything got slower; for one run a side only
+ * on a machine that did not change in between.
+ */
+#ifndef PVQ_COMPARE_H
+#define PVQ_COMPARE_H
+
+#include "results/cellname.h"
+#include "results/run.h"
+
+struct pvq_side {
+	const struct pvq_run *run;
+	size_t runs; /* 1, or PVQ_RELABEL_LEAST to PVQ_RELABEL_MOST */
+};
+
+/* What is to be said of a cell that both sides have. */
+enum pvq_basis {
+	PVQ_JUDGED,
+	PVQ_OTHER_WORK,    /* shown, not judged: the sides did not do the same */
+	PVQ_MOSTLY_NOISE,  /* shown, not judged: others disturbed most blocks of a run */
+	PVQ_BROKEN,        /* ran before, and does not any more */
+	PVQ_FAILED_BEFORE, /* nothing to compare with */
+};
+
+struct pvq_compared {
+	char name[PVQ_CELLNAME_MAX];
+	const struct pvq_work *work; /* where it is in the first run before; borrowed */
+	const struct pvq_cell *cell;
+	const struct pvq_work *work_after; /* and after */
+	const struct pvq_cell *cell_after;
+	enum pvq_basis basis;
+	int per_item;               /* the numbers of items differ: all times are those of an item */
+	double before_ns, after_ns; /* medians; NAN where there is none */
+	double ratio, lo, hi;       /* after / before, and its interval; NAN where there is none */
+	double p;                   /* adjusted for the number of cells; NAN where not judged */
+	enum pvq_verdict verdict;   /* of the after side; inconclusive where not judged */
+	const char *reason;         /* of a broken cell; borrowed */
+	size_t failed_before, trials_before, failed_after, trials_after;
+};
+
+/* A cell that a run lacks. */
+struct pvq_unmatched {
+	char name[PVQ_CELLNAME_MAX];
+	const char *dir; /* of the run; borrowed */
+};
+
+/* Owned; freed with pvq_compare_free(). The runs must outlive it. */
+struct pvq_comparison_table {
+	struct pvq_side before, after;
+	enum pvq_metric metric;
+	struct pvq_compared *cell; /* in the order of the first run before */
+	size_t cells, judged;
+	struct pvq_unmatched *unmatched; /* by run */
+	size_t unmatched_count;
+};
+
+/* 0 or -ENOMEM. */
+int pvq_compare_sides(
+	struct pvq_comparison_table *, struct pvq_side before, struct pvq_side after, enum pvq_metric);
+void pvq_compare_free(struct pvq_comparison_table *);
+
+/* Whether the cell broke, or got slower for sure by more than that share (0.05: the interval lies above 1.05). */
+int pvq_compared_fails(const struct pvq_compared *, double above);
+
+/* "slower", "not to be told", "broken", … */
+const char *pvq_compared_words(const struct pvq_compared *);
+
+#endif

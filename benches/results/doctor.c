@@ -1,0 +1,190 @@
+/* doctor.c: one row a fact: what it is, and a function that judges its value. */
+#include "results/doctor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct verdict {
+	enum pvq_fitness fitness;
+	const char *advice;
+};
+
+static const struct verdict fine = {PVQ_FIT_FINE, ""};
+
+static struct verdict judge_cpus(const char *value)
+{
+	if (strtoul(value, NULL, 10) > 1)
+		return fine;
+	return (struct verdict){
+		PVQ_FIT_CAREFUL, "one CPU only: nothing can run in parallel; allow more (taskset, cpuset)"};
+}
+
+static struct verdict judge_quota(const char *value)
+{
+	if (strncmp(value, "none", 4) == 0)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAREFUL,
+		"the group is stopped when it has used its share, in the midst of a trial: lift cpu.max, or use cpuset"};
+}
+
+static struct verdict judge_virtual(const char *value)
+{
+	if (strncmp(value, "yes", 3) != 0)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAREFUL,
+		"wake-ups cost more, and others may take the CPU: results hold for such machines; look at the stolen time"};
+}
+
+static struct verdict judge_governor(const char *value)
+{
+	if (strcmp(value, "performance") == 0)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAREFUL,
+		"short trials run before the clock is up: cpupower frequency-set -g performance"};
+}
+
+static struct verdict judge_boost(const char *value)
+{
+	if (strncmp(value, "off", 3) == 0)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAREFUL,
+		"one busy core runs faster than all of them, which makes speed-ups look smaller"};
+}
+
+static struct verdict judge_smt(const char *value)
+{
+	if (strcmp(value, "on") != 0)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAREFUL,
+		"trials take physical cores first; beyond these, two workers share one: read larger core counts so"};
+}
+
+static struct verdict judge_percent(const char *value, double careful, double spoils, const char *advice)
+{
+	double percent = strtod(value, NULL);
+
+	if (percent < careful)
+		return fine;
+	return (struct verdict){percent < spoils ? PVQ_FIT_CAREFUL : PVQ_FIT_SPOILS, advice};
+}
+
+static struct verdict judge_foreign(const char *value)
+{
+	return judge_percent(
+		value, 2, 10, "other programs are at work: end them, or wait (top shows which)");
+}
+
+static struct verdict judge_stolen(const char *value)
+{
+	return judge_percent(value, 0.5, 5,
+		"the host gives this machine's CPUs to others: measure at another time, or elsewhere");
+}
+
+static struct verdict judge_aslr(const char *value)
+{
+	if (strcmp(value, "0") == 0)
+		return (struct verdict){PVQ_FIT_CAREFUL,
+			"every trial has the same addresses, so a lucky or unlucky one stays: set randomize_va_space to 2"};
+	return (struct verdict){PVQ_FIT_FINE, "every trial has other addresses, so no single one decides"};
+}
+
+/* Says what was measured on; there is nothing to hold against it. */
+static struct verdict judge_name(const char *value)
+{
+	(void)value;
+	return fine;
+}
+
+static struct verdict judge_load(const char *value)
+{
+	if (strtod(value, NULL) < 1)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAREFUL,
+		"busy within the last minute: wait until it falls below 1, unless that was your own build or bench"};
+}
+
+static struct verdict judge_clock(const char *value)
+{
+	if (strcmp(value, "tsc") == 0 || strcmp(value, "kvm-clock") == 0 ||
+		strcmp(value, "arch_sys_counter") == 0)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAREFUL,
+		"reading it may be a system call, which short maps would show: boot with clocksource=tsc where that is stable"};
+}
+
+static struct verdict judge_flags(const char *value)
+{
+	if (strstr(value, "-fsanitize"))
+		return (struct verdict){PVQ_FIT_SPOILS,
+			"a sanitizer build measures the sanitizer: make clean, and build without SAN"};
+	if (!strstr(value, "-O") || strstr(value, "-O0"))
+		return (struct verdict){PVQ_FIT_SPOILS, "not optimised: build with CFLAGS=-O2"};
+	return fine;
+}
+
+static struct verdict judge_revision(const char *value)
+{
+	if (strstr(value, "dirty") || strcmp(value, "unknown") == 0)
+		return (struct verdict){PVQ_FIT_CAREFUL,
+			"no commit holds this source, so nobody can repeat the run: commit, build, measure"};
+	return fine;
+}
+
+static const struct check {
+	const char *key, *what;
+	struct verdict (*judge)(const char *value);
+} checks[] = {
+	{"host_cpu_model", "CPU model", judge_name},
+	{"host_cpus", "CPUs and topology", judge_cpus},
+	{"host_cpu_quota", "CPU quota", judge_quota},
+	{"host_load_at_start", "Load average", judge_load},
+	{"host_foreign", "Other work at the start", judge_foreign},
+	{"host_stolen", "Stolen time at the start", judge_stolen},
+	{"host_virtual", "Virtual machine", judge_virtual},
+	{"host_governor", "Frequency governor", judge_governor},
+	{"host_boost", "Frequency boost", judge_boost},
+	{"host_smt", "Hardware threads (SMT)", judge_smt},
+	{"host_aslr", "Address randomisation", judge_aslr},
+	{"host_clock", "Clock source", judge_clock},
+	{"host_kernel", "Kernel", judge_name},
+	{"version_compiler", "Compiler", judge_name},
+	{"version_flags", "Compiler flags", judge_flags},
+	{"version_pvq", "Revision of pvq", judge_revision},
+};
+
+enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
+
+_Static_assert((int)CHECKS <= (int)PVQ_FINDINGS_MAX, "room for every check");
+
+unsigned pvq_doctor(const struct pvq_manifest *m, struct pvq_finding finding[PVQ_FINDINGS_MAX])
+{
+	for (unsigned i = 0; i < CHECKS; i++) {
+		const char *value = pvq_manifest_get(m, checks[i].key);
+		struct verdict verdict = {PVQ_FIT_UNKNOWN, "not to be had here"};
+
+		if (value)
+			verdict = checks[i].judge(value);
+		finding[i] = (struct pvq_finding){.what = checks[i].what,
+			.value = value ? value : "–",
+			.fitness = verdict.fitness,
+			.advice = verdict.advice};
+	}
+	return CHECKS;
+}
+
+enum pvq_fitness pvq_doctor_worst(const struct pvq_finding *finding, unsigned count)
+{
+	enum pvq_fitness worst = PVQ_FIT_FINE;
+
+	for (unsigned i = 0; i < count; i++)
+		if (finding[i].fitness != PVQ_FIT_UNKNOWN && finding[i].fitness > worst)
+			worst = finding[i].fitness;
+	return worst;
+}
+
+const char *pvq_fitness_words(enum pvq_fitness fitness)
+{
+	static const char *const words[] = {"fine", "careful", "spoils the run", "not known"};
+
+	return words[fitness];
+}

@@ -1,0 +1,48 @@
+/* ordering.h: what keeping the order costs: every strategy that delivers in order beside its sibling that does
+ * not.
+ *
+ * A sibling is told by what can be seen of it: bytes travel the same way in and out, and the names share their
+ * first word ("pool_ordered", "pool_unordered"); of several the one whose name is the same for longest, then
+ * the faster; and it must have no nearer one. So one engine is set against itself, and not against whoever is
+ * fastest.
+ */
+#ifndef PVQ_ORDERING_H
+#define PVQ_ORDERING_H
+
+#include "results/summary.h"
+#include "trial/observed.h"
+
+/* A pair on one work, at its largest core count with one worker a core. */
+struct pvq_ordering {
+	const struct pvq_work *work;
+	const struct pvq_cell *ordered, *unordered;
+	struct pvq_comparison map; /* ordered / unordered; all works of the pair hold together */
+	size_t needs;              /* blocks from which that interval exists */
+};
+
+/* How many characters of two strategies' names are the same from the beginning; 0 where not even the first word is:
+ * they are of different families. */
+size_t pvq_ordering_kinship(const char *a, const char *b);
+
+/* The pairs of all works, by ordered strategy and then by work. Owned; freed with pvq_orderings_free(). */
+struct pvq_orderings {
+	struct pvq_ordering *pair;
+	size_t pairs;
+};
+
+/* 0 or -ENOMEM. */
+int pvq_orderings_make(struct pvq_orderings *, const struct pvq_summary *);
+void pvq_orderings_free(struct pvq_orderings *);
+
+/* What the consumer saw in a cell's observed trials (observed.h): over the rounds, the median and the range, of
+ * times in nanoseconds, of `blocked` as a share of the map, of `waiting` in results. stall.n: rounds; 0: not
+ * observed. */
+struct pvq_deliveries {
+	struct pvq_estimate stall, blocked, wait_p99, waiting;
+};
+
+/* 0 or -ENOMEM. */
+int pvq_deliveries_make(
+	struct pvq_deliveries *, const struct pvq_observations *, const struct pvq_row *key);
+
+#endif

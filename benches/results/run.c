@@ -1,0 +1,96 @@
+/* run.c: reads the folder. */
+#include "results/run.h"
+#include "trial/registry.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int run_read_rows(struct pvq_run *run)
+{
+	FILE *f = pvq_rundir_open(run->dir, "raw.csv", "re");
+	int ret;
+
+	if (!f)
+		return errno ? -errno : -EIO;
+	ret = pvq_rows_read(&run->rows, f);
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s/raw.csv: %s%s\n", run->dir, run->rows.problem,
+			run->rows.count ? "; only the rows before it count" : "");
+	else if (run->rows.count == 0)
+		fprintf(stderr, "pvq: %s/raw.csv holds no rows yet\n", run->dir);
+	if (run->rows.count)
+		return 0;
+	return ret ? ret : -ENODATA;
+}
+
+int pvq_run_read(struct pvq_run *run, const char *dir)
+{
+	int ret;
+
+	memset(run, 0, sizeof(*run));
+	run->dir = dir;
+	ret = run_read_rows(run);
+	if (ret == 0)
+		ret = pvq_peers_read(dir);
+	if (ret)
+		return ret;
+	ret = pvq_manifest_read(&run->manifest, dir);
+	if (ret == 0 || ret == -ENOENT)
+		ret = pvq_summarise(&run->summary, &run->rows);
+	if (ret)
+		fprintf(stderr, "pvq: cannot read the run in %s: %s\n", dir, strerror(-ret));
+	return ret;
+}
+
+void pvq_run_free(struct pvq_run *run)
+{
+	pvq_summary_free(&run->summary);
+	pvq_manifest_free(&run->manifest);
+	pvq_rows_free(&run->rows);
+	memset(run, 0, sizeof(*run));
+}
+
+/* Whether a difference in that fact may make a difference in times. What merely tells how busy the machine was at
+ * the start differs always; the blocks that others disturbed are known from the rows. */
+static int run_fact_counts(const char *key)
+{
+	static const char *const busy[] = {"host_load_at_start", "host_foreign", "host_stolen"};
+
+	for (size_t i = 0; i < sizeof(busy) / sizeof(busy[0]); i++)
+		if (strcmp(key, busy[i]) == 0)
+			return 0;
+	return strncmp(key, "host_", 5) == 0 || strncmp(key, "version_", 8) == 0 ||
+	       strcmp(key, "profile") == 0 || strcmp(key, "timeout_s") == 0;
+}
+
+static void run_difference(FILE *f, const struct pvq_run *a, const struct pvq_run *b, const char *key)
+{
+	const char *x = pvq_manifest_get(&a->manifest, key), *y = pvq_manifest_get(&b->manifest, key);
+
+	if (!run_fact_counts(key) || (x && y && strcmp(x, y) == 0))
+		return;
+	fprintf(f, "pvq: warning: %s differs: '%s' in %s, '%s' in %s\n", key, x ? x : "not recorded",
+		a->dir, y ? y : "not recorded", b->dir);
+}
+
+void pvq_runs_differences(FILE *f, const struct pvq_run *run, size_t runs)
+{
+	const struct pvq_manifest *first = &run[0].manifest;
+
+	for (size_t r = 0; r < runs; r++)
+		if (run[r].manifest.count == 0)
+			fprintf(f, "pvq: warning: %s has no manifest: nothing tells on what it ran\n",
+				run[r].dir);
+	for (size_t r = 1; r < runs; r++) {
+		const struct pvq_manifest *other = &run[r].manifest;
+
+		if (!first->count || !other->count)
+			continue;
+		for (size_t i = 0; i < first->count; i++)
+			run_difference(f, &run[0], &run[r], first->fact[i].key);
+		for (size_t i = 0; i < other->count; i++)
+			if (!pvq_manifest_get(first, other->fact[i].key))
+				run_difference(f, &run[0], &run[r], other->fact[i].key);
+	}
+}

@@ -1,0 +1,16 @@
+/* summary.h: rows become cells (cell.h), and cells are set against one another. */
+#ifndef PVQ_SUMMARY_H
+#define PVQ_SUMMARY_H
+
+#include "results/cell.h"
+
+#include <stdio.h>
+
+/* 0 or -ENOMEM. */
+int pvq_summarise(struct pvq_summary *, const struct pvq_rows *);
+void pvq_summary_free(struct pvq_summary *);
+
+/* Writes summary.csv: one line a cell. */
+void pvq_summary_write(FILE *, const struct pvq_summary *);
+
+#endif

@@ -1,0 +1,127 @@
+/* unpaired.c: Mann-Whitney's U, and a bootstrap interval of a ratio of medians. */
+#include "stats/unpaired.h"
+#include "base/shuffle.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+	EXACT_MOST = 20,
+	U_MOST = EXACT_MOST * EXACT_MOST + 1,
+	RESAMPLES_LEAST = 2000,
+	RESAMPLES_PER_TAIL = 50
+};
+
+/* What one pass over both sorted samples finds. */
+struct ranks {
+	double u;    /* pairs in which a is larger, ties counted half */
+	double ties; /* sum of t^3 - t over groups of t equal values */
+};
+
+static struct ranks rank_both(const double *a, size_t na, const double *b, size_t nb)
+{
+	struct ranks r = {0};
+	size_t i = 0, j = 0;
+
+	while (i < na || j < nb) {
+		double x = j == nb || (i < na && a[i] < b[j]) ? a[i] : b[j];
+		size_t of_a = i, of_b = j, t;
+
+		while (i < na && a[i] == x)
+			i++;
+		while (j < nb && b[j] == x)
+			j++;
+		of_a = i - of_a;
+		of_b = j - of_b;
+		r.u += (double)of_a * ((double)(j - of_b) + (double)of_b / 2);
+		t = of_a + of_b;
+		r.ties += (double)t * (double)t * (double)t - (double)t;
+	}
+	return r;
+}
+
+/* P(U <= u) without ties. ways[i][k]: orders of i values of a among the b so far in which U is k; with one more b on
+ * top the largest is either that b, and nothing changes, or an a, which is larger than all b. */
+static double exact_tail(size_t na, size_t nb, size_t u)
+{
+	static double ways[EXACT_MOST + 1][U_MOST];
+	double all = 0, tail = 0;
+
+	for (size_t i = 0; i <= na; i++)
+		for (size_t k = 0; k < U_MOST; k++)
+			ways[i][k] = k == 0;
+	for (size_t j = 1; j <= nb; j++)
+		for (size_t i = 1; i <= na; i++)
+			for (size_t k = i * j + 1; k-- > 0;)
+				ways[i][k] += k >= j ? ways[i - 1][k - j] : 0;
+	for (size_t k = 0; k <= na * nb; k++) {
+		all += ways[na][k];
+		tail += k <= u ? ways[na][k] : 0;
+	}
+	return tail / all;
+}
+
+double pvq_mann_whitney(double *a, size_t na, double *b, size_t nb)
+{
+	double n = (double)(na + nb), pairs = (double)na * (double)nb, far, sd;
+	struct ranks r;
+
+	if (na == 0 || nb == 0)
+		return 1;
+	pvq_sort(a, na);
+	pvq_sort(b, nb);
+	r = rank_both(a, na, b, nb);
+	far = fabs(r.u - pairs / 2);
+	if (r.ties == 0 && na <= EXACT_MOST && nb <= EXACT_MOST)
+		return fmin(1, 2 * exact_tail(na, nb, (size_t)(pairs / 2 - far + 0.25)));
+	sd = sqrt(pairs / 12 * (n + 1 - r.ties / (n * (n - 1))));
+	return sd > 0 ? erfc(fmax(far - 0.5, 0) / sd / M_SQRT2) : 1;
+}
+
+/* Median of a sample drawn from sorted x. drawn: room for n. */
+static double resampled_median(const double *x, size_t n, double *drawn, uint64_t *state)
+{
+	for (size_t i = 0; i < n; i++)
+		drawn[i] = x[pvq_random_next(state) % n];
+	pvq_sort(drawn, n);
+	return pvq_quantile(drawn, n, 0.5);
+}
+
+static void bootstrap(struct pvq_unpaired *u, const double *a, const double *b, double alpha, uint64_t seed)
+{
+	double tails = ceil(RESAMPLES_PER_TAIL / (alpha / 2));
+	size_t times = tails > RESAMPLES_LEAST ? (size_t)tails : RESAMPLES_LEAST;
+	size_t room = u->na > u->nb ? u->na : u->nb;
+	double *ratio = calloc(times + room, sizeof(*ratio));
+
+	if (!ratio)
+		return;
+	for (size_t i = 0; i < times; i++) {
+		double of_a = resampled_median(a, u->na, ratio + times, &seed);
+
+		ratio[i] = of_a / resampled_median(b, u->nb, ratio + times, &seed);
+	}
+	pvq_sort(ratio, times);
+	u->lo = pvq_quantile(ratio, times, alpha / 2);
+	u->hi = pvq_quantile(ratio, times, 1 - alpha / 2);
+	free(ratio);
+}
+
+struct pvq_unpaired pvq_compare_unpaired(
+	double *a, size_t na, double *b, size_t nb, double alpha, uint64_t seed)
+{
+	struct pvq_unpaired u = {.na = na, .nb = nb, .lo = NAN, .hi = NAN};
+
+	u.p = pvq_mann_whitney(a, na, b, nb);
+	u.ratio = pvq_quantile(a, na, 0.5) / pvq_quantile(b, nb, 0.5);
+	if (na < pvq_median_needs(alpha) || nb < pvq_median_needs(alpha))
+		return u;
+	bootstrap(&u, a, b, alpha, seed);
+	if (u.lo >= 1 / PVQ_EQUIVALENT_RATIO && u.hi <= PVQ_EQUIVALENT_RATIO)
+		u.verdict = PVQ_EQUIVALENT;
+	else if (u.p <= alpha && u.hi < 1)
+		u.verdict = PVQ_FASTER;
+	else if (u.p <= alpha && u.lo > 1)
+		u.verdict = PVQ_SLOWER;
+	return u;
+}

@@ -1,0 +1,151 @@
+/* observed_csv.c: observed.csv and the timelines, written and read. */
+#include "base/table.h"
+#include "trial/observed.h"
+#include "trial/text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COL(kind, field) PVQ_COLUMN(struct pvq_observed, kind, field)
+
+static const struct pvq_column observed_column[] = {
+	COL(TEXT, impl),
+	COL(TEXT, task),
+	COL(TEXT, args),
+	COL(U64, n),
+	COL(U32, workers),
+	COL(U32, cores),
+	COL(U32, block),
+	COL(U32, lanes),
+	COL(U64, map_ns),
+	COL(U64, longest_ns),
+	COL(U64, busy_ns),
+	COL(U64, ramp_ns),
+	COL(U64, dispatch_ns),
+	COL(U64, imbalance_ns),
+	COL(U64, deliver_ns),
+	COL(U64, first_ns),
+	COL(U64, stall_ns),
+	COL(U64, blocked_ns),
+	COL(U64, wait_median_ns),
+	COL(U64, wait_p99_ns),
+	COL(U64, wait_max_ns),
+	COL(U64, waiting_max),
+};
+
+#undef COL
+#define COL(kind, field) PVQ_COLUMN(struct pvq_moment, kind, field)
+
+static const struct pvq_column timeline_column[] = {
+	COL(U64, item),
+	COL(U32, worker),
+	COL(U64, begin_ns),
+	COL(U64, end_ns),
+	COL(U64, delivered_ns),
+};
+
+enum {
+	OBSERVED_COLUMNS = sizeof(observed_column) / sizeof(observed_column[0]),
+	TIMELINE_COLUMNS = sizeof(timeline_column) / sizeof(timeline_column[0]),
+};
+
+static const struct pvq_table observed_table = {.file = "an observed.csv",
+	.column = observed_column,
+	.columns = OBSERVED_COLUMNS,
+	.required = OBSERVED_COLUMNS,
+	.row = sizeof(struct pvq_observed)};
+
+static const struct pvq_table timeline_table = {.file = "a timeline",
+	.column = timeline_column,
+	.columns = TIMELINE_COLUMNS,
+	.required = TIMELINE_COLUMNS,
+	.row = sizeof(struct pvq_moment)};
+
+int pvq_observed_append(const char *path, const struct pvq_observed *o)
+{
+	return pvq_table_append(&observed_table, path, o);
+}
+
+/* Reads the file; -ENOENT in silence. The rows before a damage are there as well. */
+static int csv_read(const struct pvq_table *table, const char *path, struct pvq_table_rows *rows)
+{
+	FILE *f = fopen(path, "re");
+	int ret;
+
+	memset(rows, 0, sizeof(*rows));
+	if (!f) {
+		ret = -errno;
+		if (ret != -ENOENT)
+			fprintf(stderr, "pvq: cannot open %s: %s\n", path, strerror(-ret));
+		return ret;
+	}
+	ret = pvq_table_read(table, f, rows);
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "pvq: %s: %s\n", path, rows->problem);
+	return ret;
+}
+
+int pvq_observations_read(struct pvq_observations *o, const char *dir)
+{
+	struct pvq_table_rows rows;
+	char path[PATH_MAX];
+	int ret;
+
+	memset(o, 0, sizeof(*o));
+	if (snprintf(path, sizeof(path), "%s/observed.csv", dir) >= (int)sizeof(path))
+		return -ENOENT; /* nobody can have written there */
+	ret = csv_read(&observed_table, path, &rows);
+	o->row = rows.row;
+	o->count = rows.count;
+	return ret;
+}
+
+void pvq_observations_free(struct pvq_observations *o)
+{
+	free(o->row);
+	memset(o, 0, sizeof(*o));
+}
+
+const struct pvq_observed *pvq_observed_next(
+	const struct pvq_observations *o, const struct pvq_row *key, const struct pvq_observed *row)
+{
+	for (row = row ? row + 1 : o->row; row && row < o->row + o->count; row++)
+		if (row->n == key->n && row->workers == key->workers && row->cores == key->cores &&
+			strcmp(row->impl, key->impl) == 0 && strcmp(row->task, key->task) == 0 &&
+			strcmp(row->args, key->args) == 0)
+			return row;
+	return NULL;
+}
+
+int pvq_timeline_write(const char *path, const struct pvq_moment *m, size_t n)
+{
+	FILE *f = fopen(path, "we");
+	int ret = f ? pvq_table_header(&timeline_table, f) : -errno;
+
+	for (size_t i = 0; ret == 0 && i < n; i++)
+		ret = pvq_table_write(&timeline_table, f, &m[i]);
+	if (f)
+		fclose(f); /* every line was flushed and looked at */
+	return ret;
+}
+
+int pvq_timeline_read(const char *path, struct pvq_moment **moment, size_t *n)
+{
+	struct pvq_table_rows rows;
+	int ret = csv_read(&timeline_table, path, &rows);
+
+	*moment = rows.row;
+	*n = rows.count;
+	return ret;
+}
+
+void pvq_timeline_name(char name[PVQ_TIMELINE_NAME], const char *impl, const char *slug)
+{
+	char plain[PVQ_NAME_MAX];
+
+	pvq_text_slug(plain, sizeof(plain), impl);
+	snprintf(name, PVQ_TIMELINE_NAME, "timeline-%s-%s.csv", plain, slug);
+}

@@ -1,0 +1,225 @@
+/* peer.c: describes, runs trials, and opens the contracts to other languages. */
+#include "trial/peer.h"
+#include "base/table.h"
+#include "trial/observe.h"
+#include "trial/trial_args.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- describe ---- */
+
+static const char *const order_words[] = {"unordered", "ordered", NULL};
+static const char *const via_words[] = {"call", "pointer", "inherit", "pipe", "shm", "message", NULL};
+/* Bit by bit, from 1 on. */
+static const char *const flag_words[] = {"caller_works", "reusable", "survives_crash", "streams",
+	"baseline", "harness", "lingers", "one_worker", NULL};
+
+#define COL(kind, field) PVQ_COLUMN(struct pvq_peer_entry, kind, field)
+
+static const struct pvq_column peer_column[] = {
+	COL(TEXT, impl),
+	COL(TEXT, summary),
+	PVQ_COLUMN_OF(struct pvq_peer_entry, order, order_words),
+	PVQ_COLUMN_OF(struct pvq_peer_entry, in_via, via_words),
+	PVQ_COLUMN_OF(struct pvq_peer_entry, out_via, via_words),
+	COL(TEXT, flags),
+	COL(TEXT, unavailable),
+	COL(TEXT, version),
+};
+
+enum { PEER_COLUMNS = sizeof(peer_column) / sizeof(peer_column[0]) };
+
+const struct pvq_table pvq_peer_table = {.file = "what `describe` writes",
+	.column = peer_column,
+	.columns = PEER_COLUMNS,
+	.required = PEER_COLUMNS - 1, /* who has no version need not say so */
+	.row = sizeof(struct pvq_peer_entry)};
+
+void pvq_peer_flags_write(unsigned flags, char *words, size_t cap)
+{
+	size_t len = 0;
+
+	words[0] = '\0';
+	for (unsigned i = 0; flag_words[i] && len < cap; i++)
+		if (flags & 1u << i)
+			len += (size_t)snprintf(
+				words + len, cap - len, "%s%s", len ? " " : "", flag_words[i]);
+}
+
+unsigned pvq_peer_flags_read(const char *words)
+{
+	unsigned flags = 0;
+
+	for (const char *at = words; *at; at += strcspn(at, " "), at += strspn(at, " "))
+		for (unsigned i = 0; flag_words[i]; i++)
+			if (strncmp(at, flag_words[i], strlen(flag_words[i])) == 0 &&
+				strcspn(at, " ") == strlen(flag_words[i]))
+				flags |= 1u << i;
+	return flags;
+}
+
+int pvq_peer_describe(FILE *f, const struct pvq_impl *const *impls)
+{
+	int ret = pvq_table_header(&pvq_peer_table, f);
+
+	for (int i = 0; ret == 0 && impls[i]; i++) {
+		const struct pvq_impl *impl = impls[i];
+		struct pvq_peer_entry e = {
+			.order = impl->order, .in_via = impl->in_via, .out_via = impl->out_via};
+
+		snprintf(e.impl, sizeof(e.impl), "%s", impl->name);
+		snprintf(e.summary, sizeof(e.summary), "%s", impl->summary);
+		snprintf(e.unavailable, sizeof(e.unavailable), "%s",
+			impl->unavailable ? impl->unavailable : "");
+		snprintf(e.version, sizeof(e.version), "%s", impl->version ? impl->version : "");
+		pvq_peer_flags_write(impl->flags, e.flags, sizeof(e.flags));
+		ret = pvq_table_write(&pvq_peer_table, f, &e);
+	}
+	return ret;
+}
+
+/* ---- trial ---- */
+
+static void tell(const struct pvq_row *row, void *ctx)
+{
+	(void)pvq_row_write(ctx, row); /* a driver that is gone cannot be told */
+}
+
+int pvq_peer_trial(int argc, char **argv)
+{
+	static struct pvq_trial_args args; /* large */
+	struct pvq_row row;
+	FILE *f;
+
+	if (pvq_trial_args_parse(&args, argc, argv, NULL, NULL, NULL))
+		return 2;
+	f = fdopen(PVQ_ROW_FD, "we");
+	if (!f || fcntl(PVQ_ROW_FD, F_SETFD, FD_CLOEXEC)) {
+		fprintf(stderr, "pvq: trial is for pvq's own use; see `pvq run`\n");
+		return 2;
+	}
+	(void)pvq_row_header(f);
+	pvq_trial_run(&args.trial, &row, tell, f);
+	tell(&row, f);
+	fclose(f);
+	return row.status == PVQ_OK ? 0 : 1;
+}
+
+int pvq_peer_main(int argc, char **argv, const struct pvq_impl *const *impls)
+{
+	pvq_impls = impls;
+	if (argc == 2 && strcmp(argv[1], "describe") == 0)
+		return pvq_peer_describe(stdout, impls) ? 1 : 0;
+	if (argc > 2 && strcmp(argv[1], "trial") == 0)
+		return pvq_peer_trial(argc - 1, argv + 1);
+	fprintf(stderr, "%s: a peer of pvq, which runs it; see `pvq list`\n", argc ? argv[0] : "?");
+	return 2;
+}
+
+/* ---- for other languages ---- */
+
+uint64_t pvq_peer_items(const struct pvq_load *load)
+{
+	return load->n;
+}
+
+size_t pvq_peer_max_in(const struct pvq_load *load)
+{
+	return load->max_in;
+}
+
+size_t pvq_peer_max_out(const struct pvq_load *load)
+{
+	return load->max_out;
+}
+
+unsigned pvq_peer_workers(const struct pvq_opts *opts)
+{
+	return opts->workers;
+}
+
+unsigned pvq_peer_chunk(const struct pvq_opts *opts)
+{
+	return opts->chunk;
+}
+
+unsigned pvq_peer_window(const struct pvq_opts *opts)
+{
+	return opts->window;
+}
+
+size_t pvq_peer_input(const struct pvq_load *load, uint64_t id, void *buf)
+{
+	_Alignas(16) char scratch[PVQ_SCRATCH];
+	struct pvq_span in = load->task->input(load, id, scratch);
+
+	memcpy(buf, in.ptr, in.len);
+	return in.len;
+}
+
+ssize_t pvq_peer_run(const struct pvq_load *load, const void *in, size_t len, void *out)
+{
+	return load->task->run(load, in, len, out, load->max_out);
+}
+
+ssize_t pvq_peer_run_item(const struct pvq_load *load, uint64_t id, void *out)
+{
+	_Alignas(16) char scratch[PVQ_SCRATCH];
+	struct pvq_span in = load->task->input(load, id, scratch);
+
+	return load->task->run(load, in.ptr, in.len, out, load->max_out);
+}
+
+int pvq_peer_put(struct pvq_sink *sink, uint64_t id, const void *out, size_t len, int status)
+{
+	return sink->put(sink, id, out, len, status);
+}
+
+int pvq_peer_fail(struct pvq_error *err, int code, const char *message)
+{
+	return pvq_fail(err, code, "%s", message);
+}
+
+void pvq_peer_add_usage(const struct pvq_usage *used, uint64_t peak_kb)
+{
+	pvq_trial_add_usage(used, peak_kb);
+}
+
+/* What stands behind the option, as the driver writes it; "": nothing. */
+static const char *word_of(int argc, char **argv, const char *option)
+{
+	for (int i = 0; i < argc; i++)
+		if (strncmp(argv[i], option, strlen(option)) == 0)
+			return argv[i] + strlen(option);
+	return "";
+}
+
+const struct pvq_load *pvq_peer_load(int argc, char **argv)
+{
+	static struct pvq_spec spec;
+	static struct pvq_load load;
+	static struct pvq_observer observer;
+	struct pvq_error err = PVQ_NO_ERROR;
+	uint64_t n, seed;
+
+	if (pvq_spec_parse(&spec, word_of(argc, argv, "--task=")) ||
+		pvq_parse_count("--n", word_of(argc, argv, "--n="), 1, UINT64_MAX, &n) ||
+		pvq_parse_count("--seed", word_of(argc, argv, "--seed="), 0, UINT64_MAX, &seed))
+		return NULL;
+	if (pvq_load_build(&load, &spec, n, seed, &err)) {
+		fprintf(stderr, "pvq: %s\n", err.msg);
+		return NULL;
+	}
+	if (!word_of(argc, argv, "--observe=")[0])
+		return &load;
+	/* The parent's is wrapped as well, and looks for the stamps that are put behind the results here. */
+	if (pvq_observer_init(&observer, &load, NULL)) {
+		fprintf(stderr, "pvq: no memory to observe the items\n");
+		return NULL;
+	}
+	return &observer.load;
+}

@@ -1,0 +1,103 @@
+/* row.c: the columns of raw.csv. */
+#include "trial/row.h"
+#include "base/table.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const pvq_status_words[] = {
+	"ok", "error", "crashed", "timeout", "unavailable", "planned", NULL};
+static const char *const verified_name[] = {"no", "oracle", "serial", NULL};
+
+enum { FIXED_COLUMNS = 24 };
+
+#define COL(kind, field) PVQ_COLUMN(struct pvq_row, kind, field)
+
+static const struct pvq_column row_column[] = {
+	COL(TEXT, impl),
+	COL(TEXT, task),
+	COL(TEXT, args),
+	COL(U64, n),
+	COL(U32, workers),
+	COL(U32, cores),
+	COL(U32, chunk),
+	COL(U32, window),
+	COL(TEXT, order),
+	COL(TEXT, in_via),
+	COL(TEXT, out_via),
+	COL(U32, block),
+	PVQ_COLUMN_OF(struct pvq_row, status, pvq_status_words),
+	PVQ_COLUMN_OF(struct pvq_row, verified, verified_name),
+	COL(U64, start_ns),
+	COL(U64, first_ns),
+	COL(U64, map_ns),
+	COL(U64, stop_ns),
+	COL(U64, total_ns),
+	COL(U64, user_ns),
+	COL(U64, sys_ns),
+	COL(U64, max_rss_kb),
+	COL(U64, nvcsw),
+	COL(U64, nivcsw),
+	/* the fixed ones end here */
+	COL(U32, cell),
+	COL(U32, oversubscribed),
+	COL(U64, seed),
+	COL(U64, item_errors),
+	COL(TEXT, oracle),
+	COL(TEXT, reason),
+	COL(U32, retries),
+	COL(U64, recycle),
+	COL(U64, item_timeout_ms),
+	COL(U64, wall_ns),
+	COL(U64, stolen_ns),
+	COL(I64, foreign_ns),
+};
+
+static const struct pvq_table row_table = {.file = "a raw.csv",
+	.column = row_column,
+	.columns = sizeof(row_column) / sizeof(row_column[0]),
+	.required = FIXED_COLUMNS,
+	.row = sizeof(struct pvq_row)};
+
+const char *pvq_status_name(enum pvq_status status)
+{
+	return pvq_status_words[status];
+}
+
+const char *pvq_verified_name(enum pvq_verified verified)
+{
+	return verified_name[verified];
+}
+
+int pvq_row_header(FILE *f)
+{
+	return pvq_table_header(&row_table, f);
+}
+
+int pvq_row_write(FILE *f, const struct pvq_row *row)
+{
+	return pvq_table_write(&row_table, f, row);
+}
+
+int pvq_row_append(const char *path, const struct pvq_row *row)
+{
+	return pvq_table_append(&row_table, path, row);
+}
+
+int pvq_rows_read(struct pvq_rows *rows, FILE *f)
+{
+	struct pvq_table_rows read;
+	int ret = pvq_table_read(&row_table, f, &read);
+
+	rows->row = read.row;
+	rows->count = read.count;
+	snprintf(rows->problem, sizeof(rows->problem), "%s", read.problem);
+	return ret;
+}
+
+void pvq_rows_free(struct pvq_rows *rows)
+{
+	free(rows->row);
+	memset(rows, 0, sizeof(*rows));
+}

@@ -1,0 +1,47 @@
+/* sink.h: the consumer of a trial: it counts, digests and checks results while they arrive.
+ *
+ * What it does is the same for every strategy: every byte of every result is read once, and memory
+ * stays flat. Compared with the oracle after the clock has stopped.
+ */
+#ifndef PVQ_SINK_H
+#define PVQ_SINK_H
+
+#include "impl.h"
+#include "trial/row.h"
+
+/* An order-independent digest of a set of (id, status, bytes): lane-wise sums of XXH3-128. */
+struct pvq_digest {
+	uint64_t low, high;
+};
+
+struct pvq_check {
+	struct pvq_sink sink; /* hand &check.sink to map() */
+	const struct pvq_load *load;
+	int ordered, print;
+	uint64_t count, item_errors;
+	uint64_t lost;        /* of item_errors: the strategy outlived what happened to them */
+	uint64_t first_ns;    /* CLOCK_MONOTONIC at the first put, 0: none yet */
+	uint64_t first_error; /* lowest id that failed or was lost; UINT64_MAX: none */
+	int first_errno;
+	struct pvq_digest sum;
+	uint64_t *seen;               /* one digest an id, 0: not yet; NULL above PVQ_CHECK_IDS items */
+	char problem[PVQ_REASON_MAX]; /* why a result was refused or is wrong; empty: nothing */
+};
+
+enum { PVQ_CHECK_IDS = 1 << 20 };
+
+/* ordered: refuse results that are not in the order of their ids. print: write "id<TAB>result" lines
+ * to stdout as results arrive. 0 or -errno. */
+int pvq_check_init(struct pvq_check *, const struct pvq_load *, int ordered, int print);
+void pvq_check_free(struct pvq_check *);
+
+/* Compares what arrived with what is right. known: the right digest as 32 hex digits where an earlier
+ * trial of the same load has found it, else "". right: receives it (33 bytes). A wrong item is named
+ * in `problem`. */
+enum pvq_verified pvq_check_verify(struct pvq_check *, const char *known, char right[33]);
+
+/* The digest of the right results of a whole load, by the task's oracle, or by running it where there is none. 0 or
+ * -ENOMEM. */
+int pvq_right_digest(const struct pvq_load *, char right[33]);
+
+#endif

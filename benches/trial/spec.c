@@ -1,0 +1,305 @@
+/* spec.c: parsing with messages that one can act on. */
+#include "trial/spec.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { NAMES_MAX = 64, WORD_MAX = 32 };
+
+/* Levenshtein's distance of two short words; longer ones count as far apart. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b), row[WORD_MAX + 1];
+
+	if (la > WORD_MAX || lb > WORD_MAX)
+		return WORD_MAX;
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[lb];
+}
+
+const char *pvq_nearest(const char *word, const char *const *names)
+{
+	const char *best = NULL;
+	size_t least = strlen(word) / 2 + 1; /* beyond that it is another word */
+
+	for (; *names; names++) {
+		size_t d = distance(word, *names);
+
+		/* A beginning is worth more than any likeness: "pool" is nearer to pool_ordered. */
+		if (*word && strncmp(*names, word, strlen(word)) == 0)
+			d = 0;
+		if (d < least) {
+			least = d;
+			best = *names;
+		}
+	}
+	return best;
+}
+
+/* "pvq: unknown WHAT 'WORD'; did you mean 'X'? WHATs: a, b, c" */
+static void unknown(const char *what, const char *word, const char *const *names)
+{
+	const char *near = pvq_nearest(word, names);
+
+	fprintf(stderr, "pvq: unknown %s '%s'; ", what, word);
+	if (near)
+		fprintf(stderr, "did you mean '%s'? ", near);
+	fprintf(stderr, "one of:");
+	for (int i = 0; names[i]; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", names[i]);
+	fputc('\n', stderr);
+}
+
+void (*pvq_impl_seek)(void);
+
+static const struct pvq_impl *look_up(const char *name)
+{
+	for (int i = 0; pvq_impls[i]; i++)
+		if (strcmp(pvq_impls[i]->name, name) == 0)
+			return pvq_impls[i];
+	return NULL;
+}
+
+const struct pvq_impl *pvq_impl_find(const char *name)
+{
+	const char *names[NAMES_MAX + 1] = {0};
+	const struct pvq_impl *impl = look_up(name);
+
+	if (!impl && pvq_impl_seek) {
+		pvq_impl_seek();
+		impl = look_up(name);
+	}
+	if (impl)
+		return impl;
+	for (int i = 0; i < NAMES_MAX && pvq_impls[i]; i++)
+		names[i] = pvq_impls[i]->name;
+	unknown("strategy", name, names);
+	return NULL;
+}
+
+const struct pvq_task *pvq_task_find(const char *name)
+{
+	const char *names[NAMES_MAX + 1] = {0};
+
+	for (int i = 0; pvq_tasks[i]; i++) {
+		if (strcmp(pvq_tasks[i]->name, name) == 0)
+			return pvq_tasks[i];
+		if (i < NAMES_MAX)
+			names[i] = pvq_tasks[i]->name;
+	}
+	unknown("task", name, names);
+	return NULL;
+}
+
+int pvq_parse_count(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || *value < min || *value > max) {
+		fprintf(stderr, "pvq: %s must be a whole number from %llu to %llu, not '%s'\n", what,
+			(unsigned long long)min, (unsigned long long)max, text);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_real(const char *what, const char *text, double min, double max, double *value)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	if (end == text || *end || !(*value >= min && *value <= max)) {
+		fprintf(stderr, "pvq: %s must be a number from %g to %g, not '%s'\n", what, min, max, text);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_word(const char *what, const char *text, const char *const *words, uint64_t *value)
+{
+	for (*value = 0; words[*value]; ++*value)
+		if (strcmp(words[*value], text) == 0)
+			return 0;
+	unknown(what, text, words);
+	return -EINVAL;
+}
+
+static int parse_value(
+	const struct pvq_task *task, const struct pvq_arg *arg, const char *text, union pvq_value *value)
+{
+	char what[PVQ_SPEC_MAX];
+
+	snprintf(what, sizeof(what), "%s:%s", task->name, arg->name);
+	switch (arg->kind) {
+	case PVQ_ARG_COUNT:
+		return pvq_parse_count(what, text, (uint64_t)arg->min, (uint64_t)arg->max, &value->u);
+	case PVQ_ARG_REAL:
+		return parse_real(what, text, arg->min, arg->max, &value->d);
+	case PVQ_ARG_WORD:
+		return parse_word(what, text, arg->words, &value->u);
+	case PVQ_ARG_TEXT:
+		value->s = text;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* The argument whose "name=" starts at `at`, or -1. */
+static int arg_at(const struct pvq_task *task, const char *at)
+{
+	for (int i = 0; task->args && task->args[i].name; i++) {
+		size_t len = strlen(task->args[i].name);
+
+		if (strncmp(at, task->args[i].name, len) == 0 && at[len] == '=')
+			return i;
+	}
+	return -1;
+}
+
+static int no_such_arg(const struct pvq_task *task, const char *at)
+{
+	const char *names[PVQ_ARGS_MAX + 1] = {0};
+	char what[PVQ_SPEC_MAX], word[PVQ_SPEC_MAX];
+
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(at, "=,"), at);
+	for (int i = 0; task->args && task->args[i].name; i++)
+		names[i] = task->args[i].name;
+	if (!names[0]) {
+		fprintf(stderr, "pvq: task %s takes no arguments, not '%s'\n", task->name, word);
+	} else if (at[strcspn(at, "=,")] != '=') {
+		fprintf(stderr, "pvq: write task arguments as %s:%s=VALUE, not '%s'\n", task->name,
+			names[0], at);
+	} else {
+		snprintf(what, sizeof(what), "argument of task %s", task->name);
+		unknown(what, word, names);
+	}
+	return -EINVAL;
+}
+
+/* Cuts off the value at `at`; returns what follows its comma, or NULL at the end. A comma followed by
+ * neither a known name nor anything like "word=" belongs to the value. */
+static char *cut_value(const struct pvq_task *task, char *at)
+{
+	for (char *comma = strchr(at, ','); comma; comma = strchr(comma + 1, ',')) {
+		const char *next = comma + 1;
+		size_t word = strspn(next, "abcdefghijklmnopqrstuvwxyz_");
+
+		if (arg_at(task, next) >= 0 || (word > 0 && next[word] == '=')) {
+			*comma = '\0';
+			return comma + 1;
+		}
+	}
+	return NULL;
+}
+
+int pvq_spec_parse(struct pvq_spec *spec, const char *words)
+{
+	char *at, args[PVQ_SPEC_MAX];
+
+	if (snprintf(spec->text, sizeof(spec->text), "%s", words) >= (int)sizeof(spec->text)) {
+		fprintf(stderr, "pvq: a task of more than %d characters\n", PVQ_SPEC_MAX - 1);
+		return -EINVAL;
+	}
+	at = strchr(spec->text, ':');
+	if (at)
+		*at++ = '\0';
+	spec->task = pvq_task_find(spec->text);
+	if (!spec->task)
+		return -EINVAL;
+	for (int i = 0; spec->task->args && spec->task->args[i].name; i++)
+		if (parse_value(spec->task, &spec->task->args[i], spec->task->args[i].def, &spec->value[i]))
+			return -EINVAL;
+	while (at && *at) {
+		int i = arg_at(spec->task, at);
+		char *value, *next;
+
+		if (i < 0)
+			return no_such_arg(spec->task, at);
+		value = strchr(at, '=') + 1;
+		next = cut_value(spec->task, value);
+		if (parse_value(spec->task, &spec->task->args[i], value, &spec->value[i]))
+			return -EINVAL;
+		at = next;
+	}
+	pvq_spec_args(spec, args, sizeof(args));
+	if (strlen(args) + strlen(spec->task->name) + 2 >= PVQ_SPEC_MAX) {
+		fprintf(stderr, "pvq: the arguments of task %s are too long\n", spec->task->name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+void pvq_spec_settle(struct pvq_spec *spec)
+{
+	if (spec->task->settle)
+		spec->task->settle(spec->value);
+}
+
+void pvq_spec_args(const struct pvq_spec *spec, char *buf, size_t cap)
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; spec->task->args && spec->task->args[i].name; i++) {
+		const struct pvq_arg *arg = &spec->task->args[i];
+		const union pvq_value *value = &spec->value[i];
+		char text[PVQ_SPEC_MAX] = "";
+
+		switch (arg->kind) {
+		case PVQ_ARG_COUNT:
+			snprintf(text, sizeof(text), "%llu", (unsigned long long)value->u);
+			break;
+		case PVQ_ARG_REAL:
+			snprintf(text, sizeof(text), "%g", value->d);
+			break;
+		case PVQ_ARG_WORD:
+			snprintf(text, sizeof(text), "%s", arg->words[value->u]);
+			break;
+		case PVQ_ARG_TEXT:
+			snprintf(text, sizeof(text), "%s", value->s);
+			break;
+		}
+		if (len < cap)
+			len += (size_t)snprintf(
+				buf + len, cap - len, "%s%s=%s", i ? "," : "", arg->name, text);
+	}
+}
+
+int pvq_load_build(struct pvq_load *load, const struct pvq_spec *spec, uint64_t n, uint64_t seed,
+	struct pvq_error *err)
+{
+	int ret;
+
+	*load = (struct pvq_load){.task = spec->task, .n = n, .seed = seed};
+	memcpy(load->arg, spec->value, sizeof(load->arg));
+	ret = load->task->build(load, err);
+	if (ret)
+		pvq_load_free(load);
+	return ret;
+}
+
+void pvq_load_free(struct pvq_load *load)
+{
+	if (load->task->free)
+		load->task->free(load);
+}

@@ -1,0 +1,39 @@
+/* trial.h: one measurement. A trial builds the load, starts the strategy, maps, stops, verifies, and
+ * fills one row. It is meant to have a process to itself (launch.h gives it one).
+ */
+#ifndef PVQ_TRIAL_H
+#define PVQ_TRIAL_H
+
+#include "base/process.h"
+#include "trial/row.h"
+#include "trial/spec.h"
+
+/* What to measure. Borrowed: the strings outlive the trial. */
+struct pvq_trial {
+	const struct pvq_impl *impl;
+	unsigned twin; /* twin.h; 0: the strategy itself */
+	const struct pvq_spec *spec;
+	uint64_t n, seed;
+	unsigned workers, chunk, window; /* chunk, window: 0 is automatic */
+	struct pvq_care care;
+	const int *cpu; /* the CPUs to be confined to, ncpu of them; 0: as we are */
+	unsigned ncpu;
+	unsigned block, cell;
+	const char *oracle; /* the right digest where it is known already, else "" */
+	int print;
+	/* An observed trial (observe.h): files that get its row of observed.csv, and its items; NULL: none. */
+	const char *observe, *timeline;
+};
+
+/* Fills in what is known of a row before anything ran; the status is "planned". */
+void pvq_trial_identify(const struct pvq_trial *, struct pvq_row *);
+
+/* Runs the trial in this process. ready, where not NULL, is called with the row once chunk and window
+ * are fixed and before the first worker exists: what it keeps stands for the trial if that dies. */
+void pvq_trial_run(const struct pvq_trial *, struct pvq_row *,
+	void (*ready)(const struct pvq_row *, void *ctx), void *ctx);
+
+/* See pvq_peer_add_usage(). */
+void pvq_trial_add_usage(const struct pvq_usage *, uint64_t peak_kb);
+
+#endif

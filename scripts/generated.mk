@@ -1,0 +1,43 @@
+# generated.mk: files that the build writes, remade when the set of files or a file's text changes, untouched otherwise;
+# and the rooms' archives. Included by the Makefile.
+
+ASSETS    = $(wildcard benches/*/*.gp benches/*/*/*.gp benches/*/*.css) $B/gen/lines.tsv
+
+$B/gen/registry.c: FORCE
+	@scripts/generate registry $(IMPLS) $(TASKS) | scripts/generate update $@
+$B/gen/tasks.c: FORCE
+	@scripts/generate registry $(TASKS) | scripts/generate update $@
+$B/gen/micros.c: FORCE
+	@scripts/generate table micro micro/micro.h $(MICROS) | scripts/generate update $@
+$B/gen/experiments.c: FORCE
+	@scripts/generate table experiment report/experiment.h $(call sources,experiments) | scripts/generate update $@
+# For tests of a room below the experiments: there are none.
+$B/gen/no_experiments.c: FORCE
+	@scripts/generate table experiment report/experiment.h | scripts/generate update $@
+$B/gen/lines.tsv: FORCE
+	@scripts/count-lines | scripts/generate update $@
+$B/gen/assets.c: $B/gen/lines.tsv FORCE
+	@scripts/generate assets $(ASSETS) | scripts/generate update $@
+$B/gen/version.c: FORCE
+	@scripts/generate version '$(CC)' '$(CFLAGS)' | scripts/generate update $@
+# What every object depends on; the set of files is what archives depend on, so that a new one recompiles no other.
+$B/gen/flags: FORCE
+	@echo '$(CC) $(CFLAGS) $(CXX) $(CXXFLAGS) $(LDFLAGS)' | scripts/generate update $@
+$B/gen/files: FORCE
+	@echo '$(sort $(foreach room,$(ROOMS),$(call sources,$(room))))' | scripts/generate update $@
+
+$B/gen/%.o: $B/gen/%.c $B/gen/flags
+	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+$B/pic/gen/%.o: $B/gen/%.c $B/gen/flags
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CFLAGS) -fPIC -MMD -MP -c $< -o $@
+
+define room_rule
+$B/rooms/$1.a: $(call objects,$1) $B/gen/files
+	@mkdir -p $$(@D) && rm -f $$@ && $$(AR) qcs $$@ $$(filter %.o,$$^)
+endef
+$(foreach room,$(ROOMS),$(eval $(call room_rule,$(room))))
+$B/rooms/registry.a: $B/gen/registry.o
+	@mkdir -p $(@D) && rm -f $@ && $(AR) qcs $@ $^
+$B/rooms/assets.a: $B/gen/assets.o $B/gen/version.o
+	@mkdir -p $(@D) && rm -f $@ && $(AR) qcs $@ $^

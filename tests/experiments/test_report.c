@@ -1,0 +1,801 @@
+/* test_report.c: A report from rows that are made up here: do the words say what the rows carry, and no more? */
+#include "experiments/faults/faults.h"
+#include "report/report.h"
+#include "trial/row.h"
+#include "trial/text.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* A folder with a raw.csv being written; the report's text once it is made. */
+struct run {
+	char dir[64], path[128];
+	FILE *raw;
+	char *text;
+};
+
+static int make_run(void **state)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	assert_non_null(run);
+	strcpy(run->dir, "/tmp/pvq-report.XXXXXX");
+	assert_non_null(mkdtemp(run->dir));
+	snprintf(run->path, sizeof(run->path), "%s/raw.csv", run->dir);
+	run->raw = fopen(run->path, "w");
+	assert_non_null(run->raw);
+	assert_int_equal(pvq_row_header(run->raw), 0);
+	*state = run;
+	return 0;
+}
+
+static int drop_run(void **state)
+{
+	struct run *run = *state;
+	char command[128];
+	int ret;
+
+	snprintf(command, sizeof(command), "rm -rf %s", run->dir);
+	ret = system(command);
+	free(run->text);
+	free(run);
+	return ret;
+}
+
+static struct pvq_row row_of(
+	const char *impl, const char *task, unsigned cores, unsigned block, double map_ms)
+{
+	struct pvq_row row = {.n = 100,
+		.workers = cores,
+		.cores = cores,
+		.chunk = 1,
+		.window = 8,
+		.order = "unordered",
+		.in_via = "pipe",
+		.out_via = "pipe",
+		.block = block,
+		.verified = PVQ_VERIFIED_ORACLE,
+		.start_ns = 200000,
+		.first_ns = 50000,
+		.map_ns = (uint64_t)(map_ms * 1e6),
+		.stop_ns = 100000};
+
+	snprintf(row.impl, sizeof(row.impl), "%s", impl);
+	snprintf(row.task, sizeof(row.task), "%s", task);
+	row.total_ns = row.start_ns + row.map_ns + row.stop_ns;
+	return row;
+}
+
+/* Rows in `blocks` blocks with a drift that all strategies share, and a wobble of about 1 %. */
+static void add_workers(struct run *run, const char *impl, const char *task, unsigned cores,
+	unsigned workers, unsigned blocks, double map_ms)
+{
+	for (unsigned b = 0; b < blocks; b++) {
+		double drift = 1 + 0.02 * b, wobble = 1 + 0.002 * (double)((b * 7UL + strlen(impl)) % 5);
+		struct pvq_row row = row_of(impl, task, cores, b, map_ms * drift * wobble);
+
+		row.workers = workers;
+		row.nvcsw = 600 / workers;
+		row.nivcsw = 200 / workers;
+		row.oversubscribed = workers > cores;
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+}
+
+static void add_cell(
+	struct run *run, const char *impl, const char *task, unsigned cores, unsigned blocks, double map_ms)
+{
+	add_workers(run, impl, task, cores, cores, blocks, map_ms);
+}
+
+static void read_text(struct run *run, const char *name)
+{
+	FILE *f;
+	size_t room = 0;
+
+	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
+	f = fopen(run->path, "r");
+	assert_non_null(f);
+	free(run->text);
+	run->text = NULL;
+	assert_true(getdelim(&run->text, &room, '\0', f) > 0);
+	fclose(f);
+}
+
+static int make_report(struct run *run)
+{
+	int ret;
+
+	assert_int_equal(fclose(run->raw), 0);
+	ret = pvq_report_make(run->dir);
+	if (ret == 0)
+		read_text(run, "report.md");
+	return ret;
+}
+
+static void assert_says(const struct run *run, const char *words)
+{
+	if (!strstr(run->text, words))
+		fail_msg("'%s' is not in:\n%.3000s", words, run->text);
+}
+
+static void assert_silent(const struct run *run, const char *words)
+{
+	if (strstr(run->text, words))
+		fail_msg("'%s' is in the text", words);
+}
+
+static void a_clear_winner_is_named(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 10, 30);
+	add_cell(run, "pthread_queue", "noop", 2, 10, 20);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run,
+		"On **2 cores**, one worker a core:\n\n- **Run in parallel**, serial is clearly slower: noop (");
+	assert_says(run, " times as fast, pthread_queue).");
+	assert_says(run, "| noop | **pthread_queue** | next is pool_ordered with 1.5");
+	assert_says(run, "None: every trial ended well");
+	assert_says(run, "30 trials of 3 cells in 10 blocks");
+	assert_says(run, "not recorded"); /* no manifest */
+	assert_silent(run, "no clear winner:");
+	/* Serial stands in the row as the base, with its absolute time. */
+	assert_says(run, "| 43.8 ms |");
+}
+
+/* Where there is gnuplot, every picture that the report shows is there, whole, and in the page. */
+static void pictures_are_drawn_and_embedded(void **state)
+{
+	static const char *const names[] = {
+		"overview", "first", "time-noop", "speedup-noop", "bounds", "over-noop-on-2"};
+	struct run *run = *state;
+	struct pvq_row row;
+
+	if (system("gnuplot --version >/dev/null 2>&1"))
+		skip();
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 6, 20);
+	for (unsigned b = 0; b < 6; b++) {
+		row = row_of("pool_ordered", "noop", 2, b, 22);
+		row.workers = 8;
+		row.oversubscribed = 1;
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "](plots/%s.svg)", names[i]);
+		read_text(run, "report.md");
+		assert_says(run, name);
+		snprintf(name, sizeof(name), "plots/%s.svg", names[i]);
+		read_text(run, name);
+		assert_says(run, "</svg>");
+	}
+	snprintf(run->path, sizeof(run->path), "%s/plots/gnuplot-1.log", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+	read_text(run, "report.html");
+	assert_says(run, "<img src=\"data:image/svg+xml;base64,");
+	assert_silent(run, "src=\"plots/");
+}
+
+static void serial_may_be_the_answer(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 10, 10);
+	add_cell(run, "pool_ordered", "noop", 2, 10, 30);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "| noop | **serial** | next is pool_ordered");
+	assert_says(run, "- **Leave serial**, which is clearly the fastest: noop.");
+	assert_silent(run, "Run in parallel");
+}
+
+/* The advice on workers: faster, slower and neither, each by its verdict. */
+static void more_workers_are_judged(void **state)
+{
+	static const char *const task[] = {"noop", "sleep", "spin"};
+	static const double more_ms[] = {30, 5, 20.01};
+	struct run *run = *state;
+
+	for (int t = 0; t < 3; t++) {
+		add_cell(run, "pool_ordered", task[t], 2, 10, 20);
+		add_workers(run, "pool_ordered", task[t], 2, 8, 10, more_ms[t]);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "- **noop**, 8 workers instead of 2: clearly slower with pool_ordered (1.");
+	assert_says(run, "- **sleep**, 8 workers instead of 2: clearly faster with pool_ordered (0.2");
+	assert_says(run, "- **spin**, 8 workers instead of 2: the same within 3 % with pool_ordered.");
+	assert_says(run, "- **Nothing to compare with**: noop, sleep, spin.");
+}
+
+static void equal_strategies_have_no_winner(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 10, 20);
+	add_cell(run, "pthread_queue", "noop", 2, 10, 20.02);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, " times as fast, any of 2 strategies).");
+	assert_says(run, "| equal within 3 %: p");
+	assert_says(run, "next is serial with");
+	assert_silent(run, "Leave serial");
+}
+
+static void noise_has_no_winner(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	for (unsigned b = 0; b < 10; b++) {
+		struct pvq_row a = row_of("pool_ordered", "noop", 2, b, b % 2 ? 20 : 26);
+		struct pvq_row c = row_of("pthread_queue", "noop", 2, b, b % 3 ? 22 : 19);
+
+		assert_int_equal(pvq_row_write(run->raw, &a), 0);
+		assert_int_equal(pvq_row_write(run->raw, &c), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, " times as fast, no clear winner of 2 strategies).");
+	assert_says(run, "| no clear winner: p");
+	assert_silent(run, "Leave serial");
+}
+
+/* One that is in front by its median, but had bad blocks, does not keep those in the contest whom others beat. */
+static void who_is_beaten_by_any_is_out(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 16, 22);
+	add_cell(run, "pthread_queue", "noop", 2, 16, 20.2);
+	for (unsigned b = 0; b < 16; b++) {
+		struct pvq_row row =
+			row_of("pool_ordered", "noop", 2, b, (b % 4 ? 18 : 30) * (1 + 0.02 * b));
+
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "- **Run in parallel**, serial is clearly slower: noop (");
+	assert_says(run, " times as fast, no clear winner of 2 strategies).");
+	assert_says(run, "| no clear winner: pool_ordered, pthread_queue |");
+	assert_says(run, "none of them is clearly slower than the first");
+}
+
+static void few_blocks_are_not_enough(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 3, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 3, 10);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "pool_ordered looks fastest | too few blocks to be sure (n = 3, 6 are needed)");
+	assert_silent(run, "Leave serial");
+	/* The picture's axis comes with its warning where gnuplot is there at all. */
+	if (strstr(run->text, "plots/time"))
+		assert_says(run, "the range is shown");
+}
+
+static void failed_rows_are_shown_and_enter_nothing(void **state)
+{
+	struct run *run = *state;
+	struct pvq_row row;
+
+	add_cell(run, "serial", "noop", 1, 8, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 7, 20);
+	row = row_of("pool_ordered", "noop", 2, 7, 0.001);
+	row.status = PVQ_CRASHED;
+	row.chunk = row.window = 0; /* it died before they were fixed: still the same cell */
+	snprintf(row.reason, sizeof(row.reason), "killed | by *signal*\n<script>alert(1)</script>, \"9\"");
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	row = row_of("gone", "noop", 2, 0, 0);
+	row.status = PVQ_UNAVAILABLE;
+	snprintf(row.reason, sizeof(row.reason), "no library");
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "**1 trial did not end well**");
+	assert_says(run, " 1 trial could not be made here");
+	assert_says(run,
+		"| pool_ordered | noop | 2 | 2 | crashed | 1 of 8 | killed \\| by \\*signal\\* \\<script");
+	assert_says(run, "| gone | noop | 2 | 2 | unavailable | 1 of 1 | no library |");
+	assert_silent(run, "<script>");
+	read_text(run, "report.html");
+	assert_says(run, "killed | by *signal* &lt;script&gt;alert(1)&lt;/script&gt;");
+	assert_silent(run, "<script>");
+	read_text(run, "summary.csv");
+	assert_says(run, "\"pool_ordered\",\"noop\",\"\",100,2,2,1,8,0,7,0,1,0,0,");
+}
+
+static void names_cannot_break_out(void **state)
+{
+	struct run *run = *state;
+	struct pvq_row row = row_of("serial", "it's `odd`", 1, 0, 5);
+
+	snprintf(row.args, sizeof(row.args), "dir=/a,b \"c\" 100%%|'`touch %s/owned`'", run->dir);
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	snprintf(row.impl, sizeof(row.impl), "q'`touch %.30s/owned`", run->dir);
+	row.cores = row.workers = 2;
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	assert_int_equal(make_report(run), 0);
+	snprintf(run->path, sizeof(run->path), "%s/plots/owned", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+	snprintf(run->path, sizeof(run->path), "%s/owned", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+}
+
+static void a_single_row_makes_a_report(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 1, 5);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "only serial was measured");
+	assert_silent(run, "## Workers beyond");
+}
+
+static void nothing_that_ended_well_makes_a_report(void **state)
+{
+	struct run *run = *state;
+	struct pvq_row row = row_of("serial", "noop", 1, 0, 0);
+
+	row.status = PVQ_TIMEOUT;
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "No trial ended well");
+	assert_says(run, "| serial | noop | 1 | 1 | timeout | 1 of 1 |");
+}
+
+static void a_cut_off_file_gives_its_good_rows(void **state)
+{
+	struct run *run = *state;
+	struct stat st;
+
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	assert_int_equal(fflush(run->raw), 0);
+	assert_int_equal(stat(run->path, &st), 0);
+	assert_int_equal(truncate(run->path, st.st_size - 5), 0);
+	assert_int_equal(make_report(run), -EBADMSG);
+	read_text(run, "report.md");
+	assert_says(run, "9 trials of 1 cell ");
+}
+
+static void a_foreign_file_is_refused(void **state)
+{
+	struct run *run = *state;
+
+	assert_int_equal(ftruncate(fileno(run->raw), 0), 0);
+	rewind(run->raw);
+	fputs("name,price\npear,3\n", run->raw);
+	assert_int_equal(make_report(run), -EBADMSG);
+	snprintf(run->path, sizeof(run->path), "%s/report.md", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+	snprintf(run->path, sizeof(run->path), "%s/summary.csv", run->dir);
+	assert_int_not_equal(access(run->path, F_OK), 0);
+}
+
+static void a_file_that_cannot_be_written_is_an_error(void **state)
+{
+	struct run *run = *state;
+	char path[128];
+
+	add_cell(run, "serial", "noop", 1, 2, 40);
+	snprintf(path, sizeof(path), "%s/report.md", run->dir);
+	assert_int_equal(symlink("/dev/full", path), 0);
+	assert_int_equal(make_report(run), -ENOSPC);
+}
+
+static void the_short_table_fits_a_terminal(void **state)
+{
+	struct run *run = *state;
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	add_cell(run, "serial", "a_task_with_a_very_long_name", 1, 8, 40);
+	add_cell(run, "pool_unordered", "a_task_with_a_very_long_name", 2, 8, 20);
+	assert_int_equal(fclose(run->raw), 0);
+	assert_int_equal(pvq_report_print_short(f, run->dir), 0);
+	assert_int_equal(fclose(f), 0);
+	assert_non_null(strstr(text, "clearly fastest"));
+	assert_non_null(strstr(text, "2.0"));
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		assert_in_range(strlen(line), 1, 80);
+	free(text);
+}
+
+/* ---- peers ---- */
+
+/* What makes it a run with peers: the time per empty task was measured. */
+static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
+{
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/dispatch.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_row_header(f), 0);
+	for (unsigned b = 0; b < blocks; b++) {
+		struct pvq_row row = row_of(impl, "noop", 2, b, 1);
+
+		assert_int_equal(pvq_row_write(f, &row), 0);
+	}
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The tutorial's claims: each pair is faster, slower, the same or not to be told on the tasks where it is, by what was
+ * measured for that alone: the sweep says the opposite here. */
+static void claims_are_answered_by_verdicts(void **state)
+{
+	static const char *const task[] = {"echo", "skew", "sleep", "spin"};
+	static const double pool_ms[] = {10, 30, 20.01, 20};
+	struct run *run = *state;
+	FILE *sweep = run->raw;
+
+	for (size_t t = 0; t < 4; t++) {
+		add_cell(run, "fork_pipe_queue", task[t], 2, 10, 20);
+		add_cell(run, "pool_unordered", task[t], 2, 10, 400 / pool_ms[t]);
+	}
+	add_dispatch(run, "pool_unordered", 10);
+	snprintf(run->path, sizeof(run->path), "%s/claims.csv", run->dir);
+	run->raw = fopen(run->path, "w");
+	assert_non_null(run->raw);
+	assert_int_equal(pvq_row_header(run->raw), 0);
+	for (size_t t = 0; t < 4; t++)
+		add_cell(run, "fork_pipe_queue", task[t], 2, 12, 20);
+	for (size_t t = 0; t < 3; t++)
+		add_cell(run, "pool_unordered", task[t], 2, 12, pool_ms[t]);
+	for (unsigned b = 0; b < 12; b++) {
+		struct pvq_row row = row_of("pool_unordered", "spin", 2, b, b % 2 ? 15 : 26);
+
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	add_workers(run, "fork_pipe_queue", "spin", 2, 8, 12, 40);
+	assert_int_equal(fclose(run->raw), 0);
+	run->raw = sweep;
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "measured in 12 blocks of its own");
+	assert_says(run, "### Is Pool faster than Process + Queue?");
+	assert_says(run, "- **`pool_unordered` over `fork_pipe_queue`, map**: faster on `echo` (×0.");
+	assert_says(run, "); slower on `skew` (×1.");
+	assert_says(run, "); the same (±3 %) on `sleep`; not to be told on `spin`.\n");
+	assert_says(run, "- **`fork_pipe_queue` over `pool_unordered`**: slower on `echo` (×");
+	assert_says(run, "- **spin, 8 workers**: slower with `fork_pipe_queue` (×");
+	assert_says(run, "| Context switches an item: 2 → 8 workers |\n");
+	assert_says(run, " | 4.00 → 1.00 |\n");
+	/* What was not measured is not answered. */
+	assert_silent(run, "python_pool_imap_unordered");
+	assert_silent(run, "imap_unordered faster than imap");
+	assert_silent(run, "a later result was complete and the next was not");
+}
+
+static void add_fault(FILE *f, const char *impl, enum pvq_fault_kind kind, unsigned delivered,
+	unsigned told, unsigned hung, enum pvq_status status, const char *reason)
+{
+	struct pvq_fault fault = {.kind = kind,
+		.items = 40,
+		.workers = strcmp(impl, "serial") == 0 ? 1 : 3,
+		.delivered = delivered,
+		.told = told,
+		.begun = 1,
+		.hung = hung,
+		.noticed_ns = hung ? 0 : 700000,
+		.status = status};
+
+	snprintf(fault.impl, sizeof(fault.impl), "%s", impl);
+	snprintf(fault.reason, sizeof(fault.reason), "%s", reason);
+	assert_int_equal(pvq_faults_write(f, &fault), 0);
+}
+
+/* In short, a strategy is what the worst of the three deaths made of it. */
+static void deaths_of_workers_in_short(void **state)
+{
+	static const char died[] = "the trial's process died of SIGKILL";
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	for (int kind = PVQ_FAULT_SEGV; kind <= PVQ_FAULT_EXIT; kind++) {
+		int last = kind == PVQ_FAULT_EXIT;
+
+		add_fault(f, "pool_ordered", kind, 39, 1, 0, PVQ_OK, "");
+		add_fault(f, "pool_unordered", kind, last ? 38 : 39, 1, 0, PVQ_OK, "");
+		add_fault(f, "fork_pipe_queue", kind, last ? 20 : 39, !last, 0, last ? PVQ_ERROR : PVQ_OK,
+			"a worker died");
+		add_fault(f, "pthread_queue", kind, 39, !last, 0, last ? PVQ_CRASHED : PVQ_OK, died);
+		add_fault(f, "some_pool", kind, 39, last, !last, last ? PVQ_OK : PVQ_TIMEOUT, "killed");
+	}
+	add_fault(f, "by_hand", PVQ_FAULT_SEGV, 20, 0, 0, PVQ_CRASHED, "worker 1 died with item 20");
+	add_fault(f, "by_hand", PVQ_FAULT_KILL, 20, 0, 0, PVQ_CRASHED, "worker 20 died with item 201");
+	add_fault(f, "by_hand", PVQ_FAULT_EXIT, 20, 0, 0, PVQ_CRASHED, "a rank died");
+	/* Of what was not seen of all three nothing is said. */
+	add_fault(f, "two_of_three", PVQ_FAULT_SEGV, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "two_of_three", PVQ_FAULT_KILL, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "not_here", PVQ_FAULT_SEGV, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "not_here", PVQ_FAULT_KILL, 0, 0, 0, PVQ_UNAVAILABLE, "install it");
+	add_fault(f, "not_here", PVQ_FAULT_EXIT, 0, 0, 1, PVQ_TIMEOUT, "killed");
+	add_fault(f, "pool_ordered", PVQ_FAULT_HANG, 39, 1, 0, PVQ_OK, "");
+	add_fault(f, "pthread_queue", PVQ_FAULT_HANG, 39, 0, 1, PVQ_TIMEOUT, "killed");
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "on 3 workers; those that are serial have one.\n");
+	assert_says(run, "after SIGSEGV, SIGKILL and `_exit()` of its worker: pool_ordered.\n");
+	assert_says(run, "others are missing** after one of the three at least: pool_unordered.\n");
+	assert_says(run,
+		"**Gives up with an error** after one of the three at least: fork_pipe_queue, by_hand.\n");
+	assert_says(run, "**Dies with its worker**, all of it: pthread_queue.\n");
+	assert_says(run, "until it is killed: some_pool.\n");
+	assert_says(run, "by a limit for single items: pool_ordered.\n");
+	assert_says(run, "or calls `_exit()` (*exit*)");
+	assert_says(run, "\n| Strategy | error | SIGSEGV | SIGKILL | exit | hang |\n");
+	/* An error is worth more when it says which item it was. */
+	assert_says(run, "| by_hand | – | gave up, item named; 20 of 39 others; after 700 µs | "
+			 "gave up, item not named; 20 of 39 others; after 700 µs | "
+			 "gave up, item not named; 20 of 39 others; after 700 µs | – |\n");
+	/* In full: what was not tried is no result. */
+	assert_says(run,
+		"| pthread_queue | – | item named as lost; all 39 others; after 700 µs | item named as lost; "
+		"all 39 others; after 700 µs | **all died**; all 39 others; after 700 µs | **hung**; all 39 others |\n");
+}
+
+/* Five tries of a kind, alike or not; a single one that was worse is what is said in short. */
+static void tries_that_differ_are_counted(void **state)
+{
+	static const unsigned delivered[] = {31, 12, 25, 12, 38};
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	for (unsigned i = 0; i < 5; i++) {
+		int hangs = i == 1 || i == 3;
+
+		add_fault(f, "mixed", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+		add_fault(f, "mixed", PVQ_FAULT_SEGV, delivered[i], 0, 0, PVQ_CRASHED,
+			"the trial's process died: killed by SIGSEGV");
+		add_fault(f, "mixed", PVQ_FAULT_KILL, hangs ? delivered[i] + i : 39, !hangs, hangs,
+			hangs ? PVQ_TIMEOUT : PVQ_CRASHED, hangs ? "killed after 4 s" : "");
+		add_fault(f, "mixed", PVQ_FAULT_EXIT, 39, i != 4, 0, PVQ_CRASHED,
+			"worker 1 died with item 20");
+		add_fault(f, "lucky", PVQ_FAULT_SEGV, i == 2 ? 38 : 39, 1, 0, PVQ_OK, "");
+		add_fault(f, "lucky", PVQ_FAULT_KILL, 39, 1, 0, PVQ_OK, "");
+		add_fault(f, "lucky", PVQ_FAULT_EXIT, 39, 1, 0, PVQ_OK, "");
+	}
+	add_fault(f, "mixed", PVQ_FAULT_HANG, 7, 0, 1, PVQ_TIMEOUT, "killed after 4 s");
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "Tried 5 times with every strategy");
+	assert_says(run, "others are missing** after one of the three at least: lucky.\n");
+	assert_says(run, "until it is killed: mixed.\n");
+	assert_says(run,
+		"| mixed | item named; all 39 others; after 700 µs | **all died**; 12–38 of 39 others; after 700 µs | "
+		"**hung** 2 of 5 times (13–15 of 39 others); item named as lost 3 of 5 times (all 39 others, after 700 µs) | "
+		"gave up, item named 1 of 5 times (all 39 others, after 700 µs); "
+		"item named as lost 4 of 5 times (all 39 others, after 700 µs) | **hung**; 7 of 39 others |\n");
+}
+
+/* One that was never begun, one that delivered some before it died, and three that had nothing to show. */
+static void who_delivers_at_the_end_loses_all(void **state)
+{
+	static const char died[] = "the trial's process died: exit status 3";
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/peers.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	fputs("impl,summary,order,in_via,out_via,flags,unavailable,version\n", f);
+	for (int name = 'a'; name <= 'e'; name++)
+		fprintf(f, "batch_%c,a batch,unordered,call,call,reusable,,\n", name);
+	assert_int_equal(fclose(f), 0);
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	add_fault(f, "batch_a", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+	add_fault(f, "batch_a", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died);
+	add_fault(f, "batch_b", PVQ_FAULT_HANG, 0, 0, 1, PVQ_TIMEOUT, "killed after 4 s");
+	add_fault(f, "batch_c", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+	add_fault(f, "batch_d", PVQ_FAULT_EXIT, 1, 0, 0, PVQ_CRASHED, died);
+	add_fault(f, "batch_e", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died);
+	add_fault(f, "pthread_queue", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died); /* had bad luck */
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run,
+		"Those that hand over nothing before all is done, batch_a, batch_b and batch_e, lose "
+		"every result with it. ");
+}
+
+static void one_worker_is_said_to_be_one(void **state)
+{
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	add_fault(f, "serial", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "on 1 worker.\n");
+}
+
+/* ---- how far to trust it ---- */
+
+static void write_file(struct run *run, const char *name, const char *text)
+{
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void a_twin_is_in_no_contest_but_tells_the_noise(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 12, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 12, 30);
+	add_cell(run, "pool_ordered~0", "noop", 2, 12, 30);
+	add_cell(run, "pthread_queue", "spin", 2, 12, 30);
+	add_cell(run, "pthread_queue~0", "spin", 2, 12, 20); /* as if the place in the order mattered */
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "**1 of 2** were called different");
+	assert_says(run, "| noop | pool_ordered | 12 | ");
+	assert_says(run, "**called different**");
+	assert_says(run, "| noop | **pool_ordered** | next is serial");
+	assert_silent(run, "~0");
+}
+
+static void precision_and_what_ended_it_are_told(void **state)
+{
+	struct run *run = *state;
+
+	write_file(run, "manifest.tsv", "goal\t0.03\nblocks\t40\nended\tthe time was used up\n");
+	add_cell(run, "serial", "noop", 1, 10, 40);
+	for (unsigned b = 0; b < 10; b++) {
+		struct pvq_row row = row_of("serial", "spin", 1, b, 20.0 * (1 + b % 2));
+
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "**0 of 2 cells** have it");
+	assert_says(run, "| spin | 10 | ±");
+	assert_says(run, "| the time was used up |");
+}
+
+/* Blocks 3 and 7 of one task: another process had half of a CPU, and the strategy took twice as long. */
+static void disturbed_blocks_are_marked_and_left_out_once(void **state)
+{
+	struct run *run = *state;
+
+	for (unsigned b = 0; b < 12; b++)
+		for (int i = 0; i < 2; i++) {
+			int disturbed = b == 3 || b == 7;
+			double map_ms = (i ? 42 : 40) * (1 + 0.001 * b) * (i && disturbed ? 2 : 1);
+			struct pvq_row row =
+				row_of(i ? "pool_ordered" : "pthread_queue", "spin", 2, b, map_ms);
+
+			row.wall_ns = row.total_ns + 5000000;
+			row.foreign_ns = disturbed ? (int64_t)row.wall_ns : -1000000;
+			assert_int_equal(pvq_row_write(run->raw, &row), 0);
+		}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "**2 of 12 turns** were");
+	assert_says(run, "| spin | 2 of 12 | pthread");
+	assert_says(run, "**2 of 24 trials** lie far out");
+	assert_says(run, "2 of these in disturbed blocks");
+	assert_says(run, "| spin | pool_ordered | 2 | 2 | 7 |");
+}
+
+static void what_the_harness_takes_is_marked(void **state)
+{
+	struct run *run = *state;
+	struct pvq_row row = row_of("empty", "noop", 1, 0, 0.1); /* 100 items: 1 us each, of 4 ms in all */
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/harness.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_row_header(f), 0);
+	assert_int_equal(pvq_row_write(f, &row), 0);
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 10, 4);
+	add_cell(run, "pool_ordered", "noop", 2, 10, 40);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, " † |");
+	assert_says(run, "| noop | 1.00 µs | serial 2.");
+	assert_silent(run, "pool_ordered 0.2");
+	assert_says(run, "### What the harness itself takes");
+}
+
+static void what_would_settle_it_is_told(void **state)
+{
+	struct run *run = *state;
+
+	for (unsigned b = 0; b < 10; b++)
+		for (int i = 0; i < 2; i++) {
+			double map_ms = 40 * (1 + 0.1 * (double)((b * 7 + 3 * (unsigned)i * b) % 5)) *
+					(i ? 1.02 : 1);
+			struct pvq_row row =
+				row_of(i ? "pool_ordered" : "pthread_queue", "spin", 2, b, map_ms);
+
+			assert_int_equal(pvq_row_write(run->raw, &row), 0);
+		}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "no clear winner: ");
+	assert_says(run, " blocks would settle it |");
+}
+
+static void figures_keep_three_digits(void **state)
+{
+	(void)state;
+	assert_string_equal(pvq_text_ns(999.6).s, "1.00 µs");
+	assert_string_equal(pvq_text_ns(12345678).s, "12.3 ms");
+	assert_string_equal(pvq_text_ns(0).s, "0 ns");
+	assert_string_equal(pvq_text_number(0.9784).s, "0.978");
+	assert_string_equal(pvq_text_number(1234.5).s, "1234");
+	assert_string_equal(pvq_text_ratio_interval(1.85, 1.8, 1.912).s, "1.85 (1.80–1.91)");
+}
+
+int main(void)
+{
+#define RUN(test) cmocka_unit_test_setup_teardown(test, make_run, drop_run)
+	static const struct CMUnitTest tests[] = {
+		RUN(a_clear_winner_is_named),
+		RUN(pictures_are_drawn_and_embedded),
+		RUN(serial_may_be_the_answer),
+		RUN(more_workers_are_judged),
+		RUN(equal_strategies_have_no_winner),
+		RUN(noise_has_no_winner),
+		RUN(who_is_beaten_by_any_is_out),
+		RUN(few_blocks_are_not_enough),
+		RUN(failed_rows_are_shown_and_enter_nothing),
+		RUN(names_cannot_break_out),
+		RUN(a_single_row_makes_a_report),
+		RUN(nothing_that_ended_well_makes_a_report),
+		RUN(a_cut_off_file_gives_its_good_rows),
+		RUN(a_foreign_file_is_refused),
+		RUN(a_file_that_cannot_be_written_is_an_error),
+		RUN(the_short_table_fits_a_terminal),
+		RUN(claims_are_answered_by_verdicts),
+		RUN(deaths_of_workers_in_short),
+		RUN(tries_that_differ_are_counted),
+		RUN(who_delivers_at_the_end_loses_all),
+		RUN(one_worker_is_said_to_be_one),
+		RUN(a_twin_is_in_no_contest_but_tells_the_noise),
+		RUN(precision_and_what_ended_it_are_told),
+		RUN(disturbed_blocks_are_marked_and_left_out_once),
+		RUN(what_the_harness_takes_is_marked),
+		RUN(what_would_settle_it_is_told),
+		cmocka_unit_test(figures_keep_three_digits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

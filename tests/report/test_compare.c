@@ -1,0 +1,471 @@
+/* test_compare.c: Before and after, from rows that are made up here: which cells meet, which are judged, and is what is said true? */
+#include "base/shuffle.h"
+#include "report/compare_write.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { RUNS = 8, ROWS = 2000 };
+
+/* Up to RUNS runs in memory; the first half of those used is before. */
+struct sides {
+	struct pvq_run run[RUNS];
+	struct pvq_comparison_table table;
+	uint64_t state;
+};
+
+static int make_sides(void **state)
+{
+	struct sides *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	s->state = 17;
+	for (size_t r = 0; r < RUNS; r++) {
+		static const char *const dir[RUNS] = {"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7"};
+
+		s->run[r].dir = dir[r];
+		s->run[r].rows.row = calloc(ROWS, sizeof(struct pvq_row));
+		assert_non_null(s->run[r].rows.row);
+	}
+	*state = s;
+	return 0;
+}
+
+static int drop_sides(void **state)
+{
+	struct sides *s = *state;
+
+	pvq_compare_free(&s->table);
+	for (size_t r = 0; r < RUNS; r++)
+		pvq_run_free(&s->run[r]);
+	free(s);
+	return 0;
+}
+
+static double uniform(struct sides *s)
+{
+	return ((double)(pvq_random_next(&s->state) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static double normal(struct sides *s)
+{
+	return sqrt(-2 * log(uniform(s))) * cos(2 * M_PI * uniform(s));
+}
+
+static struct pvq_row *add(struct sides *s, size_t run, const char *impl, const char *task,
+	const char *args, unsigned block, double map_ms)
+{
+	struct pvq_rows *rows = &s->run[run].rows;
+	struct pvq_row *row = &rows->row[rows->count++];
+
+	assert_true(rows->count <= ROWS);
+	*row = (struct pvq_row){.n = 1000,
+		.workers = 2,
+		.cores = 2,
+		.chunk = 1,
+		.window = 8,
+		.block = block,
+		.verified = PVQ_VERIFIED_ORACLE,
+		.map_ns = (uint64_t)(map_ms * 1e6),
+		.total_ns = (uint64_t)(map_ms * 1e6) + 500000,
+		.seed = 1,
+		.wall_ns = 200000000};
+	snprintf(row->impl, sizeof(row->impl), "%s", impl);
+	snprintf(row->task, sizeof(row->task), "%s", task);
+	snprintf(row->args, sizeof(row->args), "%s", args);
+	return row;
+}
+
+/* Ten blocks with noise of that relative size; returns the first row. */
+static struct pvq_row *add_cell(struct sides *s, size_t run, const char *impl, const char *task,
+	const char *args, double map_ms, double noise)
+{
+	struct pvq_row *first = &s->run[run].rows.row[s->run[run].rows.count];
+
+	for (unsigned b = 0; b < 10; b++)
+		add(s, run, impl, task, args, b, map_ms * exp(noise * normal(s)));
+	return first;
+}
+
+static const struct pvq_comparison_table *compare(
+	struct sides *s, size_t runs_a_side, enum pvq_metric metric)
+{
+	for (size_t r = 0; r < 2 * runs_a_side; r++) {
+		pvq_summary_free(&s->run[r].summary);
+		assert_int_equal(pvq_summarise(&s->run[r].summary, &s->run[r].rows), 0);
+	}
+	pvq_compare_free(&s->table);
+	assert_int_equal(pvq_compare_sides(&s->table, (struct pvq_side){s->run, runs_a_side},
+				 (struct pvq_side){s->run + runs_a_side, runs_a_side}, metric),
+		0);
+	return &s->table;
+}
+
+static const struct pvq_compared *cell_of(const struct pvq_comparison_table *t, const char *impl)
+{
+	for (size_t i = 0; i < t->cells; i++)
+		if (strstr(t->cell[i].name, impl))
+			return &t->cell[i];
+	fail_msg("no cell of %s", impl);
+	return NULL;
+}
+
+static void what_got_slower_is_named_and_nothing_else(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_comparison_table *t;
+
+	for (size_t r = 0; r < 2; r++) {
+		add_cell(s, r, "pool_ordered", "noop", "", r ? 24 : 20, 0.01);
+		add_cell(s, r, "pool_unordered", "noop", "", 20, 0.01);
+		add_cell(s, r, "pthread_queue", "noop", "", r ? 16 : 20, 0.01);
+		add_cell(s, r, "fork_pipe_queue", "noop", "", 20, 0.3);
+	}
+	t = compare(s, 1, PVQ_MAP_NS);
+	assert_int_equal(t->cells, 4);
+	assert_int_equal(t->judged, 4);
+	assert_string_equal(cell_of(t, "pool_ordered")->name, "noop/pool_ordered/workers:2/cores:2");
+	assert_string_equal(pvq_compared_words(cell_of(t, "pool_ordered")), "slower");
+	assert_string_equal(pvq_compared_words(cell_of(t, "pool_unordered")), "equivalent");
+	assert_string_equal(pvq_compared_words(cell_of(t, "pthread_queue")), "faster");
+	assert_string_equal(pvq_compared_words(cell_of(t, "fork_pipe_queue")), "not to be told");
+	assert_true(fabs(cell_of(t, "pool_ordered")->ratio - 1.2) < 0.02);
+	/* 20 %: above 5 and 10, not for sure above 19.9. */
+	assert_true(pvq_compared_fails(cell_of(t, "pool_ordered"), 0.05));
+	assert_true(pvq_compared_fails(cell_of(t, "pool_ordered"), 0.1));
+	assert_false(pvq_compared_fails(cell_of(t, "pool_ordered"), 0.199));
+	assert_false(pvq_compared_fails(cell_of(t, "pthread_queue"), 0));
+	assert_false(pvq_compared_fails(cell_of(t, "fork_pipe_queue"), 0));
+}
+
+static void the_metric_is_the_one_asked_for(void **state)
+{
+	struct sides *s = *state;
+	struct pvq_row *row;
+
+	add_cell(s, 0, "pool_ordered", "noop", "", 20, 0.01);
+	row = add_cell(s, 1, "pool_ordered", "noop", "", 20, 0.01);
+	for (size_t i = 0; i < 10; i++)
+		row[i].total_ns += 10000000; /* a start that takes longer */
+	assert_string_equal(
+		pvq_compared_words(cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered")), "equivalent");
+	assert_string_equal(
+		pvq_compared_words(cell_of(compare(s, 1, PVQ_TOTAL_NS), "pool_ordered")), "slower");
+}
+
+/* Every run chooses its number of items anew; times per item compare where items are alike and many. */
+static void other_numbers_of_equal_items_compare_per_item(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_compared *c;
+	struct pvq_row *row;
+
+	add_cell(s, 0, "pool_ordered", "noop", "", 20, 0.005);
+	row = add_cell(s, 1, "pool_ordered", "noop", "", 40, 0.005);
+	for (size_t i = 0; i < 10; i++) {
+		row[i].n = 2000;
+		row[i].seed = 2;
+	}
+	c = cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered");
+	assert_true(c->per_item);
+	assert_string_equal(pvq_compared_words(c), "equivalent");
+	assert_true(fabs(c->before_ns - 20e6 / 1000) < 20e6 / 1000 * 0.02);
+	/* With 90 items for two workers the last, half idle round shows. */
+	for (size_t i = 0; i < 10; i++)
+		row[i].n = 90;
+	c = cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered");
+	assert_int_equal(c->basis, PVQ_OTHER_WORK);
+}
+
+static void other_work_is_shown_and_not_judged(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_comparison_table *t;
+	struct pvq_row *row;
+
+	/* Another calibration of the same task: same name, other work. */
+	add_cell(s, 0, "serial", "spin", "ns=1000,rate=900", 20, 0.01);
+	add_cell(s, 1, "serial", "spin", "ns=1000,rate=990", 22, 0.01);
+	/* The same tail, other items. */
+	add_cell(s, 0, "serial", "skew", "ns=1000,alpha=1.5,rate=900", 20, 0.01);
+	row = add_cell(s, 1, "serial", "skew", "ns=1000,alpha=1.5,rate=900", 30, 0.01);
+	for (size_t i = 0; i < 10; i++)
+		row[i].seed = 2;
+	t = compare(s, 1, PVQ_MAP_NS);
+	assert_int_equal(t->cells, 2);
+	assert_int_equal(t->judged, 0);
+	for (size_t i = 0; i < 2; i++) {
+		assert_string_equal(pvq_compared_words(&t->cell[i]), "other work");
+		assert_true(t->cell[i].ratio > 1.05);
+		assert_false(pvq_compared_fails(&t->cell[i], 0));
+	}
+	assert_string_equal(cell_of(t, "spin")->name, "spin:ns=1000/serial/workers:2/cores:2");
+}
+
+static void broken_cells_fail_and_old_failures_do_not(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_comparison_table *t;
+
+	add_cell(s, 0, "pool_ordered", "noop", "", 20, 0.01);
+	add_cell(s, 0, "pool_unordered", "noop", "", 20, 0.01);
+	add_cell(s, 0, "pthread_queue", "noop", "", 20, 0.01);
+	for (unsigned b = 0; b < 10; b++) {
+		struct pvq_row *row = add(s, 1, "pool_ordered", "noop", "", b, 0);
+
+		row->status = PVQ_CRASHED;
+		snprintf(row->reason, sizeof(row->reason), "signal 11");
+		add(s, 1, "pool_unordered", "noop", "", b, 20 + b % 2)->status =
+			b < 3 ? PVQ_TIMEOUT : PVQ_OK;
+		add(s, 0, "fork_pipe_queue", "noop", "", b, 0)->status = PVQ_ERROR;
+		add(s, 1, "fork_pipe_queue", "noop", "", b, 20);
+	}
+	t = compare(s, 1, PVQ_MAP_NS);
+	assert_int_equal(cell_of(t, "pool_ordered")->basis, PVQ_BROKEN);
+	assert_string_equal(cell_of(t, "pool_ordered")->reason, "signal 11");
+	assert_true(pvq_compared_fails(cell_of(t, "pool_ordered"), 0.5));
+	assert_int_equal(cell_of(t, "pool_unordered")->basis, PVQ_JUDGED);
+	assert_int_equal(cell_of(t, "pool_unordered")->failed_after, 3);
+	assert_int_equal(cell_of(t, "fork_pipe_queue")->basis, PVQ_FAILED_BEFORE);
+	assert_false(pvq_compared_fails(cell_of(t, "fork_pipe_queue"), 0));
+	/* Not measured at all after: that is no failure, and it is told. */
+	assert_int_equal(t->unmatched_count, 1);
+	assert_string_equal(t->unmatched[0].name, "noop/pthread_queue/workers:2/cores:2");
+	assert_string_equal(t->unmatched[0].dir, "r1");
+}
+
+static void cells_meet_by_setting_and_twins_stay_away(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_comparison_table *t;
+
+	for (size_t r = 0; r < 2; r++) {
+		/* Chosen by the strategy itself, and differently: one cell all the same. */
+		add_cell(s, r, "pool_ordered", "noop", "", 20, 0.01)->chunk = 1;
+		for (size_t i = 0; i < 10; i++)
+			s->run[r].rows.row[i].chunk = r ? 32 : 64;
+		/* Set side by side: two cells. */
+		add_cell(s, r, "pthread_queue", "noop", "", 20, 0.01);
+		for (struct pvq_row *row = add_cell(s, r, "pthread_queue", "noop", "", 10, 0.01),
+				    *end = row + 10;
+			row < end; row++)
+			row->chunk = 16;
+		add_cell(s, r, "pool_ordered~0", "noop", "", r ? 90 : 20, 0.01);
+	}
+	t = compare(s, 1, PVQ_MAP_NS);
+	assert_int_equal(t->cells, 3);
+	assert_int_equal(t->unmatched_count, 0);
+	assert_string_equal(cell_of(t, "chunk:16")->name, "noop/pthread_queue/workers:2/cores:2/chunk:16");
+	assert_true(cell_of(t, "chunk:16")->before_ns < 12e6);
+	assert_string_equal(cell_of(t, "pool_ordered")->name, "noop/pool_ordered/workers:2/cores:2");
+	for (size_t i = 0; i < t->cells; i++)
+		assert_string_equal(pvq_compared_words(&t->cell[i]), "equivalent");
+}
+
+/* Others had the CPUs in that many of the ten blocks after, and everything took twice as long there. */
+static const struct pvq_compared *disturb(struct sides *s, unsigned blocks)
+{
+	struct pvq_row *row = s->run[1].rows.row;
+
+	for (unsigned b = 0; b < 10; b++) {
+		row[b].foreign_ns = b < blocks ? 150000000 : 0;
+		row[b].map_ns = (uint64_t)(1e6 * (b < blocks ? 40 : 20 + 0.1 * (b % 3)));
+	}
+	return cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered");
+}
+
+static void disturbed_blocks_do_not_count(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_compared *c;
+
+	for (size_t r = 0; r < 2; r++)
+		for (unsigned b = 0; b < 10; b++)
+			add(s, r, "pool_ordered", "noop", "", b, 20 + 0.1 * (b % 3));
+	c = disturb(s, 4);
+	assert_string_equal(pvq_compared_words(c), "equivalent");
+	assert_true(c->ratio < 1.01);
+	c = disturb(s, 8);
+	assert_string_equal(pvq_compared_words(c), "disturbed");
+	assert_false(pvq_compared_fails(c, 0.05));
+}
+
+/* A table of cells in which nothing differs, many times over. */
+static void equal_runs_hardly_ever_alarm(void **state)
+{
+	enum { TABLES = 60, CELLS = 30 };
+	struct sides *s = *state;
+	size_t alarms = 0;
+
+	for (int i = 0; i < TABLES; i++) {
+		const struct pvq_comparison_table *t;
+		int alarm = 0;
+
+		for (size_t r = 0; r < 2; r++) {
+			s->run[r].rows.count = 0;
+			for (unsigned c = 0; c < CELLS; c++) {
+				char args[32];
+
+				snprintf(args, sizeof(args), "us=%u", c + 1);
+				add_cell(s, r, "serial", "sleep", args, 20, 0.1);
+			}
+		}
+		t = compare(s, 1, PVQ_MAP_NS);
+		assert_int_equal(t->judged, CELLS);
+		for (size_t c = 0; c < t->cells; c++)
+			alarm |= pvq_compared_fails(&t->cell[c], 0);
+		alarms += (size_t)alarm;
+	}
+	/* Slower is one of the two directions of a test at 5 %: 1.5 of 60; four standard errors above. */
+	assert_in_range(alarms, 0, 6);
+}
+
+/* As the promise costs power: a change of 10 % among 100 cells, with noise of 3 %. */
+static void ten_per_cent_are_found_among_a_hundred_cells(void **state)
+{
+	enum { TABLES = 10, CELLS = 100 };
+	struct sides *s = *state;
+	size_t found = 0;
+
+	for (int i = 0; i < TABLES; i++) {
+		for (size_t r = 0; r < 2; r++) {
+			s->run[r].rows.count = 0;
+			for (unsigned c = 0; c < CELLS; c++) {
+				char args[32];
+
+				snprintf(args, sizeof(args), "us=%u", c + 1);
+				add_cell(s, r, "serial", "sleep", args, r && c == 0 ? 22 : 20, 0.03);
+			}
+		}
+		found += compare(s, 1, PVQ_MAP_NS)->cell[0].verdict == PVQ_SLOWER;
+	}
+	assert_in_range(found, TABLES * 9 / 10, TABLES);
+}
+
+/* What two runs cannot tell: each run is faster or slower as a whole and cell by cell. */
+static void runs_that_differ_by_themselves_are_no_change(void **state)
+{
+	struct sides *s = *state;
+	static const char *const impl[] = {"serial", "pool_ordered", "pool_unordered", "pthread_queue"};
+	const struct pvq_comparison_table *t;
+
+	for (size_t r = 0; r < 8; r++)
+		for (size_t i = 0; i < 4; i++) {
+			double run = exp(0.08 * normal(s));
+
+			add_cell(s, r, impl[i], "noop", "", 20 * run * (i == 3 && r >= 4 ? 1.6 : 1), 0.01);
+		}
+	t = compare(s, 4, PVQ_MAP_NS);
+	assert_int_equal(t->judged, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(
+			pvq_compared_words(cell_of(t, impl[i])), i == 3 ? "slower" : "not to be told");
+	assert_true(pvq_compared_fails(cell_of(t, "pthread_queue"), 0.05));
+	assert_true(cell_of(t, "pthread_queue")->lo > 1.05);
+}
+
+static char *text_of(
+	void (*write)(FILE *, const struct pvq_comparison_table *), const struct pvq_comparison_table *t)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	assert_non_null(f);
+	write(f, t);
+	assert_int_equal(fclose(f), 0);
+	return text;
+}
+
+static int columns_of(const char *line)
+{
+	int columns = 0;
+
+	for (; *line && *line != '\n'; line++)
+		columns += (*line & 0xc0) != 0x80;
+	return columns;
+}
+
+static void the_table_fits_and_counts(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_comparison_table *t;
+	char *text;
+
+	for (size_t r = 0; r < 2; r++) {
+		add_cell(s, r, "pool_ordered", "noop", "", r ? 30 : 20, 0.01);
+		add_cell(s, r, "serial", "noop", "", 20, 0.01);
+		add_cell(s, r, "serial", r ? "echo" : "stream", "", 20, 0.01);
+	}
+	t = compare(s, 1, PVQ_MAP_NS);
+	text = text_of(pvq_compare_print, t);
+	assert_non_null(strstr(text, "1 slower, 0 faster, 1 equivalent, 0 not to be told\n"));
+	assert_non_null(strstr(text, "- 1 cell is not in r0:\n  - echo/serial/"));
+	assert_non_null(strstr(text, "- 1 cell is not in r1:\n  - stream/serial/"));
+	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+		assert_in_range(columns_of(line), 0, 100);
+	free(text);
+	text = text_of(pvq_compare_csv, t);
+	assert_non_null(strstr(text, "\"noop/pool_ordered/workers:2/cores:2\",1000,1000,0,"));
+	assert_non_null(strstr(text, ",slower\n"));
+	free(text);
+	text = text_of(pvq_compare_markdown, t);
+	assert_non_null(strstr(text, "| noop | pool_ordered | 2 on 2 | 1."));
+	free(text);
+}
+
+static void differences_between_machines_are_told(void **state)
+{
+	static const struct {
+		const char *key, *value[2];
+	} facts[] = {{"host_cpu_model", {"X 1", "X 2"}}, {"version_pvq", {"abc", "abc"}},
+		{"host_load_at_start", {"0.1", "9.9"}}, {"command", {"a", "b"}}};
+	struct sides *s = *state;
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	assert_non_null(f);
+	for (size_t r = 0; r < 2; r++) {
+		struct pvq_manifest *m = &s->run[r].manifest;
+
+		m->fact = calloc(4, sizeof(*m->fact));
+		assert_non_null(m->fact);
+		for (m->count = 0; m->count < 4; m->count++)
+			m->fact[m->count] = (struct pvq_fact){
+				strdup(facts[m->count].key), strdup(facts[m->count].value[r])};
+	}
+	pvq_runs_differences(f, s->run, 3);
+	assert_int_equal(fclose(f), 0);
+	assert_string_equal(text, "pvq: warning: r2 has no manifest: nothing tells on what it ran\n"
+				  "pvq: warning: host_cpu_model differs: 'X 1' in r0, 'X 2' in r1\n");
+	free(text);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_sides, drop_sides)
+	static const struct CMUnitTest tests[] = {
+		TEST(what_got_slower_is_named_and_nothing_else),
+		TEST(the_metric_is_the_one_asked_for),
+		TEST(other_numbers_of_equal_items_compare_per_item),
+		TEST(other_work_is_shown_and_not_judged),
+		TEST(broken_cells_fail_and_old_failures_do_not),
+		TEST(cells_meet_by_setting_and_twins_stay_away),
+		TEST(disturbed_blocks_do_not_count),
+		TEST(equal_runs_hardly_ever_alarm),
+		TEST(ten_per_cent_are_found_among_a_hundred_cells),
+		TEST(runs_that_differ_by_themselves_are_no_change),
+		TEST(the_table_fits_and_counts),
+		TEST(differences_between_machines_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,185 @@
+/* test_row.c: raw.csv: what is written can be read, the fixed columns stay, damage is named. */
+#include "trial/row.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* People script against these. */
+static const char fixed[] =
+	"impl,task,args,n,workers,cores,chunk,window,order,in_via,out_via,block,status,verified,start_ns,first_ns,map_ns,stop_ns,total_ns,user_ns,sys_ns,max_rss_kb,nvcsw,nivcsw";
+
+static struct pvq_row example(void)
+{
+	struct pvq_row row = {
+		.impl = "pool_ordered",
+		.task = "deflate",
+		.args = "dir=/a, \"b\",max_kb=3",
+		.n = UINT64_MAX,
+		.workers = 4,
+		.cores = 2,
+		.order = "ordered",
+		.in_via = "shm",
+		.out_via = "shm",
+		.status = PVQ_TIMEOUT,
+		.verified = PVQ_VERIFIED_SERIAL,
+		.map_ns = 123456789012345,
+		.oversubscribed = 1,
+		.wall_ns = 5000000000,
+		.foreign_ns = -10000000,
+		.reason = "a line\nand another, with \"quotes\"",
+	};
+
+	return row;
+}
+
+static char *write_rows(unsigned count, size_t *len)
+{
+	struct pvq_row row = example();
+	char *text = NULL;
+	FILE *f = open_memstream(&text, len);
+
+	assert_non_null(f);
+	assert_int_equal(pvq_row_header(f), 0);
+	for (unsigned i = 0; i < count; i++) {
+		row.block = i;
+		assert_int_equal(pvq_row_write(f, &row), 0);
+	}
+	fclose(f);
+	return text;
+}
+
+static int read_text(const char *text, size_t len, struct pvq_rows *rows)
+{
+	FILE *f = len ? fmemopen((void *)(uintptr_t)text, len, "r") : fopen("/dev/null", "r");
+	int ret;
+
+	assert_non_null(f);
+	ret = pvq_rows_read(rows, f);
+	fclose(f);
+	return ret;
+}
+
+static void test_fixed_columns(void **state)
+{
+	size_t len;
+	char *text = write_rows(0, &len);
+
+	(void)state;
+	assert_memory_equal(text, fixed, strlen(fixed));
+	assert_true(text[strlen(fixed)] == ',');
+	free(text);
+}
+
+static void test_round_trip(void **state)
+{
+	struct pvq_row row = example();
+	struct pvq_rows rows;
+	size_t len;
+	char *text = write_rows(1000, &len);
+
+	(void)state;
+	assert_int_equal(read_text(text, len, &rows), 0);
+	assert_int_equal(rows.count, 1000);
+	row.block = 999;
+	assert_memory_equal(&rows.row[999], &row, sizeof(row));
+	pvq_rows_free(&rows);
+	free(text);
+}
+
+/* Wherever the file is cut, the whole rows before the cut are there, and the damage is told. */
+static void test_cut_anywhere(void **state)
+{
+	struct pvq_rows rows;
+	size_t len, header;
+	char *text = write_rows(3, &len);
+
+	(void)state;
+	header = (size_t)(strchr(text, '\n') - text) + 1;
+	for (size_t cut = header + 1; cut < len; cut++) {
+		size_t whole = (cut - header) / ((len - header) / 3);
+		int at_end = (cut - header) % ((len - header) / 3) == 0;
+
+		assert_int_equal(read_text(text, cut, &rows), at_end ? 0 : -EBADMSG);
+		assert_int_equal(rows.count, whole);
+		if (!at_end)
+			assert_non_null(strstr(rows.problem, "line"));
+		pvq_rows_free(&rows);
+	}
+	free(text);
+}
+
+static void test_foreign(void **state)
+{
+	const char *const text[] = {"", "a,b,c\n1,2,3\n", "impl,task\nx,y\n", "\177ELF\1\2", "<html>\n"};
+	struct pvq_rows rows;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+		assert_int_equal(read_text(text[i], strlen(text[i]), &rows), -EBADMSG);
+		assert_int_equal(rows.count, 0);
+		assert_true(rows.problem[0] != '\0');
+		pvq_rows_free(&rows);
+	}
+}
+
+static void test_columns_in_another_order(void **state)
+{
+	char text[2048];
+	struct pvq_rows rows;
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		"extra,%s\nhello,serial,noop,,5,1,1,1,1,ordered,call,call,2,ok,oracle,1,2,3,4,5,6,7,8,9,10\n",
+		fixed);
+	assert_int_equal(read_text(text, strlen(text), &rows), 0);
+	assert_int_equal(rows.count, 1);
+	assert_string_equal(rows.row[0].impl, "serial");
+	assert_int_equal(rows.row[0].nivcsw, 10);
+	pvq_rows_free(&rows);
+}
+
+static void test_bad_value_is_named(void **state)
+{
+	char text[2048];
+	struct pvq_rows rows;
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		"%s\nserial,noop,,many,1,1,1,1,ordered,call,call,2,ok,oracle,1,2,3,4,5,6,7,8,9,10\n",
+		fixed);
+	assert_int_equal(read_text(text, strlen(text), &rows), -EBADMSG);
+	assert_string_equal(rows.problem, "line 2: 'many' is no n");
+	pvq_rows_free(&rows);
+}
+
+static void test_full_disk(void **state)
+{
+	struct pvq_row row = example();
+	FILE *f = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(pvq_row_write(f, &row), -ENOSPC);
+	fclose(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fixed_columns),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_columns_in_another_order),
+		cmocka_unit_test(test_bad_value_is_named),
+		cmocka_unit_test(test_full_disk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

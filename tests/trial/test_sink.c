@@ -1,0 +1,172 @@
+/* test_sink.c: the check refuses what it must: duplicates, strangers, disorder, wrong and missing
+ * results. Without this, a green conformance run would prove nothing.
+ */
+#include "trial/sink.h"
+#include "trial/spec.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { N = 10 };
+
+struct fixture {
+	struct pvq_spec spec;
+	struct pvq_load load;
+	struct pvq_check check;
+	char right[33];
+};
+
+static void setup(struct fixture *f, int ordered)
+{
+	struct pvq_error err = {.item = 0};
+
+	assert_int_equal(pvq_spec_parse(&f->spec, "noop"), 0);
+	assert_int_equal(pvq_load_build(&f->load, &f->spec, N, 1, &err), 0);
+	assert_int_equal(pvq_check_init(&f->check, &f->load, ordered, 0), 0);
+}
+
+static void teardown(struct fixture *f)
+{
+	pvq_check_free(&f->check);
+	pvq_load_free(&f->load);
+}
+
+static int put(struct fixture *f, uint64_t id, uint64_t result)
+{
+	return f->check.sink.put(&f->check.sink, id, &result, sizeof(result), 0);
+}
+
+static void test_right(void **state)
+{
+	struct fixture f;
+	char right[33];
+
+	(void)state;
+	setup(&f, 0);
+	for (uint64_t id = N; id-- > 0;)
+		assert_int_equal(put(&f, id, (id + 1) * 10), 0);
+	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_ORACLE);
+	assert_int_equal(strlen(f.right), 32);
+	assert_int_equal(pvq_right_digest(f.check.load, right), 0);
+	assert_string_equal(right, f.right);
+	assert_true(f.check.first_ns > 0);
+	/* Known already: the same verdict without asking the oracle; a wrong one is found out. */
+	assert_int_equal(pvq_check_verify(&f.check, f.right, f.right), PVQ_VERIFIED_ORACLE);
+	assert_int_equal(pvq_check_verify(&f.check, "00000000000000000000000000000000", f.right),
+		PVQ_VERIFIED_ORACLE);
+	teardown(&f);
+}
+
+static void test_wrong_result_is_named(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	setup(&f, 0);
+	for (uint64_t id = 0; id < N; id++)
+		assert_int_equal(put(&f, id, id == 6 ? 71 : (id + 1) * 10), 0);
+	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
+	assert_string_equal(f.check.problem, "item 6 has a wrong result");
+	teardown(&f);
+}
+
+static void test_swapped_results(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	setup(&f, 0);
+	for (uint64_t id = 0; id < N; id++)
+		assert_int_equal(put(&f, id, ((id ^ 1) + 1) * 10), 0);
+	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
+	teardown(&f);
+}
+
+static void test_missing_is_named(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	setup(&f, 0);
+	for (uint64_t id = 0; id < N; id++)
+		if (id != 4)
+			assert_int_equal(put(&f, id, (id + 1) * 10), 0);
+	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
+	assert_string_equal(f.check.problem, "item 4 never arrived");
+	teardown(&f);
+}
+
+static void test_duplicate(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	setup(&f, 0);
+	assert_int_equal(put(&f, 3, 40), 0);
+	assert_int_equal(put(&f, 3, 40), -EBADMSG);
+	assert_string_equal(f.check.problem, "item 3 arrived twice");
+	teardown(&f);
+}
+
+static void test_stranger(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	setup(&f, 0);
+	assert_int_equal(put(&f, N, 0), -EBADMSG);
+	assert_string_equal(f.check.problem, "item 10 does not exist");
+	teardown(&f);
+}
+
+static void test_disorder(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	setup(&f, 1);
+	assert_int_equal(put(&f, 0, 10), 0);
+	assert_int_equal(put(&f, 2, 30), -EBADMSG);
+	assert_string_equal(f.check.problem, "item 2 arrived out of order");
+	teardown(&f);
+}
+
+static void test_failed_item_is_no_right_result(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	setup(&f, 0);
+	for (uint64_t id = 0; id < N; id++) {
+		if (id == 5 || id == 2)
+			assert_int_equal(f.check.sink.put(&f.check.sink, id, NULL, 0, -EIO), 0);
+		else
+			assert_int_equal(put(&f, id, (id + 1) * 10), 0);
+	}
+	assert_int_equal(f.check.item_errors, 2);
+	assert_int_equal(f.check.first_error, 2);
+	assert_int_equal(f.check.first_errno, EIO);
+	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
+	teardown(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_right),
+		cmocka_unit_test(test_wrong_result_is_named),
+		cmocka_unit_test(test_swapped_results),
+		cmocka_unit_test(test_missing_is_named),
+		cmocka_unit_test(test_duplicate),
+		cmocka_unit_test(test_stranger),
+		cmocka_unit_test(test_disorder),
+		cmocka_unit_test(test_failed_item_is_no_right_result),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

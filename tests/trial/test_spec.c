@@ -1,0 +1,109 @@
+/* test_spec.c: the words of the command line: values, ranges, commas in paths, round trip, nearest. */
+#include "trial/spec.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void round_trip(const char *words, const char *args)
+{
+	struct pvq_spec spec, again;
+	char text[PVQ_SPEC_MAX], both[PVQ_SPEC_MAX * 2];
+
+	assert_int_equal(pvq_spec_parse(&spec, words), 0);
+	pvq_spec_args(&spec, text, sizeof(text));
+	assert_string_equal(text, args);
+	snprintf(both, sizeof(both), "%s%s%s", spec.task->name, text[0] ? ":" : "", text);
+	assert_int_equal(pvq_spec_parse(&again, both), 0);
+	pvq_spec_args(&again, both, sizeof(both));
+	assert_string_equal(both, args);
+}
+
+static void test_round_trip(void **state)
+{
+	(void)state;
+	round_trip("noop", "");
+	round_trip("sleep:us=2000000", "us=2000000");
+	round_trip("echo:out=7", "in=64,out=7");
+	round_trip("skew:alpha=1.25,ns=10,rate=3", "ns=10,alpha=1.25,rate=3");
+	round_trip("fault:kind=kill,at=3", "kind=kill,at=3");
+}
+
+static void test_path_with_commas(void **state)
+{
+	struct pvq_spec spec;
+
+	(void)state;
+	assert_int_equal(pvq_spec_parse(&spec, "deflate:dir=/a,b,c,max_kb=12"), 0);
+	assert_string_equal(spec.value[0].s, "/a,b,c");
+	assert_int_equal(spec.value[1].u, 12);
+}
+
+static void refused(const char *words)
+{
+	struct pvq_spec spec;
+
+	assert_int_equal(pvq_spec_parse(&spec, words), -EINVAL);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	refused("");
+	refused("nop");
+	refused("noop:x=1");
+	refused("sleep:us");
+	refused("sleep:us=");
+	refused("sleep:us=-1");
+	refused("sleep:us=1x");
+	refused("sleep:us=99999999999999999999");
+	refused("sleep:ms=1");
+	refused("echo:in=0");
+	refused("echo:in=16777217");
+	refused("skew:alpha=nan");
+	refused("skew:alpha=0.5");
+	refused("fault:kind=kil");
+	refused("sleep:us=1,us2=3");
+}
+
+static void test_settle_fixes_the_work(void **state)
+{
+	struct pvq_spec spec;
+	char args[PVQ_SPEC_MAX];
+
+	(void)state;
+	assert_int_equal(pvq_spec_parse(&spec, "spin:ns=100"), 0);
+	pvq_spec_settle(&spec);
+	pvq_spec_args(&spec, args, sizeof(args));
+	assert_null(strstr(args, "rate=0"));
+}
+
+static void test_nearest(void **state)
+{
+	const char *const names[] = {"serial", "pool_ordered", "pool_unordered", NULL};
+
+	(void)state;
+	assert_string_equal(pvq_nearest("seriel", names), "serial");
+	assert_string_equal(pvq_nearest("pool_orderd", names), "pool_ordered");
+	assert_string_equal(pvq_nearest("pool_un", names), "pool_unordered");
+	assert_null(pvq_nearest("mandelbrot", names));
+	assert_null(pvq_nearest("", names));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_path_with_commas),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_settle_fixes_the_work),
+		cmocka_unit_test(test_nearest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
