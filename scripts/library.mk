@@ -21,7 +21,7 @@ $B/libpvqpool.a: $(POOL_LIB:%.c=$B/%.o) $(POOL_H) scripts/generate
 
 # Examples are taken from the pages that show them, and built as their readers would: with the public headers and the
 # library, nothing else.
-$B/gen/pool_example.c: README.md
+$B/gen/pool_example.c: impls/POOL.md
 	@sed -n '/^```c$$/,/^```$$/{/^```/!p}' $< | scripts/generate update $@
 $B/include/pvq/%.h: impls/%.h
 	@install -D -m 644 $< $@

@@ -32,12 +32,12 @@ installed() {
 	(cd "$1" && find . ! -type d) | sed 's|^\./||' | LC_ALL=C sort
 }
 
-@test "the library: the README's example is the tutorial's run: 4 tasks of 2 s, in order, after 2 s" {
+@test "the library: POOL.md's example is the tutorial's run: 4 tasks of 2 s, in order, after 2 s" {
 	run "$build/pool-example"
 	[ "$status" -eq 0 ]
 	[ "$output" = $'1 -> 10\n2 -> 20\n3 -> 30\n4 -> 40' ]
-	# What the README says that it prints is what it prints.
-	[[ $(<"$root/README.md") == *$'./example\n'"$output"$'\n```'* ]]
+	# The page shows what it prints.
+	[[ $(<"$root/impls/POOL.md") == *$'./example\n'"$output"$'\n```'* ]]
 }
 
 @test "the library: everything is installed, and make uninstall leaves nothing" {
@@ -98,7 +98,7 @@ installed() {
 	./start
 }
 
-@test "the manual page: it knows every name of the headers, its example is the README's, and it is sound" {
+@test "the manual page: it knows every name of the headers, its example is POOL.md's, and it is sound" {
 	page=$prefix/share/man/man3/pvq_pool.3
 	for name in $functions; do
 		grep -q "^\.Fn $name " "$page"
