@@ -4,26 +4,13 @@
 #ifndef PVQ_LAUNCH_H
 #define PVQ_LAUNCH_H
 
+#include "drive/launch_io.h"
 #include "trial/row.h"
 #include "trial/trial.h"
 
-/* SIGINT and SIGTERM from now on end the running trial instead of this process. Call
- * once, before the first trial. */
+/* From now on SIGINT, SIGTERM and SIGHUP end the running trial instead of this process. Call once, before the first
+ * trial. */
 void pvq_launch_signals(void);
-
-/* Looks on while a trial runs: look() is called whenever fd (-1: none) can be read, and every every_ms milliseconds (0:
- * never), with the trial's process; a last time, with pid 0, when it has ended, before what it left is cleaned up. */
-struct pvq_launch_eye {
-	int fd;
-	unsigned every_ms;
-	void (*look)(struct pvq_launch_eye *, pid_t pid);
-};
-
-/* Where a trial's own output goes; -1: /dev/null. */
-struct pvq_launch_io {
-	int out_fd, err_fd;
-	struct pvq_launch_eye *eye; /* NULL: nobody looks on */
-};
 
 /* Runs the trial in a fresh process: this same binary, exec'd, or the peer's program. Always fills the row: with
  * what the trial reported, or with crashed or timeout. A peer's results must be right by the suite's own means: where

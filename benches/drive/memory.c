@@ -5,17 +5,17 @@
 
 #include <string.h>
 
-/* Who looks; the eye comes first, so that it can be found from it. */
-struct onlooker {
-	struct pvq_launch_eye eye;
+/* The observer comes first, so that it can be found from it. */
+struct memory_observer {
+	struct pvq_launch_observer observer;
 	uint64_t most_kb;
 	unsigned processes;
 };
 
 /* To look costs the kernel a walk over all pages, so not too often. */
-static void onlooker_look(struct pvq_launch_eye *eye, pid_t pid)
+static void memory_observe(struct pvq_launch_observer *observer, pid_t pid)
 {
-	struct onlooker *o = (struct onlooker *)eye;
+	struct memory_observer *o = (struct memory_observer *)observer;
 	unsigned processes = 0;
 	uint64_t kb = 0;
 
@@ -30,8 +30,8 @@ static void onlooker_look(struct pvq_launch_eye *eye, pid_t pid)
 
 int pvq_memory_measure(const struct pvq_trial *t, double timeout_s, struct pvq_memory *m)
 {
-	struct onlooker o = {.eye = {.fd = -1, .every_ms = 20, .look = onlooker_look}};
-	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1, .eye = &o.eye};
+	struct memory_observer o = {.observer = {.fd = -1, .every_ms = 20, .observe = memory_observe}};
+	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1, .observer = &o.observer};
 	struct pvq_row row;
 	int ret = pvq_launch_trial(t, timeout_s, &io, &row);
 

@@ -494,3 +494,14 @@ full() {
 	"$PVQ" bench --resume "$TMP/run"
 	[ "$(wc -l <"$RAW")" -eq "$(wc -l <"$TMP/before")" ]
 }
+
+@test "a build whose folder has a colon, a blank and a quote in its name finds itself as pvq" {
+	local folder="$TMP/a:b c'd"
+
+	command -v hyperfine >/dev/null || skip "needs hyperfine"
+	mkdir "$folder"
+	cp "$PVQ" "$folder/pvq"
+	"$folder/pvq" e2e --runs 2 --n 1 --impls pthread_queue --out "$TMP/view" 2>"$TMP/err"
+	[ "$(grep -c ',ok,oracle,' "$TMP/view/e2e.csv")" -gt 0 ]
+	[ -z "$(grep -v '^impl,' "$TMP/view/e2e.csv" | grep -v ',ok,oracle,')" ]
+}

@@ -15,9 +15,9 @@
 
 enum { ITEMS = 40, TRIES = 5, LINE_MAX_BYTES = 128, ITEM_TIMEOUT_MS = 1000 };
 
-/* Reads the trial's `--print` lines as they come; the eye comes first, so that it can be found from it. */
+/* Reads the trial's `--print` lines as they come; the observer comes first, so that it can be found from it. */
 struct witness {
-	struct pvq_launch_eye eye;
+	struct pvq_launch_observer observer;
 	struct pvq_fault *fault;
 	char line[LINE_MAX_BYTES];
 	size_t len;
@@ -46,15 +46,15 @@ static void witness_line(struct witness *w)
 	}
 }
 
-static void witness_look(struct pvq_launch_eye *eye, pid_t pid)
+static void witness_observe(struct pvq_launch_observer *observer, pid_t pid)
 {
-	struct witness *w = (struct witness *)eye;
+	struct witness *w = (struct witness *)observer;
 	char buf[512];
 	ssize_t n;
 
 	if (pid == 0)
 		w->ended_ns = pvq_clock_ns();
-	while ((n = read(eye->fd, buf, sizeof(buf))) > 0)
+	while ((n = read(observer->fd, buf, sizeof(buf))) > 0)
 		for (ssize_t i = 0; i < n; i++) {
 			if (buf[i] == '\n') {
 				witness_line(w);
@@ -103,8 +103,8 @@ static void faults_conclude(
 
 static int faults_try(const struct pvq_trial *t, enum pvq_fault_kind kind, struct pvq_fault *fault)
 {
-	struct witness w = {.eye = {.look = witness_look}, .fault = fault};
-	struct pvq_launch_io io = {.err_fd = -1, .eye = &w.eye};
+	struct witness w = {.observer = {.observe = witness_observe}, .fault = fault};
+	struct pvq_launch_io io = {.err_fd = -1, .observer = &w.observer};
 	char stamps[] = "/tmp/pvq-fault-XXXXXX";
 	struct pvq_row row;
 	int out[2], fd = mkostemp(stamps, O_CLOEXEC), ret;
@@ -118,7 +118,7 @@ static int faults_try(const struct pvq_trial *t, enum pvq_fault_kind kind, struc
 		unlink(stamps);
 		return ret;
 	}
-	w.eye.fd = out[0];
+	w.observer.fd = out[0];
 	io.out_fd = out[1];
 	/* Neither fails with these arguments, but for want of memory: then the stamp is missing. */
 	(void)fcntl(out[0], F_SETFL, O_NONBLOCK);

@@ -1,0 +1,21 @@
+/* launch_io.h: what a process that the driver starts is given beside its arguments: its output, and an observer. */
+#ifndef PVQ_LAUNCH_IO_H
+#define PVQ_LAUNCH_IO_H
+
+#include <sys/types.h>
+
+/* Observes a trial while it runs: observe() is called whenever fd (-1: none) can be read, and every every_ms milliseconds (0:
+ * never), with the trial's process; a last time, with pid 0, when it has ended, before what it left is cleaned up. */
+struct pvq_launch_observer {
+	int fd;
+	unsigned every_ms;
+	void (*observe)(struct pvq_launch_observer *, pid_t pid);
+};
+
+/* Where a trial's own output goes; -1: /dev/null. */
+struct pvq_launch_io {
+	int out_fd, err_fd;
+	struct pvq_launch_observer *observer; /* NULL: none */
+};
+
+#endif
