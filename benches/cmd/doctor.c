@@ -46,7 +46,7 @@ int pvq_cmd_doctor(int argc, char **argv)
 			printf("%-15s   %s\n", "", finding[i].advice);
 	}
 	worst = pvq_doctor_worst(finding, count);
-	printf("\nIn all: %s\n", pvq_fitness_words(worst));
+	printf("\nOverall: %s\n", pvq_fitness_words(worst));
 	pvq_manifest_free(&facts);
 	return pvq_cmd_flush() || worst == PVQ_FIT_SPOILS ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 }

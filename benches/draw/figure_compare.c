@@ -17,7 +17,7 @@ static const struct look {
 	{"slower", "D55E00", 9, PVQ_JUDGED, PVQ_SLOWER},
 	{"faster", "0072B2", 11, PVQ_JUDGED, PVQ_FASTER},
 	{"equivalent", "1F7A5C", 7, PVQ_JUDGED, PVQ_EQUIVALENT},
-	{"not to be told", "7A7A7A", 6, PVQ_JUDGED, PVQ_INCONCLUSIVE},
+	{"inconclusive", "7A7A7A", 6, PVQ_JUDGED, PVQ_INCONCLUSIVE},
 	{"not judged: other work", "B0A58F", 2, PVQ_OTHER_WORK, PVQ_INCONCLUSIVE},
 	{"not judged: disturbed", "B0A58F", 1, PVQ_MOSTLY_NOISE, PVQ_INCONCLUSIVE},
 };
@@ -148,8 +148,10 @@ int pvq_figure_compare(struct pvq_plots *plots, const struct pvq_comparison_tabl
 		pvq_plot_string(&plot, "task_font", "sans-serif,13");
 		pvq_plot_string(&plot, "note",
 			t->before.runs + t->after.runs == 2
-				? "Bars: 95 % intervals of the ratio of two medians, one run a side. Shaded: within 3 %."
-				: "Bars: intervals from the runs' medians, each end errs in 5 %. Shaded: within 3 %.");
+				? "Bars: 95 % intervals of the ratio of two medians, one run per "
+				  "side. Shaded: within 3 %."
+				: "Bars: intervals from the runs' medians; each end errs in 5 %. "
+				  "Shaded: within 3 %.");
 		pvq_plot_number(&plot, "rows", (double)compare_labels(&plot, t, row));
 		compare_data(&plot, t, row);
 		pvq_plot_end(&plot, "compare.gp");

@@ -96,16 +96,18 @@ static int overview_want(const struct pvq_cell *cell, unsigned cores)
 	return !cell->baseline && cell->key->cores == cores && pvq_cell_candidate(cell, cores);
 }
 
-/* The outcome at the right end of a row: the winner in its colour, or that there is none. */
+/* The outcome at the right end of a row: the fastest in its colour, or how many tie. */
 static int overview_outcome(struct rows *rows, size_t w)
 {
 	struct pvq_contest contest;
+	struct pvq_text outcome;
 	const char *words, *colour = "777777";
 	int ret = pvq_contest_hold(&contest, rows->s, &rows->s->work[w], rows->s->max_cores, PVQ_MAP_NS);
 
 	if (ret)
 		return ret;
-	words = pvq_outcome_words(contest.outcome);
+	outcome = pvq_contest_words(&contest);
+	words = outcome.s;
 	if (contest.outcome == PVQ_CLEAR) {
 		words = rows->s->series[contest.rival[0].cell->series].name;
 		colour = pvq_style(rows->s, contest.rival[0].cell->series).colour;

@@ -1,5 +1,5 @@
-/* advice.c: the advice on the first page: what to run in parallel, and with how many workers. Like
- * every claim of the report it follows from verdicts alone.
+/* advice.c: the advice on the first page: what to run in parallel, and with how many workers. Like every claim of the
+ * report it follows from verdicts alone.
  */
 #include "report/part.h"
 
@@ -8,8 +8,8 @@
 
 /* Does parallel work pay for a task at the largest core count? */
 enum advice {
-	ADVICE_PARALLEL, /* serial is clearly slower than another */
-	ADVICE_SERIAL,   /* serial is clearly the fastest */
+	ADVICE_PARALLEL, /* serial is slower than another */
+	ADVICE_SERIAL,   /* serial is the fastest */
 	ADVICE_UNSURE,   /* serial may be the fastest */
 	ADVICE_NONE,     /* serial was not measured, or nothing else was */
 	ADVICES,
@@ -27,22 +27,18 @@ static enum advice advice_of(const struct pvq_contest *contest)
 	return ADVICE_NONE;
 }
 
-/* One task within a sentence: "spin:ns=1000 (1.27 times as fast, no clear winner among 2)". */
+/* One task within a sentence: "spin:ns=1000 (2 tie, 1.27x faster)". */
 static void advice_task(const struct pvq_report *r, const struct pvq_work *work,
 	const struct pvq_contest *contest, enum advice advice)
 {
-	size_t level = contest->level + 1;
-
 	pvq_text_md(r->md, work->label);
 	if (advice != ADVICE_PARALLEL)
 		return;
-	fprintf(r->md, " (%s times as fast, ", pvq_text_number(contest->speedup.ratio).s);
-	if (contest->outcome == PVQ_CLEAR)
-		pvq_text_md(r->md, r->summary->series[contest->rival[0].cell->series].name);
-	else
-		fprintf(r->md, "%s of %zu strategies",
-			contest->outcome == PVQ_EQUAL ? "any" : "no clear winner", level);
-	fputs(")", r->md);
+	fputs(" (", r->md);
+	pvq_text_md(r->md, contest->outcome == PVQ_CLEAR
+				   ? r->summary->series[contest->rival[0].cell->series].name
+				   : pvq_contest_words(contest).s);
+	fprintf(r->md, ", %sx faster)", pvq_text_number(contest->speedup.ratio).s);
 }
 
 static int advice_list(const struct pvq_report *r, enum advice wanted, const char *head)
@@ -68,14 +64,14 @@ static int advice_list(const struct pvq_report *r, enum advice wanted, const cha
 int pvq_advice_headline(const struct pvq_report *r)
 {
 	static const char *const head[ADVICES] = {
-		"- **Run in parallel**, serial is clearly slower: ",
-		"- **Leave serial**, which is clearly the fastest: ",
-		"- **Not to be told** from serial: ",
-		"- **Nothing to compare with**: ",
+		"- **Run in parallel**; serial is slower: ",
+		"- **Keep serial**, the fastest: ",
+		"- **Inconclusive against serial**: ",
+		"- **Nothing to compare**: ",
 	};
 	int ret = 0;
 
-	fprintf(r->md, "On **%u core%s**, one worker a core:\n\n", r->summary->max_cores,
+	fprintf(r->md, "On **%u core%s**, one worker per core:\n\n", r->summary->max_cores,
 		r->summary->max_cores == 1 ? "" : "s");
 	for (int advice = 0; ret == 0 && advice < ADVICES; advice++)
 		ret = advice_list(r, (enum advice)advice, head[advice]);
@@ -123,15 +119,15 @@ static size_t collect(const struct pvq_summary *s, const struct pvq_work *work, 
 	return n;
 }
 
-/* "clearly faster with pool_ordered (0.26 of the time), …", or nothing. Returns whether it wrote. */
+/* "faster with pool_ordered (3.85x), …", or nothing. Returns whether it wrote. */
 static int list_verdict(const struct pvq_report *r, const struct more *more, size_t n, unsigned workers,
 	enum pvq_verdict verdict, const char *separator)
 {
 	static const char *const words[] = {
-		[PVQ_INCONCLUSIVE] = "not to be told with ",
-		[PVQ_FASTER] = "clearly faster with ",
-		[PVQ_SLOWER] = "clearly slower with ",
-		[PVQ_EQUIVALENT] = "the same within 3 % with ",
+		[PVQ_INCONCLUSIVE] = "inconclusive with ",
+		[PVQ_FASTER] = "faster with ",
+		[PVQ_SLOWER] = "slower with ",
+		[PVQ_EQUIVALENT] = "equivalent with ",
 	};
 	int listed = 0;
 
@@ -143,7 +139,10 @@ static int list_verdict(const struct pvq_report *r, const struct more *more, siz
 		fputs(listed++ ? ", " : "", r->md);
 		pvq_text_md(r->md, r->summary->series[more[i].cell->series].name);
 		if (verdict == PVQ_FASTER || verdict == PVQ_SLOWER)
-			fprintf(r->md, " (%s of the time)", pvq_text_number(more[i].vs.ratio).s);
+			fprintf(r->md, " (%sx)",
+				pvq_text_number(
+					verdict == PVQ_FASTER ? 1 / more[i].vs.ratio : more[i].vs.ratio)
+					.s);
 	}
 	return listed > 0;
 }
@@ -177,8 +176,8 @@ int pvq_advice_workers(const struct pvq_report *r)
 		unsigned last = 0;
 
 		if (n && !head++)
-			fputs("### How many workers?\n\nMore workers than cores, each strategy against "
-			      "itself with one worker a core, by map time:\n\n",
+			fputs("### How many workers?\n\nMore workers than cores, each strategy "
+			      "compared with itself at one worker per core, by map time:\n\n",
 				r->md);
 		/* Cells of a work stand in the order of their workers. */
 		for (size_t i = 0; i < n; i++)

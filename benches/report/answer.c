@@ -1,5 +1,5 @@
-/* answer.c: the answer. Every word about which strategy is faster follows from a
- * contest's outcome, so that nothing is claimed that the intervals do not carry.
+/* answer.c: the answer. Every word about which strategy is faster follows from a contest's outcome, so that the report
+ * claims no more than the intervals support.
  */
 #include "report/part.h"
 
@@ -50,12 +50,12 @@ static void answer_fastest(const struct pvq_report *r, const struct pvq_contest 
 {
 	switch (contest->outcome) {
 	case PVQ_NOBODY:
-		fputs("nothing finished", r->md);
+		fputs(pvq_contest_words(contest).s, r->md);
 		break;
 	case PVQ_ALONE:
 		fputs("only ", r->md);
 		pvq_text_md(r->md, answer_name(r, contest->rival));
-		fputs(" was measured", r->md);
+		fputs(" measured", r->md);
 		break;
 	case PVQ_CLEAR:
 		fputs("**", r->md);
@@ -63,16 +63,13 @@ static void answer_fastest(const struct pvq_report *r, const struct pvq_contest 
 		fputs("**", r->md);
 		break;
 	case PVQ_EQUAL:
-		fputs("equal within 3 %: ", r->md);
-		answer_level_names(r, contest);
-		break;
 	case PVQ_OPEN:
-		fputs("no clear winner: ", r->md);
+		fprintf(r->md, "%s: ", pvq_contest_words(contest).s);
 		answer_level_names(r, contest);
 		break;
 	case PVQ_TOO_FEW:
+		fprintf(r->md, "%s; lowest median: ", pvq_contest_words(contest).s);
 		pvq_text_md(r->md, answer_name(r, contest->rival));
-		fputs(" looks fastest", r->md);
 		break;
 	}
 }
@@ -86,7 +83,7 @@ static size_t answer_fewest_pairs(const struct pvq_contest *contest)
 	return fewest;
 }
 
-/* How many blocks would tell apart those that cannot be told apart. */
+/* How many blocks would settle a tie. */
 static void answer_settle(const struct pvq_report *r, const struct pvq_contest *contest)
 {
 	size_t blocks = 0;
@@ -101,26 +98,29 @@ static void answer_settle(const struct pvq_report *r, const struct pvq_contest *
 			blocks < 100 ? blocks : (blocks + 99) / 100 * 100);
 }
 
-/* The "how sure" column: the nearest one that is clearly slower, and by how much. */
+/* The "how sure" column: the nearest one that is slower, and by how much. */
 static void answer_sureness(const struct pvq_report *r, const struct pvq_contest *contest)
 {
 	const struct pvq_rival *slower = NULL;
 
 	if (contest->outcome == PVQ_TOO_FEW) {
-		fprintf(r->md, "too few blocks to be sure (n = %zu, %zu are needed)",
-			answer_fewest_pairs(contest), contest->needs);
+		fprintf(r->md, "n = %zu; %zu blocks are needed", answer_fewest_pairs(contest),
+			contest->needs);
 		return;
 	}
 	for (size_t i = contest->rivals; i-- > 1;)
 		if (contest->rival[i].vs.verdict == PVQ_SLOWER)
 			slower = &contest->rival[i];
 	if (!slower) {
-		fputs(contest->rivals > 1 ? "none of them is clearly slower than the first" : "–", r->md);
+		fputs(contest->rivals > 1 ? "none is slower than the first" : "–", r->md);
 	} else {
+		struct pvq_text ratio =
+			pvq_text_ratio_interval(slower->vs.ratio, slower->vs.lo, slower->vs.hi);
+		int digits = (int)strcspn(ratio.s, " ");
+
 		fputs("next is ", r->md);
 		pvq_text_md(r->md, answer_name(r, slower));
-		fprintf(r->md, " with %s times the time",
-			pvq_text_ratio_interval(slower->vs.ratio, slower->vs.lo, slower->vs.hi).s);
+		fprintf(r->md, ", %.*sx slower%s", digits, ratio.s, ratio.s + digits);
 	}
 	answer_settle(r, contest);
 }
@@ -201,15 +201,17 @@ int pvq_answer_table(const struct pvq_report *r, enum pvq_metric metric, size_t 
 static void answer_legend(const struct pvq_report *r)
 {
 	fprintf(r->md,
-		"**How to read it.** The time is that of `map` alone, the workers being there "
-		"already. Each strategy is set against each other one, and whoever is clearly slower than any drops out; with 95 %% "
-		"certainty the fastest is among those left. A name in bold is the only one left. *No clear winner* names "
-		"several, the lowest median first; *equal* those shown to lie within ±%.0f %% of it: take whichever of them is "
-		"simplest. *Next* is the nearest one that is clearly slower than the first. How many blocks would settle it is a guess "
-		"from the width of the intervals now. Speed-up is "
-		"serial's time, in the last column, divided by the strategy's, pair by pair within a "
-		"block; serial competes at every core count. Figures are medians, in brackets their "
-		"95 %% intervals. †: more than 1 %% of it is the harness's own work.\n\n",
+		"**How to read it.** The time is that of `map` alone, on workers that have already "
+		"started. Each strategy is compared with every other; one that is slower than any "
+		"other drops out. With 95 %% certainty the fastest is among those left. A name in bold "
+		"is the only one left. *Tie*: several are left, and the comparison among them is "
+		"inconclusive; the lowest median comes first. *Equivalent*: several are left, all "
+		"within ±%.0f %% of the first; take the simplest. *Next* is the nearest strategy that "
+		"is slower than the first. The number of blocks that would settle a tie is a guess "
+		"from the present width of the intervals. Speed-up is serial's time, in the last "
+		"column, divided by the strategy's, pair by pair within a block; serial competes at "
+		"every core count. Figures are medians, with 95 %% intervals in brackets. †: more than "
+		"1 %% of the time is the harness's own work.\n\n",
 		(PVQ_EQUIVALENT_RATIO - 1) * 100);
 }
 
@@ -245,18 +247,18 @@ static void why_work(const struct pvq_report *r, const struct pvq_work *work)
 	item_ns = work->base->metric[PVQ_MAP_NS].median / (work->key->n ? (double)work->key->n : 1);
 	fputs("- **", r->md);
 	pvq_text_md(r->md, work->label);
-	fprintf(r->md, "**: an item takes %s alone. Beyond that it costs the %u core%s ",
-		pvq_text_ns(item_ns).s, s->max_cores, plural(s->max_cores));
+	fprintf(r->md, "**: an item is %s of work. Overhead on %u core%s: ", pvq_text_ns(item_ns).s,
+		s->max_cores, plural(s->max_cores));
 	if (why_overhead(work, least) > 0 && why_overhead(work, least) < 0.01 * item_ns)
-		fputs("less than 1 % of that with ", r->md);
+		fputs("less than 1 % with ", r->md);
 	else if (why_overhead(work, least) > 0)
-		fprintf(r->md, "%s (%s of it) with ", pvq_text_ns(why_overhead(work, least)).s,
+		fprintf(r->md, "%s (%s) with ", pvq_text_ns(why_overhead(work, least)).s,
 			pvq_text_percent(why_overhead(work, least) / item_ns).s);
 	else
-		fputs("nothing that shows with ", r->md);
+		fputs("none that shows with ", r->md);
 	pvq_text_md(r->md, s->series[least->series].name);
 	if (most != least && why_overhead(work, most) > 0) {
-		fprintf(r->md, ", and %s (%s) with ", pvq_text_ns(why_overhead(work, most)).s,
+		fprintf(r->md, ", up to %s (%s) with ", pvq_text_ns(why_overhead(work, most)).s,
 			pvq_text_percent(why_overhead(work, most) / item_ns).s);
 		pvq_text_md(r->md, s->series[most->series].name);
 	}
@@ -272,9 +274,10 @@ static void answer_why(const struct pvq_report *r)
 		based |= s->work[w].base != NULL;
 	if (!based)
 		return;
-	fputs("### Why\n\nA strategy pays for handing items out, collecting results and waiting. It "
-	      "is worth it where an item's own work outweighs that: core time an item costs beyond "
-	      "its own work, from the medians of the map time, least and most over the strategies:\n\n",
+	fputs("### Why\n\nA strategy spends time on handing out items, collecting results and "
+	      "waiting. It pays where an item's own work outweighs this overhead: the core time that "
+	      "an item costs beyond its own work, from the median map times. Lowest and highest over "
+	      "the strategies:\n\n",
 		r->md);
 	for (size_t w = 0; w < s->works; w++)
 		why_work(r, &s->work[w]);
@@ -291,7 +294,7 @@ static int answer_other_counts(const struct pvq_report *r)
 			if (s->work[w].cores[i] == s->max_cores)
 				continue;
 			if (!head) {
-				fputs("### At fewer cores\n\nMap time alone.\n\n", r->md);
+				fputs("### On fewer cores\n\nMap time alone.\n\n", r->md);
 				answer_table_head(r, PVQ_MAP_NS, 1);
 				head = 1;
 			}
@@ -308,12 +311,12 @@ int pvq_chapter_answer(const struct pvq_report *r)
 
 	fputs("## The answer\n\n", r->md);
 	if (s->max_cores == 0) {
-		fputs("No trial ended well, so there is nothing to compare.\n\n", r->md);
+		fputs("No trial succeeded, so there is nothing to compare.\n\n", r->md);
 		return 0;
 	}
 	ret = pvq_advice_headline(r);
 	if (pvq_report_figure(r, "overview", NULL, 0,
-		    "Speed-up over serial at the largest core count, one row a task, one dot a strategy"))
+		    "Speed-up over serial on the most cores: one row per task, one dot per strategy"))
 		fputs("\n\n", r->md);
 	if (ret == 0)
 		ret = pvq_answer_table(r, PVQ_MAP_NS, SIZE_MAX);
@@ -321,8 +324,8 @@ int pvq_chapter_answer(const struct pvq_report *r)
 	if (ret == 0)
 		ret = pvq_advice_workers(r);
 	answer_why(r);
-	fputs("### With start and stop included\n\nFor one batch on workers that do not exist yet: "
-	      "start, map and stop together.\n\n",
+	fputs("### With start and stop included\n\nThe time of one batch on workers that do not "
+	      "exist yet: start, map and stop together.\n\n",
 		r->md);
 	if (ret == 0)
 		ret = pvq_answer_table(r, PVQ_TOTAL_NS, SIZE_MAX);

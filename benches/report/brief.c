@@ -26,8 +26,8 @@ static void brief_head(const struct pvq_report *r)
 		fputs(", ", r->md);
 		pvq_text_md(r->md, date);
 	}
-	fputs(". Medians of the map time, with 95 % intervals; †: more than 1 % of it is the harness's own "
-	      "work.\n\n",
+	fputs(". Medians of the map time, with 95 % intervals. †: more than 1 % of it is the "
+	      "harness's own work.\n\n",
 		r->md);
 }
 
@@ -36,7 +36,7 @@ static int brief_answer(const struct pvq_report *r)
 	int ret;
 
 	if (r->summary->max_cores == 0) {
-		fputs("No trial ended well, so there is nothing to compare.\n", r->md);
+		fputs("No trial succeeded, so there is nothing to compare.\n", r->md);
 		return 0;
 	}
 	ret = pvq_answer_table(r, PVQ_MAP_NS, TASKS);
@@ -73,7 +73,7 @@ static void brief_failed(const struct pvq_report *r)
 			if (s->cell[c].ok == s->cell[c].rows)
 				continue;
 			if (listed == 0)
-				fputs("**Not everything ended well, or could be run here:**\n\n", r->md);
+				fputs("**Some trials failed, or could not run here:**\n\n", r->md);
 			if (listed++ < FAILED)
 				brief_failed_cell(r, &s->work[w], &s->cell[c]);
 		}
@@ -89,7 +89,7 @@ static int brief_compose(const struct pvq_report *r)
 	brief_head(r);
 	ret = brief_answer(r);
 	brief_failed(r);
-	fputs("The full report: report.html in ", r->md);
+	fputs("Full report: report.html in ", r->md);
 	pvq_text_md(r->md, r->dir);
 	fputs("\n", r->md);
 	return ret;

@@ -43,7 +43,7 @@ static void write_side(FILE *f, const char *name, const struct pvq_side *side)
 		fprintf(f, "%s%s", r ? ", " : "", side->run[r].dir);
 }
 
-/* "3 slower, 0 faster, …": how often each was said; the last ones only where they were. */
+/* "3 slower, 0 faster, …": how often each verdict fell; the last ones only where they did. */
 static void write_counts(FILE *f, const struct pvq_comparison_table *t)
 {
 	size_t of_verdict[PVQ_EQUIVALENT + 1] = {0}, of_basis[PVQ_FAILED_BEFORE + 1] = {0};
@@ -52,12 +52,12 @@ static void write_counts(FILE *f, const struct pvq_comparison_table *t)
 		of_basis[t->cell[i].basis]++;
 		of_verdict[t->cell[i].verdict] += t->cell[i].basis == PVQ_JUDGED;
 	}
-	fprintf(f, "%zu slower, %zu faster, %zu equivalent, %zu not to be told", of_verdict[PVQ_SLOWER],
+	fprintf(f, "%zu slower, %zu faster, %zu equivalent, %zu inconclusive", of_verdict[PVQ_SLOWER],
 		of_verdict[PVQ_FASTER], of_verdict[PVQ_EQUIVALENT], of_verdict[PVQ_INCONCLUSIVE]);
 	if (of_basis[PVQ_BROKEN])
 		fprintf(f, ", %zu broken", of_basis[PVQ_BROKEN]);
 	if (of_basis[PVQ_FAILED_BEFORE])
-		fprintf(f, ", %zu that failed before already", of_basis[PVQ_FAILED_BEFORE]);
+		fprintf(f, ", %zu failed before", of_basis[PVQ_FAILED_BEFORE]);
 	if (of_basis[PVQ_OTHER_WORK])
 		fprintf(f, ", %zu not judged: other work", of_basis[PVQ_OTHER_WORK]);
 	if (of_basis[PVQ_MOSTLY_NOISE])
@@ -88,9 +88,8 @@ static void write_failed(FILE *f, const struct pvq_comparison_table *t)
 		if (c->basis == PVQ_BROKEN)
 			fprintf(f, "- broken: %s: %s\n", c->name, c->reason);
 		else if (c->failed_before || c->failed_after)
-			fprintf(f, "- trials that failed: %s: %zu of %zu before, %zu of %zu after\n",
-				c->name, c->failed_before, c->trials_before, c->failed_after,
-				c->trials_after);
+			fprintf(f, "- failed trials: %s: %zu of %zu before, %zu of %zu after\n", c->name,
+				c->failed_before, c->trials_before, c->failed_after, c->trials_after);
 	}
 }
 
@@ -117,30 +116,30 @@ static void write_notes(FILE *f, const struct pvq_comparison_table *t)
 
 	if (t->before.runs == 1 && t->after.runs == 1)
 		fprintf(f,
-			"- Ratio of the median %s times, after / before, with its 95 %% interval. Slower and "
-			"faster hold for\n  the whole table at 95 %% (U test, Holm), as far as noise within "
-			"these two runs goes. How much runs\n  differ, two of them cannot tell: to be sure, "
-			"measure at least three a side, in turn, and name them\n  all: pvq compare A1,A2,A3 "
-			"B1,B2,B3\n",
+			"- Ratio of the median %s times, after / before, with its 95 %% interval. "
+			"Slower and faster hold\n  over the whole table at 95 %% (U test, Holm), but "
+			"only against the noise within these two runs.\n  Two runs cannot show how "
+			"much runs differ. To be sure, measure at least three per side, in turn,\n  "
+			"and name them all: pvq compare A1,A2,A3 B1,B2,B3\n",
 			time);
 	else
 		fprintf(f,
-			"- Ratio of the medians of the runs' median %s times, after / before; each end of "
-			"the interval errs in\n  5 %%. Slower (and, by itself, faster) is wrong anywhere in "
-			"the table at most once in 20 comparisons\n  of equal sides, however much runs differ "
-			"(permutation of the %zu runs).\n",
+			"- Ratio of the medians of the runs' median %s times, after / before. Each end "
+			"of the interval errs\n  in 5 %%. Between equal sides, slower appears anywhere "
+			"in the table in at most 1 of 20 comparisons\n  (and so, separately, does "
+			"faster), however much runs differ (permutation of the %zu runs).\n",
 			time, t->before.runs + t->after.runs);
 	fprintf(f, "- Equivalent: the interval lies within ±%.0f %%.\n", (PVQ_EQUIVALENT_RATIO - 1) * 100);
 	if (write_any_per_item(t))
-		fputs("- * The numbers of items differ, so the times are per item.\n", f);
+		fputs("- * Times are per item, because the numbers of items differ.\n", f);
 	if (write_any(t, PVQ_OTHER_WORK))
-		fputs("- Other work: the items differ (another calibration or seed), or too few have other "
-		      "numbers, so the\n  ratio says nothing. `pvq bench --like A` measures the very work of "
-		      "run A.\n",
+		fputs("- Other work: the items differ (another calibration or seed), or their "
+		      "numbers differ and are\n  small, so the ratio means nothing. `pvq bench "
+		      "--like A` repeats the work of run A.\n",
 			f);
 	if (write_any(t, PVQ_MOSTLY_NOISE))
-		fputs("- Disturbed: others used the CPUs in most blocks of one of the runs. With three runs a side "
-		      "such cells\n  are judged too.\n",
+		fputs("- Disturbed: other processes or the hypervisor used the CPUs in most blocks "
+		      "of one run. With three\n  runs per side such cells are judged too.\n",
 			f);
 }
 
@@ -179,7 +178,7 @@ void pvq_compare_print(FILE *f, const struct pvq_comparison_table *t)
 	write_side(f, "before", &t->before);
 	write_side(f, "\nafter", &t->after);
 	fputs("\n\n", f);
-	print_line(f, "", "workers", "after / before", "after is", "before", "after");
+	print_line(f, "", "workers", "after / before", "verdict", "before", "after");
 	for (size_t i = 0; i < t->cells; i++) {
 		const struct pvq_compared *c = &t->cell[i];
 
@@ -210,10 +209,9 @@ static void write_markdown(FILE *f, const struct pvq_comparison_table *t, int wi
 	write_failed(f, t);
 	write_unmatched(f, t);
 	if (with_picture)
-		fputs("\n![Ratios of times, after to before, one row a cell](plots/" PVQ_COMPARE_FIGURE
-		      ".svg)\n",
+		fputs("\n![Time after / time before, one row per cell](plots/" PVQ_COMPARE_FIGURE ".svg)\n",
 			f);
-	fputs("\n| Task | Strategy | Workers | After / before | After is | Before | After |\n"
+	fputs("\n| Task | Strategy | Workers | After / before | Verdict | Before | After |\n"
 	      "|:--|:--|:--|--:|:--|--:|--:|\n",
 		f);
 	for (size_t i = 0; i < t->cells; i++) {

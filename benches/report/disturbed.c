@@ -1,5 +1,5 @@
-/* disturbed.c: what disturbed the run, and whether it matters: what others did on the CPUs meanwhile, the answer with and
- * without the blocks that were disturbed, and the trials that lie far out, by name.
+/* disturbed.c: interference and whether it matters: the CPU time that others took, the answer with and without the
+ * disturbed blocks, and the outliers.
  */
 #include "report/part.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what others did meanwhile ---- */
+/* ---- interference ---- */
 
 /* The rows of blocks that were not disturbed; owned by the caller, who frees .row. 0 or -ENOMEM. */
 static int disturbed_undisturbed(const struct pvq_report *r, struct pvq_rows *rows)
@@ -26,7 +26,7 @@ static int disturbed_undisturbed(const struct pvq_report *r, struct pvq_rows *ro
 	return 0;
 }
 
-/* "pool_ordered, clearly fastest (speed-up 1.9)". */
+/* "pool_ordered (fastest), speed-up 1.9". */
 static int disturbed_outcome(
 	const struct pvq_report *r, const struct pvq_summary *s, const struct pvq_work *work)
 {
@@ -37,10 +37,10 @@ static int disturbed_outcome(
 		const struct pvq_comparison *up = &contest.speedup;
 
 		pvq_text_md(r->md, contest.rival[0].cell->key->impl);
-		fprintf(r->md, ": %s, speed-up %s", pvq_outcome_words(contest.outcome),
+		fprintf(r->md, " (%s), speed-up %s", pvq_contest_words(&contest).s,
 			pvq_text_ratio_interval(up->ratio, up->lo, up->hi).s);
 	} else {
-		fputs("nothing is left", r->md);
+		fputs("nothing left", r->md);
 	}
 	pvq_contest_free(&contest);
 	return ret;
@@ -68,7 +68,8 @@ static int disturbed_with_and_without(const struct pvq_report *r)
 
 	if (ret == 0)
 		ret = pvq_summarise(&calm, &rows);
-	fputs("| Task | Disturbed | Fastest by all blocks | Without the disturbed ones |\n|:--|--:|:--|:--|\n",
+	fputs("| Task | Disturbed | Fastest, all blocks | Fastest, undisturbed blocks "
+	      "|\n|:--|--:|:--|:--|\n",
 		r->md);
 	for (size_t w = 0; ret == 0 && w < s->works; w++) {
 		const struct pvq_work *work = &s->work[w], *same = disturbed_same_work(&calm, work);
@@ -82,7 +83,7 @@ static int disturbed_with_and_without(const struct pvq_report *r)
 		fputs(" | ", r->md);
 		if (ret == 0 && same)
 			ret = disturbed_outcome(r, &calm, same);
-		fputs(same ? " |\n" : "nothing is left |\n", r->md);
+		fputs(same ? " |\n" : "nothing left |\n", r->md);
 	}
 	fputs("\n", r->md);
 	pvq_summary_free(&calm);
@@ -110,10 +111,11 @@ int pvq_trust_disturbed(const struct pvq_report *r)
 		disturbed += s->work[w].disturbed;
 	}
 	fprintf(r->md,
-		"### What others did meanwhile\n\nOf the CPUs' time during the trials the hypervisor took %s for others, and "
-		"foreign processes %s. A task's turn in a block counts as disturbed where that is 5 %% or more, and 60 ms or "
-		"more, since the kernel counts in ticks. **%zu of %zu turns** were; their trials are crosses in the pictures "
-		"of the wall time, and in all figures like the others.\n\n",
+		"### Interference\n\nDuring the trials the hypervisor took %s of the CPUs' time "
+		"(*stolen*), and other processes took %s (*foreign*). A task's turn in a block counts "
+		"as disturbed where that is 5 %% or more, and at least 60 ms, because the kernel "
+		"counts in ticks. **%zu of %zu turns** were disturbed. Their trials count in all "
+		"figures like the others; the pictures of the wall time show them as crosses.\n\n",
 		pvq_text_percent(stolen_ns / cpu_ns).s, pvq_text_percent(fmax(foreign_ns, 0) / cpu_ns).s,
 		disturbed, turns);
 	return disturbed ? disturbed_with_and_without(r) : 0;
@@ -166,7 +168,7 @@ static void disturbed_outlier_row(const struct pvq_report *r, const struct outli
 	pvq_text_md(r->md, o->work->label);
 	fputs(" | ", r->md);
 	pvq_text_md(r->md, row->impl);
-	fprintf(r->md, " | %u | %u | %u | %s | %s times | %s |\n", row->workers, row->cores, row->block,
+	fprintf(r->md, " | %u | %u | %u | %s | %sx | %s |\n", row->workers, row->cores, row->block,
 		pvq_text_ns((double)row->map_ns).s, pvq_text_number(o->factor).s,
 		pvq_row_disturbed(o->work, row) ? "yes" : "no");
 }
@@ -180,12 +182,13 @@ static void disturbed_name_outliers(
 		disturbed += (size_t)pvq_row_disturbed(outlier[i].work, outlier[i].row);
 	qsort(outlier, count, sizeof(*outlier), disturbed_order_outliers);
 	fprintf(r->md,
-		"### Outliers\n\n**%zu of %zu trials** lie far out: beyond the quartiles of their cell by more than three "
-		"times their distance; %zu of these in disturbed blocks. They are in every figure and picture, like all "
-		"others: medians bear them.%s\n\n",
+		"### Outliers\n\n**%zu of %zu trials** are outliers: they lie beyond the quartiles of "
+		"their cell by more than three times the interquartile range. %zu of these are in "
+		"disturbed blocks. All figures and pictures include them; medians hardly move with "
+		"them.%s\n\n",
 		count, good, disturbed, count > OUTLIERS_NAMED ? " The farthest:" : "");
 	if (count)
-		fputs("| Task | Strategy | Workers | Cores | Block | Map | Of its median | Disturbed |\n"
+		fputs("| Task | Strategy | Workers | Cores | Block | Map time | Relative to the median | Disturbed |\n"
 		      "|:--|:--|--:|--:|--:|--:|--:|:--|\n",
 			r->md);
 	for (size_t i = 0; i < count && i < OUTLIERS_NAMED; i++)

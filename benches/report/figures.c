@@ -58,15 +58,14 @@ int pvq_chapter_time(const struct pvq_report *r)
 	char words[640];
 	size_t ranges = figures_ranges(r->summary);
 	int used = snprintf(words, sizeof(words),
-		"Left the map alone, with the workers waiting; right the whole life, start and stop "
-		"included. Both on the same logarithmic scale. The small points are single trials, "
-		"moved aside a little so that they can be seen; bars are 95 %% intervals of the "
-		"median.");
+		"Left: map alone, with the workers waiting. Right: start, map and stop together. Both "
+		"share one logarithmic scale. The small points are single trials, spread sideways so "
+		"that they stay visible; bars are 95 %% intervals of the median.");
 
 	if (ranges)
 		snprintf(words + used, sizeof(words) - (size_t)used,
-			" In %zu cell%s fewer than %zu trials ended well: no 95 %% interval exists "
-			"there, and the range is shown.",
+			" In %zu cell%s fewer than %zu trials succeeded, too few for a 95 %% interval; "
+			"the bars there show the range.",
 			ranges, ranges == 1 ? "" : "s", pvq_median_needs(PVQ_ALPHA));
 	figures_chapter(r, "time", "Wall time versus cores", words, "Wall time versus cores");
 	return 0;
@@ -75,8 +74,8 @@ int pvq_chapter_time(const struct pvq_report *r)
 int pvq_chapter_speedup(const struct pvq_report *r)
 {
 	figures_chapter(r, "speedup", "Speed-up and efficiency",
-		"Against serial's map time, which each picture states. The grey line is the ideal: C "
-		"cores, C times as fast. Efficiency is the share of it that was reached.",
+		"Relative to serial's map time, which each picture states. The grey line is the ideal: "
+		"C cores, C times as fast. Efficiency is the share of the ideal that was reached.",
 		"Speed-up and efficiency versus cores");
 	return 0;
 }
@@ -94,14 +93,14 @@ int pvq_chapter_over(const struct pvq_report *r)
 			if (!pvq_plots_has(r->plots, name))
 				continue;
 			if (!any)
-				fputs("## Workers beyond the cores\n\nThe same cores with more "
-				      "workers than cores, relative to one worker a core. It tests "
-				      "the saying that more workers than cores slow down what "
-				      "computes, and help what sleeps or waits.\n\n",
+				fputs("## Workers beyond the cores\n\nMore workers than cores, "
+				      "relative to one worker per core. This tests a common rule: "
+				      "they slow down tasks that compute, and speed up tasks that "
+				      "sleep or wait.\n\n",
 					r->md);
 			any = 1;
 			pvq_report_figure(r, "over", &s->work[w], s->work[w].cores[i],
-				"Time relative to one worker a core");
+				"Time relative to one worker per core");
 		}
 	fputs(any ? "\n" : "", r->md);
 	return 0;

@@ -8,7 +8,7 @@ void pvq_report_metg(const struct pvq_report *r, const struct pvq_trait *trait)
 	const struct pvq_estimate *e = &trait->metg_ns;
 
 	if (isnan(e->median))
-		fputs("not known: too few blocks that all grains have", r->md);
+		fputs("unknown: too few blocks contain every grain", r->md);
 	else if (isinf(e->median))
 		fprintf(r->md, "not reached up to %s", pvq_text_ns(trait->last_ns).s);
 	else if (e->median <= trait->first_ns) {
@@ -38,7 +38,8 @@ void pvq_advice_grain(const struct pvq_report *r)
 	if (!traits->metg_cores)
 		return;
 	fprintf(r->md,
-		"- **How small may a task be**, to keep %u core%s half busy? Core time an item, half of it its own work: ",
+		"- **How small may a task be** to keep %u core%s half busy? Core time per item, half "
+		"of it its own work: ",
 		traits->metg_cores, traits->metg_cores == 1 ? "" : "s");
 	for (size_t place = 1; (trait = metg_at(traits, place)); place++) {
 		fputs(place > 1 ? ", " : "", r->md);

@@ -42,7 +42,7 @@ int pvq_chapter_failed(const struct pvq_report *r)
 				any = 1;
 				failed_row(r, s->work[w].label, cell, status);
 			}
-	fputs(any ? "\n" : "None: every trial ended well and gave the right results.\n\n", r->md);
+	fputs(any ? "\n" : "None: every trial succeeded, with correct results.\n\n", r->md);
 	return 0;
 }
 
@@ -61,17 +61,19 @@ static void method_trials(const struct pvq_report *r)
 		fprintf(r->md, "%zu trial%s", most, most == 1 ? "" : "s");
 	else
 		fprintf(r->md, "%zu to %zu trials", least, most);
-	fputs(". A block runs every cell once: groups of one task on one number of cores in a fresh random order, the "
-	      "strategies of a group by a Latin square, so that a slow drift of the machine touches all strategies alike",
+	fputs(". A block runs every cell once: groups of one task on one number of cores in fresh "
+	      "random order, the strategies of a group by a Latin square, so that slow drift of the "
+	      "machine affects all strategies alike",
 		r->md);
 	if (seed) {
 		fputs("; seed ", r->md);
 		pvq_text_md(r->md, seed);
 	}
-	fputs(".\n- **A trial** is a fresh process, confined to its cores, that builds the load, "
-	      "calls start, map and stop between clock readings (CLOCK\\_MONOTONIC), and verifies "
-	      "after the last one. Only that process, which hands out and collects, reads the clock: map lasts until it has "
-	      "the last result. Workers are not timed, and no times are added up over processes.\n",
+	fputs(".\n- **A trial** is a fresh process, confined to its cores. It builds the load, reads "
+	      "the clock (CLOCK\\_MONOTONIC) around start, map and stop, and then verifies the "
+	      "results. Only that process, which hands out items and collects results, reads the "
+	      "clock: map ends with the last result. Workers are not timed, and times are never "
+	      "added up over processes.\n",
 		r->md);
 }
 
@@ -86,9 +88,9 @@ static void method_verified(const struct pvq_report *r)
 		serial += row->status == PVQ_OK && row->verified == PVQ_VERIFIED_SERIAL;
 		no += row->status == PVQ_OK && row->verified == PVQ_VERIFIED_NO;
 	}
-	fprintf(r->md, "- **Verification**: %zu trials against the task's oracle", oracle);
+	fprintf(r->md, "- **Verification**: %zu trials checked against the task's oracle", oracle);
 	if (serial)
-		fprintf(r->md, ", %zu compared with serial, since the task has no oracle", serial);
+		fprintf(r->md, ", %zu compared with serial, because the task has no oracle", serial);
 	if (no)
 		fprintf(r->md, ", **%zu not verified**", no);
 	fputs(".\n", r->md);
@@ -166,28 +168,30 @@ int pvq_chapter_method(const struct pvq_report *r)
 	fputs("## How it was measured\n\n", r->md);
 	method_trials(r);
 	fprintf(r->md,
-		"- **Statistics**: medians with 95 %% intervals from order statistics, which assume no distribution and "
-		"exist from %zu trials on. Two strategies are compared by the median of the ratios within a block with its "
-		"exact sign-test interval; where a row "
-		"compares several, each interval is widened so that all hold together at 95 %% "
-		"(Bonferroni).\n",
+		"- **Statistics**: medians with 95 %% intervals from order statistics, which assume no "
+		"distribution and exist from %zu trials on. Two strategies are compared by the median "
+		"of their ratios within blocks, with its exact sign-test interval. Where a row "
+		"compares several strategies, each interval is widened so that all hold together at 95 "
+		"%% (Bonferroni).\n",
 		pvq_median_needs(PVQ_ALPHA));
 	fprintf(r->md,
 		"- **Verdicts**: faster or slower where the whole interval lies on one side of 1; "
-		"equivalent where it lies within ±%.0f %%; otherwise there is no winner. reports/METHOD.md in pvq's source "
-		"has the formulas, their sources, and the rules that this report keeps.\n",
+		"equivalent where it lies within ±%.0f %%; otherwise inconclusive. reports/METHOD.md "
+		"in pvq's source has the formulas, their sources and the rules that this report "
+		"follows.\n",
 		(PVQ_EQUIVALENT_RATIO - 1) * 100);
 	method_verified(r);
-	fputs("- **Oversubscribed** is a cell with more workers than cores. It competes for no answer "
-	      "and has a chapter of its own where it was measured.\n- **CPU time, memory and context "
-	      "switches** of every cell are in summary.csv; they cover the trial and all its "
-	      "children.\n- **Chunk and window**, where nobody named them, are each strategy's own: how many "
-	      "items it hands over at a time and how many it keeps in flight. They are in raw.csv and summary.csv, and "
-	      "part of what is compared here. 0 is what a strategy decides as it goes: pvq's pools hand over as many items as take "
-	      "some 20 µs, fewer towards the end; a peer does what its library does where nothing is asked for.\n",
+	fputs("- **Oversubscribed** cells have more workers than cores. They do not compete for the "
+	      "answer; where measured, they have a separate chapter.\n- **CPU time, memory and "
+	      "context switches** of every cell are in summary.csv; they cover the trial and all its "
+	      "children.\n- **Chunk and window**, unless set, are each strategy's own choice: how "
+	      "many items it hands over at a time, and how many it keeps in flight. They are in "
+	      "raw.csv and summary.csv, and part of the comparison. 0 means that the strategy "
+	      "decides as it goes: pvq's pools hand over as many items as take some 20 µs, fewer "
+	      "towards the end; a peer follows its library's default.\n",
 		r->md);
 	method_facts(r, "observed_rounds",
-		"Rounds of observed trials, every strategy with one worker a core once in each");
+		"Rounds of observed trials, each with every strategy at one worker per core");
 	method_facts(r, "left_out", "Left out");
 	method_facts(r, "ended", "The run ended because");
 	method_transport(r);
@@ -243,8 +247,8 @@ int pvq_chapter_machine(const struct pvq_report *r)
 
 	fputs("## Machine, versions, commands\n\n", r->md);
 	if (r->manifest->count == 0)
-		fputs("There is no manifest.tsv beside the rows: machine, versions and commands were "
-		      "not recorded.\n\n",
+		fputs("This folder has no manifest.tsv, so machine, versions and commands were not "
+		      "recorded.\n\n",
 			r->md);
 	machine_facts(r, 1, "The machine");
 	machine_facts(r, 2, "The versions");
@@ -253,8 +257,8 @@ int pvq_chapter_machine(const struct pvq_report *r)
 	if (command)
 		machine_command(r, command, NULL);
 	machine_command(r, "pvq report", r->dir);
-	fputs("\nEvery picture is in plots/ as SVG and as PNG, with its figures (.dat) and the script "
-	      "that draws it again (.gp): `cd plots && gnuplot NAME.gp`.\n",
+	fputs("\nEvery picture is in plots/ as SVG and as PNG, with its figures (.dat) and the "
+	      "script that redraws it (.gp): `cd plots && gnuplot NAME.gp`.\n",
 		r->md);
 	return 0;
 }

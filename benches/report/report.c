@@ -237,8 +237,7 @@ static void short_line(FILE *f, const struct pvq_contest *contest, const struct 
 		snprintf(up, sizeof(up), "%.8s", pvq_text_number(contest->speedup.ratio).s);
 	snprintf(task, sizeof(task), strlen(work->label) < sizeof(task) ? "%.22s" : "%.20s..", work->label);
 	fprintf(f, "%-22s %5u %-15.15s %8s %8s %s\n", task, contest->cores,
-		contest->rivals ? first->cell->key->impl : "-", map, up,
-		pvq_outcome_words(contest->outcome));
+		contest->rivals ? first->cell->key->impl : "-", map, up, pvq_contest_words(contest).s);
 }
 
 static int short_work(FILE *f, const struct pvq_summary *s, const struct pvq_work *work)
@@ -270,7 +269,7 @@ int pvq_report_print_short(FILE *f, const char *dir)
 		ret = pvq_summarise(&s, &rows);
 		if (ret == 0)
 			fprintf(f, "%-22s %5s %-15s %8s %8s %s\n", "task", "cores", "lowest median",
-				"map ms", "speed-up", "how sure");
+				"map ms", "speed-up", "outcome");
 		for (size_t w = 0; ret == 0 && w < s.works; w++)
 			ret = short_work(f, &s, &s.work[w]);
 		pvq_summary_free(&s);

@@ -126,17 +126,19 @@ static size_t scaling_most_counts(const struct pvq_summary *s)
 
 static void scaling_words(const struct pvq_report *r, size_t counts, int with_usl)
 {
-	fputs("### In figures\n\nAt the most cores that were measured; nothing is extrapolated. *Karp-Flatt* is what of the "
-	      "speed-up looks like serial work, overhead included; a value that grows with the cores is overhead. *Amdahl* is the "
-	      "serial fraction that fits the strategy's own times on all core counts; below 0 it gained more than its cores.",
+	fputs("### In figures\n\nOn the largest core count measured; nothing is extrapolated. "
+	      "*Karp-Flatt* is the share of the work that seems serial, judged by the speed-up; "
+	      "overhead counts as serial. If it grows with the cores, it is overhead. *Amdahl* is "
+	      "the serial fraction that fits the strategy's own times on all core counts; below 0, "
+	      "the speed-up exceeds the cores.",
 		r->md);
 	if (with_usl)
-		fputs(" *USL*'s sigma is contention, its kappa what each pair of cores costs one another.",
+		fputs(" *USL*: sigma is contention; kappa is what each pair of cores costs the other.",
 			r->md);
 	else
 		fprintf(r->md,
-			" The USL, which would tell contention from coherency, is not identifiable: %zu core count%s %s measured, "
-			"and it takes %d.",
+			" The USL, which separates contention from coherency, cannot be fitted: %zu "
+			"core count%s %s measured, and it needs %d.",
 			counts, counts == 1 ? "" : "s", counts == 1 ? "was" : "were", PVQ_USL_NEEDS);
 	fprintf(r->md,
 		"\n\n| Task | Serial | Strategy | Cores | Speed-up | Efficiency | Karp-Flatt | Amdahl |%s\n"

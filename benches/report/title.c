@@ -1,4 +1,4 @@
-/* title.c: the head of a report: what was measured, and on what, each fact with its verdict. */
+/* title.c: the head of a report: what was measured, on which machine, and the verdict on each fact about it. */
 #include "report/part.h"
 #include "results/doctor.h"
 
@@ -27,7 +27,7 @@ static void title_value(const struct pvq_report *r, const char *value)
 static void title_verdict(const struct pvq_report *r, const struct pvq_finding *finding, unsigned count,
 	enum pvq_fitness fitness)
 {
-	int advise = fitness == PVQ_FIT_SPOILS || fitness == PVQ_FIT_CAREFUL, any = 0;
+	int advise = fitness == PVQ_FIT_SPOILS || fitness == PVQ_FIT_CAUTION, any = 0;
 
 	for (unsigned i = 0; i < count; i++) {
 		if (finding[i].fitness != fitness)
@@ -52,14 +52,14 @@ static void title_verdict(const struct pvq_report *r, const struct pvq_finding *
 static void title_machine(const struct pvq_report *r)
 {
 	static const enum pvq_fitness order[] = {
-		PVQ_FIT_SPOILS, PVQ_FIT_CAREFUL, PVQ_FIT_FINE, PVQ_FIT_UNKNOWN};
+		PVQ_FIT_SPOILS, PVQ_FIT_CAUTION, PVQ_FIT_FINE, PVQ_FIT_UNKNOWN};
 	struct pvq_finding finding[PVQ_FINDINGS_MAX] = {0};
 	unsigned count;
 
 	if (r->manifest->count == 0)
 		return;
 	count = pvq_doctor(r->manifest, finding);
-	fputs("The machine, when it began:\n\n", r->md);
+	fputs("The machine at the start:\n\n", r->md);
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		title_verdict(r, finding, count, order[i]);
 	fputs("\n", r->md);
@@ -76,16 +76,17 @@ static void title_sweep(const struct pvq_report *r)
 		else
 			failed += r->rows->row[i].status != PVQ_OK;
 	fprintf(r->md,
-		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs its cells once, in an order of "
-		"its own; each trial is a process of its own.",
+		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs "
+		"every cell once, in random order. Each trial is a fresh process.",
 		s->max_cores, plural(s->max_cores), r->rows->count, plural(r->rows->count), s->cells,
 		plural(s->cells), s->blocks, plural(s->blocks));
 	if (failed)
 		fprintf(r->md,
-			" **%zu trial%s did not end well**: listed under *Failed and unavailable*, and in no figure.",
+			" **%zu trial%s failed**: see *Failed and unavailable*. No figure includes "
+			"failed trials.",
 			failed, plural(failed));
 	if (unavailable)
-		fprintf(r->md, " %zu trial%s could not be made here: *Failed and unavailable* tells why.",
+		fprintf(r->md, " %zu trial%s could not run here: see *Failed and unavailable*.",
 			unavailable, plural(unavailable));
 	fputs("\n\n", r->md);
 }
@@ -102,8 +103,8 @@ int pvq_chapter_title(const struct pvq_report *r)
 	if (r->rows->count)
 		title_sweep(r);
 	else
-		fputs(".\n\nThere is no sweep in this folder (`make bench` makes one), so the question has no "
-		      "answer here; what was measured follows.\n\n",
+		fputs(".\n\nThere is no sweep in this folder (`make bench` runs one), so the "
+		      "question stays open. What was measured follows.\n\n",
 			r->md);
 	title_machine(r);
 	return 0;

@@ -1,5 +1,5 @@
-/* trust.c: how far to trust the rest: how precise the figures are, what noise alone makes of a difference
- * that is none, and what the harness itself takes; what disturbed the run is report_disturbed.c's part.
+/* trust.c: how far to trust the report: the precision of its figures, the differences that noise alone makes, and the
+ * overhead of the harness. disturbed.c adds the interference.
  */
 #include "report/part.h"
 
@@ -43,10 +43,10 @@ static const char *trust_end(const struct pvq_report *r, const struct pvq_work *
 	const char *blocks = pvq_manifest_get(r->manifest, "blocks");
 
 	if (trust_goal(r) > 0 && width <= trust_goal(r))
-		return "it was precise enough";
+		return "precise enough";
 	if (blocks && work->turns >= strtoul(blocks, NULL, 10))
-		return "the most blocks were measured";
-	return pvq_manifest_get(r->manifest, "ended") ? "the time was used up" : "the run was cut off";
+		return "block limit reached";
+	return pvq_manifest_get(r->manifest, "ended") ? "time used up" : "run cut off";
 }
 
 static void trust_precision_row(const struct pvq_report *r, const struct pvq_work *work)
@@ -61,7 +61,7 @@ static void trust_precision_row(const struct pvq_report *r, const struct pvq_wor
 	pvq_text_md(r->md, work->label);
 	fprintf(r->md, " | %zu | ", work->turns);
 	if (isinf(width))
-		fputs("too few blocks for any", r->md);
+		fputs("too few blocks", r->md);
 	else
 		fprintf(r->md, "±%s", pvq_text_percent(width).s);
 	fputs(" | ", r->md);
@@ -83,11 +83,13 @@ static void trust_precision(const struct pvq_report *r)
 	fputs("### Precision\n\n", r->md);
 	if (goal > 0)
 		fprintf(r->md,
-			"Asked for: a 95 %% interval of the map time within ±%s. **%zu of %zu cells** have it. A task was "
-			"measured until all its cells had, or for as long as there was time, so that the time went where the "
-			"uncertainty is.\n\n",
+			"Target: a 95 %% interval of the map time within ±%s. **%zu of %zu cells** "
+			"reached it. A task was measured until all its cells had reached the target or "
+			"the time was used up, so most time went where the uncertainty is largest.\n\n",
 			pvq_text_percent(goal).s, reached, cells);
-	fputs("| Task | Blocks | Widest interval | of | Measured until |\n|:--|--:|--:|:--|:--|\n", r->md);
+	fputs("| Task | Blocks | Widest interval | Its cell | Stopped because "
+	      "|\n|:--|--:|--:|:--|:--|\n",
+		r->md);
 	for (size_t w = 0; w < s->works; w++)
 		trust_precision_row(r, &s->work[w]);
 	fputs("\n", r->md);
@@ -132,10 +134,11 @@ static void trust_twins(const struct pvq_report *r)
 	if (!pairs)
 		return;
 	fprintf(r->md,
-		"### The same strategy twice\n\nOne strategy a task ran a second time under another name, in the same "
-		"blocks. What differs is noise, and the intervals show how small a difference could be seen. **%zu of %zu** "
-		"%s called different; one in twenty may be, by chance.\n\n"
-		"| Task | Strategy | Blocks | Its twin's time / its own | Verdict |\n|:--|:--|--:|--:|:--|\n",
+		"### The same strategy twice\n\nFor each task one strategy ran a second time under "
+		"another name, in the same blocks. Any difference is noise, and the intervals show how "
+		"small a difference could be seen. **%zu of %zu** %s called different; by chance, one "
+		"in twenty may be.\n\n| Task | Strategy | Blocks | Second / first | Verdict "
+		"|\n|:--|:--|--:|--:|:--|\n",
 		wrong, pairs, pairs == 1 ? "was" : "were");
 	for (size_t t = 0; t < s->twins; t++)
 		if (trust_is_same(&s->twin[t]))
@@ -173,10 +176,12 @@ static void trust_harness(const struct pvq_report *r)
 		if (isnan(s->work[w].harness_ns))
 			continue;
 		if (!head++)
-			fputs("### What the harness itself takes\n\nThe driver touches and digests every result while "
-			      "map runs, for every strategy alike. Measured with a strategy that does nothing else, it is at "
-			      "most this much of a map time; more than 1 % is marked with † in the tables above.\n\n"
-			      "| Task | An item | More than 1 % of the map time of |\n|:--|--:|:--|\n",
+			fputs("### Overhead of the harness\n\nThe driver touches and digests every "
+			      "result while map runs, for every strategy alike. Measured with a "
+			      "strategy that does nothing else, this takes at most the time below. "
+			      "Where that exceeds 1 % of a map time, the tables above mark it with "
+			      "†.\n\n| Task | Per item | More than 1 % of the map time of "
+			      "|\n|:--|--:|:--|\n",
 				r->md);
 		fputs("| ", r->md);
 		pvq_text_md(r->md, s->work[w].label);

@@ -398,5 +398,5 @@ const char *pvq_compared_words(const struct pvq_compared *c)
 	case PVQ_JUDGED:
 		break;
 	}
-	return c->verdict == PVQ_INCONCLUSIVE ? "not to be told" : pvq_verdict_name(c->verdict);
+	return pvq_verdict_name(c->verdict);
 }

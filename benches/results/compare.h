@@ -78,7 +78,7 @@ void pvq_compare_free(struct pvq_comparison_table *);
 /* Whether the cell broke, or got slower for sure by more than that share (0.05: the interval lies above 1.05). */
 int pvq_compared_fails(const struct pvq_compared *, double above);
 
-/* "slower", "not to be told", "broken", … */
+/* "slower", "inconclusive", "broken", … */
 const char *pvq_compared_words(const struct pvq_compared *);
 
 #endif

@@ -104,10 +104,16 @@ void pvq_contest_free(struct pvq_contest *contest)
 	memset(contest, 0, sizeof(*contest));
 }
 
-const char *pvq_outcome_words(enum pvq_outcome outcome)
+struct pvq_text pvq_contest_words(const struct pvq_contest *contest)
 {
-	static const char *const words[] = {"nothing finished", "measured alone", "clearly fastest",
-		"as good as equal", "no clear winner", "too few blocks"};
+	static const char *const words[] = {
+		"nothing finished", "only one measured", "fastest", "equivalent", "tie", "too few blocks"};
+	const char *word = words[contest->outcome];
+	struct pvq_text text;
 
-	return words[outcome];
+	if (contest->outcome == PVQ_EQUAL || contest->outcome == PVQ_OPEN)
+		snprintf(text.s, sizeof(text.s), "%zu %s", contest->level + 1, word);
+	else
+		snprintf(text.s, sizeof(text.s), "%s", word);
+	return text;
 }

@@ -10,13 +10,14 @@
 #define PVQ_CONTEST_H
 
 #include "results/summary.h"
+#include "trial/text.h"
 
 enum pvq_outcome {
 	PVQ_NOBODY,  /* no candidate has a good row */
 	PVQ_ALONE,   /* one candidate only */
 	PVQ_CLEAR,   /* every other one is beaten */
 	PVQ_EQUAL,   /* some are not beaten, and all of those are equivalent to the first */
-	PVQ_OPEN,    /* some cannot be told from the first */
+	PVQ_OPEN,    /* some are inconclusive against the first */
 	PVQ_TOO_FEW, /* likewise, because there are too few blocks for any interval */
 };
 
@@ -24,7 +25,7 @@ struct pvq_rival {
 	const struct pvq_cell *cell;
 	double median;            /* in the contest's metric */
 	struct pvq_comparison vs; /* this one's time / the first one's; of the first: unused */
-	int beaten;               /* some candidate is faster for sure */
+	int beaten;               /* some candidate is faster */
 };
 
 /* Owned; freed with pvq_contest_free(). */
@@ -44,7 +45,7 @@ int pvq_contest_hold(struct pvq_contest *, const struct pvq_summary *, const str
 	unsigned cores, enum pvq_metric);
 void pvq_contest_free(struct pvq_contest *);
 
-/* The outcome in a few words: "clearly fastest", "no clear winner", … */
-const char *pvq_outcome_words(enum pvq_outcome);
+/* The outcome in a few words: "fastest", "4 tie", "3 equivalent", "too few blocks", … */
+struct pvq_text pvq_contest_words(const struct pvq_contest *);
 
 #endif

@@ -1,4 +1,4 @@
-/* doctor.c: one row a fact: what it is, and a function that judges its value. */
+/* doctor.c: judges the facts about machine and build, one row per fact. */
 #include "results/doctor.h"
 
 #include <stdlib.h>
@@ -15,63 +15,66 @@ static struct verdict judge_cpus(const char *value)
 {
 	if (strtoul(value, NULL, 10) > 1)
 		return fine;
-	return (struct verdict){
-		PVQ_FIT_CAREFUL, "one CPU only: nothing can run in parallel; allow more (taskset, cpuset)"};
+	return (struct verdict){PVQ_FIT_CAUTION,
+		"only one CPU, so nothing can run in parallel: allow more (taskset, cpuset)"};
 }
 
 static struct verdict judge_quota(const char *value)
 {
 	if (strncmp(value, "none", 4) == 0)
 		return fine;
-	return (struct verdict){PVQ_FIT_CAREFUL,
-		"the group is stopped when it has used its share, in the midst of a trial: lift cpu.max, or use cpuset"};
+	return (struct verdict){PVQ_FIT_CAUTION,
+		"the kernel stops the group in mid-trial once it has used its share: lift cpu.max, or "
+		"use cpuset"};
 }
 
 static struct verdict judge_virtual(const char *value)
 {
 	if (strncmp(value, "yes", 3) != 0)
 		return fine;
-	return (struct verdict){PVQ_FIT_CAREFUL,
-		"wake-ups cost more, and others may take the CPU: results hold for such machines; look at the stolen time"};
+	return (struct verdict){PVQ_FIT_CAUTION,
+		"wake-ups cost more, and the hypervisor may take the CPU: results hold only for such "
+		"machines; watch the stolen time"};
 }
 
 static struct verdict judge_governor(const char *value)
 {
 	if (strcmp(value, "performance") == 0)
 		return fine;
-	return (struct verdict){PVQ_FIT_CAREFUL,
-		"short trials run before the clock is up: cpupower frequency-set -g performance"};
+	return (struct verdict){PVQ_FIT_CAUTION,
+		"short trials end before the clock has risen: cpupower frequency-set -g performance"};
 }
 
 static struct verdict judge_boost(const char *value)
 {
 	if (strncmp(value, "off", 3) == 0)
 		return fine;
-	return (struct verdict){PVQ_FIT_CAREFUL,
-		"one busy core runs faster than all of them, which makes speed-ups look smaller"};
+	return (struct verdict){PVQ_FIT_CAUTION,
+		"one busy core runs faster than all of them together, so speed-ups look smaller"};
 }
 
 static struct verdict judge_smt(const char *value)
 {
 	if (strcmp(value, "on") != 0)
 		return fine;
-	return (struct verdict){PVQ_FIT_CAREFUL,
-		"trials take physical cores first; beyond these, two workers share one: read larger core counts so"};
+	return (struct verdict){PVQ_FIT_CAUTION,
+		"trials take physical cores first; beyond these, two workers share a core: read larger "
+		"core counts accordingly"};
 }
 
-static struct verdict judge_percent(const char *value, double careful, double spoils, const char *advice)
+static struct verdict judge_percent(const char *value, double caution, double spoils, const char *advice)
 {
 	double percent = strtod(value, NULL);
 
-	if (percent < careful)
+	if (percent < caution)
 		return fine;
-	return (struct verdict){percent < spoils ? PVQ_FIT_CAREFUL : PVQ_FIT_SPOILS, advice};
+	return (struct verdict){percent < spoils ? PVQ_FIT_CAUTION : PVQ_FIT_SPOILS, advice};
 }
 
 static struct verdict judge_foreign(const char *value)
 {
 	return judge_percent(
-		value, 2, 10, "other programs are at work: end them, or wait (top shows which)");
+		value, 2, 10, "other programs are running: stop them, or wait (top lists them)");
 }
 
 static struct verdict judge_stolen(const char *value)
@@ -83,12 +86,14 @@ static struct verdict judge_stolen(const char *value)
 static struct verdict judge_aslr(const char *value)
 {
 	if (strcmp(value, "0") == 0)
-		return (struct verdict){PVQ_FIT_CAREFUL,
-			"every trial has the same addresses, so a lucky or unlucky one stays: set randomize_va_space to 2"};
-	return (struct verdict){PVQ_FIT_FINE, "every trial has other addresses, so no single one decides"};
+		return (struct verdict){PVQ_FIT_CAUTION,
+			"every trial has the same addresses, so a lucky or unlucky layout persists: "
+			"set randomize_va_space to 2"};
+	return (struct verdict){
+		PVQ_FIT_FINE, "every trial has different addresses, so no single layout decides"};
 }
 
-/* Says what was measured on; there is nothing to hold against it. */
+/* A name: nothing to judge. */
 static struct verdict judge_name(const char *value)
 {
 	(void)value;
@@ -99,8 +104,9 @@ static struct verdict judge_load(const char *value)
 {
 	if (strtod(value, NULL) < 1)
 		return fine;
-	return (struct verdict){PVQ_FIT_CAREFUL,
-		"busy within the last minute: wait until it falls below 1, unless that was your own build or bench"};
+	return (struct verdict){PVQ_FIT_CAUTION,
+		"busy during the last minute: wait until it falls below 1, unless your own build or "
+		"bench caused it"};
 }
 
 static struct verdict judge_clock(const char *value)
@@ -108,8 +114,9 @@ static struct verdict judge_clock(const char *value)
 	if (strcmp(value, "tsc") == 0 || strcmp(value, "kvm-clock") == 0 ||
 		strcmp(value, "arch_sys_counter") == 0)
 		return fine;
-	return (struct verdict){PVQ_FIT_CAREFUL,
-		"reading it may be a system call, which short maps would show: boot with clocksource=tsc where that is stable"};
+	return (struct verdict){PVQ_FIT_CAUTION,
+		"reading it may take a system call, which shows in short maps: boot with "
+		"clocksource=tsc if that is stable"};
 }
 
 static struct verdict judge_flags(const char *value)
@@ -125,8 +132,9 @@ static struct verdict judge_flags(const char *value)
 static struct verdict judge_revision(const char *value)
 {
 	if (strstr(value, "dirty") || strcmp(value, "unknown") == 0)
-		return (struct verdict){PVQ_FIT_CAREFUL,
-			"no commit holds this source, so nobody can repeat the run: commit, build, measure"};
+		return (struct verdict){PVQ_FIT_CAUTION,
+			"this source is in no commit, so nobody can repeat the run: commit, build, "
+			"measure"};
 	return fine;
 }
 
@@ -160,7 +168,7 @@ unsigned pvq_doctor(const struct pvq_manifest *m, struct pvq_finding finding[PVQ
 {
 	for (unsigned i = 0; i < CHECKS; i++) {
 		const char *value = pvq_manifest_get(m, checks[i].key);
-		struct verdict verdict = {PVQ_FIT_UNKNOWN, "not to be had here"};
+		struct verdict verdict = {PVQ_FIT_UNKNOWN, "not available here"};
 
 		if (value)
 			verdict = checks[i].judge(value);
@@ -184,7 +192,7 @@ enum pvq_fitness pvq_doctor_worst(const struct pvq_finding *finding, unsigned co
 
 const char *pvq_fitness_words(enum pvq_fitness fitness)
 {
-	static const char *const words[] = {"fine", "careful", "spoils the run", "not known"};
+	static const char *const words[] = {"fine", "caution", "spoils the run", "unknown"};
 
 	return words[fitness];
 }

@@ -8,7 +8,7 @@
 
 enum pvq_fitness {
 	PVQ_FIT_FINE,
-	PVQ_FIT_CAREFUL, /* results hold, but vary more, or hold for such machines only */
+	PVQ_FIT_CAUTION, /* results hold, but vary more, or hold for such machines only */
 	PVQ_FIT_SPOILS,  /* results tell of something else than the strategies */
 	PVQ_FIT_UNKNOWN, /* the fact was not recorded, or cannot be had here */
 };
@@ -28,7 +28,7 @@ unsigned pvq_doctor(const struct pvq_manifest *, struct pvq_finding finding[PVQ_
 /* The worst of them that is known. */
 enum pvq_fitness pvq_doctor_worst(const struct pvq_finding *, unsigned count);
 
-/* "fine", "careful", "spoils the run", "not known". */
+/* "fine", "caution", "spoils the run", "unknown". */
 const char *pvq_fitness_words(enum pvq_fitness);
 
 #endif

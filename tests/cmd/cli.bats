@@ -126,8 +126,8 @@ small() {
 	run "$PVQ" doctor
 	[ "$status" -le 1 ] # 1: something spoils a run on this machine, right now
 	[[ $output == *"CPUs and topology: "*"Other work at the start: "*"Virtual machine: "* ]]
-	[[ ${lines[-1]} =~ ^"In all: "(fine|careful|spoils the run)$ ]]
-	[ "$status" -eq 0 ] || [ "${lines[-1]}" = "In all: spoils the run" ]
+	[[ ${lines[-1]} =~ ^"Overall: "(fine|caution|spoils the run)$ ]]
+	[ "$status" -eq 0 ] || [ "${lines[-1]}" = "Overall: spoils the run" ]
 	refused "unexpected there" "$PVQ" doctor there
 }
 

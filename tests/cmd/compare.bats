@@ -51,7 +51,7 @@ made_up() {
 	[ "$status" -eq 0 ]
 	[[ $output == *"pool_ordered "*"1.30 (1.30–1.30)"*slower* ]]
 	[[ $output == *"serial "*equivalent* ]]
-	[[ $output == *"1 slower, 0 faster, 1 equivalent, 0 not to be told"* ]]
+	[[ $output == *"1 slower, 0 faster, 1 equivalent, 0 inconclusive"* ]]
 }
 
 @test "compare --fail-above: 1 where a cell got slower by more than that for sure, else 0" {

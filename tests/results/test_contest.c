@@ -8,18 +8,29 @@
 
 #include <cmocka.h>
 
-static void outcomes_never_say_more_than_they_carry(void **state)
+static void the_words_never_claim_more_than_the_outcome(void **state)
 {
+	static const struct {
+		struct pvq_contest contest;
+		const char *words;
+	} row[] = {
+		{{.outcome = PVQ_NOBODY}, "nothing finished"},
+		{{.outcome = PVQ_ALONE, .rivals = 1}, "only one measured"},
+		{{.outcome = PVQ_CLEAR, .rivals = 5}, "fastest"},
+		{{.outcome = PVQ_EQUAL, .rivals = 5, .level = 2}, "3 equivalent"},
+		{{.outcome = PVQ_OPEN, .rivals = 5, .level = 3}, "4 tie"},
+		{{.outcome = PVQ_TOO_FEW, .rivals = 5, .level = 4}, "too few blocks"},
+	};
+
 	(void)state;
-	assert_string_equal(pvq_outcome_words(PVQ_CLEAR), "clearly fastest");
-	assert_string_equal(pvq_outcome_words(PVQ_OPEN), "no clear winner");
-	assert_string_equal(pvq_outcome_words(PVQ_TOO_FEW), "too few blocks");
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		assert_string_equal(pvq_contest_words(&row[i].contest).s, row[i].words);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(outcomes_never_say_more_than_they_carry),
+		cmocka_unit_test(the_words_never_claim_more_than_the_outcome),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,7 @@ static enum pvq_fitness fitness_of(const char *key, const char *value)
 	fitness = pvq_doctor_worst(finding, pvq_doctor(&m, finding));
 	for (unsigned i = 0, count = pvq_doctor(&m, finding); i < count; i++) {
 		/* Whatever is no longer fine comes with what to do about it. */
-		if (finding[i].fitness == PVQ_FIT_CAREFUL || finding[i].fitness == PVQ_FIT_SPOILS)
+		if (finding[i].fitness == PVQ_FIT_CAUTION || finding[i].fitness == PVQ_FIT_SPOILS)
 			assert_true(strlen(finding[i].advice) > 20);
 		if (strcmp(finding[i].value, value) != 0)
 			assert_int_equal(finding[i].fitness, PVQ_FIT_UNKNOWN);
@@ -41,37 +41,37 @@ static void test_each_fact_has_its_verdict(void **state)
 		enum pvq_fitness fitness;
 	} row[] = {
 		{"host_cpus", "8 allowed, 8 usable at once", PVQ_FIT_FINE},
-		{"host_cpus", "1 allowed, 1 usable at once", PVQ_FIT_CAREFUL},
+		{"host_cpus", "1 allowed, 1 usable at once", PVQ_FIT_CAUTION},
 		{"host_cpu_quota", "none", PVQ_FIT_FINE},
-		{"host_cpu_quota", "1.50 CPUs (cgroup)", PVQ_FIT_CAREFUL},
+		{"host_cpu_quota", "1.50 CPUs (cgroup)", PVQ_FIT_CAUTION},
 		{"host_virtual", "no sign of a hypervisor", PVQ_FIT_FINE},
-		{"host_virtual", "yes: a hypervisor is present", PVQ_FIT_CAREFUL},
+		{"host_virtual", "yes: a hypervisor is present", PVQ_FIT_CAUTION},
 		{"host_governor", "performance", PVQ_FIT_FINE},
-		{"host_governor", "powersave", PVQ_FIT_CAREFUL},
+		{"host_governor", "powersave", PVQ_FIT_CAUTION},
 		{"host_boost", "off", PVQ_FIT_FINE},
-		{"host_boost", "on", PVQ_FIT_CAREFUL},
+		{"host_boost", "on", PVQ_FIT_CAUTION},
 		{"host_smt", "notsupported", PVQ_FIT_FINE},
-		{"host_smt", "on", PVQ_FIT_CAREFUL},
+		{"host_smt", "on", PVQ_FIT_CAUTION},
 		{"host_foreign", "0.4 % of the CPUs' time, in 0.3 s", PVQ_FIT_FINE},
-		{"host_foreign", "3.0 % of the CPUs' time, in 0.3 s", PVQ_FIT_CAREFUL},
+		{"host_foreign", "3.0 % of the CPUs' time, in 0.3 s", PVQ_FIT_CAUTION},
 		{"host_foreign", "48.0 % of the CPUs' time, in 0.3 s", PVQ_FIT_SPOILS},
 		{"host_stolen", "0.0 % of the CPUs' time, in 0.3 s", PVQ_FIT_FINE},
-		{"host_stolen", "1.0 % of the CPUs' time, in 0.3 s", PVQ_FIT_CAREFUL},
+		{"host_stolen", "1.0 % of the CPUs' time, in 0.3 s", PVQ_FIT_CAUTION},
 		{"host_stolen", "9.0 % of the CPUs' time, in 0.3 s", PVQ_FIT_SPOILS},
 		{"host_load_at_start", "0.08 0.03 0.01 1/83 999", PVQ_FIT_FINE},
-		{"host_load_at_start", "2.40 1.03 0.01 1/83 999", PVQ_FIT_CAREFUL},
+		{"host_load_at_start", "2.40 1.03 0.01 1/83 999", PVQ_FIT_CAUTION},
 		{"host_clock", "tsc", PVQ_FIT_FINE},
-		{"host_clock", "hpet", PVQ_FIT_CAREFUL},
+		{"host_clock", "hpet", PVQ_FIT_CAUTION},
 		{"version_flags", "-O2 -g -std=gnu11", PVQ_FIT_FINE},
 		{"version_flags", "-O0 -g", PVQ_FIT_SPOILS},
 		{"version_flags", "-g", PVQ_FIT_SPOILS},
 		{"version_flags", "-O2 -g -fsanitize=thread", PVQ_FIT_SPOILS},
 		{"version_pvq", "2c9a1ee01234", PVQ_FIT_FINE},
-		{"version_pvq", "2c9a1ee01234-dirty", PVQ_FIT_CAREFUL},
-		{"version_pvq", "unknown", PVQ_FIT_CAREFUL},
+		{"version_pvq", "2c9a1ee01234-dirty", PVQ_FIT_CAUTION},
+		{"version_pvq", "unknown", PVQ_FIT_CAUTION},
 		{"host_kernel", "Linux 6.1 x86_64", PVQ_FIT_FINE},
 		{"host_aslr", "2", PVQ_FIT_FINE},
-		{"host_aslr", "0", PVQ_FIT_CAREFUL},
+		{"host_aslr", "0", PVQ_FIT_CAUTION},
 	};
 
 	(void)state;
