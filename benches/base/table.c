@@ -3,6 +3,7 @@
 
 #include <csv.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,4 +294,38 @@ int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *ro
 	free(r.map);
 	free(r.row);
 	return r.error;
+}
+
+/* What was read of a damaged file, as the end of a message; empty: nothing. */
+static void table_read_before(const struct pvq_table_rows *rows, char text[64])
+{
+	text[0] = '\0';
+	if (rows->count)
+		snprintf(text, 64, "; %zu row%s read before that", rows->count,
+			rows->count > 1 ? "s were" : " was");
+}
+
+int pvq_table_read_file(
+	const char *dir, const char *name, const struct pvq_table *t, struct pvq_table_rows *rows)
+{
+	char path[PATH_MAX], before[64];
+	FILE *f = NULL;
+	int ret = 0;
+
+	memset(rows, 0, sizeof(*rows));
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		ret = -ENAMETOOLONG;
+	else if (!(f = fopen(path, "re")))
+		ret = -errno;
+	if (ret) {
+		if (ret != -ENOENT)
+			fprintf(stderr, "pvq: cannot open %s/%s: %s\n", dir, name, strerror(-ret));
+		return ret;
+	}
+	ret = pvq_table_read(t, f, rows);
+	fclose(f);
+	table_read_before(rows, before);
+	if (ret)
+		fprintf(stderr, "pvq: %s: %s%s\n", path, rows->problem, before);
+	return ret;
 }

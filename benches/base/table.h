@@ -63,4 +63,9 @@ struct pvq_table_rows {
  * and also for one that is cut off or damaged further down: the rows before the damage are there. */
 int pvq_table_read(const struct pvq_table *, FILE *, struct pvq_table_rows *);
 
+/* Reads DIR/NAME likewise. 0; -ENOENT, silently, where it is not there; other -errno with one line on stderr, and with
+ * the rows before the damage. */
+int pvq_table_read_file(
+	const char *dir, const char *name, const struct pvq_table *, struct pvq_table_rows *);
+
 #endif

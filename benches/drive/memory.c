@@ -76,7 +76,7 @@ int pvq_memory_write(FILE *f, const struct pvq_memory *m)
 	return pvq_table_write(&memory_table, f, m);
 }
 
-int pvq_memory_read(FILE *f, struct pvq_table_rows *read)
+int pvq_memory_read(struct pvq_table_rows *read, const char *dir)
 {
-	return pvq_table_read(&memory_table, f, read);
+	return pvq_table_read_file(dir, "memory.csv", &memory_table, read);
 }

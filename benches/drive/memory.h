@@ -17,9 +17,9 @@ struct pvq_memory {
 /* Runs the trial and looks at its processes every few milliseconds. 0; -EINTR; -errno with one line on stderr. */
 int pvq_memory_measure(const struct pvq_trial *, double timeout_s, struct pvq_memory *);
 
-/* memory.csv. As in table.h; the caller frees read->row. */
+/* DIR/memory.csv. As in table.h; the caller frees read->row. */
 int pvq_memory_header(FILE *);
 int pvq_memory_write(FILE *, const struct pvq_memory *);
-int pvq_memory_read(FILE *, struct pvq_table_rows *read);
+int pvq_memory_read(struct pvq_table_rows *read, const char *dir);
 
 #endif

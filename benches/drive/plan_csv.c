@@ -66,15 +66,10 @@ static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
 
 int pvq_plan_read(struct pvq_plan *plan, const struct pvq_host *host, const char *dir)
 {
-	struct pvq_rows rows = {0};
-	FILE *f = pvq_rundir_open(dir, "plan.csv", "re");
-	int ret = f ? pvq_rows_read(&rows, f) : -ENOENT;
+	struct pvq_rows rows;
+	int ret = pvq_rows_need_file(dir, "plan.csv", &rows);
 
 	memset(plan, 0, sizeof(*plan));
-	if (f)
-		fclose(f);
-	if (ret && f)
-		fprintf(stderr, "pvq: %s/plan.csv: %s\n", dir, rows.problem);
 	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		ret = read_cell(plan, &rows.row[i]);
 		if (ret == 0 && rows.row[i].cores > host->ncpu) {

@@ -45,19 +45,10 @@ static int report_has_no_sweep(const char *dir)
 /* Reads DIR/raw.csv. 0; -EBADMSG with rows where the end is damaged; any error has been said. */
 static int report_read(struct pvq_rows *rows, const char *dir)
 {
-	FILE *f = pvq_rundir_open(dir, "raw.csv", "re");
-	int ret;
+	int ret = pvq_rows_need_file(dir, "raw.csv", rows);
 
-	memset(rows, 0, sizeof(*rows));
-	if (!f)
-		return errno ? -errno : -EIO;
 	(void)pvq_peers_read(dir); /* what went wrong was said; they are unknown names then */
-	ret = pvq_rows_read(rows, f);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s/raw.csv: %s%s\n", dir, rows->problem,
-			rows->count ? "; the report covers the rows before it" : "");
-	else if (rows->count == 0) {
+	if (ret == 0 && rows->count == 0) {
 		fprintf(stderr, "pvq: %s/raw.csv holds no rows yet\n", dir);
 		ret = -ENODATA;
 	}

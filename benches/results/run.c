@@ -7,17 +7,9 @@
 
 static int run_read_rows(struct pvq_run *run)
 {
-	FILE *f = pvq_rundir_open(run->dir, "raw.csv", "re");
-	int ret;
+	int ret = pvq_rows_need_file(run->dir, "raw.csv", &run->rows);
 
-	if (!f)
-		return errno ? -errno : -EIO;
-	ret = pvq_rows_read(&run->rows, f);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s/raw.csv: %s%s\n", run->dir, run->rows.problem,
-			run->rows.count ? "; only the rows before it count" : "");
-	else if (run->rows.count == 0)
+	if (ret == 0 && run->rows.count == 0)
 		fprintf(stderr, "pvq: %s/raw.csv holds no rows yet\n", run->dir);
 	if (run->rows.count)
 		return 0;

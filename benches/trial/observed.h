@@ -69,8 +69,8 @@ const struct pvq_observed *pvq_observed_next(
 /* Writes a new file with an item a line, in the order of delivery. 0 or -errno. */
 int pvq_timeline_write(const char *path, const struct pvq_moment *, size_t n);
 
-/* Reads one; *moment is freed by the caller. 0; -ENOENT, silently; other -errno with one line on stderr. */
-int pvq_timeline_read(const char *path, struct pvq_moment **moment, size_t *n);
+/* Reads DIR/NAME; *moment is freed by the caller. 0; -ENOENT, silently; other -errno with one line on stderr. */
+int pvq_timeline_read(const char *dir, const char *name, struct pvq_moment **moment, size_t *n);
 
 /* Name of a run's timeline file, within its folder: of a strategy, and a work's slug (summary.h). */
 enum { PVQ_TIMELINE_NAME = 256 };

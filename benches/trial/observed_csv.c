@@ -4,7 +4,6 @@
 #include "trial/text.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,36 +67,11 @@ int pvq_observed_append(const char *path, const struct pvq_observed *o)
 	return pvq_table_append(&observed_table, path, o);
 }
 
-/* Reads the file; -ENOENT in silence. The rows before a damage are there as well. */
-static int csv_read(const struct pvq_table *table, const char *path, struct pvq_table_rows *rows)
-{
-	FILE *f = fopen(path, "re");
-	int ret;
-
-	memset(rows, 0, sizeof(*rows));
-	if (!f) {
-		ret = -errno;
-		if (ret != -ENOENT)
-			fprintf(stderr, "pvq: cannot open %s: %s\n", path, strerror(-ret));
-		return ret;
-	}
-	ret = pvq_table_read(table, f, rows);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s: %s\n", path, rows->problem);
-	return ret;
-}
-
 int pvq_observations_read(struct pvq_observations *o, const char *dir)
 {
 	struct pvq_table_rows rows;
-	char path[PATH_MAX];
-	int ret;
+	int ret = pvq_table_read_file(dir, "observed.csv", &observed_table, &rows);
 
-	memset(o, 0, sizeof(*o));
-	if (snprintf(path, sizeof(path), "%s/observed.csv", dir) >= (int)sizeof(path))
-		return -ENOENT; /* nobody can have written there */
-	ret = csv_read(&observed_table, path, &rows);
 	o->row = rows.row;
 	o->count = rows.count;
 	return ret;
@@ -132,10 +106,10 @@ int pvq_timeline_write(const char *path, const struct pvq_moment *m, size_t n)
 	return ret;
 }
 
-int pvq_timeline_read(const char *path, struct pvq_moment **moment, size_t *n)
+int pvq_timeline_read(const char *dir, const char *name, struct pvq_moment **moment, size_t *n)
 {
 	struct pvq_table_rows rows;
-	int ret = csv_read(&timeline_table, path, &rows);
+	int ret = pvq_table_read_file(dir, name, &timeline_table, &rows);
 
 	*moment = rows.row;
 	*n = rows.count;

@@ -93,14 +93,14 @@ static int is_name(const char *name)
 	       strcmp(name, "peers") != 0;
 }
 
-int pvq_registry_add(FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX])
+/* Adds the entries that are not known yet. 0, or -errno with `problem` filled. */
+static int add_entries(
+	const struct pvq_table_rows *rows, const char *program, char problem[PVQ_PROBLEM_MAX])
 {
-	struct pvq_table_rows rows;
-	int ret = pvq_table_read(&pvq_peer_table, f, &rows);
-	const struct pvq_peer_entry *entry = rows.row;
+	const struct pvq_peer_entry *entry = rows->row;
+	int ret = 0;
 
-	snprintf(problem, PVQ_PROBLEM_MAX, "%s", rows.problem);
-	for (size_t i = 0; ret == 0 && i < rows.count; i++)
+	for (size_t i = 0; ret == 0 && i < rows->count; i++)
 		if (!is_name(entry[i].impl)) {
 			snprintf(problem, PVQ_PROBLEM_MAX,
 				"'%s' is no name: lower case letters, digits and _", entry[i].impl);
@@ -110,6 +110,17 @@ int pvq_registry_add(FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX]
 		}
 	if (ret == -ENOMEM)
 		snprintf(problem, PVQ_PROBLEM_MAX, "no memory");
+	return ret;
+}
+
+int pvq_registry_add(FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX])
+{
+	struct pvq_table_rows rows;
+	int ret = pvq_table_read(&pvq_peer_table, f, &rows);
+
+	snprintf(problem, PVQ_PROBLEM_MAX, "%s", rows.problem);
+	if (ret == 0)
+		ret = add_entries(&rows, program, problem);
 	free(rows.row);
 	return ret;
 }
@@ -135,17 +146,14 @@ int pvq_peers_write(const char *dir)
 int pvq_peers_read(const char *dir)
 {
 	char problem[PVQ_PROBLEM_MAX];
-	FILE *f;
-	int ret;
+	struct pvq_table_rows rows;
+	int ret = pvq_table_read_file(dir, peers_file, &pvq_peer_table, &rows);
 
-	if (!pvq_rundir_has(dir, peers_file))
-		return 0;
-	f = pvq_rundir_open(dir, peers_file, "re");
-	if (!f)
-		return -EIO;
-	ret = pvq_registry_add(f, "", problem);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s/%s: %s\n", dir, peers_file, problem);
-	return ret;
+	if (ret == 0) {
+		ret = add_entries(&rows, "", problem);
+		if (ret)
+			fprintf(stderr, "pvq: %s/%s: %s\n", dir, peers_file, problem);
+	}
+	free(rows.row);
+	return ret == -ENOENT ? 0 : ret;
 }

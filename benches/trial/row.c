@@ -2,6 +2,7 @@
 #include "trial/row.h"
 #include "base/table.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,14 +86,37 @@ int pvq_row_append(const char *path, const struct pvq_row *row)
 	return pvq_table_append(&row_table, path, row);
 }
 
+static void take_rows(struct pvq_rows *rows, const struct pvq_table_rows *read)
+{
+	rows->row = read->row;
+	rows->count = read->count;
+	snprintf(rows->problem, sizeof(rows->problem), "%s", read->problem);
+}
+
 int pvq_rows_read(struct pvq_rows *rows, FILE *f)
 {
 	struct pvq_table_rows read;
 	int ret = pvq_table_read(&row_table, f, &read);
 
-	rows->row = read.row;
-	rows->count = read.count;
-	snprintf(rows->problem, sizeof(rows->problem), "%s", read.problem);
+	take_rows(rows, &read);
+	return ret;
+}
+
+int pvq_rows_read_file(const char *dir, const char *name, struct pvq_rows *rows)
+{
+	struct pvq_table_rows read;
+	int ret = pvq_table_read_file(dir, name, &row_table, &read);
+
+	take_rows(rows, &read);
+	return ret;
+}
+
+int pvq_rows_need_file(const char *dir, const char *name, struct pvq_rows *rows)
+{
+	int ret = pvq_rows_read_file(dir, name, rows);
+
+	if (ret == -ENOENT)
+		fprintf(stderr, "pvq: cannot open %s/%s: %s\n", dir, name, strerror(-ret));
 	return ret;
 }
 

@@ -83,6 +83,11 @@ struct pvq_rows {
  * over. 0, or -errno with `problem` filled: -EBADMSG for a file that is not ours (no rows), and also
  * for one that is cut off or damaged further down: the rows before the damage are there. */
 int pvq_rows_read(struct pvq_rows *, FILE *);
+
+/* Reads DIR/NAME likewise. 0; -ENOENT, silently, where it is not there; other -errno with one line on stderr, and with
+ * the rows before the damage. pvq_rows_need_file() also says where it is not there. */
+int pvq_rows_read_file(const char *dir, const char *name, struct pvq_rows *);
+int pvq_rows_need_file(const char *dir, const char *name, struct pvq_rows *);
 void pvq_rows_free(struct pvq_rows *);
 
 #endif

@@ -244,7 +244,7 @@ static void check_timeline(const struct files *f, const struct pvq_row *row, int
 	size_t n;
 
 	assert_non_null(seen);
-	assert_int_equal(pvq_timeline_read(f->timeline, &m, &n), 0);
+	assert_int_equal(pvq_timeline_read(f->dir, "timeline.csv", &m, &n), 0);
 	assert_int_equal(n, row->n);
 	for (size_t i = 0; i < n; i++) {
 		assert_true(m[i].item < row->n);

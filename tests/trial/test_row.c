@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -169,6 +171,33 @@ static void test_full_disk(void **state)
 	fclose(f);
 }
 
+/* A file that is not there is no error; one that was cut off gives the rows before. */
+static void test_file(void **state)
+{
+	char dir[] = "/tmp/pvq-row-XXXXXX", path[64];
+	struct pvq_row row = example();
+	struct pvq_rows rows;
+	struct stat st;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/x.csv", dir);
+	assert_int_equal(pvq_rows_read_file(dir, "x.csv", &rows), -ENOENT);
+	assert_int_equal(rows.count, 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pvq_row_append(path, &row), 0);
+	assert_int_equal(pvq_rows_read_file(dir, "x.csv", &rows), 0);
+	assert_int_equal(rows.count, 2);
+	pvq_rows_free(&rows);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(truncate(path, st.st_size - 3), 0);
+	assert_int_equal(pvq_rows_read_file(dir, "x.csv", &rows), -EBADMSG);
+	assert_int_equal(rows.count, 1);
+	pvq_rows_free(&rows);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_columns_in_another_order),
 		cmocka_unit_test(test_bad_value_is_named),
 		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

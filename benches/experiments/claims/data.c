@@ -1,11 +1,8 @@
 /* data.c: the claims themselves, and what was measured of them. */
-#include "base/rundir.h"
 #include "experiments/claims/claims.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct pvq_claim_pair pool_pairs[] = {
 	{"python_pool_imap_unordered", "python_process_queue"},
@@ -109,21 +106,11 @@ int pvq_claim_has_task(const struct pvq_claim *claim, const char *task)
 
 int pvq_claims_read(struct pvq_claims_seen *seen, const char *dir)
 {
-	char path[PATH_MAX];
-	FILE *f;
 	int ret;
 
 	*seen = (struct pvq_claims_seen){0};
-	if (snprintf(path, sizeof(path), "%s/claims.csv", dir) >= (int)sizeof(path) || access(path, F_OK))
-		return -ENOENT;
-	f = pvq_rundir_open(dir, "claims.csv", "re");
-	if (!f)
-		return -EIO;
-	ret = pvq_rows_read(&seen->rows, f);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s: %s\n", path, seen->rows.problem);
-	else if (seen->rows.count == 0)
+	ret = pvq_rows_read_file(dir, "claims.csv", &seen->rows);
+	if (ret == 0 && seen->rows.count == 0)
 		ret = -ENOENT;
 	if (ret == 0)
 		ret = pvq_summarise(&seen->summary, &seen->rows);

@@ -1,15 +1,12 @@
 /* data.c: reads the three files. */
-#include "base/rundir.h"
 #include "drive/memory.h"
 #include "experiments/costs/costs.h"
 #include "trial/spec.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* One value of one strategy, as it stands in a file; status other than ok: why there is none. */
 struct value {
@@ -64,19 +61,6 @@ static int costs_fill(struct pvq_costs *c, enum pvq_cost cost, const struct valu
 	return 0;
 }
 
-static FILE *costs_open(const char *dir, const char *file, int *ret)
-{
-	char path[PATH_MAX];
-	FILE *f;
-
-	*ret = 0;
-	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path) || access(path, F_OK))
-		return NULL;
-	f = pvq_rundir_open(dir, file, "re");
-	*ret = f ? 0 : -EIO;
-	return f;
-}
-
 static double costs_value(const struct pvq_row *row, enum pvq_cost cost)
 {
 	return cost == PVQ_COST_DISPATCH ? (double)row->map_ns / (double)row->n : (double)row->wall_ns;
@@ -87,14 +71,8 @@ static int costs_read_rows(struct pvq_costs *c, const char *dir, const char *fil
 	struct pvq_rows rows;
 	struct value *value;
 	int ret;
-	FILE *f = costs_open(dir, file, &ret);
 
-	if (!f)
-		return ret;
-	ret = pvq_rows_read(&rows, f);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s/%s: %s\n", dir, file, rows.problem);
+	(void)pvq_rows_read_file(dir, file, &rows); /* what there is of it */
 	value = calloc(rows.count + 1, sizeof(*value));
 	for (size_t i = 0; value && i < rows.count; i++) {
 		const struct pvq_row *row = &rows.row[i];
@@ -114,14 +92,8 @@ static int costs_read_memory(struct pvq_costs *c, const char *dir)
 	const struct pvq_memory *memory;
 	struct value *value;
 	int ret;
-	FILE *f = costs_open(dir, "memory.csv", &ret);
 
-	if (!f)
-		return ret;
-	ret = pvq_memory_read(f, &rows);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s/memory.csv: %s\n", dir, rows.problem);
+	(void)pvq_memory_read(&rows, dir); /* what there is of it */
 	memory = rows.row;
 	value = calloc(rows.count + 1, sizeof(*value));
 	for (size_t i = 0; value && i < rows.count; i++)

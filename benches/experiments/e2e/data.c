@@ -10,7 +10,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What hyperfine says of the run that a row is of. */
 struct pvq_e2e_outside {
@@ -361,15 +360,9 @@ static int describe_all(struct pvq_e2e *e)
 
 static int read_rows(struct pvq_rows *all, const char *dir)
 {
-	FILE *f = pvq_rundir_open(dir, "e2e.csv", "re");
-	int ret = f ? pvq_rows_read(all, f) : -EBADMSG;
+	int ret = pvq_rows_need_file(dir, "e2e.csv", all);
 
-	if (!f)
-		return ret;
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s/e2e.csv: %s\n", dir, all->problem);
-	return ret;
+	return ret == -ENOENT ? -EBADMSG : ret; /* -ENOENT stands for a folder without an outside view */
 }
 
 int pvq_e2e_read(struct pvq_e2e *e, const char *dir)
@@ -381,7 +374,7 @@ int pvq_e2e_read(struct pvq_e2e *e, const char *dir)
 	memset(e, 0, sizeof(*e));
 	if (snprintf(path, sizeof(path), "%s/e2e.json", dir) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	if (access(path, F_OK))
+	if (!pvq_rundir_has(dir, "e2e.json"))
 		return -ENOENT;
 	ret = read_rows(&all, dir);
 	if (ret == 0)

@@ -342,14 +342,7 @@ static int time_them(const struct e2e *e)
 
 int pvq_e2e_is_there(const char *dir)
 {
-	static const char *const name[] = {"e2e.json", "e2e.csv"};
-	char path[PATH_MAX];
-
-	for (int i = 0; i < 2; i++)
-		if (snprintf(path, sizeof(path), "%s/%s", dir, name[i]) < (int)sizeof(path) &&
-			access(path, F_OK) == 0)
-			return 1;
-	return 0;
+	return pvq_rundir_has(dir, "e2e.json") || pvq_rundir_has(dir, "e2e.csv");
 }
 
 static void announce(const struct e2e *e)

@@ -1,11 +1,8 @@
 /* data.c: faults.csv. */
-#include "base/rundir.h"
 #include "experiments/faults/faults.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *const pvq_fault_words[] = {"error", "segv", "kill", "exit", "hang", NULL};
 
@@ -49,20 +46,8 @@ int pvq_faults_write(FILE *f, const struct pvq_fault *fault)
 int pvq_faults_read(struct pvq_faults *faults, const char *dir)
 {
 	struct pvq_table_rows rows;
-	char path[PATH_MAX];
-	FILE *f;
-	int ret;
+	int ret = pvq_table_read_file(dir, "faults.csv", &faults_table, &rows);
 
-	*faults = (struct pvq_faults){0};
-	if (snprintf(path, sizeof(path), "%s/faults.csv", dir) >= (int)sizeof(path) || access(path, F_OK))
-		return -ENOENT;
-	f = pvq_rundir_open(dir, "faults.csv", "re");
-	if (!f)
-		return -EIO;
-	ret = pvq_table_read(&faults_table, f, &rows);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s: %s\n", path, rows.problem);
 	faults->fault = rows.row;
 	faults->count = rows.count;
 	return ret;

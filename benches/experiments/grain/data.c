@@ -1,5 +1,4 @@
 /* data.c: reads grain.csv, and computes METG from it. */
-#include "base/rundir.h"
 #include "experiments/grain/grain.h"
 #include "impl.h"
 #include "results/blocks.h"
@@ -120,19 +119,10 @@ void pvq_grain_free(struct pvq_grain *grain)
 
 int pvq_grain_read(struct pvq_grain *grain, const char *dir)
 {
-	FILE *f;
 	int ret;
 
 	*grain = (struct pvq_grain){0};
-	if (!pvq_rundir_has(dir, PVQ_GRAIN_FILE))
-		return -ENOENT;
-	f = pvq_rundir_open(dir, PVQ_GRAIN_FILE, "re");
-	if (!f)
-		return -EIO;
-	ret = pvq_rows_read(&grain->rows, f);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s/%s: %s\n", dir, PVQ_GRAIN_FILE, grain->rows.problem);
+	ret = pvq_rows_read_file(dir, PVQ_GRAIN_FILE, &grain->rows);
 	if (ret == 0 && grain->rows.count)
 		ret = grain_make(grain);
 	if (ret == 0 && grain->lines == 0)

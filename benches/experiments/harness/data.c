@@ -1,5 +1,4 @@
 /* data.c: reads harness.csv, and fills in what it says of the run's works. */
-#include "base/rundir.h"
 #include "experiments/harness/harness.h"
 
 #include <math.h>
@@ -16,21 +15,19 @@ struct harness {
 void pvq_harness_read(void **data, const char *dir)
 {
 	struct harness *h;
-	FILE *f;
+	struct pvq_rows rows;
 
-	if (!pvq_rundir_has(dir, PVQ_HARNESS_FILE))
+	(void)pvq_rows_read_file(dir, PVQ_HARNESS_FILE, &rows);
+	h = rows.count ? calloc(1, sizeof(*h)) : NULL;
+	if (!h) {
+		pvq_rows_free(&rows);
 		return;
-	f = pvq_rundir_open(dir, PVQ_HARNESS_FILE, "re");
-	h = calloc(1, sizeof(*h));
-	if (f && h && pvq_rows_read(&h->rows, f))
-		fprintf(stderr, "pvq: %s/%s: %s\n", dir, PVQ_HARNESS_FILE, h->rows.problem);
-	if (f)
-		fclose(f);
-	*data = h;
-	if (h && pvq_summarise(&h->summary, &h->rows)) {
-		pvq_harness_release(h);
-		*data = NULL;
 	}
+	h->rows = rows;
+	if (pvq_summarise(&h->summary, &h->rows) == 0)
+		*data = h;
+	else
+		pvq_harness_release(h);
 }
 
 void pvq_harness_release(void *data)

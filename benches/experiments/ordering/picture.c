@@ -4,7 +4,6 @@
 #include "results/ordering.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +35,10 @@ static int ordering_read(struct ordering_row *row, const struct pvq_ordering *pa
 
 	*row = (struct ordering_row){.pair = pair};
 	for (int side = 0; ret == 0 && side < 2; side++) {
-		char name[PVQ_TIMELINE_NAME], path[PATH_MAX];
+		char name[PVQ_TIMELINE_NAME];
 
 		pvq_timeline_name(name, ordering_cell(row, side)->key->impl, pair->work->slug);
-		ret = snprintf(path, sizeof(path), "%s/%s", dir, name) < (int)sizeof(path)
-			      ? pvq_timeline_read(path, &row->moment[side], &row->n[side])
-			      : -ENAMETOOLONG;
+		ret = pvq_timeline_read(dir, name, &row->moment[side], &row->n[side]);
 		if (ret == 0 && row->n[side] == 0)
 			ret = -ENODATA;
 	}

@@ -1,5 +1,6 @@
 /* data.c: reads the library's JSON and groups its rows by name. */
 #include "experiments/prices/data.h"
+#include "base/rundir.h"
 #include "stats/stats.h"
 #include "trial/text.h"
 
@@ -8,7 +9,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static double prices_number(const json_t *row, const char *key)
 {
@@ -170,7 +170,7 @@ int pvq_prices_read(struct pvq_prices *prices, const char *dir)
 	memset(prices, 0, sizeof(*prices));
 	if (snprintf(path, sizeof(path), "%s/micro.json", dir) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	if (access(path, F_OK))
+	if (!pvq_rundir_has(dir, "micro.json"))
 		return -ENOENT;
 	root = json_load_file(path, 0, &error);
 	if (!root) {

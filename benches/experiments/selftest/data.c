@@ -1,15 +1,12 @@
 /* data.c: judges the rows of a self-test. */
-#include "base/rundir.h"
 #include "drive/profile.h"
 #include "experiments/selftest/selftest.h"
 #include "results/contest.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const unsigned pvq_selftest_percent[PVQ_SELFTEST_SLOWER] = {1, 2, 5, 10};
 
@@ -277,38 +274,18 @@ int pvq_selftest_passed(const struct pvq_selftest *s)
 	return passed;
 }
 
-/* 0 with the rows; -ENOENT; -errno, said. */
-static int read_rows(struct pvq_rows *rows, const char *dir, const char *name)
-{
-	char path[PATH_MAX];
-	FILE *f;
-	int ret;
-
-	*rows = (struct pvq_rows){0};
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) || access(path, F_OK))
-		return -ENOENT;
-	f = pvq_rundir_open(dir, name, "re");
-	if (!f)
-		return -EIO;
-	ret = pvq_rows_read(rows, f);
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s: %s\n", path, rows->problem);
-	return ret;
-}
-
 int pvq_selftest_read(struct pvq_selftest *s, const char *dir)
 {
 	struct pvq_rows twins, first, second = {0};
 	int ret, no_twins, no_runs;
 
 	*s = (struct pvq_selftest){0};
-	no_twins = ret = read_rows(&twins, dir, "selftest-twins.csv");
+	no_twins = ret = pvq_rows_read_file(dir, "selftest-twins.csv", &twins);
 	if (ret == 0)
 		ret = pvq_selftest_judge_twins(s, &twins);
-	no_runs = read_rows(&first, dir, "selftest-run1.csv");
+	no_runs = pvq_rows_read_file(dir, "selftest-run1.csv", &first);
 	if (no_runs == 0)
-		no_runs = read_rows(&second, dir, "selftest-run2.csv");
+		no_runs = pvq_rows_read_file(dir, "selftest-run2.csv", &second);
 	if (no_runs == 0 && (ret == 0 || ret == -ENOENT))
 		ret = pvq_selftest_judge_runs(s, &first, &second);
 	pvq_rows_free(&twins);

@@ -1,7 +1,7 @@
 /* data.c: the programs that do the tutorial's job, and tutorial.csv. */
-#include "base/rundir.h"
 #include "experiments/tutorial/tutorial.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* "pvq" and "tutorial.py" are those of this build. */
@@ -37,20 +37,13 @@ const struct pvq_table pvq_job_table = {.file = "a tutorial.csv",
 
 void pvq_job_read(void **data, const char *dir)
 {
-	struct pvq_table_rows *rows;
-	FILE *f;
+	struct pvq_table_rows *rows = calloc(1, sizeof(*rows));
 
-	if (!pvq_rundir_has(dir, PVQ_JOB_FILE))
-		return;
-	rows = calloc(1, sizeof(*rows));
-	f = pvq_rundir_open(dir, PVQ_JOB_FILE, "re");
-	if (rows && f && pvq_table_read(&pvq_job_table, f, rows))
-		fprintf(stderr, "pvq: %s/%s: %s\n", dir, PVQ_JOB_FILE, rows->problem);
-	if (f)
-		fclose(f);
-	else
+	if (rows && pvq_table_read_file(dir, PVQ_JOB_FILE, &pvq_job_table, rows) == -ENOENT) {
 		free(rows);
-	*data = f ? rows : NULL;
+		rows = NULL;
+	}
+	*data = rows;
 }
 
 void pvq_job_release(void *data)
