@@ -328,9 +328,9 @@ int pvq_cmd_bench(int argc, char **argv)
 		sweep.deadline_s =
 			p->budget_s - b.plan.reserve_s - (double)(pvq_clock_ns() - b.began_ns) / 1e9;
 	ret = pvq_sweep_run(&b.plan, &sweep);
-	if (ret == 0 && sweep.end != PVQ_SWEEP_INTERRUPTED && run_experiments(&b))
+	if (ret == 0 && run_experiments(&b))
 		sweep.end = PVQ_SWEEP_INTERRUPTED;
-	ret = ret ? PVQ_EXIT_FAILED : conclude(&b, &sweep);
+	ret = ret && ret != -EINTR ? PVQ_EXIT_FAILED : conclude(&b, &sweep);
 	pvq_plan_free(&b.plan);
 	return ret;
 }

@@ -172,23 +172,19 @@ static int is_of(const struct pvq_plan_cell *cell, const struct pvq_row *row)
 }
 
 /* Reads what an earlier session measured. */
-static int recall(struct session *s, const char *path)
+static int recall(struct session *s)
 {
+	const char *dir = s->sweep->dir, *file = s->sweep->file;
 	unsigned blocks = s->plan->blocks;
 	struct pvq_rows rows;
-	FILE *f = fopen(path, "re");
-	int ret = f ? pvq_rows_read(&rows, f) : -errno;
+	int ret = pvq_rows_read_file(dir, file, &rows);
 
-	if (!f)
-		return ret;
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: %s: %s\n", path, rows.problem);
 	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		const struct pvq_row *row = &rows.row[i];
 
 		if (row->cell >= s->plan->ncell || !is_of(&s->plan->cell[row->cell], row)) {
-			fprintf(stderr, "pvq: %s: row %zu is of no cell in plan.csv\n", path, i + 1);
+			fprintf(stderr, "pvq: %s/%s: row %zu is of no cell in plan.csv\n", dir, file,
+				i + 1);
 			ret = -EBADMSG;
 		} else if (row->block < blocks) {
 			keep(s, row);
@@ -230,7 +226,7 @@ static int session_open(struct session *s)
 	}
 	ret = mend_tail(fileno(s->raw), path, &size);
 	if (ret == 0 && size > 0)
-		return recall(s, path);
+		return recall(s);
 	if (ret == 0)
 		ret = pvq_row_header(s->raw);
 	if (ret)
@@ -482,7 +478,17 @@ int pvq_sweep_run(struct pvq_plan *plan, struct pvq_sweep *sweep)
 		sweep->end = PVQ_SWEEP_BUDGET;
 	else if (ret == -EINTR)
 		sweep->end = PVQ_SWEEP_INTERRUPTED;
-	else
-		return ret;
-	return 0;
+	return ret == 1 ? 0 : ret;
+}
+
+int pvq_sweep_into(struct pvq_plan *plan, const struct pvq_sweep *sweep)
+{
+	struct pvq_sweep partial = *sweep;
+	struct pvq_partial part;
+	int ret = pvq_partial_begin(&part, sweep->dir, sweep->file);
+
+	if (ret)
+		return ret < 0 ? ret : 0;
+	partial.file = part.file;
+	return pvq_partial_end(&part, pvq_sweep_run(plan, &partial));
 }

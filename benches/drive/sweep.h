@@ -32,8 +32,12 @@ struct pvq_sweep {
 	unsigned long trials, failed;       /* rows written now; of these, not ok and not unavailable */
 };
 
-/* Measures what is missing of the plan in dir/file, which is created or continued. 0 (see `end`), or -errno with
- * one line on stderr. */
+/* Measures what is missing of the plan in dir/file, which is created or continued. 0 (see `end`); -EINTR where the user
+ * interrupted: the results hold for what was measured; other -errno with one line on stderr. */
 int pvq_sweep_run(struct pvq_plan *, struct pvq_sweep *);
+
+/* Measures the whole plan in one go: dir/file is there only when it is complete (rundir.h). Where it is there already,
+ * nothing is measured. 0 or -errno, as above. */
+int pvq_sweep_into(struct pvq_plan *, const struct pvq_sweep *);
 
 #endif

@@ -104,27 +104,22 @@ static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 	return ret;
 }
 
-static int claims_sweep(
-	struct pvq_plan *plan, const struct pvq_host *host, const char *dir, double budget_s)
-{
-	struct pvq_partial part;
-	struct pvq_sweep sweep = {.host = host, .dir = dir, .file = part.file, .deadline_s = budget_s};
-	int ret = pvq_partial_begin(&part, dir, "claims.csv");
-
-	if (ret)
-		return ret < 0 ? ret : 0;
-	fprintf(stderr, "pvq: the tutorial's claims\n");
-	ret = pvq_sweep_run(plan, &sweep);
-	return pvq_partial_end(&part, ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret);
-}
-
 int pvq_claims_run(const struct pvq_session *session)
 {
+	const struct pvq_sweep sweep = {.host = session->host,
+		.dir = session->dir,
+		.file = "claims.csv",
+		.deadline_s = session->seconds};
 	struct pvq_plan plan;
-	int ret = claims_plan(&plan, session->plan);
+	int ret;
 
-	if (ret == 0 && plan.ncell)
-		ret = claims_sweep(&plan, session->host, session->dir, session->seconds);
+	if (pvq_rundir_has(session->dir, sweep.file))
+		return 0;
+	ret = claims_plan(&plan, session->plan);
+	if (ret == 0 && plan.ncell) {
+		fprintf(stderr, "pvq: the tutorial's claims\n");
+		ret = pvq_sweep_into(&plan, &sweep);
+	}
 	pvq_plan_free(&plan);
 	return ret;
 }

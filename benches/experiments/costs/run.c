@@ -94,8 +94,7 @@ static uint64_t costs_items(const struct costs *c, unsigned i)
 /* A sweep of noop through all strategies; cold: an item a worker. */
 static int costs_sweep(const struct costs *c, const char *file, unsigned blocks, int cold, double share)
 {
-	struct pvq_partial part;
-	struct pvq_sweep sweep = {.host = c->host, .dir = c->dir, .file = part.file};
+	struct pvq_sweep sweep = {.host = c->host, .dir = c->dir, .file = file};
 	struct pvq_plan plan = {.profile = c->of->profile,
 		.blocks = blocks,
 		.seed = c->of->seed,
@@ -114,13 +113,9 @@ static int costs_sweep(const struct costs *c, const char *file, unsigned blocks,
 	pvq_plan_number_groups(&plan);
 	sweep.deadline_s = fmax((c->deadline_s - costs_now_s()) * share, 1);
 	if (ret == 0)
-		ret = pvq_partial_begin(&part, c->dir, file);
-	if (ret == 0) {
-		ret = pvq_sweep_run(&plan, &sweep);
-		ret = pvq_partial_end(&part, ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret);
-	}
+		ret = pvq_sweep_into(&plan, &sweep);
 	pvq_plan_free(&plan);
-	return ret < 0 ? ret : 0;
+	return ret;
 }
 
 static int costs_dispatch(struct costs *c)

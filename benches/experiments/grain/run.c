@@ -1,4 +1,5 @@
 /* run.c: a sweep over the length of an item. */
+#include "base/rundir.h"
 #include "drive/sweep.h"
 #include "experiments/grain/grain.h"
 
@@ -128,21 +129,20 @@ static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const ch
 
 int pvq_grain_run(const struct pvq_session *session)
 {
-	struct pvq_partial part;
-	struct pvq_sweep sweep = {.host = session->host,
+	const struct pvq_sweep sweep = {.host = session->host,
 		.dir = session->dir,
-		.file = part.file,
+		.file = PVQ_GRAIN_FILE,
 		.deadline_s = session->seconds};
 	struct pvq_plan plan;
-	int ret = pvq_partial_begin(&part, session->dir, PVQ_GRAIN_FILE);
+	int ret;
 
-	if (ret)
-		return ret < 0 ? ret : 0;
+	if (pvq_rundir_has(session->dir, PVQ_GRAIN_FILE))
+		return 0;
 	ret = grain_plan(&plan, session->plan, session->dir);
 	if (ret == 0) {
 		fprintf(stderr, "pvq: how small a task may be\n");
-		ret = pvq_sweep_run(&plan, &sweep);
+		ret = pvq_sweep_into(&plan, &sweep);
 	}
 	pvq_plan_free(&plan);
-	return pvq_partial_end(&part, ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret);
+	return ret;
 }

@@ -58,5 +58,5 @@ int pvq_harness_run(const struct pvq_session *session)
 	else
 		fprintf(stderr, "pvq: cannot measure the harness itself: %s\n", strerror(-ret));
 	pvq_plan_free(&plan);
-	return ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret;
+	return ret;
 }

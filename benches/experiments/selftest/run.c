@@ -5,11 +5,9 @@
 #include "experiments/selftest/selftest.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Items of the first three last 1 ms and more: there slow-downs must be found. The others stand for what tasks can
  * be made of; there false differences could be. */
@@ -79,11 +77,9 @@ static int plan_twins(
  * and what there is can be judged. */
 static int is_there(const char *dir, const char *file)
 {
-	char path[PATH_MAX];
-
-	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path) || access(path, F_OK))
+	if (!pvq_rundir_has(dir, file))
 		return 0;
-	fprintf(stderr, "pvq: self-test: %s is there already\n", path);
+	fprintf(stderr, "pvq: self-test: %s/%s is there already\n", dir, file);
 	return 1;
 }
 
@@ -103,7 +99,7 @@ static int run_twins(const struct pvq_selftest_wish *wish, const struct pvq_host
 		ret = pvq_sweep_run(&plan, &sweep);
 	}
 	pvq_plan_free(&plan);
-	return ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret;
+	return ret;
 }
 
 /* The profile's sweep alone: its extras measure other things. */
@@ -131,7 +127,7 @@ static int run_profile(
 		ret = pvq_sweep_run(&plan, &sweep);
 	}
 	pvq_plan_free(&plan);
-	return ret == 0 && sweep.end == PVQ_SWEEP_INTERRUPTED ? -EINTR : ret;
+	return ret;
 }
 
 int pvq_selftest_run(const struct pvq_selftest_wish *wish, const struct pvq_host *host, const char *dir)
