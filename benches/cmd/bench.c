@@ -1,5 +1,6 @@
 /* bench.c: `pvq bench`: plan, sweep, report. */
 #include "base/clock.h"
+#include "base/parse.h"
 #include "base/rundir.h"
 #include "cmd/cmd.h"
 #include "drive/host.h"
@@ -12,7 +13,6 @@
 #include "trial/registry.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -22,104 +22,82 @@
 
 struct bench {
 	struct pvq_wish wish;
+	int seeded; /* the seed is the user's */
 	const char *out, *resume, *like;
 	struct pvq_host host;
 	struct pvq_plan plan;
 	char dir[PATH_MAX];
-	char command[1024]; /* as typed, for the report */
+	const char *command; /* as typed, for the report */
 	uint64_t began_ns;
 };
 
-static const struct option options[] = {
-	{"profile", required_argument, NULL, 'p'},
-	{"impls", required_argument, NULL, 'i'},
-	{"tasks", required_argument, NULL, 't'},
-	{"cores", required_argument, NULL, 'k'},
-	{"workers", required_argument, NULL, 'w'},
-	{"n", required_argument, NULL, 'n'},
-	{"blocks", required_argument, NULL, 'b'},
-	{"seed", required_argument, NULL, 's'},
-	{"timeout", required_argument, NULL, 'T'},
-	{"out", required_argument, NULL, 'o'},
-	{"resume", required_argument, NULL, 'r'},
-	{"like", required_argument, NULL, 'l'},
+static struct bench bench;
+
+static void init(void)
+{
+	/* The same draws of `skew` in every run: with others a run may have one huge item, and be another work. */
+	bench.wish.seed = PVQ_SEED;
+}
+
+static int take_seed(void *into, const char *text)
+{
+	struct bench *b = into;
+
+	b->seeded = 1;
+	return pvq_parse_count("--seed", text, 0, UINT64_MAX, &b->wish.seed);
+}
+
+static int take_timeout(void *into, const char *text)
+{
+	struct bench *b = into;
+	uint64_t seconds;
+	int ret = pvq_parse_count("--timeout (in seconds)", text, 1, 1000000, &seconds);
+
+	if (ret == 0)
+		b->wish.timeout_s = (double)seconds;
+	return ret;
+}
+
+#define AT(field) .at = offsetof(struct bench, field)
+#define TEXT(field) .kind = PVQ_OPTION_TEXT, AT(field)
+
+static const struct pvq_option options[] = {
+	{"profile", .word = "NAME", .help = "quick, default, full, peers or peers-quick (default)",
+		TEXT(wish.profile)},
+	{"impls", .word = "A,B,...", .help = "strategies; peers: all of those (all that are linked in)",
+		TEXT(wish.impls)},
+	{"tasks", .word = "T[:ARG=V],...", .help = "tasks, with their arguments (the profile's)",
+		TEXT(wish.tasks)},
+	{"cores", .word = "1,2,...", .help = "core counts", TEXT(wish.cores)},
+	{"workers", .word = "4,8,...", .help = "worker counts", TEXT(wish.workers)},
+	{"n", .word = "N", .help = "number of items of every load (sized by pilots)",
+		.kind = PVQ_OPTION_COUNT, .min = 1, .max = 1000000000000u, AT(wish.n)},
+	{"blocks", .word = "B", .help = "how often every cell is measured (the profile's)",
+		.kind = PVQ_OPTION_UNSIGNED, .min = 1, .max = 10000, AT(wish.blocks)},
+	{"seed", .word = "S", .help = "of the random order, and of what tasks draw", .kind = PVQ_OPTION_OWN,
+		.take = take_seed},
+	{"timeout", .word = "SECONDS", .help = "of one trial (the profile's)", .kind = PVQ_OPTION_OWN,
+		.take = take_timeout},
+	{"out", .word = "DIR", .help = "where the run goes (reports/<host>-<utc time>)", TEXT(out)},
+	{"like", .word = "DIR",
+		.help = "do the same work as the run in DIR; --out alone may stand beside it", TEXT(like)},
+	{"resume", .word = "DIR", .help = "finish the run in DIR that was interrupted; stands alone",
+		TEXT(resume)},
 	{0},
 };
 
-static int parse_option(struct bench *b, int option)
+/* Whether an option says what to measure. */
+static int is_wished(const struct bench *b)
 {
-	uint64_t number;
+	const struct pvq_wish *w = &b->wish;
 
-	switch (option) {
-	case 'p':
-		b->wish.profile = optarg;
-		return 0;
-	case 'i':
-		b->wish.impls = optarg;
-		return 0;
-	case 't':
-		b->wish.tasks = optarg;
-		return 0;
-	case 'k':
-		b->wish.cores = optarg;
-		return 0;
-	case 'w':
-		b->wish.workers = optarg;
-		return 0;
-	case 'n':
-		return pvq_parse_count("--n", optarg, 1, 1000000000000u, &b->wish.n);
-	case 'b':
-		if (pvq_parse_count("--blocks", optarg, 1, 10000, &number))
-			return -EINVAL;
-		b->wish.blocks = (unsigned)number;
-		return 0;
-	case 's':
-		return pvq_parse_count("--seed", optarg, 0, UINT64_MAX, &b->wish.seed);
-	case 'T':
-		if (pvq_parse_count("--timeout (in seconds)", optarg, 1, 1000000, &number))
-			return -EINVAL;
-		b->wish.timeout_s = (double)number;
-		return 0;
-	case 'o':
-		b->out = optarg;
-		return 0;
-	case 'r':
-		b->resume = optarg;
-		return 0;
-	case 'l':
-		b->like = optarg;
-		return 0;
-	default: /* getopt has said what */
-		return -EINVAL;
-	}
+	return w->profile || w->impls || w->tasks || w->cores || w->workers || w->n || w->blocks ||
+	       b->seeded || w->timeout_s > 0;
 }
 
-static void note_command(struct bench *b, int argc, char **argv)
+static int check_options(const struct bench *b)
 {
-	size_t len = (size_t)snprintf(b->command, sizeof(b->command), "pvq bench");
-
-	for (int i = 1; i < argc && len < sizeof(b->command); i++)
-		len += (size_t)snprintf(b->command + len, sizeof(b->command) - len, " %s", argv[i]);
-}
-
-static int parse(struct bench *b, int argc, char **argv)
-{
-	int option, others = 0;
-
-	/* The same draws of `skew` in every run: with others a run may have one huge item, and be another work. */
-	b->wish.seed = PVQ_SEED;
-	note_command(b, argc, argv);
-	argv[0] = (char *)"pvq"; /* the name that getopt's messages begin with */
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (parse_option(b, option))
-			return -EINVAL;
-		others |= !strchr("rlo", option); /* that say what to measure */
-	}
-	if (optind < argc) {
-		fprintf(stderr, "pvq: unexpected argument '%s'\n", argv[optind]);
-		return -EINVAL;
-	}
-	if ((b->resume && (others || b->out || b->like)) || (b->like && others)) {
+	if ((b->resume && (is_wished(b) || b->out || b->like)) || (b->like && is_wished(b))) {
 		fprintf(stderr, "pvq: %s takes its plan from the folder; leave the other options out\n",
 			b->resume ? "--resume" : "--like");
 		return -EINVAL;
@@ -304,33 +282,42 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 	return pvq_cmd_flush() || sweep->failed ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 }
 
-int pvq_cmd_bench(int argc, char **argv)
+static int run(const struct pvq_given *given, const char *typed)
 {
-	static struct bench b; /* large */
-	struct pvq_sweep sweep = {.host = &b.host, .dir = b.dir, .file = "raw.csv"};
+	struct bench *b = &bench;
+	struct pvq_sweep sweep = {.host = &b->host, .dir = b->dir, .file = "raw.csv"};
 	const struct pvq_profile *p;
 	int ret;
 
-	b.began_ns = pvq_clock_ns();
-	if (parse(&b, argc, argv))
+	(void)given;
+	b->began_ns = pvq_clock_ns();
+	b->command = typed;
+	if (check_options(b))
 		return PVQ_EXIT_USAGE;
 	pvq_launch_signals();
-	if (pvq_host_read(&b.host))
+	if (pvq_host_read(&b->host))
 		return PVQ_EXIT_USAGE;
-	ret = b.resume ? plan_resumed(&b) : plan_new(&b);
+	ret = b->resume ? plan_resumed(b) : plan_new(b);
 	if (ret == -EINTR)
 		fprintf(stderr, "pvq: interrupted before the first trial\n");
 	if (ret)
 		return ret == -EINTR ? PVQ_EXIT_FAILED : PVQ_EXIT_USAGE;
-	announce(&b);
-	p = b.plan.profile;
+	announce(b);
+	p = b->plan.profile;
 	if (p->budget_s > 0) /* may have passed already: pilots take their time */
 		sweep.deadline_s =
-			p->budget_s - b.plan.reserve_s - (double)(pvq_clock_ns() - b.began_ns) / 1e9;
-	ret = pvq_sweep_run(&b.plan, &sweep);
-	if (ret == 0 && run_experiments(&b))
+			p->budget_s - b->plan.reserve_s - (double)(pvq_clock_ns() - b->began_ns) / 1e9;
+	ret = pvq_sweep_run(&b->plan, &sweep);
+	if (ret == 0 && run_experiments(b))
 		sweep.end = PVQ_SWEEP_INTERRUPTED;
-	ret = ret && ret != -EINTR ? PVQ_EXIT_FAILED : conclude(&b, &sweep);
-	pvq_plan_free(&b.plan);
+	ret = ret && ret != -EINTR ? PVQ_EXIT_FAILED : conclude(b, &sweep);
+	pvq_plan_free(&b->plan);
 	return ret;
 }
+
+const struct pvq_command pvq_command_bench = {
+	.syntax = {.name = "pvq bench", .summary = "Run the sweep, then write its report.", .own = options},
+	.into = &bench,
+	.init = init,
+	.run = run,
+};

@@ -1,23 +1,30 @@
-/* cmd.h: the subcommands. Each parses its own arguments and returns the exit code. */
+/* cmd.h: the commands of pvq. Each is one file with one descriptor, and a line in pvq.c's table. */
 #ifndef PVQ_CMD_H
 #define PVQ_CMD_H
 
+#include "base/options.h"
+
+/* Exit codes, of every command and of every program of the suite. */
 enum {
 	PVQ_EXIT_DONE = 0,   /* done and verified */
-	PVQ_EXIT_FAILED = 1, /* a measured failure: wrong result, crash, time-out; or cut off */
-	PVQ_EXIT_USAGE = 2,  /* what was asked for cannot be */
+	PVQ_EXIT_FAILED = 1, /* a measured failure: a wrong result, a crash, a time-out; or interrupted */
+	PVQ_EXIT_USAGE = 2,  /* it cannot be done as asked: one line on stderr says why */
 };
+
+#define PVQ_EXIT_HELP "Exit code: 0 done and verified, 1 a measured failure or an interrupt, 2 wrong usage."
+
+struct pvq_command {
+	struct pvq_syntax syntax; /* its name: "pvq " and the command */
+	void *into;               /* what the options fill in */
+	void (*init)(void);       /* sets the defaults there; NULL: zeroes are right */
+	/* typed: the command line as the user wrote it. Returns the exit code. */
+	int (*run)(const struct pvq_given *, const char *typed);
+};
+
+extern const struct pvq_command pvq_command_list, pvq_command_run, pvq_command_bench, pvq_command_e2e,
+	pvq_command_report, pvq_command_compare, pvq_command_selftest, pvq_command_doctor;
 
 /* Flushes stdout. PVQ_EXIT_DONE, or PVQ_EXIT_FAILED with one line on stderr. */
 int pvq_cmd_flush(void);
-
-int pvq_cmd_list(int argc, char **argv);
-int pvq_cmd_selftest(int argc, char **argv);
-int pvq_cmd_run(int argc, char **argv);
-int pvq_cmd_bench(int argc, char **argv);
-int pvq_cmd_e2e(int argc, char **argv);
-int pvq_cmd_report(int argc, char **argv);
-int pvq_cmd_compare(int argc, char **argv);
-int pvq_cmd_doctor(int argc, char **argv);
 
 #endif

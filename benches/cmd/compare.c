@@ -5,7 +5,6 @@
 #include "stats/relabel.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,66 +23,45 @@ struct compare_args {
 	size_t runs, before;
 };
 
-static const struct option options[] = {
-	{"fail-above", required_argument, NULL, 'f'},
-	{"metric", required_argument, NULL, 'm'},
-	{"out", required_argument, NULL, 'o'},
-	{0},
-};
+static struct compare_args args;
 
 /* "5%" or "5": 0.05. */
-static int parse_share(const char *text, double *share)
+static int take_share(void *into, const char *text)
 {
+	struct compare_args *a = into;
 	char *end;
 
-	*share = strtod(text, &end) / 100;
+	a->above = strtod(text, &end) / 100;
 	end += *end == '%';
-	if (end != text && *end == '\0' && text[0] >= '0' && text[0] <= '9' && *share <= 100)
+	a->gate = end != text && *end == '\0' && text[0] >= '0' && text[0] <= '9' && a->above <= 100;
+	if (a->gate)
 		return 0;
 	fprintf(stderr, "pvq: --fail-above takes per cent, such as 5%%, not '%s'\n", text);
 	return -EINVAL;
 }
 
-static int parse_option(struct compare_args *a, int option)
+static int take_metric(void *into, const char *text)
 {
-	switch (option) {
-	case 'f':
-		a->gate = 1;
-		return parse_share(optarg, &a->above);
-	case 'm':
-		if (strcmp(optarg, "map") == 0 || strcmp(optarg, "total") == 0) {
-			a->metric = optarg[0] == 'm' ? PVQ_MAP_NS : PVQ_TOTAL_NS;
-			return 0;
-		}
-		fprintf(stderr, "pvq: --metric is map or total, not '%s'\n", optarg);
-		return -EINVAL;
-	case 'o':
-		a->out = optarg;
-		return 0;
-	default: /* getopt has said what */
+	struct compare_args *a = into;
+
+	if (strcmp(text, "map") != 0 && strcmp(text, "total") != 0) {
+		fprintf(stderr, "pvq: --metric is map or total, not '%s'\n", text);
 		return -EINVAL;
 	}
-}
-
-static int parse(struct compare_args *a, int argc, char **argv)
-{
-	int option;
-
-	a->metric = PVQ_MAP_NS;
-	argv[0] = (char *)"pvq"; /* the name that getopt's messages begin with */
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (parse_option(a, option))
-			return -EINVAL;
-	if (argc - optind != 2) {
-		fprintf(stderr,
-			"pvq: compare takes two folders, before and after, or two lists of folders: "
-			"pvq compare A1,A2,A3 B1,B2,B3\n");
-		return -EINVAL;
-	}
-	a->list[0] = argv[optind];
-	a->list[1] = argv[optind + 1];
+	a->metric = text[0] == 'm' ? PVQ_MAP_NS : PVQ_TOTAL_NS;
 	return 0;
 }
+
+static const struct pvq_option options[] = {
+	{"fail-above", .word = "PERCENT",
+		.help = "exit 1 where a cell broke, or is slower by more than that for sure",
+		.kind = PVQ_OPTION_OWN, .take = take_share},
+	{"metric", .word = "map|total", .help = "the time that is compared (map)", .kind = PVQ_OPTION_OWN,
+		.take = take_metric},
+	{"out", .word = "DIR", .help = "write compare.md, compare.csv and a figure there",
+		.kind = PVQ_OPTION_TEXT, .at = offsetof(struct compare_args, out)},
+	{0},
+};
 
 /* ---- the runs ---- */
 
@@ -289,16 +267,36 @@ static int compare(struct compare_args *a)
 	return code;
 }
 
-int pvq_cmd_compare(int argc, char **argv)
+static void init(void)
 {
-	static struct compare_args a; /* large */
+	args.metric = PVQ_MAP_NS;
+}
+
+static int run(const struct pvq_given *given, const char *typed)
+{
+	struct compare_args *a = &args;
 	int code = PVQ_EXIT_USAGE;
 
-	if (parse(&a, argc, argv))
-		return PVQ_EXIT_USAGE;
-	if (read_runs(&a) == 0)
-		code = compare(&a);
-	for (size_t r = 0; r < a.runs; r++)
-		pvq_run_free(&a.run[r]);
+	(void)typed;
+	a->list[0] = given->word[0];
+	a->list[1] = given->word[1];
+	if (read_runs(a) == 0)
+		code = compare(a);
+	for (size_t r = 0; r < a->runs; r++)
+		pvq_run_free(&a->run[r]);
 	return code;
 }
+
+const struct pvq_command pvq_command_compare = {
+	.syntax = {.name = "pvq compare",
+		.summary = "Compare runs before a change with runs after it; three a side to be sure.",
+		.words = "A[,A2,A3] B[,B2,B3]",
+		.words_help =
+			"compare takes two folders, before and after, or two lists of folders: pvq compare A1,A2,A3 B1,B2,B3",
+		.least = 2,
+		.most = 2,
+		.own = options},
+	.into = &args,
+	.init = init,
+	.run = run,
+};

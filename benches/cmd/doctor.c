@@ -23,17 +23,15 @@ static int read_facts(struct pvq_manifest *facts)
 	return ret;
 }
 
-int pvq_cmd_doctor(int argc, char **argv)
+static int run(const struct pvq_given *given, const char *typed)
 {
 	struct pvq_finding finding[PVQ_FINDINGS_MAX];
 	struct pvq_manifest facts = {0};
 	enum pvq_fitness worst;
 	unsigned count;
 
-	if (argc > 1) {
-		fprintf(stderr, "pvq: unexpected argument '%s'\n", argv[1]);
-		return PVQ_EXIT_USAGE;
-	}
+	(void)given;
+	(void)typed;
 	if (read_facts(&facts)) {
 		pvq_manifest_free(&facts);
 		return PVQ_EXIT_FAILED;
@@ -50,3 +48,9 @@ int pvq_cmd_doctor(int argc, char **argv)
 	pvq_manifest_free(&facts);
 	return pvq_cmd_flush() || worst == PVQ_FIT_SPOILS ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 }
+
+const struct pvq_command pvq_command_doctor = {
+	.syntax = {.name = "pvq doctor",
+		.summary = "Check whether this machine, right now, is fit to measure on."},
+	.run = run,
+};

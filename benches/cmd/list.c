@@ -34,13 +34,10 @@ static void list_impls(const char *title, int peers)
 	}
 }
 
-int pvq_cmd_list(int argc, char **argv)
+static int run(const struct pvq_given *given, const char *typed)
 {
-	(void)argv;
-	if (argc > 1) {
-		fprintf(stderr, "pvq: list takes no arguments\n");
-		return PVQ_EXIT_USAGE;
-	}
+	(void)given;
+	(void)typed;
 	pvq_peers_find();
 	list_impls("Strategies (--impl):", 0);
 	list_impls("\nPeers (--impl too; what others offer, built by `make peers`):", 1);
@@ -52,3 +49,9 @@ int pvq_cmd_list(int argc, char **argv)
 	}
 	return pvq_cmd_flush();
 }
+
+const struct pvq_command pvq_command_list = {
+	.syntax = {.name = "pvq list",
+		.summary = "List strategies, peers and tasks, with their arguments."},
+	.run = run,
+};

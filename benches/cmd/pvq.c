@@ -1,5 +1,6 @@
-/* pvq.c: main(): finds the subcommand. */
+/* pvq.c: main(): finds the command, and parses its options. */
 #include "base/asset.h"
+#include "base/parse.h"
 #include "cmd/cmd.h"
 #include "drive/peers.h"
 #include "trial/peer.h"
@@ -7,44 +8,36 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *usage;
-};
-
-static const struct command commands[] = {
-	{"list", pvq_cmd_list, "list                                 the strategies and the tasks"},
-	{"run", pvq_cmd_run,
-		"run --impl I --task T[:arg=v,...] --n N [--workers W] [--cores K] [--chunk C]\n      "
-		"[--window D] [--seed S] [--timeout SEC] [--retries R] [--recycle N]\n      [--item-timeout SEC] [--print] [--csv] [--raw FILE [--cell NUMBER]]\n      [--observe FILE] [--timeline FILE]       "
-		"one trial, verified; --raw adds its row to FILE, marked with NUMBER;\n                                           "
-		"--observe: where its time went, --timeline: item by item"},
-	{"bench", pvq_cmd_bench,
-		"bench [--profile quick|default|full|peers|peers-quick] [--impls a,b] [--tasks t,u:arg=v] [--cores "
-		"1,2]\n      [--workers 4,8] [--n N] [--blocks B] [--seed S] [--timeout SEC] [--out "
-		"DIR]\n      | --like DIR [--out DIR] | --resume DIR\n                                           "
-		"the sweep, then its report; --like: the same work as the run in DIR"},
-	{"e2e", pvq_cmd_e2e,
-		"e2e [--short] [--impls a,b] [--runs R] [--n N] [--out DIR]\n                                        "
-		"   whole runs as hyperfine times them, beside what pvq says"},
-	{"report", pvq_cmd_report,
-		"report DIR                           the report again, from DIR/raw.csv"},
-	{"compare", pvq_cmd_compare,
-		"compare A[,A2,A3] B[,B2,B3] [--fail-above 5%] [--metric map|total] [--out DIR]\n                  "
-		"                         the runs before against those after; three a side to be sure"},
-	{"selftest", pvq_cmd_selftest,
-		"selftest [--blocks B] [--profile P|none] [--seed S] [--out DIR]\n                                        "
-		"   is the measurement worth anything?"},
-	{"doctor", pvq_cmd_doctor,
-		"doctor                               is this machine fit to measure on?"},
-	{"trial", pvq_peer_trial, NULL}, /* the driver's own use */
-};
+static const struct pvq_command *const commands[] = {&pvq_command_list, &pvq_command_run,
+	&pvq_command_bench, &pvq_command_e2e, &pvq_command_report, &pvq_command_compare,
+	&pvq_command_selftest, &pvq_command_doctor};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static const char *name_of(const struct pvq_command *command)
+{
+	return command->syntax.name + strlen("pvq ");
+}
+
+/* NULL with one line on stderr. */
+static const struct pvq_command *find(const char *name)
+{
+	const char *names[COMMANDS + 1] = {0}, *near;
+
+	for (unsigned i = 0; i < COMMANDS; i++) {
+		names[i] = name_of(commands[i]);
+		if (strcmp(name, names[i]) == 0)
+			return commands[i];
+	}
+	near = pvq_nearest(name, names);
+	fprintf(stderr, "pvq: unknown command '%s'; %s%s%stry 'pvq help'\n", name,
+		near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
+	return NULL;
+}
 
 int pvq_cmd_flush(void)
 {
@@ -56,11 +49,77 @@ int pvq_cmd_flush(void)
 
 static void usage(FILE *f)
 {
-	fprintf(f, "pvq: which way of running N tasks on C cores should I take?\n\n");
+	size_t width = 0;
+
+	fputs("pvq: which way of running N tasks on C cores should I take?\n\nusage: pvq COMMAND [option...]\n\n",
+		f);
 	for (unsigned i = 0; i < COMMANDS; i++)
-		if (commands[i].usage)
-			fprintf(f, "  pvq %s\n", commands[i].usage);
-	fprintf(f, "\nExit code: 0 done and verified, 1 a measured failure, 2 wrong usage.\n");
+		width = strlen(name_of(commands[i])) > width ? strlen(name_of(commands[i])) : width;
+	for (unsigned i = 0; i < COMMANDS; i++)
+		pvq_help_line(f, name_of(commands[i]), commands[i]->syntax.summary, width + 1);
+	fputs("\n'pvq help COMMAND' and 'pvq COMMAND --help' list a command's options; 'pvq --version' names the build.\n" PVQ_EXIT_HELP
+	      "\n",
+		f);
+}
+
+/* `pvq help [COMMAND]`. */
+static int help(int words, char **word)
+{
+	const struct pvq_command *command;
+
+	if (words == 0) {
+		usage(stdout);
+		return pvq_cmd_flush();
+	}
+	if (words > 1) {
+		fprintf(stderr, "pvq: help takes one command: pvq help %s\n", word[0]);
+		return PVQ_EXIT_USAGE;
+	}
+	command = find(word[0]);
+	if (!command)
+		return PVQ_EXIT_USAGE;
+	pvq_options_help(stdout, &command->syntax);
+	return pvq_cmd_flush();
+}
+
+/* The words with a blank between them; owned. NULL: no memory. */
+static char *join(int argc, char **argv)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return NULL;
+	fputs("pvq", f);
+	for (int i = 1; i < argc; i++)
+		fprintf(f, " %s", argv[i]);
+	if (fclose(f)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static int run(const struct pvq_command *command, int argc, char **argv)
+{
+	struct pvq_given given;
+	char *typed = join(argc, argv);
+	int ret;
+
+	if (!typed) {
+		fprintf(stderr, "pvq: no memory\n");
+		return PVQ_EXIT_FAILED;
+	}
+	if (command->init)
+		command->init();
+	ret = pvq_options_parse(&command->syntax, argc - 1, argv + 1, command->into, &given);
+	if (ret < 0)
+		ret = PVQ_EXIT_USAGE;
+	else
+		ret = ret == PVQ_OPTIONS_HELP ? pvq_cmd_flush() : command->run(&given, typed);
+	free(typed);
+	return ret;
 }
 
 /* A closed descriptor 0, 1 or 2 would be given to the next file that is opened, and a message meant for
@@ -78,7 +137,7 @@ static void fill_standard_descriptors(void)
 
 int main(int argc, char **argv)
 {
-	const char *names[COMMANDS + 1] = {0}, *near;
+	const struct pvq_command *command;
 
 	fill_standard_descriptors();
 	pvq_impl_seek = pvq_peers_find;
@@ -86,22 +145,16 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return PVQ_EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
-		usage(stdout);
-		return pvq_cmd_flush();
-	}
+	if (strcmp(argv[1], "help") == 0)
+		return help(argc - 2, argv + 2);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return help(0, NULL);
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("pvq %s\n", pvq_revision);
 		return pvq_cmd_flush();
 	}
-	for (unsigned i = 0; i < COMMANDS; i++) {
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-		if (commands[i].usage)
-			names[i] = commands[i].name;
-	}
-	near = pvq_nearest(argv[1], names);
-	fprintf(stderr, "pvq: unknown command '%s'; %s%s%stry 'pvq help'\n", argv[1],
-		near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
-	return PVQ_EXIT_USAGE;
+	if (strcmp(argv[1], "trial") == 0) /* the driver's own use */
+		return pvq_peer_trial(argc - 1, argv + 1);
+	command = find(argv[1]);
+	return command ? run(command, argc, argv) : PVQ_EXIT_USAGE;
 }

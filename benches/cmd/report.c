@@ -4,14 +4,21 @@
 
 #include <stdio.h>
 
-int pvq_cmd_report(int argc, char **argv)
+static int run(const struct pvq_given *given, const char *typed)
 {
-	if (argc != 2) {
-		fprintf(stderr, "pvq: report takes one folder, such as reports/latest\n");
+	(void)typed;
+	if (pvq_report_make(given->word[0]))
 		return PVQ_EXIT_USAGE;
-	}
-	if (pvq_report_make(argv[1]))
-		return PVQ_EXIT_USAGE;
-	printf("%s/report.html\n", argv[1]);
+	printf("%s/report.html\n", given->word[0]);
 	return pvq_cmd_flush();
 }
+
+const struct pvq_command pvq_command_report = {
+	.syntax = {.name = "pvq report",
+		.summary = "Rebuild the report of a run from its raw.csv.",
+		.words = "DIR",
+		.words_help = "report takes one folder, such as reports/latest",
+		.least = 1,
+		.most = 1},
+	.run = run,
+};

@@ -1,4 +1,5 @@
 /* run.c: `pvq run`: one trial from the command line. */
+#include "base/parse.h"
 #include "cmd/cmd.h"
 #include "drive/host.h"
 #include "drive/launch.h"
@@ -12,51 +13,49 @@
 
 /* Every option as given. */
 struct run {
-	struct pvq_trial_args args;
+	struct pvq_trial_args args; /* first: pvq_trial_options fill it in */
 	struct pvq_host host;
 	const char *raw; /* file that gets the row too; NULL: none */
-	uint64_t cores;
+	unsigned cores;
 	double timeout_s;
 	int csv;
 };
 
-static const struct option options[] = {
-	{"cores", required_argument, NULL, 'k'},
-	{"timeout", required_argument, NULL, 'T'},
-	{"csv", no_argument, NULL, 'v'},
-	{"raw", required_argument, NULL, 'r'},
+static struct run run_args;
+
+static void init(void)
+{
+	pvq_trial_args_init(&run_args.args);
+	run_args.timeout_s = 600;
+}
+
+static int take_timeout(void *into, const char *text)
+{
+	return pvq_parse_seconds("--timeout", text, 0, &((struct run *)into)->timeout_s);
+}
+
+#define AT(field) .at = offsetof(struct run, field)
+
+static const struct pvq_option options[] = {
+	{"cores", .word = "K", .help = "number of CPUs to run on (all)", .kind = PVQ_OPTION_UNSIGNED,
+		.min = 1, .max = PVQ_CPUS_MAX, AT(cores)},
+	{"timeout", .word = "SECONDS", .help = "of the whole trial (600)", .kind = PVQ_OPTION_OWN,
+		.take = take_timeout},
+	{"csv", .help = "print the row as CSV", .kind = PVQ_OPTION_FLAG, AT(csv)},
+	{"raw", .word = "FILE", .help = "add the row to FILE", .kind = PVQ_OPTION_TEXT, AT(raw)},
 	{0},
 };
-
-static int parse_option(int option, void *ctx)
-{
-	struct run *r = ctx;
-
-	switch (option) {
-	case 'k':
-		return pvq_parse_count("--cores", optarg, 1, PVQ_CPUS_MAX, &r->cores);
-	case 'T':
-		return pvq_parse_seconds("--timeout", optarg, 0, &r->timeout_s);
-	case 'v':
-		r->csv = 1;
-		return 0;
-	default:
-		r->raw = optarg;
-		return 0;
-	}
-}
 
 static int has_care(const struct pvq_care *care)
 {
 	return care->attempts || care->recycle || care->item_timeout_ms;
 }
 
-static int parse(struct run *r, int argc, char **argv)
+static int check_options(struct run *r)
 {
 	const struct pvq_trial *t = &r->args.trial;
 
-	r->timeout_s = 600;
-	if (pvq_trial_args_parse(&r->args, argc, argv, options, parse_option, r))
+	if (pvq_trial_args_find(&r->args))
 		return -EINVAL;
 	if (has_care(&t->care) && !(t->impl->flags & PVQ_SURVIVES_CRASH)) {
 		fprintf(stderr,
@@ -76,12 +75,11 @@ static int place(struct run *r)
 	if (pvq_host_read(&r->host))
 		return -EINVAL;
 	if (r->cores > r->host.usable) {
-		fprintf(stderr, "pvq: --cores %" PRIu64 ": this process may use %u\n", r->cores,
-			r->host.usable);
+		fprintf(stderr, "pvq: --cores %u: this process may use %u\n", r->cores, r->host.usable);
 		return -EINVAL;
 	}
 	t->cpu = r->host.cpu;
-	t->ncpu = r->cores ? (unsigned)r->cores : r->host.usable;
+	t->ncpu = r->cores ? r->cores : r->host.usable;
 	if (t->impl->flags & PVQ_ONE_WORKER) {
 		if (t->workers > 1) {
 			fprintf(stderr, "pvq: %s has one worker only; leave --workers out\n",
@@ -152,19 +150,21 @@ static int finish(const struct run *r, const struct pvq_row *row)
 	return PVQ_EXIT_FAILED;
 }
 
-int pvq_cmd_run(int argc, char **argv)
+static int run(const struct pvq_given *given, const char *typed)
 {
-	static struct run r; /* large */
+	struct run *r = &run_args;
 	struct pvq_launch_io io = {.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO};
 	struct pvq_row row;
 
-	if (parse(&r, argc, argv) || place(&r))
+	(void)given;
+	(void)typed;
+	if (check_options(r) || place(r))
 		return PVQ_EXIT_USAGE;
-	pvq_spec_settle(&r.args.spec);
+	pvq_spec_settle(&r->args.spec);
 	pvq_launch_signals();
-	switch (pvq_launch_trial(&r.args.trial, r.timeout_s, &io, &row)) {
+	switch (pvq_launch_trial(&r->args.trial, r->timeout_s, &io, &row)) {
 	case 0:
-		return finish(&r, &row);
+		return finish(r, &row);
 	case -EINTR:
 		fprintf(stderr, "pvq: interrupted; nothing was left running\n");
 		return PVQ_EXIT_FAILED;
@@ -172,3 +172,13 @@ int pvq_cmd_run(int argc, char **argv)
 		return PVQ_EXIT_FAILED;
 	}
 }
+
+const struct pvq_command pvq_command_run = {
+	.syntax = {.name = "pvq run",
+		.summary = "Run one trial, verify its results, and show where the time went.",
+		.own = pvq_trial_options,
+		.shared = options},
+	.into = &run_args,
+	.init = init,
+	.run = run,
+};

@@ -1,5 +1,6 @@
 /* plan.c: the wish resolved, sizing by pilot, and fitting into the time. */
 #include "drive/plan.h"
+#include "base/parse.h"
 #include "drive/launch.h"
 #include "drive/peers.h"
 #include "trial/registry.h"

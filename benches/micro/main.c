@@ -1,7 +1,7 @@
 /* main.c: build/pvq-micro: registers every case of every family, runs them, and leaves DIR/micro.json,
  * DIR/plots and a price list on stdout.
- *   pvq-micro [--short] [--verbose] [--out DIR] [--benchmark_…]
  */
+#include "base/options.h"
 #include "base/rundir.h"
 #include "drive/host.h"
 #include "experiments/prices/picture.h"
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
-enum { FLAGS_MAX = 64 };
+enum { FLAGS_OURS = 5, FLAGS_MAX = 64 }; /* the first: the program's name and our defaults */
 
 struct options {
 	const char *out;
@@ -176,59 +177,60 @@ static int bench_look_around(struct bench *b, int brief)
 
 /* ---- the command line ---- */
 
-static int usage(FILE *f)
+static const struct pvq_option options[] = {
+	{"short", .help = "a price list in some ten seconds: fewer sizes and repetitions",
+		.kind = PVQ_OPTION_FLAG, .at = offsetof(struct options, brief)},
+	{"verbose", .help = "show the library's own table while it runs", .kind = PVQ_OPTION_FLAG,
+		.at = offsetof(struct options, verbose)},
+	{"out", .word = "DIR", .help = "where micro.json and plots/ go (reports/micro-<host>-<utc time>)",
+		.kind = PVQ_OPTION_TEXT, .at = offsetof(struct options, out)},
+	{0},
+};
+
+static void tell_of_library(FILE *f)
 {
-	fputs("usage: pvq-micro [--short] [--verbose] [--out DIR] [--benchmark_...]\n"
-	      "  --short   a price list in some ten seconds: fewer sizes and repetitions\n"
-	      "  --verbose the library's own table while it runs\n"
-	      "  --out     where micro.json and plots/ go; reports/micro-<host>-<utc time> by itself\n"
-	      "The library's own flags: pvq-micro --help\n",
+	fputs("\nThe flags of Google Benchmark, --benchmark_filter=REGEX and others, are passed on to it.\n",
 		f);
-	return EXIT_USAGE;
 }
 
-/* Our defaults stand before the user's flags, so that his win. Names stay free of them: the library only
- * adds what is set per benchmark. */
-static int flags_build(char **flag, char **argv, int argc, const struct options *o)
+static const struct pvq_syntax syntax = {.name = "pvq-micro",
+	.summary = "Measure what a pipe, a fork, a wake-up cost here, and print a price list.",
+	.own = options,
+	.foot = tell_of_library};
+
+static int is_of_library(const char *word)
+{
+	return strncmp(word, "--benchmark_", strlen("--benchmark_")) == 0 || strncmp(word, "--v=", 4) == 0;
+}
+
+/* Moves the library's flags from argv to flag, behind argv[0] and our own defaults, so that the user's win. Names stay
+ * free of them: the library only adds what is set per benchmark. What is left of argv is ours. Returns their number, or
+ * -E2BIG. */
+static int flags_take(char **flag, int *argc, char **argv)
+{
+	int count = FLAGS_OURS, left = 1;
+
+	if (*argc > FLAGS_MAX)
+		return -E2BIG;
+	flag[0] = argv[0];
+	for (int i = 1; i < *argc; i++)
+		*(is_of_library(argv[i]) ? &flag[count++] : &argv[left++]) = argv[i];
+	argv[left] = flag[count] = NULL;
+	*argc = left;
+	return count;
+}
+
+static void flags_default(char **flag, int brief)
 {
 	static char rounds[2][40] = {"--benchmark_repetitions=7", "--benchmark_repetitions=5"};
 	static char least[2][40] = {"--benchmark_min_time=0.05", "--benchmark_min_time=0.015"};
 	static char mixed[] = "--benchmark_enable_random_interleaving=true";
 	static char terse[] = "--benchmark_display_aggregates_only=true";
-	int count = 0;
 
-	if (argc > FLAGS_MAX)
-		return -E2BIG;
-	flag[count++] = argv[0];
-	flag[count++] = rounds[o->brief];
-	flag[count++] = least[o->brief];
-	flag[count++] = mixed;
-	flag[count++] = terse;
-	for (int i = 1; i < argc; i++)
-		flag[count++] = argv[i];
-	flag[count] = NULL;
-	return count;
-}
-
-/* Takes our own options out of argv. Returns what is left, or -1. */
-static int options_take(int argc, char **argv, struct options *o)
-{
-	int left = 1;
-
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--short") == 0)
-			o->brief = 1;
-		else if (strcmp(argv[i], "--verbose") == 0)
-			o->verbose = 1;
-		else if (strcmp(argv[i], "--out") == 0 && i + 1 < argc)
-			o->out = argv[++i];
-		else if (strcmp(argv[i], "--out") == 0)
-			return -1;
-		else
-			argv[left++] = argv[i];
-	}
-	argv[left] = NULL;
-	return left;
+	flag[1] = rounds[brief];
+	flag[2] = least[brief];
+	flag[3] = mixed;
+	flag[4] = terse;
 }
 
 static int folder_make(const struct options *o, char *path, size_t cap)
@@ -290,11 +292,18 @@ int main(int argc, char **argv)
 	struct options o = {0};
 	struct bench b = {0};
 	char *flag[FLAGS_MAX + 8], dir[PATH_MAX];
-	int flags = options_take(argc, argv, &o);
+	int flags = flags_take(flag, &argc, argv), ret;
 
-	flags = flags < 0 ? flags : flags_build(flag, argv, flags, &o);
-	if (flags < 0 || gb_initialize(&flags, flag) || gb_report_unknown(flags, flag))
-		return usage(stderr);
+	if (flags < 0) {
+		fprintf(stderr, "pvq-micro: at most %d arguments\n", FLAGS_MAX - 1);
+		return EXIT_USAGE;
+	}
+	ret = pvq_options_parse(&syntax, argc, argv, &o, NULL);
+	if (ret)
+		return ret == PVQ_OPTIONS_HELP && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
+	flags_default(flag, o.brief);
+	if (gb_initialize(&flags, flag) || gb_report_unknown(flags, flag))
+		return EXIT_USAGE;
 	if (folder_make(&o, dir, sizeof(dir)))
 		return EXIT_USAGE;
 	if (bench_run(&b, &o, dir) || bench_show(dir))

@@ -1,16 +1,14 @@
 /* main.c: build/pool-bench: measures what is claimed of the pool beside its peers and prints a table. It
  * judges nobody: exit 1 only where something could not run or gave a wrong result.
- *   pool-bench [--only FIGURE]… [--blocks N] [--seed N] [--csv FILE]
  */
+#include "base/options.h"
 #include "base/outfile.h"
 #include "drive/launch.h"
 #include "pool/figures.h"
 #include "pool/remote.h"
 #include "tasks/kernel.h"
-#include "trial/spec.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,70 +34,46 @@ struct bench {
 
 /* ---- the command line ---- */
 
-static int usage(FILE *f)
+static int take_figure(void *into, const char *name)
 {
-	fputs("usage: pool-bench [--only FIGURE]... [--blocks N] [--seed N] [--csv FILE]\n"
-	      "  --only    measure this figure, and others that are named likewise\n"
-	      "  --blocks  how often (15)\n"
-	      "  --seed    of the random order; the time by itself\n"
-	      "  --csv     write every trial to the file\n"
-	      "figures:\n",
-		f);
+	struct bench *b = into;
+
 	for (unsigned i = 0; i < FIGURES; i++)
-		fprintf(f, "  %-11s %s\n", figures[i]->name, figures[i]->summary);
-	return f == stdout ? EXIT_DONE : EXIT_USAGE;
-}
-
-static int want(struct bench *b, const char *name)
-{
-	for (unsigned i = 0; i < FIGURES; i++)
-		if (strcmp(figures[i]->name, name) == 0)
-			return b->any = b->wanted[i] = 1;
-	fprintf(stderr, "pool-bench: no figure '%s'; see --help\n", name);
-	return 0;
-}
-
-/* 0; EXIT_USAGE; -1: the help was asked for. */
-static int parse(struct bench *b, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{"only", required_argument, NULL, 'o'},
-		{"blocks", required_argument, NULL, 'b'},
-		{"seed", required_argument, NULL, 's'},
-		{"csv", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	uint64_t blocks = BLOCKS;
-	int option, bad = 0;
-
-	b->lab.seed = (uint64_t)time(NULL);
-	while (!bad && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
-		switch (option) {
-		case 'o':
-			bad = !want(b, optarg);
-			break;
-		case 'b':
-			bad = pvq_parse_count("--blocks", optarg, 1, POOL_SHEET_BLOCKS, &blocks);
-			break;
-		case 's':
-			bad = pvq_parse_count("--seed", optarg, 0, UINT64_MAX, &b->lab.seed);
-			break;
-		case 'c':
-			b->csv = optarg;
-			break;
-		case 'h':
-			return -1;
-		default: /* getopt has said what */
-			bad = 1;
+		if (strcmp(figures[i]->name, name) == 0) {
+			b->any = b->wanted[i] = 1;
+			return 0;
 		}
-	if (!bad && optind < argc) {
-		fprintf(stderr, "pool-bench: unexpected argument '%s'\n", argv[optind]);
-		bad = 1;
-	}
-	b->lab.blocks = (unsigned)blocks;
-	return bad ? EXIT_USAGE : 0;
+	fprintf(stderr, "pool-bench: no figure '%s'; see pool-bench --help\n", name);
+	return -EINVAL;
 }
+
+static void list_figures(FILE *f)
+{
+	size_t width = 0;
+
+	for (unsigned i = 0; i < FIGURES; i++)
+		width = strlen(figures[i]->name) > width ? strlen(figures[i]->name) : width;
+	fputs("\nFigures:\n", f);
+	for (unsigned i = 0; i < FIGURES; i++)
+		pvq_help_line(f, figures[i]->name, figures[i]->summary, width + 1);
+}
+
+static const struct pvq_option options[] = {
+	{"only", .word = "FIGURE", .help = "measure this figure, and others that are named likewise (all)",
+		.kind = PVQ_OPTION_OWN, .take = take_figure},
+	{"blocks", .word = "B", .help = "how often each cell is measured (15)", .kind = PVQ_OPTION_UNSIGNED,
+		.min = 1, .max = POOL_SHEET_BLOCKS, .at = offsetof(struct bench, lab.blocks)},
+	{"seed", .word = "S", .help = "of the random order (the time)", .kind = PVQ_OPTION_COUNT,
+		.max = UINT64_MAX, .at = offsetof(struct bench, lab.seed)},
+	{"csv", .word = "FILE", .help = "write every trial to FILE", .kind = PVQ_OPTION_TEXT,
+		.at = offsetof(struct bench, csv)},
+	{0},
+};
+
+static const struct pvq_syntax syntax = {.name = "pool-bench",
+	.summary = "Measure what is claimed of the pool, beside its peers, and print a table.",
+	.own = options,
+	.foot = list_figures};
 
 /* ---- the figures ---- */
 
@@ -242,9 +216,11 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--trial") == 0)
 		return pool_remote_child(argc - 1, argv + 1);
-	ret = parse(&b, argc, argv);
+	b.lab.blocks = BLOCKS;
+	b.lab.seed = (uint64_t)time(NULL);
+	ret = pvq_options_parse(&syntax, argc, argv, &b, NULL);
 	if (ret)
-		return usage(ret < 0 ? stdout : stderr);
+		return ret == PVQ_OPTIONS_HELP && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
 	pvq_launch_signals();
 	if (set_up(&b))
 		return EXIT_FAILED;

@@ -1,5 +1,6 @@
 /* remote.c: a cell to words, and words to a cell. */
 #include "pool/remote.h"
+#include "base/parse.h"
 #include "child.h"
 #include "drive/launch.h"
 #include "trial/spec.h"

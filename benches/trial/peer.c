@@ -1,5 +1,6 @@
 /* peer.c: describes, runs trials, and opens the contracts to other languages. */
 #include "trial/peer.h"
+#include "base/parse.h"
 #include "base/table.h"
 #include "trial/observe.h"
 #include "trial/trial_args.h"
@@ -94,8 +95,12 @@ int pvq_peer_trial(int argc, char **argv)
 	static struct pvq_trial_args args; /* large */
 	struct pvq_row row;
 	FILE *f;
+	int ret;
 
-	if (pvq_trial_args_parse(&args, argc, argv, NULL, NULL, NULL))
+	ret = pvq_trial_args_parse(&args, argc, argv);
+	if (ret > 0)
+		return 0; /* the help */
+	if (ret || pvq_trial_args_find(&args))
 		return 2;
 	f = fdopen(PVQ_ROW_FD, "we");
 	if (!f || fcntl(PVQ_ROW_FD, F_SETFD, FD_CLOEXEC)) {

@@ -1,58 +1,13 @@
 /* spec.c: parsing with messages that one can act on. */
 #include "trial/spec.h"
+#include "base/parse.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { NAMES_MAX = 64, WORD_MAX = 32 };
-
-/* Levenshtein's distance of two short words; longer ones count as far apart. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t la = strlen(a), lb = strlen(b), row[WORD_MAX + 1];
-
-	if (la > WORD_MAX || lb > WORD_MAX)
-		return WORD_MAX;
-	for (size_t j = 0; j <= lb; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= la; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= lb; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[lb];
-}
-
-const char *pvq_nearest(const char *word, const char *const *names)
-{
-	const char *best = NULL;
-	size_t least = strlen(word) / 2 + 1; /* beyond that it is another word */
-
-	for (; *names; names++) {
-		size_t d = distance(word, *names);
-
-		/* A beginning is worth more than any likeness: "pool" is nearer to pool_ordered. */
-		if (*word && strncmp(*names, word, strlen(word)) == 0)
-			d = 0;
-		if (d < least) {
-			least = d;
-			best = *names;
-		}
-	}
-	return best;
-}
+enum { NAMES_MAX = 64 };
 
 /* "pvq: unknown WHAT 'WORD'; did you mean 'X'? WHATs: a, b, c" */
 static void unknown(const char *what, const char *word, const char *const *names)
@@ -107,20 +62,6 @@ const struct pvq_task *pvq_task_find(const char *name)
 	}
 	unknown("task", name, names);
 	return NULL;
-}
-
-int pvq_parse_count(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || *value < min || *value > max) {
-		fprintf(stderr, "pvq: %s must be a whole number from %llu to %llu, not '%s'\n", what,
-			(unsigned long long)min, (unsigned long long)max, text);
-		return -EINVAL;
-	}
-	return 0;
 }
 
 static int parse_real(const char *what, const char *text, double min, double max, double *value)

@@ -44,11 +44,4 @@ int pvq_load_build(
 	struct pvq_load *, const struct pvq_spec *, uint64_t n, uint64_t seed, struct pvq_error *err);
 void pvq_load_free(struct pvq_load *);
 
-/* Parses a whole number within [min, max]; what: its name in the message. 0, or -EINVAL with one line
- * on stderr. */
-int pvq_parse_count(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *value);
-
-/* The nearest of the names to the word, or NULL where none is near. names ends with NULL. */
-const char *pvq_nearest(const char *word, const char *const *names);
-
 #endif

@@ -1,5 +1,6 @@
 /* trial_args.c: the options of a trial, written and read. */
 #include "trial/trial_args.h"
+#include "base/parse.h"
 #include "trial/twin.h"
 
 #include <errno.h>
@@ -11,46 +12,18 @@
 
 /* ---- reading ---- */
 
-static const struct option shared[] = {
-	{"impl", required_argument, NULL, 'i'},
-	{"task", required_argument, NULL, 't'},
-	{"n", required_argument, NULL, 'n'},
-	{"workers", required_argument, NULL, 'w'},
-	{"chunk", required_argument, NULL, 'c'},
-	{"window", required_argument, NULL, 'd'},
-	{"seed", required_argument, NULL, 's'},
-	{"print", no_argument, NULL, 'p'},
-	{"retries", required_argument, NULL, 'R'},
-	{"recycle", required_argument, NULL, 'y'},
-	{"item-timeout", required_argument, NULL, 'I'},
-	{"cell", required_argument, NULL, 'e'}, /* a number for the row, by which it is found again */
-	{"observe", required_argument, NULL, 'O'},
-	{"timeline", required_argument, NULL, 'L'},
-};
-
-static const struct option of_the_driver[] = {
-	{"cpus", required_argument, NULL, 'C'},
-	{"block", required_argument, NULL, 'b'},
-	{"oracle", required_argument, NULL, 'o'},
-	{0},
-};
-
-enum { SHARED = sizeof(shared) / sizeof(shared[0]), EXTRA_MAX = 8 };
-
-/* The counts as the parser gives them, before they are put where they belong. */
-struct reading {
-	struct pvq_trial_args *args;
-	const char *task;
-};
-
-static int parse_cpus(struct pvq_trial_args *a, const char *list)
+static int take_cpus(void *into, const char *list)
 {
+	struct pvq_trial_args *a = into;
 	char *end;
 
 	for (const char *at = list; a->trial.ncpu < PVQ_CPUS_MAX; at = end + 1) {
 		a->cpu[a->trial.ncpu++] = (int)strtol(at, &end, 10);
-		if (end == at || (*end && *end != ','))
+		if (end == at || (*end && *end != ',')) {
+			fprintf(stderr, "pvq: --cpus needs numbers with commas between them, not '%s'\n",
+				list);
 			return -EINVAL;
+		}
 		if (!*end)
 			break;
 	}
@@ -58,19 +31,8 @@ static int parse_cpus(struct pvq_trial_args *a, const char *list)
 	return 0;
 }
 
-int pvq_parse_seconds(const char *name, const char *text, int or_none, double *seconds)
-{
-	char *end;
-
-	*seconds = strtod(text, &end);
-	if (end != text && !*end && (*seconds > 0 || (or_none && *seconds == 0)) && *seconds <= 1e6)
-		return 0;
-	fprintf(stderr, "pvq: %s must be a number of seconds above 0, not '%s'\n", name, text);
-	return -EINVAL;
-}
-
 /* A file that the trial will write; there is room for as long a name as can be opened. */
-static int parse_path(const char *name, const char *text, const char **path)
+static int take_path(const char *name, const char *text, const char **path)
 {
 	if (!*text || strlen(text) >= PATH_MAX) {
 		fprintf(stderr, "pvq: %s needs the name of a file, of at most %d characters\n", name,
@@ -81,135 +43,102 @@ static int parse_path(const char *name, const char *text, const char **path)
 	return 0;
 }
 
-static int parse_small(const char *name, uint64_t min, uint64_t max, unsigned *value)
+static int take_observe(void *into, const char *text)
 {
-	uint64_t number = 0;
-	int ret = pvq_parse_count(name, optarg, min, max, &number);
+	return take_path("--observe", text, &((struct pvq_trial_args *)into)->trial.observe);
+}
 
-	*value = (unsigned)number;
+static int take_timeline(void *into, const char *text)
+{
+	return take_path("--timeline", text, &((struct pvq_trial_args *)into)->trial.timeline);
+}
+
+static int take_retries(void *into, const char *text)
+{
+	struct pvq_trial_args *a = into;
+	uint64_t retries;
+	int ret = pvq_parse_count("--retries", text, 0, 200, &retries);
+
+	if (ret == 0)
+		a->trial.care.attempts = (unsigned)retries + 1;
 	return ret;
 }
 
-static int parse_care(struct pvq_care *care, int option)
+static int take_item_timeout(void *into, const char *text)
 {
+	struct pvq_trial_args *a = into;
 	double seconds;
-	int ret;
+	int ret = pvq_parse_seconds("--item-timeout", text, 1, &seconds);
 
-	switch (option) {
-	case 'R':
-		ret = parse_small("--retries", 0, 200, &care->attempts);
-		care->attempts++;
-		return ret;
-	case 'y':
-		return pvq_parse_count("--recycle", optarg, 0, UINT64_MAX, &care->recycle);
-	default:
-		if (pvq_parse_seconds("--item-timeout", optarg, 1, &seconds))
-			return -EINVAL;
-		care->item_timeout_ms = (uint64_t)ceil(seconds * 1000);
-		return 0;
-	}
+	if (ret == 0)
+		a->trial.care.item_timeout_ms = (uint64_t)ceil(seconds * 1000);
+	return ret;
 }
 
-static int parse_shared(struct reading *r, int option)
+#define ARG(field) .at = offsetof(struct pvq_trial_args, field)
+#define FLAG(field) .kind = PVQ_OPTION_FLAG, ARG(field)
+#define TEXT(field) .kind = PVQ_OPTION_TEXT, ARG(field)
+#define COUNT(field, least, most) .kind = PVQ_OPTION_COUNT, .min = (least), .max = (most), ARG(field)
+#define UNSIGNED(field, least, most) .kind = PVQ_OPTION_UNSIGNED, .min = (least), .max = (most), ARG(field)
+#define OWN(function) .kind = PVQ_OPTION_OWN, .take = (function)
+
+const struct pvq_option pvq_trial_options[] = {
+	{"impl", .word = "NAME", .help = "the strategy; 'pvq list' names them", TEXT(impl), .required = 1},
+	{"task", .word = "TASK[:ARG=V,...]", .help = "the task, with its arguments; 'pvq list' names them",
+		TEXT(task), .required = 1},
+	{"n", .word = "N", .help = "number of items", COUNT(trial.n, 1, 1000000000000u), .required = 1},
+	{"workers", .word = "W", .help = "number of workers (one a core)",
+		UNSIGNED(trial.workers, 1, PVQ_WORKERS_MAX)},
+	{"chunk", .word = "C", .help = "items handed over at a time; 0: automatic (0)",
+		UNSIGNED(trial.chunk, 0, PVQ_CHUNK_MAX)},
+	{"window", .word = "D", .help = "items in flight at most; 0: automatic (0)",
+		UNSIGNED(trial.window, 0, PVQ_WINDOW_MAX)},
+	{"seed", .word = "S", .help = "what the task draws its items from (1)",
+		COUNT(trial.seed, 0, UINT64_MAX)},
+	{"retries", .word = "R", .help = "how often an item is tried again whose worker died",
+		OWN(take_retries)},
+	{"recycle", .word = "N", .help = "replace a worker after N items; 0: never (0)",
+		COUNT(trial.care.recycle, 0, UINT64_MAX)},
+	{"item-timeout", .word = "SECONDS", .help = "give up an item that runs longer; 0: never (0)",
+		OWN(take_item_timeout)},
+	{"print", .help = "print results as they arrive", FLAG(trial.print)},
+	{"observe", .word = "FILE", .help = "add a row to FILE that says where the time went",
+		OWN(take_observe)},
+	{"timeline", .word = "FILE", .help = "write to FILE what happened to each item",
+		OWN(take_timeline)},
+	{"cell", .word = "NUMBER", .help = "mark the row with NUMBER (0)",
+		UNSIGNED(trial.cell, 0, UINT32_MAX)},
+	{0},
+};
+
+static const struct pvq_option of_the_driver[] = {
+	{"cpus", .word = "LIST", .help = "the CPUs to run on", OWN(take_cpus)},
+	{"block", .word = "NUMBER", .help = "the block of the sweep", UNSIGNED(trial.block, 0, UINT32_MAX)},
+	{"oracle", .word = "DIGEST", .help = "the results' digest, where it is known", TEXT(trial.oracle)},
+	{0},
+};
+
+static const struct pvq_syntax syntax = {.name = "pvq trial",
+	.summary = "One trial, for pvq's own use; see 'pvq run'.",
+	.own = pvq_trial_options,
+	.shared = of_the_driver};
+
+void pvq_trial_args_init(struct pvq_trial_args *a)
 {
-	struct pvq_trial *t = &r->args->trial;
-
-	switch (option) {
-	case 'i':
-		t->impl = pvq_twin_find(optarg, &t->twin);
-		return t->impl ? 0 : -EINVAL;
-	case 't':
-		r->task = optarg;
-		return 0;
-	case 'n':
-		return pvq_parse_count("--n", optarg, 1, 1000000000000u, &t->n);
-	case 'w':
-		return parse_small("--workers", 1, PVQ_WORKERS_MAX, &t->workers);
-	case 'c':
-		return parse_small("--chunk", 0, PVQ_CHUNK_MAX, &t->chunk);
-	case 'd':
-		return parse_small("--window", 0, PVQ_WINDOW_MAX, &t->window);
-	case 's':
-		return pvq_parse_count("--seed", optarg, 0, UINT64_MAX, &t->seed);
-	case 'p':
-		t->print = 1;
-		return 0;
-	case 'e':
-		return parse_small("--cell", 0, UINT32_MAX, &t->cell);
-	case 'O':
-		return parse_path("--observe", optarg, &t->observe);
-	case 'L':
-		return parse_path("--timeline", optarg, &t->timeline);
-	case 'R':
-	case 'y':
-	case 'I':
-		return parse_care(&t->care, option);
-	default: /* getopt has said what */
-		return -EINVAL;
-	}
-}
-
-static int take_of_the_driver(int option, void *ctx)
-{
-	struct pvq_trial_args *a = ctx;
-
-	switch (option) {
-	case 'C':
-		return parse_cpus(a, optarg);
-	case 'b':
-		return parse_small("--block", 0, UINT32_MAX, &a->trial.block);
-	default:
-		a->trial.oracle = optarg;
-		return 0;
-	}
-}
-
-static int is_shared(int option)
-{
-	for (size_t i = 0; i < SHARED; i++)
-		if (shared[i].val == option)
-			return 1;
-	return option == '?';
-}
-
-static int parse_options(struct reading *r, int argc, char **argv, const struct option *extra,
-	int (*take)(int option, void *ctx), void *ctx)
-{
-	struct option known[SHARED + EXTRA_MAX + 1] = {0};
-	int option;
-
-	memcpy(known, shared, sizeof(shared));
-	for (size_t i = 0; i < EXTRA_MAX && extra[i].name; i++)
-		known[SHARED + i] = extra[i];
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-		if (is_shared(option) ? parse_shared(r, option) : take(option, ctx))
-			return -EINVAL;
-	if (optind == argc)
-		return 0;
-	fprintf(stderr, "pvq: unexpected argument '%s'\n", argv[optind]);
-	return -EINVAL;
-}
-
-int pvq_trial_args_parse(struct pvq_trial_args *a, int argc, char **argv, const struct option *extra,
-	int (*take)(int option, void *ctx), void *ctx)
-{
-	struct reading r = {.args = a};
-	struct pvq_trial *t = &a->trial;
-
 	*a = (struct pvq_trial_args){.trial = {.seed = 1, .oracle = ""}};
-	argv[0] = (char *)"pvq"; /* the name that getopt's messages begin with */
-	if (parse_options(&r, argc, argv, extra ? extra : of_the_driver, extra ? take : take_of_the_driver,
-		    extra ? ctx : a))
-		return -EINVAL;
-	if (!t->impl || !r.task || !t->n) {
-		fprintf(stderr, "pvq: %s is missing; see 'pvq help'\n",
-			!t->impl  ? "--impl"
-			: !r.task ? "--task"
-				  : "--n");
-		return -EINVAL;
-	}
-	t->spec = &a->spec;
-	return pvq_spec_parse(&a->spec, r.task);
+}
+
+int pvq_trial_args_find(struct pvq_trial_args *a)
+{
+	a->trial.spec = &a->spec;
+	a->trial.impl = pvq_twin_find(a->impl, &a->trial.twin);
+	return a->trial.impl ? pvq_spec_parse(&a->spec, a->task) : -EINVAL;
+}
+
+int pvq_trial_args_parse(struct pvq_trial_args *a, int argc, char **argv)
+{
+	pvq_trial_args_init(a);
+	return pvq_options_parse(&syntax, argc, argv, a, NULL);
 }
 
 /* ---- writing ---- */

@@ -4,27 +4,31 @@
 #ifndef PVQ_TRIAL_ARGS_H
 #define PVQ_TRIAL_ARGS_H
 
+#include "base/options.h"
 #include "base/process.h"
 #include "trial/trial.h"
 
-#include <getopt.h>
 #include <limits.h>
 
 /* The trial as given; trial points into the rest, so it must stay where it is. */
 struct pvq_trial_args {
 	struct pvq_trial trial;
+	const char *impl, *task; /* as written; borrowed from argv */
 	struct pvq_spec spec;
 	int cpu[PVQ_CPUS_MAX];
 };
 
-/* Parses argv[1 …]. Beside the options that both share it takes those of extra, which ends with a {0}: each is
- * given to take() with getopt's optarg set; take() returns 0, or -EINVAL with one line on stderr. extra NULL: the
- * options that only the driver uses. Workers stay 0 where none are named. 0, or -EINVAL with one line on stderr. */
-int pvq_trial_args_parse(struct pvq_trial_args *, int argc, char **argv, const struct option *extra,
-	int (*take)(int option, void *ctx), void *ctx);
+/* The options that the driver and the user of `pvq run` share; they fill in a struct pvq_trial_args. */
+extern const struct pvq_option pvq_trial_options[];
 
-/* Seconds above 0, or also 0 (or_none). 0, or -EINVAL with one line on stderr. */
-int pvq_parse_seconds(const char *name, const char *text, int or_none, double *seconds);
+/* Before any option. Workers stay 0 where none are named. */
+void pvq_trial_args_init(struct pvq_trial_args *);
+
+/* Init, and parses argv[1 …], the driver's words. As pvq_options_parse(). */
+int pvq_trial_args_parse(struct pvq_trial_args *, int argc, char **argv);
+
+/* Looks up the strategy and the task that were parsed. 0, or -EINVAL with one line on stderr. */
+int pvq_trial_args_find(struct pvq_trial_args *);
 
 enum {
 	PVQ_WORDS_MAX = 32,
@@ -39,7 +43,7 @@ struct pvq_words {
 	size_t used;
 };
 
-/* "pvq", "trial", and the options that pvq_trial_args_parse() with extra NULL makes the same trial of. */
+/* "pvq", "trial", and the options that pvq_trial_args_parse() makes the same trial of. */
 void pvq_trial_args_words(struct pvq_words *, const struct pvq_trial *);
 
 #endif

@@ -1,5 +1,6 @@
 /* twin.c: names of twins, "STRATEGY~PERCENT". */
 #include "trial/twin.h"
+#include "base/parse.h"
 #include "trial/spec.h"
 
 #include <string.h>

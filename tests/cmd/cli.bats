@@ -93,11 +93,52 @@ small() {
 	refused "ms us" "$PVQ" run --impl serial --task sleep:ms=1 --n 1
 	refused "kil kill? segv" "$PVQ" run --impl serial --task fault:kind=kil --n 1
 	refused "benhc bench? help" "$PVQ" benhc
-	refused "unrecognized --imple" "$PVQ" run --imple serial
+	refused "unknown --imple --impl?" "$PVQ" run --imple serial
 	refused "profile fast quick full" "$PVQ" bench --profile fast --out "$TMP/run"
 	refused "poool pool_ordered" "$PVQ" bench --impls poool --out "$TMP/run"
 	refused "nop noop?" "$PVQ" bench --tasks nop --out "$TMP/run"
 	[ ! -e "$TMP/run/raw.csv" ]
+}
+
+@test "help: of pvq and of every command, on stdout, exit 0; a column of its own for what each means" {
+	"$PVQ" help >"$TMP/help"
+	"$PVQ" --help | cmp - "$TMP/help"
+	"$PVQ" -h | cmp - "$TMP/help"
+	grep -q '^Exit code: 0 .* 1 .* 2 ' "$TMP/help"
+	commands=$(sed -n 's/^  \([a-z0-9]*\)  .*/\1/p' "$TMP/help")
+	[ "$(wc -w <<<"$commands")" -ge 8 ]
+	for command in $commands; do
+		"$PVQ" help "$command" >"$TMP/help"
+		head -n 1 "$TMP/help" | grep -q "^usage: pvq $command "
+		[ "$(awk '/^  -/ && match($0, /[^ ]  +[^ -]/) { print RSTART + RLENGTH }' "$TMP/help" | sort -u | wc -l)" -eq 1 ]
+		"$PVQ" "$command" --help | cmp - "$TMP/help"
+		"$PVQ" "$command" -h | cmp - "$TMP/help"
+		# Every option that the help names is known: it is refused for what it lacks, or there is one word too many.
+		for option in $(sed -n 's/^  --\([a-z-]*\) .*/\1/p' "$TMP/help"); do
+			rc=0
+			"$PVQ" "$command" "--$option" 2>"$TMP/err" >&2 </dev/null -- a b c || rc=$?
+			[ "$rc" -eq 2 ]
+			run grep -c 'unknown option' "$TMP/err"
+			[ "$output" = 0 ]
+		done
+	done
+	refused "unknown command trail help" "$PVQ" help trail
+	refused "one command pvq help run" "$PVQ" help run bench
+}
+
+@test "options are written in full, and what is wrong with one is one line that says what to do" {
+	refused "unknown --time --timeout?" "$PVQ" run --impl serial --task noop --n 1 --time 10
+	refused "unknown --time --timeout?" "$PVQ" run --impl serial --task noop --n 1 --time=10
+	refused "unknown --time --timeout?" "$PVQ" run --impl serial --task noop --n 1 --time
+	refused "unknown --cs --csv?" "$PVQ" run --impl serial --task noop --n 1 --cs
+	refused "unknown --xyzzy pvq run --help" "$PVQ" run --impl serial --task noop --n 1 --xyzzy
+	refused "unknown -x pvq run --help" "$PVQ" run -x
+	refused "--n argument N" "$PVQ" run --impl serial --task noop --n
+	refused "--csv no argument" "$PVQ" run --impl serial --task noop --n 1 --csv=yes
+	refused "--impl missing pvq run --help" "$PVQ" run --task noop --n 1
+	refused "unexpected more pvq run options" "$PVQ" run --impl serial --task noop --n 1 more
+	refused "unexpected there" "$PVQ" list there
+	"$PVQ" run --impl=serial --task=noop --n=1 --csv | grep -q '^serial,noop,'
 }
 
 @test "sizes out of range are refused" {

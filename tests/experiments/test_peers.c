@@ -108,7 +108,8 @@ static void test_trial_words_round_trip(void **state)
 		assert_memory_equal(words.argv[i], "--", 2);
 	assert_string_equal(words.argv[words.argc - 1], "--cpus=0,3,63");
 	optind = 1;
-	assert_int_equal(pvq_trial_args_parse(&args, words.argc - 1, words.argv + 1, NULL, NULL, NULL), 0);
+	assert_int_equal(pvq_trial_args_parse(&args, words.argc - 1, words.argv + 1), 0);
+	assert_int_equal(pvq_trial_args_find(&args), 0);
 	assert_ptr_equal(args.trial.impl, t.impl);
 	assert_int_equal(args.trial.n, t.n);
 	assert_int_equal(args.trial.seed, t.seed);

@@ -56,7 +56,13 @@ setup() {
 @test "the price list: unknown options, and a folder that cannot be, are refused" {
 	run "$build/pvq-micro" --no-such-option
 	[ "$status" -eq 2 ]
-	[[ "$output" == *usage:* ]]
+	[[ "$output" == "pvq-micro: unknown option '--no-such-option'; "* ]]
+	run "$build/pvq-micro" --benchmark_no_such_flag
+	[ "$status" -eq 2 ]
+	[[ "$output" == *unrecognized*--benchmark_no_such_flag* ]]
+	run "$build/pvq-micro" --help
+	[ "$status" -eq 0 ]
+	[[ "$output" == "usage: pvq-micro "*--short*--benchmark_filter* ]]
 	run "$build/pvq-micro" --out /proc/nowhere/at/all
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"cannot create"* ]]

@@ -1,4 +1,5 @@
 /* test_spec.c: the words of the command line: values, ranges, commas in paths, round trip, nearest. */
+#include "base/parse.h"
 #include "trial/spec.h"
 
 #include <errno.h>
@@ -91,6 +92,7 @@ static void test_nearest(void **state)
 	assert_string_equal(pvq_nearest("seriel", names), "serial");
 	assert_string_equal(pvq_nearest("pool_orderd", names), "pool_ordered");
 	assert_string_equal(pvq_nearest("pool_un", names), "pool_unordered");
+	assert_string_equal(pvq_nearest("pool", names), "pool_ordered"); /* of several, the shortest */
 	assert_null(pvq_nearest("mandelbrot", names));
 	assert_null(pvq_nearest("", names));
 }

@@ -1,0 +1,233 @@
+/* options.c: getopt_long behind a table, and the help that is printed from the same table. */
+#include "base/options.h"
+#include "base/parse.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { COLUMNS = 100, TERM_MAX = 64, FIRST_LONG = 256 }; /* FIRST_LONG: beyond all letters */
+
+static const struct pvq_option help_option = {.name = "help", .letter = 'h', .help = "this help"};
+
+/* The i-th option: own, shared, help; NULL: there are no more. */
+static const struct pvq_option *option_at(const struct pvq_syntax *s, size_t i)
+{
+	const struct pvq_option *const table[] = {s->own, s->shared};
+
+	for (size_t t = 0; t < 2; t++)
+		for (const struct pvq_option *o = table[t]; o && o->name; o++)
+			if (i-- == 0)
+				return o;
+	return i == 0 ? &help_option : NULL;
+}
+
+/* ---- the help ---- */
+
+void pvq_help_line(FILE *f, const char *term, const char *text, size_t width)
+{
+	size_t column = (size_t)fprintf(f, "  %-*s", (int)width, term);
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (column + 1 + len > COLUMNS && column > width + 2)
+			column = (size_t)fprintf(f, "\n  %-*s", (int)width, "") - 1;
+		column += (size_t)fprintf(f, " %.*s", (int)len, text);
+		text += len + strspn(text + len, " ");
+	}
+	fputc('\n', f);
+}
+
+/* "-h, --help" or "--out DIR". */
+static size_t option_term(const struct pvq_option *o, char term[TERM_MAX])
+{
+	char letter[] = {'-', o->letter, ',', ' ', '\0'};
+
+	return (size_t)snprintf(term, TERM_MAX, "%s--%s%s%s", o->letter ? letter : "", o->name,
+		o->word ? " " : "", o->word ? o->word : "");
+}
+
+void pvq_options_help(FILE *f, const struct pvq_syntax *s)
+{
+	const struct pvq_option *o;
+	char term[TERM_MAX];
+	size_t width = 0;
+
+	fprintf(f, "usage: %s", s->name);
+	for (size_t i = 0; (o = option_at(s, i)); i++) {
+		size_t len = option_term(o, term);
+
+		width = len > width ? len : width;
+		if (o->required)
+			fprintf(f, " %s", term);
+	}
+	fprintf(f, " [option...]%s%s\n\n", s->words ? " " : "", s->words ? s->words : "");
+	fprintf(f, "%s\n", s->summary);
+	if (s->words_help)
+		fprintf(f, "%s\n", s->words_help);
+	fputs("\nOptions:\n", f);
+	for (size_t i = 0; (o = option_at(s, i)); i++) {
+		option_term(o, term);
+		pvq_help_line(f, term, o->help, width + 1);
+	}
+	if (s->foot)
+		s->foot(f);
+}
+
+/* ---- parsing ---- */
+
+/* What messages begin with: the program's name. */
+static int __attribute__((format(printf, 2, 3))) refuse(const struct pvq_syntax *s, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%.*s: ", (int)strcspn(s->name, " "), s->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return -EINVAL;
+}
+
+static int refuse_unknown(const struct pvq_syntax *s, const char *word)
+{
+	const char *names[PVQ_OPTIONS_MAX + 2] = {0}, *near;
+	size_t dashes = strspn(word, "-"), len = strcspn(word, "=");
+	char name[TERM_MAX];
+
+	for (size_t i = 0; option_at(s, i); i++)
+		names[i] = option_at(s, i)->name;
+	snprintf(name, sizeof(name), "%.*s", (int)(len - dashes), word + dashes);
+	near = dashes == 2 ? pvq_nearest(name, names) : NULL;
+	if (near)
+		return refuse(s, "unknown option '%.*s'; did you mean '--%s'?", (int)len, word, near);
+	return refuse(s, "unknown option '%.*s'; see '%s --help'", (int)len, word, s->name);
+}
+
+static int take(const struct pvq_option *o, void *into, const char *text)
+{
+	char *field = (char *)into + o->at, what[TERM_MAX];
+	uint64_t number;
+	int ret;
+
+	snprintf(what, sizeof(what), "--%s", o->name);
+	switch (o->kind) {
+	case PVQ_OPTION_FLAG:
+		*(int *)(void *)field = 1;
+		return 0;
+	case PVQ_OPTION_TEXT:
+		*(const char **)(void *)field = text;
+		return 0;
+	case PVQ_OPTION_COUNT:
+		return pvq_parse_count(what, text, o->min, o->max, (uint64_t *)(void *)field);
+	case PVQ_OPTION_UNSIGNED:
+		ret = pvq_parse_count(what, text, o->min, o->max, &number);
+		if (ret == 0)
+			*(unsigned *)(void *)field = (unsigned)number;
+		return ret;
+	default:
+		return o->take(into, text);
+	}
+}
+
+/* The tables as getopt wants them. */
+struct known {
+	struct option option[PVQ_OPTIONS_MAX + 2];
+	char letters[2 * PVQ_OPTIONS_MAX + 4];
+};
+
+static void known_make(struct known *k, const struct pvq_syntax *s)
+{
+	const struct pvq_option *o;
+	size_t len = 0;
+
+	memset(k, 0, sizeof(*k));
+	k->letters[len++] = ':'; /* a missing argument is told from an unknown option */
+	for (int i = 0; i <= PVQ_OPTIONS_MAX && (o = option_at(s, (size_t)i)); i++) {
+		k->option[i] = (struct option){
+			o->name, o->word ? required_argument : no_argument, NULL, FIRST_LONG + i};
+		if (o->letter)
+			k->letters[len++] = o->letter;
+		if (o->letter && o->word)
+			k->letters[len++] = ':';
+	}
+}
+
+/* The place of the option that getopt has come to, or -1. */
+static int place_of(const struct pvq_syntax *s, int found)
+{
+	const struct pvq_option *o;
+
+	if (found >= FIRST_LONG)
+		return found - FIRST_LONG;
+	for (int i = 0; (o = option_at(s, (size_t)i)); i++)
+		if (found && o->letter == found)
+			return i;
+	return -1;
+}
+
+/* What getopt could not make sense of: found is '?' or ':', word the one it stopped at, unless that is a group of letters. */
+static int refuse_option(const struct pvq_syntax *s, int found, const char *word)
+{
+	int place = place_of(s, optopt);
+	const struct pvq_option *o = place < 0 ? NULL : option_at(s, (size_t)place);
+
+	if (!o && optopt)
+		return refuse(s, "unknown option '-%c'; see '%s --help'", optopt, s->name);
+	if (!o || (optopt >= FIRST_LONG && strcspn(word + 2, "=") != strlen(o->name)))
+		return refuse_unknown(s, word);
+	if (found == ':')
+		return refuse(s, "--%s needs an argument: --%s %s", o->name, o->name, o->word);
+	return refuse(s, "--%s takes no argument", o->name);
+}
+
+static int check(const struct pvq_syntax *s, uint64_t seen, int words, char **word)
+{
+	const struct pvq_option *o;
+
+	for (size_t i = 0; (o = option_at(s, i)); i++)
+		if (o->required && !(seen & (uint64_t)1 << i))
+			return refuse(s, "--%s is missing; see '%s --help'", o->name, s->name);
+	if (words >= s->least && words <= s->most)
+		return 0;
+	if (s->words_help)
+		return refuse(s, "%s", s->words_help);
+	return refuse(s, "unexpected argument '%s': %s takes options alone", word[0], s->name);
+}
+
+int pvq_options_parse(
+	const struct pvq_syntax *s, int argc, char **argv, void *into, struct pvq_given *given)
+{
+	struct known known;
+	uint64_t seen = 0;
+	int found;
+
+	known_make(&known, s);
+	opterr = 0; /* the messages are ours */
+	optind = 0; /* glibc: begin anew */
+	while ((found = getopt_long(argc, argv, known.letters, known.option, NULL)) != -1) {
+		/* Where the argument is a word of its own, the option stands before it. */
+		const char *word = argv[optind - 1 - (found >= FIRST_LONG && optarg == argv[optind - 1])];
+		const struct pvq_option *o;
+		int place = place_of(s, found);
+
+		if (place < 0)
+			return refuse_option(s, found, argv[optind - 1]);
+		o = option_at(s, (size_t)place);
+		/* getopt takes any beginning that is of one option alone. */
+		if (found >= FIRST_LONG && strcspn(word + 2, "=") != strlen(o->name))
+			return refuse_unknown(s, word);
+		if (o == &help_option) {
+			pvq_options_help(stdout, s);
+			return PVQ_OPTIONS_HELP;
+		}
+		if (take(o, into, optarg))
+			return -EINVAL;
+		seen |= (uint64_t)1 << place;
+	}
+	if (given)
+		*given = (struct pvq_given){.word = argv + optind, .words = argc - optind};
+	return check(s, seen, argc - optind, argv + optind);
+}

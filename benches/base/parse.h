@@ -1,0 +1,16 @@
+/* parse.h: numbers and names as a user types them, with messages that one can act on. */
+#ifndef PVQ_PARSE_H
+#define PVQ_PARSE_H
+
+#include <stdint.h>
+
+/* Parses a whole number within [min, max]; what: its name in the message. 0, or -EINVAL with one line on stderr. */
+int pvq_parse_count(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *value);
+
+/* Parses seconds above 0; or_none: 0 is allowed as well. 0, or -EINVAL with one line on stderr. */
+int pvq_parse_seconds(const char *what, const char *text, int or_none, double *seconds);
+
+/* The nearest of the names to the word, or NULL where none is near. names ends with NULL. */
+const char *pvq_nearest(const char *word, const char *const *names);
+
+#endif
