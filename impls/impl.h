@@ -107,10 +107,6 @@ struct pvq_impl {
 #define PVQ_PEER_VERSION NULL
 #endif
 
-/* Every strategy that this program knows of, NULL at the end: those that are linked in (generated), serial first,
- * then in alphabetical order; in the driver also peers, where they were asked for (peers.h). */
-extern const struct pvq_impl *const *pvq_impls;
-
 #ifdef __cplusplus
 }
 #endif

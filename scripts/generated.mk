@@ -6,7 +6,7 @@ ASSETS    = $(wildcard benches/*/*.gp benches/*/*/*.gp benches/*/*.css) $B/gen/l
 $B/gen/registry.c: FORCE
 	@scripts/generate registry $(IMPLS) $(TASKS) | scripts/generate update $@
 $B/gen/tasks.c: FORCE
-	@scripts/generate registry $(TASKS) | scripts/generate update $@
+	@scripts/generate table task tasks/task.h $(TASKS) | scripts/generate update $@
 $B/gen/micros.c: FORCE
 	@scripts/generate table micro micro/micro.h $(MICROS) | scripts/generate update $@
 $B/gen/experiments.c: FORCE

@@ -60,21 +60,44 @@ static size_t distance(const char *a, const char *b)
 	return row[lb];
 }
 
-const char *pvq_nearest(const char *word, const char *const *names)
+static const char *nearest(const char *word, pvq_name_at *name_at, const void *ctx)
 {
-	const char *best = NULL;
+	const char *best = NULL, *name;
 	size_t least = strlen(word) / 2 + 1; /* beyond that it is another word */
 
-	for (; *names; names++) {
-		size_t d = distance(word, *names);
+	for (size_t i = 0; (name = name_at(ctx, i)); i++) {
+		size_t d = distance(word, name);
 
 		/* A beginning is worth more than any likeness: "pool" is nearer to pool_ordered. */
-		if (*word && strncmp(*names, word, strlen(word)) == 0)
+		if (*word && strncmp(name, word, strlen(word)) == 0)
 			d = 0;
-		if (d < least || (d == 0 && best && least == 0 && strlen(*names) < strlen(best))) {
+		if (d < least || (d == 0 && best && least == 0 && strlen(name) < strlen(best))) {
 			least = d;
-			best = *names;
+			best = name;
 		}
 	}
 	return best;
+}
+
+const char *pvq_word_at(const void *words, size_t i)
+{
+	return ((const char *const *)words)[i];
+}
+
+const char *pvq_nearest(const char *word, const char *const *names)
+{
+	return nearest(word, pvq_word_at, names);
+}
+
+void pvq_unknown(const char *what, const char *word, pvq_name_at *name_at, const void *ctx)
+{
+	const char *near = nearest(word, name_at, ctx), *name;
+
+	fprintf(stderr, "pvq: unknown %s '%s'; ", what, word);
+	if (near)
+		fprintf(stderr, "did you mean '%s'? ", near);
+	fprintf(stderr, "one of:");
+	for (size_t i = 0; (name = name_at(ctx, i)); i++)
+		fprintf(stderr, "%s %s", i ? "," : "", name);
+	fputc('\n', stderr);
 }

@@ -2,6 +2,7 @@
 #ifndef PVQ_PARSE_H
 #define PVQ_PARSE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Parses a whole number within [min, max]; what: its name in the message. 0, or -EINVAL with one line on stderr. */
@@ -9,6 +10,13 @@ int pvq_parse_count(const char *what, const char *text, uint64_t min, uint64_t m
 
 /* Parses seconds above 0; or_none: 0 is allowed as well. 0, or -EINVAL with one line on stderr. */
 int pvq_parse_seconds(const char *what, const char *text, int or_none, double *seconds);
+
+/* The i-th name of ctx; NULL: there are no more. pvq_word_at() goes through an array of words with NULL at the end. */
+typedef const char *pvq_name_at(const void *ctx, size_t i);
+pvq_name_at pvq_word_at;
+
+/* Says on stderr: "pvq: unknown WHAT 'WORD'; did you mean 'X'? one of: a, b, c". */
+void pvq_unknown(const char *what, const char *word, pvq_name_at *, const void *ctx);
 
 /* The nearest of the names to the word, or NULL where none is near. names ends with NULL. */
 const char *pvq_nearest(const char *word, const char *const *names);

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 struct bench {
+	struct pvq_registry *registry;
 	struct pvq_wish wish;
 	int seeded; /* the seed is the user's */
 	const char *out, *resume, *like;
@@ -132,7 +133,9 @@ static int read_plan(struct bench *b, const char *dir)
 		pvq_manifest_free(&facts);
 		return -EINVAL;
 	}
-	ret = pvq_plan_read(&b->plan, &b->host, dir);
+	if (pvq_rundir_has(dir, "peers.csv"))
+		pvq_peers_find(b->registry);
+	ret = pvq_plan_read(&b->plan, b->registry, &b->host, dir);
 	if (ret == 0) {
 		b->plan.profile = pvq_profile_find(profile);
 		b->plan.timeout_s = strtod(timeout, NULL);
@@ -177,6 +180,15 @@ static int write_manifest(const struct bench *b)
 	return ret;
 }
 
+static int make_plan(struct bench *b, const struct pvq_profile *profile)
+{
+	if (b->wish.impls)
+		pvq_peers_find_for(b->registry, b->wish.impls);
+	else if (profile->peers)
+		pvq_peers_find(b->registry);
+	return pvq_plan_make(&b->plan, b->registry, &b->wish, &b->host);
+}
+
 static int plan_new(struct bench *b)
 {
 	int ret, created = 0;
@@ -188,16 +200,16 @@ static int plan_new(struct bench *b)
 	ret = pvq_rundir_create(b->out, b->dir, sizeof(b->dir), &created);
 	if (ret)
 		return ret;
-	ret = b->like ? read_plan(b, b->like) : pvq_plan_make(&b->plan, &b->wish, &b->host);
+	ret = b->like ? read_plan(b, b->like) : make_plan(b, profile);
 	if (ret) {
 		pvq_rundir_remove(b->dir, created);
 		return ret;
 	}
 	ret = write_manifest(b);
+	if (ret == 0 && b->registry->peers)
+		ret = pvq_peers_write(b->registry, b->dir);
 	if (ret == 0)
 		ret = pvq_plan_write(&b->plan, &b->host, b->dir);
-	if (ret == 0 && pvq_peers_known())
-		ret = pvq_peers_write(b->dir);
 	if (ret == 0 && !b->out)
 		pvq_rundir_latest(b->dir);
 	return ret;
@@ -263,9 +275,9 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 
 	/* A report of the rows there are, also after Ctrl-C: what ran is kept, and shown. */
 	if (sweep->trials || b->resume)
-		ret = pvq_report_make(b->dir);
+		ret = pvq_report_make(b->registry, b->dir);
 	if (ret == 0 && sweep->end != PVQ_SWEEP_INTERRUPTED)
-		ret = pvq_report_print_short(stdout, b->dir);
+		ret = pvq_report_print_short(b->registry, stdout, b->dir);
 	if (sweep->end == PVQ_SWEEP_INTERRUPTED) {
 		fprintf(stderr,
 			"pvq: interrupted after %lu trials, which are kept; go on with: pvq bench "
@@ -282,16 +294,16 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 	return pvq_cmd_flush() || sweep->failed ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 }
 
-static int run(const struct pvq_given *given, const char *typed)
+static int run(const struct pvq_call *call)
 {
 	struct bench *b = &bench;
 	struct pvq_sweep sweep = {.host = &b->host, .dir = b->dir, .file = "raw.csv"};
 	const struct pvq_profile *p;
 	int ret;
 
-	(void)given;
+	b->registry = call->registry;
 	b->began_ns = pvq_clock_ns();
-	b->command = typed;
+	b->command = call->typed;
 	if (check_options(b))
 		return PVQ_EXIT_USAGE;
 	pvq_launch_signals();

@@ -3,6 +3,7 @@
 #define PVQ_CMD_H
 
 #include "base/options.h"
+#include "trial/registry.h"
 
 /* Exit codes, of every command and of every program of the suite. */
 enum {
@@ -13,12 +14,18 @@ enum {
 
 #define PVQ_EXIT_HELP "Exit code: 0 done and verified, 1 a measured failure or an interrupt, 2 wrong usage."
 
+/* What a command gets beside its options. */
+struct pvq_call {
+	struct pvq_given given;        /* the words that are no options */
+	const char *typed;             /* the command line as the user wrote it */
+	struct pvq_registry *registry; /* main()'s; a command may add peers to it */
+};
+
 struct pvq_command {
-	struct pvq_syntax syntax; /* its name: "pvq " and the command */
-	void *into;               /* what the options fill in */
-	void (*init)(void);       /* sets the defaults there; NULL: zeroes are right */
-	/* typed: the command line as the user wrote it. Returns the exit code. */
-	int (*run)(const struct pvq_given *, const char *typed);
+	struct pvq_syntax syntax;            /* its name: "pvq " and the command */
+	void *into;                          /* what the options fill in */
+	void (*init)(void);                  /* sets the defaults there; NULL: zeroes are right */
+	int (*run)(const struct pvq_call *); /* returns the exit code */
 };
 
 extern const struct pvq_command pvq_command_list, pvq_command_run, pvq_command_bench, pvq_command_e2e,

@@ -65,30 +65,30 @@ static const struct pvq_option options[] = {
 
 /* ---- the runs ---- */
 
-static int read_run(struct compare_args *a, const char *dir)
+static int read_run(struct compare_args *a, struct pvq_registry *registry, const char *dir)
 {
 	if (a->runs == RUNS_MOST) {
 		fprintf(stderr, "pvq: at most %d runs a side can be compared\n", PVQ_RELABEL_MOST);
 		return -EINVAL;
 	}
 	/* Counted first: what a failure leaves is freed as well. */
-	return pvq_run_read(&a->run[a->runs++], dir);
+	return pvq_run_read(&a->run[a->runs++], registry, dir);
 }
 
 /* A folder whose name holds a comma is one folder. */
-static int read_side(struct compare_args *a, int side)
+static int read_side(struct compare_args *a, struct pvq_registry *registry, int side)
 {
 	char *text = a->text[side], *save = NULL;
 	int ret = 0;
 
 	if (access(a->list[side], F_OK) == 0)
-		return read_run(a, a->list[side]);
+		return read_run(a, registry, a->list[side]);
 	if (snprintf(text, LIST_TEXT, "%s", a->list[side]) >= LIST_TEXT) {
 		fprintf(stderr, "pvq: the list of folders is too long\n");
 		return -EINVAL;
 	}
 	for (char *dir = strtok_r(text, ",", &save); ret == 0 && dir; dir = strtok_r(NULL, ",", &save))
-		ret = read_run(a, dir);
+		ret = read_run(a, registry, dir);
 	return ret;
 }
 
@@ -126,13 +126,13 @@ static int check_runs(const struct compare_args *a)
 	return 0;
 }
 
-static int read_runs(struct compare_args *a)
+static int read_runs(struct compare_args *a, struct pvq_registry *registry)
 {
-	int ret = read_side(a, 0);
+	int ret = read_side(a, registry, 0);
 
 	a->before = a->runs;
 	if (ret == 0)
-		ret = read_side(a, 1);
+		ret = read_side(a, registry, 1);
 	if (ret == 0 && (a->before == 0 || a->runs == a->before)) {
 		fprintf(stderr, "pvq: a side names no folder\n");
 		ret = -EINVAL;
@@ -272,15 +272,14 @@ static void init(void)
 	args.metric = PVQ_MAP_NS;
 }
 
-static int run(const struct pvq_given *given, const char *typed)
+static int run(const struct pvq_call *call)
 {
 	struct compare_args *a = &args;
 	int code = PVQ_EXIT_USAGE;
 
-	(void)typed;
-	a->list[0] = given->word[0];
-	a->list[1] = given->word[1];
-	if (read_runs(a) == 0)
+	a->list[0] = call->given.word[0];
+	a->list[1] = call->given.word[1];
+	if (read_runs(a, call->registry) == 0)
 		code = compare(a);
 	for (size_t r = 0; r < a->runs; r++)
 		pvq_run_free(&a->run[r]);

@@ -23,15 +23,14 @@ static int read_facts(struct pvq_manifest *facts)
 	return ret;
 }
 
-static int run(const struct pvq_given *given, const char *typed)
+static int run(const struct pvq_call *call)
 {
 	struct pvq_finding finding[PVQ_FINDINGS_MAX];
 	struct pvq_manifest facts = {0};
 	enum pvq_fitness worst;
 	unsigned count;
 
-	(void)given;
-	(void)typed;
+	(void)call;
 	if (read_facts(&facts)) {
 		pvq_manifest_free(&facts);
 		return PVQ_EXIT_FAILED;

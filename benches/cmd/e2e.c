@@ -2,12 +2,14 @@
 #include "base/rundir.h"
 #include "cmd/cmd.h"
 #include "drive/launch.h"
+#include "drive/peers.h"
 #include "experiments/e2e/run.h"
 #include "report/report.h"
-#include "trial/spec.h"
+#include "trial/registry.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -36,15 +38,18 @@ static const struct pvq_option options[] = {
 	{0},
 };
 
-static int check_impls(const char *list)
+/* Each must be known; peers are looked for where one is not. */
+static int check_impls(struct pvq_registry *registry, const char *list)
 {
-	char copy[512], *save = NULL;
+	char *copy = strdup(list ? list : ""), *save = NULL;
+	int ret = copy ? 0 : -ENOMEM;
 
-	snprintf(copy, sizeof(copy), "%s", list ? list : "");
-	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save))
-		if (!pvq_impl_find(word))
-			return -EINVAL;
-	return 0;
+	if (list)
+		pvq_peers_find_for(registry, list);
+	for (char *word = copy; ret == 0 && (word = strtok_r(word, ",", &save)); word = NULL)
+		ret = pvq_registry_find(registry, word) ? 0 : -EINVAL;
+	free(copy);
+	return ret;
 }
 
 static int make_folder(struct e2e_args *a)
@@ -64,14 +69,14 @@ static int make_folder(struct e2e_args *a)
 	return ret;
 }
 
-static int run(const struct pvq_given *given, const char *typed)
+static int run(const struct pvq_call *call)
 {
 	struct e2e_args *a = &args;
 	int ret;
 
-	(void)given;
-	a->wish.command = typed;
-	if (check_impls(a->wish.impls) || pvq_host_read(&a->host) || make_folder(a))
+	a->wish.command = call->typed;
+	a->wish.registry = call->registry;
+	if (check_impls(call->registry, a->wish.impls) || pvq_host_read(&a->host) || make_folder(a))
 		return PVQ_EXIT_USAGE;
 	pvq_launch_signals();
 	ret = pvq_e2e_run(&a->wish, &a->host, a->dir);
@@ -80,7 +85,7 @@ static int run(const struct pvq_given *given, const char *typed)
 			a->dir);
 	if (ret)
 		return ret == -EINTR || ret == -EIO ? PVQ_EXIT_FAILED : PVQ_EXIT_USAGE;
-	if (pvq_report_make(a->dir))
+	if (pvq_report_make(call->registry, a->dir))
 		return PVQ_EXIT_FAILED;
 	printf("%s/report.html\n", a->dir);
 	return pvq_cmd_flush();

@@ -1,7 +1,6 @@
 /* list.c: `pvq list`: what there is to run, straight from the descriptors. */
 #include "cmd/cmd.h"
 #include "drive/peers.h"
-#include "impl.h"
 #include "trial/registry.h"
 
 #include <stdio.h>
@@ -17,11 +16,12 @@ static void list_arg(const struct pvq_arg *arg)
 }
 
 /* Those that are linked in, or the peers, under a title. */
-static void list_impls(const char *title, int peers)
+static void list_impls(const struct pvq_registry *registry, const char *title, int peers)
 {
-	for (int i = 0, first = 1; pvq_impls[i]; i++) {
-		const struct pvq_impl *impl = pvq_impls[i];
+	const struct pvq_impl *impl;
+	int first = 1;
 
+	for (size_t i = 0; (impl = pvq_registry_at(registry, i)); i++) {
 		if (pvq_impl_is_peer(impl) != peers)
 			continue;
 		if (first)
@@ -34,13 +34,11 @@ static void list_impls(const char *title, int peers)
 	}
 }
 
-static int run(const struct pvq_given *given, const char *typed)
+static int run(const struct pvq_call *call)
 {
-	(void)given;
-	(void)typed;
-	pvq_peers_find();
-	list_impls("Strategies (--impl):", 0);
-	list_impls("\nPeers (--impl too; what others offer, built by `make peers`):", 1);
+	pvq_peers_find(call->registry);
+	list_impls(call->registry, "Strategies (--impl):", 0);
+	list_impls(call->registry, "\nPeers (--impl too; what others offer, built by `make peers`):", 1);
 	printf("\nTasks (--task name:argument=value,...), each argument with its default:\n");
 	for (int i = 0; pvq_tasks[i]; i++) {
 		printf("  %-27s %s\n", pvq_tasks[i]->name, pvq_tasks[i]->summary);

@@ -2,9 +2,7 @@
 #include "base/asset.h"
 #include "base/parse.h"
 #include "cmd/cmd.h"
-#include "drive/peers.h"
 #include "trial/peer.h"
-#include "trial/spec.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -101,10 +99,10 @@ static char *join(int argc, char **argv)
 	return text;
 }
 
-static int run(const struct pvq_command *command, int argc, char **argv)
+static int run(const struct pvq_command *command, struct pvq_registry *registry, int argc, char **argv)
 {
-	struct pvq_given given;
 	char *typed = join(argc, argv);
+	struct pvq_call call = {.typed = typed, .registry = registry};
 	int ret;
 
 	if (!typed) {
@@ -113,11 +111,11 @@ static int run(const struct pvq_command *command, int argc, char **argv)
 	}
 	if (command->init)
 		command->init();
-	ret = pvq_options_parse(&command->syntax, argc - 1, argv + 1, command->into, &given);
+	ret = pvq_options_parse(&command->syntax, argc - 1, argv + 1, command->into, &call.given);
 	if (ret < 0)
 		ret = PVQ_EXIT_USAGE;
 	else
-		ret = ret == PVQ_OPTIONS_HELP ? pvq_cmd_flush() : command->run(&given, typed);
+		ret = ret == PVQ_OPTIONS_HELP ? pvq_cmd_flush() : command->run(&call);
 	free(typed);
 	return ret;
 }
@@ -137,10 +135,11 @@ static void fill_standard_descriptors(void)
 
 int main(int argc, char **argv)
 {
+	struct pvq_registry registry = {.linked_in = pvq_linked_in};
 	const struct pvq_command *command;
+	int code;
 
 	fill_standard_descriptors();
-	pvq_impl_seek = pvq_peers_find;
 	if (argc < 2) {
 		usage(stderr);
 		return PVQ_EXIT_USAGE;
@@ -154,7 +153,9 @@ int main(int argc, char **argv)
 		return pvq_cmd_flush();
 	}
 	if (strcmp(argv[1], "trial") == 0) /* the driver's own use */
-		return pvq_peer_trial(argc - 1, argv + 1);
+		return pvq_peer_trial(&registry, argc - 1, argv + 1);
 	command = find(argv[1]);
-	return command ? run(command, argc, argv) : PVQ_EXIT_USAGE;
+	code = command ? run(command, &registry, argc, argv) : PVQ_EXIT_USAGE;
+	pvq_registry_free(&registry);
+	return code;
 }

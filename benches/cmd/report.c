@@ -4,12 +4,11 @@
 
 #include <stdio.h>
 
-static int run(const struct pvq_given *given, const char *typed)
+static int run(const struct pvq_call *call)
 {
-	(void)typed;
-	if (pvq_report_make(given->word[0]))
+	if (pvq_report_make(call->registry, call->given.word[0]))
 		return PVQ_EXIT_USAGE;
-	printf("%s/report.html\n", given->word[0]);
+	printf("%s/report.html\n", call->given.word[0]);
 	return pvq_cmd_flush();
 }
 

@@ -3,6 +3,7 @@
 #include "cmd/cmd.h"
 #include "drive/host.h"
 #include "drive/launch.h"
+#include "drive/peers.h"
 #include "trial/trial_args.h"
 
 #include <errno.h>
@@ -51,11 +52,12 @@ static int has_care(const struct pvq_care *care)
 	return care->attempts || care->recycle || care->item_timeout_ms;
 }
 
-static int check_options(struct run *r)
+static int check_options(struct run *r, struct pvq_registry *registry)
 {
 	const struct pvq_trial *t = &r->args.trial;
 
-	if (pvq_trial_args_find(&r->args))
+	pvq_peers_find_for(registry, r->args.impl);
+	if (pvq_trial_args_find(&r->args, registry))
 		return -EINVAL;
 	if (has_care(&t->care) && !(t->impl->flags & PVQ_SURVIVES_CRASH)) {
 		fprintf(stderr,
@@ -150,15 +152,13 @@ static int finish(const struct run *r, const struct pvq_row *row)
 	return PVQ_EXIT_FAILED;
 }
 
-static int run(const struct pvq_given *given, const char *typed)
+static int run(const struct pvq_call *call)
 {
 	struct run *r = &run_args;
 	struct pvq_launch_io io = {.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO};
 	struct pvq_row row;
 
-	(void)given;
-	(void)typed;
-	if (check_options(r) || place(r))
+	if (check_options(r, call->registry) || place(r))
 		return PVQ_EXIT_USAGE;
 	pvq_spec_settle(&r->args.spec);
 	pvq_launch_signals();

@@ -4,6 +4,7 @@
 #include "cmd/cmd.h"
 #include "drive/host.h"
 #include "drive/launch.h"
+#include "drive/peers.h"
 #include "drive/plan.h"
 #include "trial/spec.h"
 
@@ -66,16 +67,17 @@ static int make_dir(struct selftest_args *a)
 	return ret;
 }
 
-static int run(const struct pvq_given *given, const char *typed)
+static int run(const struct pvq_call *call)
 {
 	struct selftest_args *a = &args;
 	struct pvq_selftest s;
 	struct pvq_host host;
 	int ret, passed;
 
-	(void)given;
-	(void)typed;
+	a->wish.registry = call->registry;
 	pvq_launch_signals();
+	if (a->wish.profile && pvq_profile_find(a->wish.profile)->peers)
+		pvq_peers_find(call->registry);
 	if (pvq_host_read(&host) || make_dir(a))
 		return PVQ_EXIT_USAGE;
 	ret = pvq_selftest_run(&a->wish, &host, a->dir);
@@ -83,7 +85,7 @@ static int run(const struct pvq_given *given, const char *typed)
 		fprintf(stderr, "pvq: interrupted; what ran is in %s\n", a->dir);
 	if (ret)
 		return PVQ_EXIT_FAILED;
-	ret = pvq_selftest_read(&s, a->dir);
+	ret = pvq_selftest_read(&s, call->registry, a->dir);
 	passed = ret == 0 && pvq_selftest_passed(&s);
 	if (ret == 0)
 		pvq_selftest_write(stdout, &s);

@@ -1,8 +1,6 @@
 /* palette.c: the table of styles. */
 #include "draw/palette.h"
 
-#include "impl.h"
-
 #include <string.h>
 
 static const struct fixed {
@@ -40,14 +38,14 @@ static const struct pvq_style *palette_find(const char *impl)
 static size_t palette_turn(const struct pvq_summary *s, size_t series)
 {
 	const char *impl = s->series[series].impl;
-	size_t turn = 0, rank = pvq_impl_rank(impl);
+	size_t turn = 0, rank = pvq_registry_rank(s->registry, impl);
 
 	for (size_t i = 0; i < rank; i++)
-		turn += !palette_find(pvq_impls[i]->name);
-	if (pvq_impls[rank])
+		turn += !palette_find(pvq_registry_at(s->registry, i)->name);
+	if (pvq_registry_at(s->registry, rank))
 		return turn;
 	for (size_t i = 0; i < series; i++)
-		if (s->series[i].variant == 0 && !pvq_impls[pvq_impl_rank(s->series[i].impl)])
+		if (s->series[i].variant == 0 && !pvq_registry_get(s->registry, s->series[i].impl))
 			turn += !palette_find(s->series[i].impl);
 	return turn - (s->series[series].variant ? 1 : 0);
 }

@@ -3,6 +3,7 @@
 #include "child.h"
 #include "drive/launch.h"
 #include "trial/registry.h"
+#include "trial/twin.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +19,7 @@ static const double describe_s =
 	20; /* time for a peer to say what it is: an interpreter on a busy machine */
 
 /* 0, whatever it said, or -EINTR. */
-static int ask(const char *program)
+static int ask(struct pvq_registry *registry, const char *program)
 {
 	char path[PATH_MAX], word[] = "describe", problem[PVQ_PROBLEM_MAX] = "", fate[64];
 	char *argv[] = {path, word, NULL};
@@ -46,7 +47,7 @@ static int ask(const char *program)
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
 	rewind(f);
 	if (!problem[0])
-		(void)pvq_registry_add(f, program, problem);
+		(void)pvq_registry_add(registry, f, program, problem);
 	fclose(f);
 	if (problem[0])
 		fprintf(stderr, "pvq: %s is no peer: %s\n", program, problem);
@@ -80,21 +81,21 @@ static int is_program(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-void pvq_peers_find(void)
+void pvq_peers_find(struct pvq_registry *registry)
 {
-	static int done;
 	char folder[PATH_MAX], path[PATH_MAX];
 	struct dirent **entry;
 	int count, ret = 0;
 
-	if (done)
+	if (registry->searched)
 		return;
-	done = 1;
+	registry->searched = 1;
 	count = find_folder(folder) ? -1 : scandir(folder, &entry, NULL, alphasort);
 	for (int i = 0; i < count; i++) {
 		if (snprintf(path, sizeof(path), "%s/%s", folder, entry[i]->d_name) < (int)sizeof(path) &&
 			ret == 0 && is_program(path))
-			ret = ask(path); /* a signal is for all of them; the next trial ends with it */
+			ret = ask(registry,
+				path); /* a signal is for all of them; the next trial ends with it */
 		free(entry[i]);
 	}
 	if (count >= 0)
@@ -102,4 +103,19 @@ void pvq_peers_find(void)
 	else if (getenv("PVQ_PEERS"))
 		fprintf(stderr, "pvq: cannot look for peers in %s: %s\n", getenv("PVQ_PEERS"),
 			strerror(errno));
+}
+
+void pvq_peers_find_for(struct pvq_registry *registry, const char *list)
+{
+	while (*list && !registry->searched) {
+		size_t len = strcspn(list, ",");
+		char name[PVQ_NAME_MAX];
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, list);
+		name[pvq_twin_stem(name)] = '\0';
+		if (name[0] && !pvq_registry_get(registry, name))
+			pvq_peers_find(registry);
+		list += len;
+		list += *list == ',';
+	}
 }

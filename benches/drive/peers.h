@@ -6,8 +6,13 @@
 #ifndef PVQ_PEERS_H
 #define PVQ_PEERS_H
 
-/* Finds all peers, once; programs that describe nothing are named on stderr and passed over. Where the user interrupts,
- * the rest are not asked. A spec.h pvq_impl_seek. */
-void pvq_peers_find(void);
+struct pvq_registry;
+
+/* Finds all peers, once a registry; programs that describe nothing are named on stderr and passed over. Where the user
+ * interrupts, the rest are not asked. */
+void pvq_peers_find(struct pvq_registry *);
+
+/* The same, but only where a comma-separated list of strategies or twins holds a name that is not known, or "peers". */
+void pvq_peers_find_for(struct pvq_registry *, const char *list);
 
 #endif

@@ -2,7 +2,6 @@
 #include "drive/plan.h"
 #include "base/parse.h"
 #include "drive/launch.h"
-#include "drive/peers.h"
 #include "trial/registry.h"
 
 #include <errno.h>
@@ -80,38 +79,35 @@ static void add_impl(struct choice *c, const struct pvq_impl *impl)
 		c->impl[c->nimpl++] = impl;
 }
 
-static void add_peers(struct choice *c)
+static void add_peers(struct choice *c, const struct pvq_registry *registry)
 {
-	pvq_peers_find();
-	for (int i = 0; pvq_impls[i]; i++)
-		if (pvq_impl_is_peer(pvq_impls[i]))
-			add_impl(c, pvq_impls[i]);
+	for (size_t i = 0; i < registry->peers; i++)
+		add_impl(c, registry->peer[i]);
 }
 
 /* peers: all of them too, where the user names none. */
-static int choose_impls(struct choice *c, const char *list, int peers)
+static int choose_impls(struct choice *c, const struct pvq_registry *registry, const char *list, int peers)
 {
 	char copy[LIST_TEXT], *save = NULL;
+	const struct pvq_impl *impl;
 
 	/* The baseline is always measured: without it there is no speed-up to tell of. */
-	for (int i = 0; pvq_impls[i]; i++)
-		if (!pvq_impl_is_peer(pvq_impls[i]) &&
-			(list ? pvq_impls[i]->flags & PVQ_BASELINE : !(pvq_impls[i]->flags & PVQ_HARNESS)))
-			add_impl(c, pvq_impls[i]);
+	for (size_t i = 0; (impl = pvq_registry_at(registry, i)); i++)
+		if (!pvq_impl_is_peer(impl) &&
+			(list ? impl->flags & PVQ_BASELINE : !(impl->flags & PVQ_HARNESS)))
+			add_impl(c, impl);
 	if (!list && peers)
-		add_peers(c);
+		add_peers(c, registry);
 	if (!list)
 		return 0;
 	if (copy_list(copy, list, "--impls"))
 		return -EINVAL;
 	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
-		const struct pvq_impl *impl = NULL;
-
 		if (strcmp(word, "peers") == 0) {
-			add_peers(c);
+			add_peers(c, registry);
 			continue;
 		}
-		impl = pvq_impl_find(word);
+		impl = pvq_registry_find(registry, word);
 		if (!impl)
 			return -EINVAL;
 		add_impl(c, impl);
@@ -492,7 +488,8 @@ static int fit(
 	return ret;
 }
 
-int pvq_plan_make(struct pvq_plan *plan, const struct pvq_wish *wish, const struct pvq_host *host)
+int pvq_plan_make(struct pvq_plan *plan, const struct pvq_registry *registry, const struct pvq_wish *wish,
+	const struct pvq_host *host)
 {
 	struct choice c = {0};
 	int ret;
@@ -501,12 +498,13 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_wish *wish, const stru
 	plan->profile = pvq_profile_find(wish->profile ? wish->profile : "default");
 	if (!plan->profile)
 		return -EINVAL;
+	plan->registry = registry;
 	plan->seed = wish->seed;
 	plan->reserve_s = wish->reserve_s;
 	plan->blocks = wish->blocks ? wish->blocks : plan->profile->blocks_max;
 	plan->goal = wish->blocks ? 0 : plan->profile->goal;
 	plan->timeout_s = wish->timeout_s > 0 ? wish->timeout_s : plan->profile->timeout_s;
-	ret = choose_impls(&c, wish->impls, plan->profile->peers);
+	ret = choose_impls(&c, registry, wish->impls, plan->profile->peers);
 	if (ret == 0)
 		ret = choose_cores(&c, wish, host);
 	if (ret == 0)

@@ -8,6 +8,7 @@
 
 #include "drive/host.h"
 #include "drive/profile.h"
+#include "trial/registry.h"
 #include "trial/trial.h"
 
 struct pvq_plan_cell {
@@ -24,6 +25,7 @@ struct pvq_plan_cell {
 };
 
 struct pvq_plan {
+	const struct pvq_registry *registry; /* borrowed */
 	const struct pvq_profile *profile;
 	unsigned blocks; /* to measure at most */
 	double goal;     /* the profile's; 0 where the user named the number of blocks */
@@ -48,13 +50,14 @@ struct pvq_wish {
 	double timeout_s, reserve_s; /* reserve: what experiments and report take of the profile's budget */
 };
 
-/* Makes a plan; measures short serial pilots to size the loads. 0, or -EINVAL with one line on stderr,
+/* Makes a plan of the strategies in the registry, peers only where they were found (peers.h); measures short serial pilots to size the loads. 0, or -EINVAL with one line on stderr,
  * or -EINTR. */
-int pvq_plan_make(struct pvq_plan *, const struct pvq_wish *, const struct pvq_host *);
+int pvq_plan_make(
+	struct pvq_plan *, const struct pvq_registry *, const struct pvq_wish *, const struct pvq_host *);
 
 /* plan.csv, and back, for --resume. 0 or -errno with one line on stderr. */
 int pvq_plan_write(const struct pvq_plan *, const struct pvq_host *, const char *dir);
-int pvq_plan_read(struct pvq_plan *, const struct pvq_host *, const char *dir);
+int pvq_plan_read(struct pvq_plan *, const struct pvq_registry *, const struct pvq_host *, const char *dir);
 
 /* What making a plan and reading one share: adds a task, -EINVAL with one line on stderr; numbers the works,
  * which are runs of cells that share the task, and in these the groups, which share cores and workers too. */

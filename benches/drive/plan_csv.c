@@ -38,7 +38,7 @@ static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
 {
 	struct pvq_plan_cell *cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
 	unsigned twin;
-	const struct pvq_impl *impl = pvq_twin_find(row->impl, &twin);
+	const struct pvq_impl *impl = pvq_twin_find(plan->registry, row->impl, &twin);
 	char words[PVQ_NAME_MAX + PVQ_ARGS_TEXT + 2];
 
 	if (cell)
@@ -64,12 +64,14 @@ static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
 	return 0;
 }
 
-int pvq_plan_read(struct pvq_plan *plan, const struct pvq_host *host, const char *dir)
+int pvq_plan_read(struct pvq_plan *plan, const struct pvq_registry *registry, const struct pvq_host *host,
+	const char *dir)
 {
 	struct pvq_rows rows;
 	int ret = pvq_rows_need_file(dir, "plan.csv", &rows);
 
 	memset(plan, 0, sizeof(*plan));
+	plan->registry = registry;
 	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		ret = read_cell(plan, &rows.row[i]);
 		if (ret == 0 && rows.row[i].cores > host->ncpu) {

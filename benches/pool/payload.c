@@ -119,7 +119,8 @@ static int payload_maps(const struct pvq_impl *impl, const struct pvq_load *load
 int pool_measure_payload(
 	const struct pool_cell *cell, const int *cpu, unsigned ncpu, double *value, struct pvq_error *err)
 {
-	const struct pvq_impl *impl = pvq_impl_find(cell->who);
+	const struct pvq_registry registry = {.linked_in = pvq_linked_in};
+	const struct pvq_impl *impl = pvq_registry_find(&registry, cell->who);
 	struct pvq_opts opts = {.workers = cell->workers, .cpu = cpu, .ncpu = ncpu};
 	struct pvq_load load = {
 		.task = &payload_task, .n = cell->n, .max_in = cell->arg, .max_out = cell->arg};

@@ -67,7 +67,7 @@ static int disturbed_with_and_without(const struct pvq_report *r)
 	int ret = disturbed_undisturbed(r, &rows);
 
 	if (ret == 0)
-		ret = pvq_summarise(&calm, &rows);
+		ret = pvq_summarise(&calm, s->registry, &rows);
 	fputs("| Task | Disturbed | Fastest, all blocks | Fastest, undisturbed blocks "
 	      "|\n|:--|--:|:--|:--|\n",
 		r->md);

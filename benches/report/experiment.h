@@ -61,6 +61,12 @@ struct pvq_session {
 	int resumed;               /* the folder may hold what an earlier session left */
 };
 
+/* A run's folder that is read back, and the strategies by which its rows are understood. Borrowed. */
+struct pvq_folder {
+	const char *dir;
+	const struct pvq_registry *registry;
+};
+
 /* Seconds of an experiment in a profile that sets it no limit. */
 #define PVQ_NO_LIMIT (-1.0)
 
@@ -80,9 +86,9 @@ struct pvq_experiment {
 	 * with one line on stderr: the run goes on. */
 	int (*run)(const struct pvq_session *);
 
-	/* Reads what the folder holds. *data: owned, given back to release(); NULL where there is nothing. What is wrong
+	/* Reads what the run's folder holds. *data: owned, given back to release(); NULL where there is nothing. What is wrong
 	 * with a file is said in one line on stderr, and the report goes on without. */
-	void (*read)(void **data, const char *dir);
+	void (*read)(void **data, const struct pvq_folder *);
 	void (*release)(void *data);
 
 	/* The rest is called where read() left data, or is NULL itself. */
@@ -111,7 +117,7 @@ struct pvq_readings {
 };
 
 /* Reads the folder, and gathers the traits. 0 or -ENOMEM. */
-int pvq_experiments_read(struct pvq_readings *, struct pvq_traits *, const char *dir);
+int pvq_experiments_read(struct pvq_readings *, struct pvq_traits *, const struct pvq_folder *);
 void pvq_experiments_release(struct pvq_readings *);
 
 /* Whether the i-th experiment has something to draw and to tell. */

@@ -59,7 +59,7 @@ int pvq_experiment_has(const struct pvq_readings *f, size_t i)
 	return !pvq_experiments[i]->read || f->data[i];
 }
 
-int pvq_experiments_read(struct pvq_readings *f, struct pvq_traits *traits, const char *dir)
+int pvq_experiments_read(struct pvq_readings *f, struct pvq_traits *traits, const struct pvq_folder *folder)
 {
 	int ret = 0;
 
@@ -72,7 +72,7 @@ int pvq_experiments_read(struct pvq_readings *f, struct pvq_traits *traits, cons
 		const struct pvq_experiment *e = pvq_experiments[i];
 
 		if (e->read)
-			e->read(&f->data[i], dir);
+			e->read(&f->data[i], folder);
 		if (e->tell && pvq_experiment_has(f, i))
 			ret = e->tell(f->data[i], traits);
 	}

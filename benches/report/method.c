@@ -117,21 +117,24 @@ static const struct pvq_row *method_row_of(const struct pvq_report *r, const cha
 }
 
 /* Whether there are strategies that are built on other projects; then it matters on which version of these. */
-static int method_has_versions(void)
+static int method_has_versions(const struct pvq_registry *registry)
 {
-	for (int i = 0; pvq_impls[i]; i++)
-		if (pvq_impls[i]->version)
+	const struct pvq_impl *impl;
+
+	for (size_t i = 0; (impl = pvq_registry_at(registry, i)); i++)
+		if (impl->version)
 			return 1;
 	return 0;
 }
 
 static void method_transport_row(const struct pvq_report *r, const struct pvq_row *row)
 {
-	const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(row->impl)];
+	const struct pvq_impl *impl = pvq_registry_get(r->summary->registry, row->impl);
 	const char *const field[] = {row->impl, row->order, row->in_via, row->out_via,
 		impl && impl->summary ? impl->summary : "–", impl && impl->version ? impl->version : "–"};
 
-	for (size_t i = 0; i < sizeof(field) / sizeof(field[0]) - !method_has_versions(); i++) {
+	for (size_t i = 0;
+		i < sizeof(field) / sizeof(field[0]) - !method_has_versions(r->summary->registry); i++) {
 		fputs(i ? " | " : "| ", r->md);
 		pvq_text_md(r->md, field[i]);
 	}
@@ -141,14 +144,16 @@ static void method_transport_row(const struct pvq_report *r, const struct pvq_ro
 /* Every strategy that has a row, unavailable ones too: the registry's first, then the others. */
 static void method_transport(const struct pvq_report *r)
 {
+	const struct pvq_impl *impl;
+
 	fputs("\n### The strategies and how bytes travel\n\n| Strategy | Order of results | Inputs by "
 	      "| Results by | What it is |",
 		r->md);
-	fputs(method_has_versions() ? " Built on |\n|:--|:--|:--|:--|:--|:--|\n"
-				    : "\n|:--|:--|:--|:--|:--|\n",
+	fputs(method_has_versions(r->summary->registry) ? " Built on |\n|:--|:--|:--|:--|:--|:--|\n"
+							: "\n|:--|:--|:--|:--|:--|\n",
 		r->md);
-	for (int i = 0; pvq_impls[i]; i++) {
-		const struct pvq_row *row = method_row_of(r, pvq_impls[i]->name);
+	for (size_t i = 0; (impl = pvq_registry_at(r->summary->registry, i)); i++) {
+		const struct pvq_row *row = method_row_of(r, impl->name);
 
 		if (row)
 			method_transport_row(r, row);
@@ -156,8 +161,8 @@ static void method_transport(const struct pvq_report *r)
 	for (size_t i = 0; i < r->rows->count; i++) {
 		const struct pvq_row *row = &r->rows->row[i];
 
-		if (!pvq_impls[pvq_impl_rank(row->impl)] && !row->impl[pvq_twin_stem(row->impl)] &&
-			method_row_of(r, row->impl) == row)
+		if (!pvq_registry_get(r->summary->registry, row->impl) &&
+			!row->impl[pvq_twin_stem(row->impl)] && method_row_of(r, row->impl) == row)
 			method_transport_row(r, row);
 	}
 	fputs("\n", r->md);

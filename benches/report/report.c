@@ -43,11 +43,11 @@ static int report_has_no_sweep(const char *dir)
 }
 
 /* Reads DIR/raw.csv. 0; -EBADMSG with rows where the end is damaged; any error has been said. */
-static int report_read(struct pvq_rows *rows, const char *dir)
+static int report_read(struct pvq_rows *rows, struct pvq_registry *registry, const char *dir)
 {
 	int ret = pvq_rows_need_file(dir, "raw.csv", rows);
 
-	(void)pvq_peers_read(dir); /* what went wrong was said; they are unknown names then */
+	(void)pvq_peers_read(registry, dir); /* what went wrong was said; they are unknown names then */
 	if (ret == 0 && rows->count == 0) {
 		fprintf(stderr, "pvq: %s/raw.csv holds no rows yet\n", dir);
 		ret = -ENODATA;
@@ -153,7 +153,8 @@ static int report_write(const struct pvq_report *report, const struct pvq_readin
 	return ret;
 }
 
-static int report_make_parts(const char *dir, const struct pvq_rows *rows)
+static int report_make_parts(
+	const struct pvq_registry *registry, const char *dir, const struct pvq_rows *rows)
 {
 	struct pvq_manifest manifest = {0};
 	struct pvq_summary summary;
@@ -168,7 +169,8 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 		.plots = &plots,
 		.observed = &observed,
 		.traits = &traits};
-	int ret = pvq_summarise(&summary, rows);
+	const struct pvq_folder folder = {.dir = dir, .registry = registry};
+	int ret = pvq_summarise(&summary, registry, rows);
 
 	if (ret) {
 		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
@@ -180,7 +182,7 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	/* Likewise: what there is of the observed trials, or none. */
 	(void)pvq_observations_read(&observed, dir);
 	/* What is wrong with these has been said; the rest of the report stands without. */
-	ret = pvq_experiments_read(&readings, &traits, dir);
+	ret = pvq_experiments_read(&readings, &traits, &folder);
 	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
 		if (pvq_experiments[i]->annotate && pvq_experiment_has(&readings, i))
 			ret = pvq_experiments[i]->annotate(readings.data[i], &summary);
@@ -199,16 +201,16 @@ static int report_make_parts(const char *dir, const struct pvq_rows *rows)
 	return ret;
 }
 
-int pvq_report_make(const char *dir)
+int pvq_report_make(struct pvq_registry *registry, const char *dir)
 {
 	struct pvq_rows rows = {0};
 	int damage, ret;
 
 	if (report_has_no_sweep(dir))
-		return report_make_parts(dir, &rows);
-	damage = ret = report_read(&rows, dir);
+		return report_make_parts(registry, dir, &rows);
+	damage = ret = report_read(&rows, registry, dir);
 	if (rows.count && (ret == 0 || ret == -EBADMSG)) {
-		ret = report_make_parts(dir, &rows);
+		ret = report_make_parts(registry, dir, &rows);
 		ret = ret ? ret : damage;
 	}
 	pvq_rows_free(&rows);
@@ -250,14 +252,14 @@ static int short_work(FILE *f, const struct pvq_summary *s, const struct pvq_wor
 	return ret;
 }
 
-int pvq_report_print_short(FILE *f, const char *dir)
+int pvq_report_print_short(struct pvq_registry *registry, FILE *f, const char *dir)
 {
 	struct pvq_rows rows;
 	struct pvq_summary s;
-	int ret = report_read(&rows, dir);
+	int ret = report_read(&rows, registry, dir);
 
 	if (ret == 0) {
-		ret = pvq_summarise(&s, &rows);
+		ret = pvq_summarise(&s, registry, &rows);
 		if (ret == 0)
 			fprintf(f, "%-22s %5s %-15s %8s %8s %s\n", "task", "cores", "lowest median",
 				"map ms", "speed-up", "outcome");

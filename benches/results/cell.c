@@ -1,20 +1,10 @@
 /* cell.c: questions about rows, cells and works. */
 #include "results/cell.h"
-#include "impl.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-size_t pvq_impl_rank(const char *impl)
-{
-	size_t i = 0;
-
-	while (pvq_impls[i] && strcmp(pvq_impls[i]->name, impl) != 0)
-		i++;
-	return i;
-}
 
 double pvq_row_metric(const struct pvq_row *row, enum pvq_metric metric)
 {

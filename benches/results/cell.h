@@ -8,6 +8,7 @@
 #define PVQ_CELL_H
 
 #include "stats/stats.h"
+#include "trial/registry.h"
 #include "trial/row.h"
 #include "trial/text.h"
 
@@ -80,8 +81,9 @@ struct pvq_work {
 
 /* Owned; freed with pvq_summary_free(). The rows must outlive it. */
 struct pvq_summary {
-	const struct pvq_row **row; /* every row, sorted so that a cell's stand together */
-	struct pvq_cell *cell;      /* by work, then cores, workers, strategy */
+	const struct pvq_registry *registry; /* borrowed: gives order and names to strategies */
+	const struct pvq_row **row;          /* every row, sorted so that a cell's stand together */
+	struct pvq_cell *cell;               /* by work, then cores, workers, strategy */
 	size_t cells;
 	struct pvq_cell *twin_cell; /* the same for the twins' rows */
 	struct pvq_twin *twin;      /* those whose other half was measured too */
@@ -119,8 +121,5 @@ int pvq_cell_even(const struct pvq_cell *, unsigned cores);
 /* a's metric against b's, by pairs of the same block. */
 struct pvq_comparison pvq_cells_compare(
 	const struct pvq_cell *a, const struct pvq_cell *b, enum pvq_metric, double alpha);
-
-/* Place of a strategy in the registry; behind all of them for one that is not in it. */
-size_t pvq_impl_rank(const char *impl);
 
 #endif

@@ -1,9 +1,9 @@
 /* compare.c: matches cells, takes their samples, and judges. */
 #include "results/compare.h"
 
-#include "impl.h"
 #include "stats/relabel.h"
 #include "stats/unpaired.h"
+#include "trial/spec.h"
 
 #include <errno.h>
 #include <math.h>
@@ -88,10 +88,9 @@ static int compare_is_known(const struct pvq_comparison_table *t, size_t run, co
 
 static int compare_items_are_alike(const char *task)
 {
-	for (size_t i = 0; pvq_tasks[i]; i++)
-		if (strcmp(pvq_tasks[i]->name, task) == 0)
-			return !pvq_tasks[i]->uneven;
-	return 0;
+	const struct pvq_task *known = pvq_tasks[pvq_task_rank(task)];
+
+	return known && !known->uneven;
 }
 
 /* With n items a worker that are alike, up to 1 / n of a time per item is the last round's, in which only some of

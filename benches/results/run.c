@@ -16,7 +16,7 @@ static int run_read_rows(struct pvq_run *run)
 	return ret ? ret : -ENODATA;
 }
 
-int pvq_run_read(struct pvq_run *run, const char *dir)
+int pvq_run_read(struct pvq_run *run, struct pvq_registry *registry, const char *dir)
 {
 	int ret;
 
@@ -24,12 +24,12 @@ int pvq_run_read(struct pvq_run *run, const char *dir)
 	run->dir = dir;
 	ret = run_read_rows(run);
 	if (ret == 0)
-		ret = pvq_peers_read(dir);
+		ret = pvq_peers_read(registry, dir);
 	if (ret)
 		return ret;
 	ret = pvq_manifest_read(&run->manifest, dir);
 	if (ret == 0 || ret == -ENOENT)
-		ret = pvq_summarise(&run->summary, &run->rows);
+		ret = pvq_summarise(&run->summary, registry, &run->rows);
 	if (ret)
 		fprintf(stderr, "pvq: cannot read the run in %s: %s\n", dir, strerror(-ret));
 	return ret;

@@ -13,9 +13,9 @@ struct pvq_run {
 	struct pvq_summary summary;   /* of the rows */
 };
 
-/* 0, or -errno with one line on stderr. A raw.csv that is damaged from some line on counts up to there, which is
+/* The run's peers join the registry, which is borrowed. 0, or -errno with one line on stderr. A raw.csv that is damaged from some line on counts up to there, which is
  * said. */
-int pvq_run_read(struct pvq_run *, const char *dir);
+int pvq_run_read(struct pvq_run *, struct pvq_registry *, const char *dir);
 void pvq_run_free(struct pvq_run *);
 
 /* Tells on f, a line each, what speaks against comparing them: facts about machine, versions and settings in which

@@ -59,10 +59,11 @@ static void series_name(struct pvq_series *series, const struct pvq_cell *cell, 
 		snprintf(series->name + used, cap - used, " d=%u", key->window);
 }
 
-static int series_order(const void *x, const void *y)
+static int series_order(const void *x, const void *y, void *summary)
 {
 	const struct pvq_series *a = x, *b = y;
-	size_t i = pvq_impl_rank(a->impl), j = pvq_impl_rank(b->impl);
+	const struct pvq_registry *registry = ((const struct pvq_summary *)summary)->registry;
+	size_t i = pvq_registry_rank(registry, a->impl), j = pvq_registry_rank(registry, b->impl);
 	int order = (i > j) - (i < j);
 
 	if (!order)
@@ -118,7 +119,7 @@ int pvq_series_make(struct pvq_summary *s)
 		if (cell->ok && series_find(s, name.name) == s->series_count)
 			s->series[s->series_count++] = name;
 	}
-	qsort(s->series, s->series_count, sizeof(*s->series), series_order);
+	qsort_r(s->series, s->series_count, sizeof(*s->series), series_order, s);
 	for (size_t i = 1; i < s->series_count; i++)
 		if (strcmp(s->series[i].impl, s->series[i - 1].impl) == 0)
 			s->series[i].variant = s->series[i - 1].variant + 1;

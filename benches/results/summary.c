@@ -1,8 +1,9 @@
 /* summary.c: sorts rows into cells, cells into works and series, and describes each cell. */
 #include "results/summary.h"
 
-#include "impl.h"
 #include "results/series.h"
+#include "trial/registry.h"
+#include "trial/spec.h"
 #include "trial/twin.h"
 
 #include <errno.h>
@@ -10,25 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t summary_task_rank(const char *task)
+static int summary_is_baseline(const struct pvq_registry *registry, const struct pvq_row *row)
 {
-	size_t i = 0;
-
-	while (pvq_tasks[i] && strcmp(pvq_tasks[i]->name, task) != 0)
-		i++;
-	return i;
-}
-
-static int summary_is_baseline(const struct pvq_row *row)
-{
-	const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(row->impl)];
+	const struct pvq_impl *impl = pvq_registry_get(registry, row->impl);
 
 	return impl ? (impl->flags & PVQ_BASELINE) != 0 : strcmp(row->impl, "serial") == 0;
 }
 
-static int summary_is_harness(const struct pvq_row *row)
+static int summary_is_harness(const struct pvq_registry *registry, const struct pvq_row *row)
 {
-	const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(row->impl)];
+	const struct pvq_impl *impl = pvq_registry_get(registry, row->impl);
 
 	return impl && impl->flags & PVQ_HARNESS;
 }
@@ -37,7 +29,7 @@ static int summary_is_harness(const struct pvq_row *row)
 
 static int summary_order_work(const struct pvq_row *a, const struct pvq_row *b)
 {
-	int order = ORDER(summary_task_rank(a->task), summary_task_rank(b->task));
+	int order = ORDER(pvq_task_rank(a->task), pvq_task_rank(b->task));
 
 	if (!order)
 		order = strcmp(a->task, b->task);
@@ -46,15 +38,16 @@ static int summary_order_work(const struct pvq_row *a, const struct pvq_row *b)
 	return order ? order : ORDER(a->n, b->n);
 }
 
-static int summary_order_impl(const char *a, const char *b)
+static int summary_order_impl(const struct pvq_registry *registry, const char *a, const char *b)
 {
-	int order = ORDER(pvq_impl_rank(a), pvq_impl_rank(b));
+	int order = ORDER(pvq_registry_rank(registry, a), pvq_registry_rank(registry, b));
 
 	return order ? order : strcmp(a, b);
 }
 
 /* Order of cells but for chunk and window. */
-static int summary_order_place(const struct pvq_row *a, const struct pvq_row *b)
+static int summary_order_place(
+	const struct pvq_registry *registry, const struct pvq_row *a, const struct pvq_row *b)
 {
 	int order = summary_order_work(a, b);
 
@@ -62,12 +55,13 @@ static int summary_order_place(const struct pvq_row *a, const struct pvq_row *b)
 		order = ORDER(a->cores, b->cores);
 	if (!order)
 		order = ORDER(a->workers, b->workers);
-	return order ? order : summary_order_impl(a->impl, b->impl);
+	return order ? order : summary_order_impl(registry, a->impl, b->impl);
 }
 
-static int summary_order_cell(const struct pvq_row *a, const struct pvq_row *b)
+static int summary_order_cell(
+	const struct pvq_registry *registry, const struct pvq_row *a, const struct pvq_row *b)
 {
-	int order = summary_order_place(a, b);
+	int order = summary_order_place(registry, a, b);
 
 	if (!order)
 		order = ORDER(a->chunk, b->chunk);
@@ -89,14 +83,15 @@ static int summary_order_within(const void *x, const void *y)
 	return order ? order : ORDER(a->block, b->block);
 }
 
-static int summary_order_row(const void *x, const void *y)
+static int summary_order_row(const void *x, const void *y, void *summary)
 {
 	const struct pvq_row *a = *(const struct pvq_row *const *)x;
 	const struct pvq_row *b = *(const struct pvq_row *const *)y;
+	const struct pvq_registry *registry = ((const struct pvq_summary *)summary)->registry;
 	int order = ORDER(summary_is_twin(a), summary_is_twin(b)); /* twins behind all others */
 
 	if (!order)
-		order = summary_order_cell(a, b);
+		order = summary_order_cell(registry, a, b);
 	return order ? order : summary_order_within(x, y);
 }
 
@@ -122,15 +117,17 @@ static int summary_is_stray(const struct pvq_cell *cell)
 }
 
 /* Makes cells of sorted rows; returns how many. */
-static size_t summary_cut_cells(struct pvq_cell *cell, const struct pvq_row **row, size_t rows)
+static size_t summary_cut_cells(
+	const struct pvq_registry *registry, struct pvq_cell *cell, const struct pvq_row **row, size_t rows)
 {
 	struct pvq_cell *last = NULL;
 	size_t cells = 0;
 
 	for (size_t i = 0; i < rows; i++) {
-		if (last && summary_order_cell(last->key, row[i]) == 0) {
+		if (last && summary_order_cell(registry, last->key, row[i]) == 0) {
 			last->rows++;
-		} else if (last && summary_is_stray(last) && summary_order_place(last->key, row[i]) == 0) {
+		} else if (last && summary_is_stray(last) &&
+			   summary_order_place(registry, last->key, row[i]) == 0) {
 			last->key = row[i];
 			last->rows++;
 		} else {
@@ -143,11 +140,11 @@ static size_t summary_cut_cells(struct pvq_cell *cell, const struct pvq_row **ro
 	return cells;
 }
 
-static void summary_count(struct pvq_cell *cell)
+static void summary_count(const struct pvq_registry *registry, struct pvq_cell *cell)
 {
 	qsort(cell->row, cell->rows, sizeof(struct pvq_row *), summary_order_within);
-	cell->baseline = summary_is_baseline(cell->key);
-	cell->harness = summary_is_harness(cell->key);
+	cell->baseline = summary_is_baseline(registry, cell->key);
+	cell->harness = summary_is_harness(registry, cell->key);
 	for (size_t i = 0; i < cell->rows; i++)
 		cell->status[cell->row[i]->status]++;
 	cell->ok = cell->status[PVQ_OK];
@@ -169,13 +166,13 @@ static int summary_make_cells(struct pvq_summary *s, const struct pvq_rows *rows
 		s->row[i] = &rows->row[i];
 		own += !summary_is_twin(&rows->row[i]);
 	}
-	qsort(s->row, rows->count, sizeof(struct pvq_row *), summary_order_row);
-	s->cells = summary_cut_cells(s->cell, s->row, own);
-	s->twin_cells = summary_cut_cells(s->twin_cell, s->row + own, rows->count - own);
+	qsort_r(s->row, rows->count, sizeof(struct pvq_row *), summary_order_row, s);
+	s->cells = summary_cut_cells(s->registry, s->cell, s->row, own);
+	s->twin_cells = summary_cut_cells(s->registry, s->twin_cell, s->row + own, rows->count - own);
 	for (size_t c = 0; c < s->cells + s->twin_cells; c++) {
 		struct pvq_cell *cell = c < s->cells ? &s->cell[c] : &s->twin_cell[c - s->cells];
 
-		summary_count(cell);
+		summary_count(s->registry, cell);
 		summary_describe(cell, scratch);
 		if (cell->ok && cell->key->cores > s->max_cores)
 			s->max_cores = cell->key->cores;
@@ -352,11 +349,11 @@ static int summary_make_works(struct pvq_summary *s)
 	return 0;
 }
 
-int pvq_summarise(struct pvq_summary *s, const struct pvq_rows *rows)
+int pvq_summarise(struct pvq_summary *s, const struct pvq_registry *registry, const struct pvq_rows *rows)
 {
 	int ret;
 
-	*s = (struct pvq_summary){0};
+	*s = (struct pvq_summary){.registry = registry};
 	if (rows->count == 0)
 		return 0;
 	ret = summary_make_cells(s, rows);

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* 0 or -ENOMEM. */
-int pvq_summarise(struct pvq_summary *, const struct pvq_rows *);
+/* Registry and rows are borrowed. 0 or -ENOMEM. */
+int pvq_summarise(struct pvq_summary *, const struct pvq_registry *, const struct pvq_rows *);
 void pvq_summary_free(struct pvq_summary *);
 
 /* Writes summary.csv: one line a cell. */

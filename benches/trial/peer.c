@@ -1,7 +1,7 @@
-/* peer.c: describes, runs trials, and opens the contracts to other languages. */
+/* peer.c: runs trials, and opens the contracts to other languages. */
 #include "trial/peer.h"
 #include "base/parse.h"
-#include "base/table.h"
+#include "trial/describe.h"
 #include "trial/observe.h"
 #include "trial/trial_args.h"
 
@@ -11,78 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- describe ---- */
-
-static const char *const order_words[] = {"unordered", "ordered", NULL};
-static const char *const via_words[] = {"call", "pointer", "inherit", "pipe", "shm", "message", NULL};
-/* Bit by bit, from 1 on. */
-static const char *const flag_words[] = {"caller_works", "reusable", "survives_crash", "streams",
-	"baseline", "harness", "lingers", "one_worker", NULL};
-
-#define COL(kind, field) PVQ_COLUMN(struct pvq_peer_entry, kind, field)
-
-static const struct pvq_column peer_column[] = {
-	COL(TEXT, impl),
-	COL(TEXT, summary),
-	PVQ_COLUMN_OF(struct pvq_peer_entry, order, order_words),
-	PVQ_COLUMN_OF(struct pvq_peer_entry, in_via, via_words),
-	PVQ_COLUMN_OF(struct pvq_peer_entry, out_via, via_words),
-	COL(TEXT, flags),
-	COL(TEXT, unavailable),
-	COL(TEXT, version),
-};
-
-enum { PEER_COLUMNS = sizeof(peer_column) / sizeof(peer_column[0]) };
-
-const struct pvq_table pvq_peer_table = {.file = "what `describe` writes",
-	.column = peer_column,
-	.columns = PEER_COLUMNS,
-	.required = PEER_COLUMNS - 1, /* who has no version need not say so */
-	.row = sizeof(struct pvq_peer_entry)};
-
-void pvq_peer_flags_write(unsigned flags, char *words, size_t cap)
-{
-	size_t len = 0;
-
-	words[0] = '\0';
-	for (unsigned i = 0; flag_words[i] && len < cap; i++)
-		if (flags & 1u << i)
-			len += (size_t)snprintf(
-				words + len, cap - len, "%s%s", len ? " " : "", flag_words[i]);
-}
-
-unsigned pvq_peer_flags_read(const char *words)
-{
-	unsigned flags = 0;
-
-	for (const char *at = words; *at; at += strcspn(at, " "), at += strspn(at, " "))
-		for (unsigned i = 0; flag_words[i]; i++)
-			if (strncmp(at, flag_words[i], strlen(flag_words[i])) == 0 &&
-				strcspn(at, " ") == strlen(flag_words[i]))
-				flags |= 1u << i;
-	return flags;
-}
-
-int pvq_peer_describe(FILE *f, const struct pvq_impl *const *impls)
-{
-	int ret = pvq_table_header(&pvq_peer_table, f);
-
-	for (int i = 0; ret == 0 && impls[i]; i++) {
-		const struct pvq_impl *impl = impls[i];
-		struct pvq_peer_entry e = {
-			.order = impl->order, .in_via = impl->in_via, .out_via = impl->out_via};
-
-		snprintf(e.impl, sizeof(e.impl), "%s", impl->name);
-		snprintf(e.summary, sizeof(e.summary), "%s", impl->summary);
-		snprintf(e.unavailable, sizeof(e.unavailable), "%s",
-			impl->unavailable ? impl->unavailable : "");
-		snprintf(e.version, sizeof(e.version), "%s", impl->version ? impl->version : "");
-		pvq_peer_flags_write(impl->flags, e.flags, sizeof(e.flags));
-		ret = pvq_table_write(&pvq_peer_table, f, &e);
-	}
-	return ret;
-}
-
 /* ---- trial ---- */
 
 static void tell(const struct pvq_row *row, void *ctx)
@@ -90,7 +18,7 @@ static void tell(const struct pvq_row *row, void *ctx)
 	(void)pvq_row_write(ctx, row); /* a driver that is gone cannot be told */
 }
 
-int pvq_peer_trial(int argc, char **argv)
+int pvq_peer_trial(const struct pvq_registry *registry, int argc, char **argv)
 {
 	static struct pvq_trial_args args; /* large */
 	struct pvq_row row;
@@ -100,7 +28,7 @@ int pvq_peer_trial(int argc, char **argv)
 	ret = pvq_trial_args_parse(&args, argc, argv);
 	if (ret > 0)
 		return 0; /* the help */
-	if (ret || pvq_trial_args_find(&args))
+	if (ret || pvq_trial_args_find(&args, registry))
 		return 2;
 	f = fdopen(PVQ_ROW_FD, "we");
 	if (!f || fcntl(PVQ_ROW_FD, F_SETFD, FD_CLOEXEC)) {
@@ -116,11 +44,12 @@ int pvq_peer_trial(int argc, char **argv)
 
 int pvq_peer_main(int argc, char **argv, const struct pvq_impl *const *impls)
 {
-	pvq_impls = impls;
+	const struct pvq_registry registry = {.linked_in = impls};
+
 	if (argc == 2 && strcmp(argv[1], "describe") == 0)
 		return pvq_peer_describe(stdout, impls) ? 1 : 0;
 	if (argc > 2 && strcmp(argv[1], "trial") == 0)
-		return pvq_peer_trial(argc - 1, argv + 1);
+		return pvq_peer_trial(&registry, argc - 1, argv + 1);
 	fprintf(stderr, "%s: a peer of pvq, which runs it; see `pvq list`\n", argc ? argv[0] : "?");
 	return 2;
 }

@@ -14,15 +14,16 @@
 extern "C" {
 #endif
 
+struct pvq_registry;
+
 enum { PVQ_ROW_FD = 3 }; /* the descriptor that a trial writes its rows to */
 
 /* PROGRAM describe: a table of the strategies it has, on stdout. PROGRAM trial …: one trial. Returns the exit code:
  * 0 done and verified, 1 a measured failure, 2 wrong usage. impls ends with NULL; borrowed. */
 int pvq_peer_main(int argc, char **argv, const struct pvq_impl *const *impls);
 
-/* The two parts of it. */
-int pvq_peer_describe(FILE *, const struct pvq_impl *const *impls);
-int pvq_peer_trial(int argc, char **argv);
+/* The second of these. */
+int pvq_peer_trial(const struct pvq_registry *, int argc, char **argv);
 
 /* The contracts' members as functions, for languages to which a C struct is opaque. As in task.h and impl.h. */
 uint64_t pvq_peer_items(const struct pvq_load *);
@@ -48,21 +49,6 @@ void pvq_peer_add_usage(const struct pvq_usage *, uint64_t peak_kb);
 /* The load of the trial's own words (argv as pvq_peer_main() got it), for a worker that shares no memory with its
  * parent and has to build it anew. NULL with one line on stderr. Freed when the process ends. */
 const struct pvq_load *pvq_peer_load(int argc, char **argv);
-
-/* What `describe` writes and the driver reads. */
-struct pvq_peer_entry {
-	char impl[PVQ_NAME_MAX], summary[160];
-	unsigned order, in_via, out_via; /* enum pvq_order, enum pvq_via */
-	char flags[160];                 /* "reusable streams …" */
-	char unavailable[160];           /* "install X"; empty: it can run */
-	char version[160];               /* of what it is built on; may be empty */
-};
-
-extern const struct pvq_table pvq_peer_table;
-
-/* The flags of impl.h as words, and back. What is no such word is passed over. */
-void pvq_peer_flags_write(unsigned flags, char *words, size_t cap);
-unsigned pvq_peer_flags_read(const char *words);
 
 #ifdef __cplusplus
 }

@@ -1,19 +1,21 @@
 /* registry.c: strategies that are linked in, and those that others told of. */
 #include "trial/registry.h"
+#include "base/parse.h"
 #include "base/rundir.h"
-#include "trial/peer.h"
+#include "trial/describe.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char peers_file[] = "peers.csv";
 
-/* A peer's descriptor and the texts that it points to; lives as long as the process. */
+/* A peer's descriptor and the texts that it points to. */
 struct peer {
-	struct pvq_impl impl;
+	struct pvq_impl impl; /* first: what a registry points to is the whole */
 	struct pvq_peer_entry entry;
 	char program[PATH_MAX];
 };
@@ -23,24 +25,58 @@ int pvq_impl_is_peer(const struct pvq_impl *impl)
 	return impl->program != NULL;
 }
 
-int pvq_peers_known(void)
+const struct pvq_impl *pvq_registry_at(const struct pvq_registry *r, size_t i)
 {
+	size_t own = 0;
+
+	while (own < i && r->linked_in[own])
+		own++;
+	if (r->linked_in[own])
+		return r->linked_in[own];
+	return i - own < r->peers ? r->peer[i - own] : NULL;
+}
+
+size_t pvq_registry_rank(const struct pvq_registry *r, const char *name)
+{
+	const struct pvq_impl *impl;
 	size_t i = 0;
 
-	while (pvq_impls[i] && !pvq_impl_is_peer(pvq_impls[i]))
+	while ((impl = pvq_registry_at(r, i)) && strcmp(impl->name, name) != 0)
 		i++;
-	return pvq_impls[i] != NULL;
+	return i;
 }
 
-static int is_known(const char *name)
+const struct pvq_impl *pvq_registry_get(const struct pvq_registry *r, const char *name)
 {
-	for (int i = 0; pvq_impls[i]; i++)
-		if (strcmp(pvq_impls[i]->name, name) == 0)
-			return 1;
-	return 0;
+	return pvq_registry_at(r, pvq_registry_rank(r, name));
 }
 
-/* Peers follow what is linked in, by their names. */
+static const char *name_at(const void *registry, size_t i)
+{
+	const struct pvq_impl *impl = pvq_registry_at(registry, i);
+
+	return impl ? impl->name : NULL;
+}
+
+const struct pvq_impl *pvq_registry_find(const struct pvq_registry *r, const char *name)
+{
+	const struct pvq_impl *impl = pvq_registry_get(r, name);
+
+	if (!impl)
+		pvq_unknown("strategy", name, name_at, r);
+	return impl;
+}
+
+const struct pvq_impl *pvq_registry_flagged(const struct pvq_registry *r, unsigned flag)
+{
+	const struct pvq_impl *impl;
+	size_t i = 0;
+
+	while ((impl = pvq_registry_at(r, i)) && !(impl->flags & flag))
+		i++;
+	return impl;
+}
+
 static int by_name(const void *x, const void *y)
 {
 	const struct pvq_impl *a = *(const struct pvq_impl *const *)x,
@@ -49,25 +85,17 @@ static int by_name(const void *x, const void *y)
 	return strcmp(a->name, b->name);
 }
 
-static int add_peer(const struct pvq_peer_entry *entry, const char *program)
+static int add_peer(struct pvq_registry *r, const struct pvq_peer_entry *entry, const char *program)
 {
-	static const struct pvq_impl **list; /* pvq_impls, once there is a peer */
-	const struct pvq_impl **longer;
+	const struct pvq_impl **longer = realloc(r->peer, (r->peers + 2) * sizeof(struct pvq_impl *));
 	struct peer *peer = malloc(sizeof(*peer));
-	size_t count = 0, linked_in = 0;
 
-	if (!peer)
-		return -ENOMEM;
-	while (pvq_impls[count])
-		linked_in += !pvq_impl_is_peer(pvq_impls[count++]);
-	longer = realloc(list, (count + 2) * sizeof(struct pvq_impl *));
-	if (!longer) {
+	if (longer)
+		r->peer = longer;
+	if (!longer || !peer) {
 		free(peer);
 		return -ENOMEM;
 	}
-	if (!list)
-		memcpy(longer, pvq_impls, count * sizeof(struct pvq_impl *));
-	pvq_impls = list = longer;
 	peer->entry = *entry;
 	snprintf(peer->program, sizeof(peer->program), "%s", program);
 	peer->impl = (struct pvq_impl){.name = peer->entry.impl,
@@ -80,10 +108,19 @@ static int add_peer(const struct pvq_peer_entry *entry, const char *program)
 		.version = entry->version[0] ? peer->entry.version : NULL,
 		.program = peer->program,
 		.unavailable = entry->unavailable[0] ? peer->entry.unavailable : NULL};
-	list[count] = &peer->impl;
-	list[count + 1] = NULL;
-	qsort(list + linked_in, count + 1 - linked_in, sizeof(struct pvq_impl *), by_name);
+	r->peer[r->peers++] = &peer->impl;
+	r->peer[r->peers] = NULL;
+	qsort(r->peer, r->peers, sizeof(struct pvq_impl *), by_name);
 	return 0;
+}
+
+void pvq_registry_free(struct pvq_registry *r)
+{
+	for (size_t i = 0; i < r->peers; i++)
+		free((void *)(uintptr_t)r->peer[i]); /* a struct peer's first member */
+	free(r->peer);
+	r->peer = NULL;
+	r->peers = 0;
 }
 
 /* As file names, CSV and command lines take it; "peers" stands for all of them. */
@@ -94,8 +131,8 @@ static int is_name(const char *name)
 }
 
 /* Adds the entries that are not known yet. 0, or -errno with `problem` filled. */
-static int add_entries(
-	const struct pvq_table_rows *rows, const char *program, char problem[PVQ_PROBLEM_MAX])
+static int add_entries(struct pvq_registry *r, const struct pvq_table_rows *rows, const char *program,
+	char problem[PVQ_PROBLEM_MAX])
 {
 	const struct pvq_peer_entry *entry = rows->row;
 	int ret = 0;
@@ -105,37 +142,35 @@ static int add_entries(
 			snprintf(problem, PVQ_PROBLEM_MAX,
 				"'%s' is no name: lower case letters, digits and _", entry[i].impl);
 			ret = -EBADMSG;
-		} else if (!is_known(entry[i].impl)) {
-			ret = add_peer(&entry[i], program);
+		} else if (!pvq_registry_get(r, entry[i].impl)) {
+			ret = add_peer(r, &entry[i], program);
 		}
 	if (ret == -ENOMEM)
 		snprintf(problem, PVQ_PROBLEM_MAX, "no memory");
 	return ret;
 }
 
-int pvq_registry_add(FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX])
+int pvq_registry_add(struct pvq_registry *r, FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX])
 {
 	struct pvq_table_rows rows;
 	int ret = pvq_table_read(&pvq_peer_table, f, &rows);
 
 	snprintf(problem, PVQ_PROBLEM_MAX, "%s", rows.problem);
 	if (ret == 0)
-		ret = add_entries(&rows, program, problem);
+		ret = add_entries(r, &rows, program, problem);
 	free(rows.row);
 	return ret;
 }
 
-int pvq_peers_write(const char *dir)
+int pvq_peers_write(const struct pvq_registry *r, const char *dir)
 {
-	size_t linked_in = 0;
+	static const struct pvq_impl *const none[] = {NULL};
 	FILE *f = pvq_rundir_open(dir, peers_file, "we");
 	int ret;
 
 	if (!f)
 		return -EIO;
-	while (pvq_impls[linked_in] && !pvq_impl_is_peer(pvq_impls[linked_in]))
-		linked_in++;
-	ret = pvq_peer_describe(f, pvq_impls + linked_in);
+	ret = pvq_peer_describe(f, r->peers ? r->peer : none);
 	if (fclose(f) && ret == 0)
 		ret = -errno;
 	if (ret)
@@ -143,14 +178,14 @@ int pvq_peers_write(const char *dir)
 	return ret;
 }
 
-int pvq_peers_read(const char *dir)
+int pvq_peers_read(struct pvq_registry *r, const char *dir)
 {
 	char problem[PVQ_PROBLEM_MAX];
 	struct pvq_table_rows rows;
 	int ret = pvq_table_read_file(dir, peers_file, &pvq_peer_table, &rows);
 
 	if (ret == 0) {
-		ret = add_entries(&rows, "", problem);
+		ret = add_entries(r, &rows, "", problem);
 		if (ret)
 			fprintf(stderr, "pvq: %s/%s: %s\n", dir, peers_file, problem);
 	}

@@ -7,61 +7,29 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAMES_MAX = 64 };
-
-/* "pvq: unknown WHAT 'WORD'; did you mean 'X'? WHATs: a, b, c" */
-static void unknown(const char *what, const char *word, const char *const *names)
+size_t pvq_task_rank(const char *name)
 {
-	const char *near = pvq_nearest(word, names);
+	size_t i = 0;
 
-	fprintf(stderr, "pvq: unknown %s '%s'; ", what, word);
-	if (near)
-		fprintf(stderr, "did you mean '%s'? ", near);
-	fprintf(stderr, "one of:");
-	for (int i = 0; names[i]; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", names[i]);
-	fputc('\n', stderr);
+	while (pvq_tasks[i] && strcmp(pvq_tasks[i]->name, name) != 0)
+		i++;
+	return i;
 }
 
-void (*pvq_impl_seek)(void);
-
-static const struct pvq_impl *look_up(const char *name)
+static const char *task_at(const void *tasks, size_t i)
 {
-	for (int i = 0; pvq_impls[i]; i++)
-		if (strcmp(pvq_impls[i]->name, name) == 0)
-			return pvq_impls[i];
-	return NULL;
-}
+	const struct pvq_task *task = ((const struct pvq_task *const *)tasks)[i];
 
-const struct pvq_impl *pvq_impl_find(const char *name)
-{
-	const char *names[NAMES_MAX + 1] = {0};
-	const struct pvq_impl *impl = look_up(name);
-
-	if (!impl && pvq_impl_seek) {
-		pvq_impl_seek();
-		impl = look_up(name);
-	}
-	if (impl)
-		return impl;
-	for (int i = 0; i < NAMES_MAX && pvq_impls[i]; i++)
-		names[i] = pvq_impls[i]->name;
-	unknown("strategy", name, names);
-	return NULL;
+	return task ? task->name : NULL;
 }
 
 const struct pvq_task *pvq_task_find(const char *name)
 {
-	const char *names[NAMES_MAX + 1] = {0};
+	const struct pvq_task *task = pvq_tasks[pvq_task_rank(name)];
 
-	for (int i = 0; pvq_tasks[i]; i++) {
-		if (strcmp(pvq_tasks[i]->name, name) == 0)
-			return pvq_tasks[i];
-		if (i < NAMES_MAX)
-			names[i] = pvq_tasks[i]->name;
-	}
-	unknown("task", name, names);
-	return NULL;
+	if (!task)
+		pvq_unknown("task", name, task_at, pvq_tasks);
+	return task;
 }
 
 static int parse_real(const char *what, const char *text, double min, double max, double *value)
@@ -81,7 +49,7 @@ static int parse_word(const char *what, const char *text, const char *const *wor
 	for (*value = 0; words[*value]; ++*value)
 		if (strcmp(words[*value], text) == 0)
 			return 0;
-	unknown(what, text, words);
+	pvq_unknown(what, text, pvq_word_at, words);
 	return -EINVAL;
 }
 
@@ -117,22 +85,26 @@ static int arg_at(const struct pvq_task *task, const char *at)
 	return -1;
 }
 
+static const char *arg_name_at(const void *task, size_t i)
+{
+	const struct pvq_arg *args = ((const struct pvq_task *)task)->args;
+
+	return args ? args[i].name : NULL;
+}
+
 static int no_such_arg(const struct pvq_task *task, const char *at)
 {
-	const char *names[PVQ_ARGS_MAX + 1] = {0};
 	char what[PVQ_SPEC_MAX], word[PVQ_SPEC_MAX];
 
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(at, "=,"), at);
-	for (int i = 0; task->args && task->args[i].name; i++)
-		names[i] = task->args[i].name;
-	if (!names[0]) {
+	if (!arg_name_at(task, 0)) {
 		fprintf(stderr, "pvq: task %s takes no arguments, not '%s'\n", task->name, word);
 	} else if (at[strcspn(at, "=,")] != '=') {
 		fprintf(stderr, "pvq: write task arguments as %s:%s=VALUE, not '%s'\n", task->name,
-			names[0], at);
+			arg_name_at(task, 0), at);
 	} else {
 		snprintf(what, sizeof(what), "argument of task %s", task->name);
-		unknown(what, word, names);
+		pvq_unknown(what, word, arg_name_at, task);
 	}
 	return -EINVAL;
 }

@@ -19,12 +19,10 @@ struct pvq_spec {
 	char text[PVQ_SPEC_MAX];
 };
 
-/* Called with a strategy's name that is not known, before it is refused: may add to pvq_impls. NULL: nothing is
- * looked for. The driver sets it to find peers. */
-extern void (*pvq_impl_seek)(void);
+/* Place of the task of that name in pvq_tasks; where it is not known, that of the NULL at the end. */
+size_t pvq_task_rank(const char *name);
 
 /* NULL, with one line on stderr that lists the right names and the nearest one. */
-const struct pvq_impl *pvq_impl_find(const char *name);
 const struct pvq_task *pvq_task_find(const char *name);
 
 /* Fills spec with defaults and the given values. 0, or -EINVAL with one line on stderr. Specs must

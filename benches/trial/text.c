@@ -1,7 +1,7 @@
 /* text.c: formatting and escaping. */
 #include "trial/text.h"
 
-#include "impl.h"
+#include "trial/spec.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -98,14 +98,6 @@ struct pvq_text pvq_text_ns_interval(double ns, double lo, double hi)
 	return t;
 }
 
-static const struct pvq_task *text_task_find(const char *name)
-{
-	for (int i = 0; pvq_tasks[i]; i++)
-		if (strcmp(pvq_tasks[i]->name, name) == 0)
-			return pvq_tasks[i];
-	return NULL;
-}
-
 /* The argument whose "name=" stands at text, or NULL. */
 static const struct pvq_arg *text_arg_at(const struct pvq_task *task, const char *text)
 {
@@ -146,7 +138,7 @@ static size_t text_append_arg(char *label, size_t used, const char *arg, size_t 
 
 void pvq_text_task(char label[PVQ_LABEL_MAX], const char *name, const char *args)
 {
-	const struct pvq_task *task = text_task_find(name);
+	const struct pvq_task *task = pvq_tasks[pvq_task_rank(name)];
 	size_t used = (size_t)snprintf(label, PVQ_LABEL_MAX, "%.63s", name);
 	char separator = ':';
 

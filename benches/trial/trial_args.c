@@ -128,10 +128,10 @@ void pvq_trial_args_init(struct pvq_trial_args *a)
 	*a = (struct pvq_trial_args){.trial = {.seed = 1, .oracle = ""}};
 }
 
-int pvq_trial_args_find(struct pvq_trial_args *a)
+int pvq_trial_args_find(struct pvq_trial_args *a, const struct pvq_registry *registry)
 {
 	a->trial.spec = &a->spec;
-	a->trial.impl = pvq_twin_find(a->impl, &a->trial.twin);
+	a->trial.impl = pvq_twin_find(registry, a->impl, &a->trial.twin);
 	return a->trial.impl ? pvq_spec_parse(&a->spec, a->task) : -EINVAL;
 }
 

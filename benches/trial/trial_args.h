@@ -6,6 +6,7 @@
 
 #include "base/options.h"
 #include "base/process.h"
+#include "trial/registry.h"
 #include "trial/trial.h"
 
 #include <limits.h>
@@ -28,7 +29,7 @@ void pvq_trial_args_init(struct pvq_trial_args *);
 int pvq_trial_args_parse(struct pvq_trial_args *, int argc, char **argv);
 
 /* Looks up the strategy and the task that were parsed. 0, or -EINVAL with one line on stderr. */
-int pvq_trial_args_find(struct pvq_trial_args *);
+int pvq_trial_args_find(struct pvq_trial_args *, const struct pvq_registry *);
 
 enum {
 	PVQ_WORDS_MAX = 32,

@@ -14,7 +14,7 @@ size_t pvq_twin_stem(const char *name)
 	return at ? (size_t)(at - name) : strlen(name);
 }
 
-const struct pvq_impl *pvq_twin_find(const char *name, unsigned *twin)
+const struct pvq_impl *pvq_twin_find(const struct pvq_registry *registry, const char *name, unsigned *twin)
 {
 	size_t stem = pvq_twin_stem(name);
 	char own[PVQ_NAME_MAX];
@@ -22,13 +22,13 @@ const struct pvq_impl *pvq_twin_find(const char *name, unsigned *twin)
 
 	*twin = 0;
 	if (!name[stem])
-		return pvq_impl_find(name);
+		return pvq_registry_find(registry, name);
 	if (pvq_parse_count(
 		    "the percentage behind '~'", name + stem + 1, 0, PVQ_TWIN_PERCENT_MAX, &percent))
 		return NULL;
 	*twin = 1 + (unsigned)percent;
 	snprintf(own, sizeof(own), "%.*s", (int)stem, name);
-	return pvq_impl_find(own);
+	return pvq_registry_find(registry, own);
 }
 
 void pvq_twin_name(char name[PVQ_NAME_MAX], const struct pvq_impl *impl, unsigned twin)

@@ -8,13 +8,13 @@
 #ifndef PVQ_TWIN_H
 #define PVQ_TWIN_H
 
-#include "impl.h"
+#include "trial/registry.h"
 #include "trial/row.h"
 
 enum { PVQ_TWIN_PERCENT_MAX = 100 };
 
 /* The strategy of a name with or without a twin's ending. NULL, with one line on stderr. */
-const struct pvq_impl *pvq_twin_find(const char *name, unsigned *twin);
+const struct pvq_impl *pvq_twin_find(const struct pvq_registry *, const char *name, unsigned *twin);
 
 void pvq_twin_name(char name[PVQ_NAME_MAX], const struct pvq_impl *, unsigned twin);
 

@@ -2,6 +2,7 @@
  */
 #include "experiments/bounds/bounds.h"
 #include "results/ordering.h"
+#include "trial/registry.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,6 +14,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 enum { BLOCKS = 10, MS = 1000000 };
 
@@ -94,7 +97,7 @@ static void add_seen(
 
 static const struct pvq_work *summarise(struct fixture *f)
 {
-	assert_int_equal(pvq_summarise(&f->summary, &f->rows), 0);
+	assert_int_equal(pvq_summarise(&f->summary, &registry, &f->rows), 0);
 	assert_int_equal(f->summary.works, 1);
 	return &f->summary.work[0];
 }

@@ -3,6 +3,7 @@
  */
 #include "experiments/e2e/e2e.h"
 #include "report/report.h"
+#include "trial/registry.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -14,6 +15,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 enum { RUNS = 10, WARMUP = 2 };
 
@@ -150,7 +153,7 @@ static void close_view(struct view *v)
 static void make_report(struct view *v)
 {
 	close_view(v);
-	assert_int_equal(pvq_report_make(v->dir), 0);
+	assert_int_equal(pvq_report_make(&registry, v->dir), 0);
 	read_text(v, "report.md");
 }
 
@@ -174,7 +177,7 @@ static void runs_find_their_rows(void **state)
 	add_references(v);
 	add_cell(v, "pool_ordered", "spin", 2, 20, 8);
 	close_view(v);
-	assert_int_equal(pvq_e2e_read(&e, v->dir), 0);
+	assert_int_equal(pvq_e2e_read(&e, &registry, v->dir), 0);
 	assert_int_equal(e.problems, 0);
 	assert_string_equal(e.yard->key->task, "noop");
 	for (size_t c = 0; c < e.summary.cells; c++) {
@@ -243,8 +246,8 @@ static void without_a_view_there_is_no_chapter(void **state)
 	assert_int_equal(fclose(v->csv), 0);
 	snprintf(v->path, sizeof(v->path), "%s/e2e.json", v->dir);
 	assert_int_equal(unlink(v->path), 0);
-	assert_int_equal(pvq_e2e_read(&e, v->dir), -ENOENT);
-	assert_int_equal(pvq_report_make(v->dir), 0);
+	assert_int_equal(pvq_e2e_read(&e, &registry, v->dir), -ENOENT);
+	assert_int_equal(pvq_report_make(&registry, v->dir), 0);
 	read_text(v, "report.md");
 	assert_silent(v, "## Seen from outside");
 }
@@ -339,7 +342,7 @@ static void an_unknown_warm_up_is_what_came_before(void **state)
 	close_view(v);
 	snprintf(v->path, sizeof(v->path), "%s/manifest.tsv", v->dir);
 	assert_int_equal(unlink(v->path), 0);
-	assert_int_equal(pvq_e2e_read(&e, v->dir), 0);
+	assert_int_equal(pvq_e2e_read(&e, &registry, v->dir), 0);
 	assert_int_equal(e.problems, 0);
 	assert_int_equal(e.cell[0].n, RUNS);
 	assert_int_equal(e.cell[0].below, 0);
@@ -353,7 +356,7 @@ static void assert_refused(struct view *v, const char *json)
 
 	fputs(json, f);
 	assert_int_equal(fclose(f), 0);
-	assert_int_equal(pvq_e2e_read(&e, v->dir), -EBADMSG);
+	assert_int_equal(pvq_e2e_read(&e, &registry, v->dir), -EBADMSG);
 }
 
 static void a_damaged_file_costs_its_chapter_only(void **state)
@@ -376,7 +379,7 @@ static void a_damaged_file_costs_its_chapter_only(void **state)
 	assert_int_equal(pvq_row_header(v->csv), 0);
 	add_rows(v, "serial", "noop", 1, 5);
 	assert_int_equal(fclose(v->csv), 0);
-	assert_int_equal(pvq_report_make(v->dir), 0);
+	assert_int_equal(pvq_report_make(&registry, v->dir), 0);
 	read_text(v, "report.md");
 	assert_says(v, "## The answer");
 	assert_silent(v, "## Seen from outside");

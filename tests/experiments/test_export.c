@@ -3,6 +3,7 @@
  */
 #include "report/export.h"
 #include "report/report.h"
+#include "trial/registry.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,6 +14,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 /* A folder with a raw.csv being written. */
 struct run {
@@ -76,7 +79,7 @@ static void add_cell(struct run *run, const char *impl, const char *task, const 
 static void make_report(struct run *run)
 {
 	assert_int_equal(fclose(run->raw), 0);
-	assert_int_equal(pvq_report_make(run->dir), 0);
+	assert_int_equal(pvq_report_make(&registry, run->dir), 0);
 }
 
 static json_t *load(struct run *run, const char *name)

@@ -6,7 +6,9 @@
 #include "drive/memory.h"
 #include "experiments/costs/costs.h"
 #include "experiments/faults/faults.h"
+#include "trial/describe.h"
 #include "trial/peer.h"
+#include "trial/registry.h"
 #include "trial/trial_args.h"
 
 #include <errno.h>
@@ -21,6 +23,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 /* ---- words ---- */
 
@@ -99,7 +103,7 @@ static void test_trial_words_round_trip(void **state)
 
 	(void)state;
 	assert_int_equal(pvq_spec_parse(&spec, "echo:in=5,out=6"), 0);
-	t.impl = pvq_impl_find("pool_unordered");
+	t.impl = pvq_registry_find(&registry, "pool_unordered");
 	assert_non_null(t.impl);
 	pvq_trial_args_words(&words, &t);
 	assert_string_equal(words.argv[1], "trial");
@@ -109,7 +113,7 @@ static void test_trial_words_round_trip(void **state)
 	assert_string_equal(words.argv[words.argc - 1], "--cpus=0,3,63");
 	optind = 1;
 	assert_int_equal(pvq_trial_args_parse(&args, words.argc - 1, words.argv + 1), 0);
-	assert_int_equal(pvq_trial_args_find(&args), 0);
+	assert_int_equal(pvq_trial_args_find(&args, &registry), 0);
 	assert_ptr_equal(args.trial.impl, t.impl);
 	assert_int_equal(args.trial.n, t.n);
 	assert_int_equal(args.trial.seed, t.seed);

@@ -135,10 +135,11 @@ static char *chapter(const struct fixture *f)
 	char *text = NULL;
 	size_t len = 0;
 	struct pvq_report report = {.md = open_memstream(&text, &len), .dir = f->dir, .plots = &none};
+	const struct pvq_folder folder = {.dir = f->dir};
 	void *data = NULL;
 
 	assert_non_null(report.md);
-	pvq_experiment_prices.read(&data, f->dir);
+	pvq_experiment_prices.read(&data, &folder);
 	if (data) {
 		assert_int_equal(pvq_experiment_prices.chapter[0].write(&report, data), 0);
 		pvq_experiment_prices.release(data);

@@ -1,6 +1,7 @@
 /* test_report.c: A report from rows that are made up here: do the words say what the rows carry, and no more? */
 #include "experiments/faults/faults.h"
 #include "report/report.h"
+#include "trial/registry.h"
 #include "trial/row.h"
 #include "trial/text.h"
 
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 /* A folder with a raw.csv being written; the report's text once it is made. */
 struct run {
@@ -116,7 +119,7 @@ static int make_report(struct run *run)
 	int ret;
 
 	assert_int_equal(fclose(run->raw), 0);
-	ret = pvq_report_make(run->dir);
+	ret = pvq_report_make(&registry, run->dir);
 	if (ret == 0)
 		read_text(run, "report.md");
 	return ret;
@@ -404,7 +407,7 @@ static void the_short_table_fits_a_terminal(void **state)
 	add_cell(run, "serial", "a_task_with_a_very_long_name", 1, 8, 40);
 	add_cell(run, "pool_unordered", "a_task_with_a_very_long_name", 2, 8, 20);
 	assert_int_equal(fclose(run->raw), 0);
-	assert_int_equal(pvq_report_print_short(f, run->dir), 0);
+	assert_int_equal(pvq_report_print_short(&registry, f, run->dir), 0);
 	assert_int_equal(fclose(f), 0);
 	assert_non_null(strstr(text, "fastest"));
 	assert_non_null(strstr(text, "2.0"));

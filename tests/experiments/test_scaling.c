@@ -4,6 +4,7 @@
 #include "stats/fit.h"
 #include "stats/metg.h"
 #include "stats/resample.h"
+#include "trial/registry.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 static void assert_near(double x, double y, double within)
 {
@@ -196,7 +199,7 @@ static struct pvq_grain read_grains(void)
 {
 	struct pvq_grain grain;
 
-	assert_int_equal(pvq_grain_read(&grain, dir), 0);
+	assert_int_equal(pvq_grain_read(&grain, &registry, dir), 0);
 	assert_int_equal(grain.lines, 1);
 	assert_int_equal(grain.cores, 2);
 	assert_int_equal(grain.line[0].points, 4);
@@ -237,7 +240,7 @@ static void no_grains_no_figure(void **ctx)
 	struct pvq_grain grain;
 
 	(void)ctx;
-	assert_int_equal(pvq_grain_read(&grain, "/nonexistent"), -ENOENT);
+	assert_int_equal(pvq_grain_read(&grain, &registry, "/nonexistent"), -ENOENT);
 }
 
 static int make_dir(void **ctx)

@@ -1,6 +1,7 @@
 /* test_selftest.c: the judge of the self-test, on rows whose truth is known. */
 #include "base/shuffle.h"
 #include "experiments/selftest/selftest.h"
+#include "trial/registry.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 struct table {
 	struct pvq_rows rows;
@@ -68,7 +71,7 @@ static struct pvq_selftest judge(struct table *t)
 {
 	struct pvq_selftest s = {0};
 
-	assert_int_equal(pvq_selftest_judge_twins(&s, &t->rows), 0);
+	assert_int_equal(pvq_selftest_judge_twins(&s, &registry, &t->rows), 0);
 	pvq_rows_free(&t->rows);
 	return s;
 }
@@ -142,7 +145,7 @@ static struct pvq_selftest judge_two(double second, double third, double second_
 
 	add_run(&a, second, third);
 	add_run(&b, second_again, third_again);
-	assert_int_equal(pvq_selftest_judge_runs(&s, &a.rows, &b.rows), 0);
+	assert_int_equal(pvq_selftest_judge_runs(&s, &registry, &a.rows, &b.rows), 0);
 	pvq_rows_free(&a.rows);
 	pvq_rows_free(&b.rows);
 	return s;

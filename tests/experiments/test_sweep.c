@@ -10,6 +10,7 @@
 #include "experiments/faults/faults.h"
 #include "experiments/grain/grain.h"
 #include "experiments/tutorial/tutorial.h"
+#include "trial/registry.h"
 #include "trial/twin.h"
 
 #include <errno.h>
@@ -24,6 +25,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 enum { LOG_MAX = 10000 };
 
@@ -94,6 +97,7 @@ static void plan_two(struct pvq_plan *plan, unsigned each, double goal, unsigned
 {
 	memset(plan, 0, sizeof(*plan));
 	memset(&played, 0, sizeof(played));
+	plan->registry = &registry;
 	plan->profile = pvq_profile_find("default");
 	plan->blocks = blocks;
 	plan->goal = goal;
@@ -104,7 +108,7 @@ static void plan_two(struct pvq_plan *plan, unsigned each, double goal, unsigned
 	plan->ncell = 2 * each;
 	plan->cell = calloc(plan->ncell, sizeof(*plan->cell));
 	for (unsigned i = 0; i < plan->ncell; i++)
-		plan->cell[i] = (struct pvq_plan_cell){.impl = pvq_impls[0],
+		plan->cell[i] = (struct pvq_plan_cell){.impl = pvq_linked_in[0],
 			.twin = i % each,
 			.spec = plan->spec[i / each],
 			.n = 5,
@@ -314,7 +318,7 @@ static void the_claims_are_measured_with_the_plans_cells(void **state)
 	(void)state;
 	plan_two(&plan, CELLS, 0, 2);
 	for (unsigned i = 0; i < CELLS; i++) {
-		plan.cell[i].impl = pvq_impl_find(cell[i].impl);
+		plan.cell[i].impl = pvq_registry_find(&registry, cell[i].impl);
 		assert_non_null(plan.cell[i].impl);
 		plan.cell[i].spec = plan.spec[cell[i].task];
 		plan.cell[i].twin = cell[i].twin;
@@ -324,9 +328,9 @@ static void the_claims_are_measured_with_the_plans_cells(void **state)
 		needed += cell[i].needed;
 	}
 	plan.ncell = CELLS;
-	assert_int_equal(pvq_claims_read(&seen, dir), -ENOENT);
+	assert_int_equal(pvq_claims_read(&seen, &registry, dir), -ENOENT);
 	assert_int_equal(run_beside(pvq_claims_run, &plan), 0);
-	assert_int_equal(pvq_claims_read(&seen, dir), 0);
+	assert_int_equal(pvq_claims_read(&seen, &registry, dir), 0);
 	assert_int_equal(played.foreign, 0);
 	assert_int_equal(seen.summary.cells, needed + 2);
 	for (size_t i = 0; i < seen.rows.count; i++) {
@@ -362,7 +366,7 @@ static void plan_extras(struct pvq_plan *plan)
 {
 	plan_two(plan, 2, 0, 2);
 	for (unsigned i = 0; i < plan->ncell; i++) {
-		plan->cell[i].impl = pvq_impl_find(i % 2 ? "pool_unordered" : "serial");
+		plan->cell[i].impl = pvq_registry_find(&registry, i % 2 ? "pool_unordered" : "serial");
 		plan->cell[i].twin = 0;
 		plan->cell[i].workers = plan->cell[i].cores = 1 + i % 2;
 	}

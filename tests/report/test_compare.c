@@ -1,6 +1,7 @@
 /* test_compare.c: Before and after, from rows that are made up here: which cells meet, which are judged, and is what is said true? */
 #include "base/shuffle.h"
 #include "report/compare_write.h"
+#include "trial/registry.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,6 +12,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 enum { RUNS = 8, ROWS = 2000 };
 
@@ -99,7 +102,7 @@ static const struct pvq_comparison_table *compare(
 {
 	for (size_t r = 0; r < 2 * runs_a_side; r++) {
 		pvq_summary_free(&s->run[r].summary);
-		assert_int_equal(pvq_summarise(&s->run[r].summary, &s->run[r].rows), 0);
+		assert_int_equal(pvq_summarise(&s->run[r].summary, &registry, &s->run[r].rows), 0);
 	}
 	pvq_compare_free(&s->table);
 	assert_int_equal(pvq_compare_sides(&s->table, (struct pvq_side){s->run, runs_a_side},

@@ -3,6 +3,7 @@
  * descriptor, child or thread. A new strategy or task is tested without a line in here.
  */
 #include "child.h"
+#include "trial/registry.h"
 #include "trial/trial.h"
 
 #include <dirent.h>
@@ -283,30 +284,30 @@ int main(void)
 	static char name[CASES_MAX][96];
 	size_t n = 0;
 
-	for (int i = 0; pvq_impls[i]; i++) {
+	for (int i = 0; pvq_linked_in[i]; i++) {
 		for (int j = 0; pvq_tasks[j] && n < CASES_MAX - 3; j++, n++) {
-			pair[n] = (struct pair){pvq_impls[i], pvq_tasks[j]};
-			snprintf(name[n], sizeof(name[n]), "%s_x_%s", pvq_impls[i]->name,
+			pair[n] = (struct pair){pvq_linked_in[i], pvq_tasks[j]};
+			snprintf(name[n], sizeof(name[n]), "%s_x_%s", pvq_linked_in[i]->name,
 				pvq_tasks[j]->name);
 			test[n] = (struct CMUnitTest){
 				.name = name[n], .test_func = test_pair, .initial_state = &pair[n]};
 		}
-		snprintf(name[n], sizeof(name[n]), "%s_transport", pvq_impls[i]->name);
+		snprintf(name[n], sizeof(name[n]), "%s_transport", pvq_linked_in[i]->name);
 		test[n] = (struct CMUnitTest){.name = name[n],
 			.test_func = test_transport,
-			.initial_state = (void *)(uintptr_t)pvq_impls[i]};
+			.initial_state = (void *)(uintptr_t)pvq_linked_in[i]};
 		n++;
-		snprintf(name[n], sizeof(name[n]), "%s_ready", pvq_impls[i]->name);
+		snprintf(name[n], sizeof(name[n]), "%s_ready", pvq_linked_in[i]->name);
 		test[n] = (struct CMUnitTest){.name = name[n],
 			.test_func = test_ready,
-			.initial_state = (void *)(uintptr_t)pvq_impls[i]};
+			.initial_state = (void *)(uintptr_t)pvq_linked_in[i]};
 		n++;
-		if (!has_processes(pvq_impls[i]))
+		if (!has_processes(pvq_linked_in[i]))
 			continue;
-		snprintf(name[n], sizeof(name[n]), "%s_death", pvq_impls[i]->name);
+		snprintf(name[n], sizeof(name[n]), "%s_death", pvq_linked_in[i]->name);
 		test[n] = (struct CMUnitTest){.name = name[n],
 			.test_func = test_death,
-			.initial_state = (void *)(uintptr_t)pvq_impls[i]};
+			.initial_state = (void *)(uintptr_t)pvq_linked_in[i]};
 		n++;
 	}
 	return _cmocka_run_group_tests("conformance", test, n, NULL, NULL);

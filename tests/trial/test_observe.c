@@ -4,6 +4,7 @@
 #include "base/shuffle.h"
 #include "child.h"
 #include "trial/observe.h"
+#include "trial/registry.h"
 #include "trial/trial.h"
 
 #include <errno.h>
@@ -283,17 +284,17 @@ static void every_strategy_is_observed(void **state)
 	const char *const words[] = {"skew:ns=2000,rate=1000", "echo:in=3000,out=5000", "noop"};
 	const uint64_t sizes[] = {1, 2, 300};
 
-	for (int i = 0; pvq_impls[i]; i++)
+	for (int i = 0; pvq_linked_in[i]; i++)
 		for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
 			for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
-				struct pvq_row row = observe(f, pvq_impls[i], words[w], sizes[s], 3);
+				struct pvq_row row = observe(f, pvq_linked_in[i], words[w], sizes[s], 3);
 
 				if (row.status == PVQ_UNAVAILABLE)
 					continue;
 				if (row.status != PVQ_OK)
 					fail_msg("%s, %s: %s", row.impl, words[w], row.reason);
 				assert_int_equal(row.verified, PVQ_VERIFIED_ORACLE);
-				check_timeline(f, &row, pvq_impls[i]->order == PVQ_ORDERED);
+				check_timeline(f, &row, pvq_linked_in[i]->order == PVQ_ORDERED);
 				check_observed(f, &row);
 				assert_int_equal(unlink(f->observe), 0);
 			}
@@ -304,8 +305,8 @@ static void a_failed_trial_leaves_nothing(void **state)
 {
 	const struct files *f = *state;
 
-	for (int i = 0; pvq_impls[i]; i++) {
-		struct pvq_row row = observe(f, pvq_impls[i], "fault:kind=error,at=2", 10, 2);
+	for (int i = 0; pvq_linked_in[i]; i++) {
+		struct pvq_row row = observe(f, pvq_linked_in[i], "fault:kind=error,at=2", 10, 2);
 
 		if (row.status == PVQ_UNAVAILABLE)
 			continue;
@@ -360,7 +361,7 @@ static void a_strategy_that_does_not_run_the_task_is_told(void **state)
 
 static void what_cannot_be_observed_says_why(void **state)
 {
-	const struct pvq_impl *serial = pvq_impls[0];
+	const struct pvq_impl *serial = pvq_linked_in[0];
 	struct pvq_row row = observe(*state, serial, "noop", PVQ_OBSERVE_MAX + 1, 1);
 
 	assert_int_equal(row.status, PVQ_UNAVAILABLE);
@@ -376,7 +377,7 @@ static void a_file_that_cannot_be_written_fails_the_trial(void **state)
 	struct pvq_row row;
 
 	strcpy(full.observe, "/dev/full");
-	row = observe(&full, pvq_impls[0], "noop", 5, 1);
+	row = observe(&full, pvq_linked_in[0], "noop", 5, 1);
 	assert_int_equal(row.status, PVQ_ERROR);
 	assert_string_equal(row.reason, "/dev/full: No space left on device");
 }

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 /* What is wrong with the files has been said. */
-static void claims_read(void **data, const char *dir)
+static void claims_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_claims_seen *d = calloc(1, sizeof(*d));
 
-	if (d && pvq_claims_read(d, dir) == 0) {
+	if (d && pvq_claims_read(d, folder->registry, folder->dir) == 0) {
 		*data = d;
 		return;
 	}

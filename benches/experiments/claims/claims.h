@@ -42,7 +42,7 @@ struct pvq_claims_seen {
 };
 
 /* 0; -ENOENT where nothing was measured; -errno with one line on stderr. */
-int pvq_claims_read(struct pvq_claims_seen *, const char *dir);
+int pvq_claims_read(struct pvq_claims_seen *, const struct pvq_registry *, const char *dir);
 void pvq_claims_free(struct pvq_claims_seen *);
 
 /* The hook; its data is a struct pvq_claims_seen. */

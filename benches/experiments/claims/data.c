@@ -104,7 +104,7 @@ int pvq_claim_has_task(const struct pvq_claim *claim, const char *task)
 	return !claim->task;
 }
 
-int pvq_claims_read(struct pvq_claims_seen *seen, const char *dir)
+int pvq_claims_read(struct pvq_claims_seen *seen, const struct pvq_registry *registry, const char *dir)
 {
 	int ret;
 
@@ -113,7 +113,7 @@ int pvq_claims_read(struct pvq_claims_seen *seen, const char *dir)
 	if (ret == 0 && seen->rows.count == 0)
 		ret = -ENOENT;
 	if (ret == 0)
-		ret = pvq_summarise(&seen->summary, &seen->rows);
+		ret = pvq_summarise(&seen->summary, registry, &seen->rows);
 	if (ret)
 		pvq_claims_free(seen);
 	return ret;

@@ -83,7 +83,7 @@ static void peers_write_time(const struct pvq_report *r, const struct pvq_estima
 static void peers_row(const struct pvq_report *r, const struct pvq_cost_of *of,
 	const struct pvq_cost_of *base, const struct lines *lines, size_t count)
 {
-	const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(of->impl)];
+	const struct pvq_impl *impl = pvq_registry_get(r->summary->registry, of->impl);
 	const struct pvq_estimate *dispatch = &of->cost[PVQ_COST_DISPATCH],
 				  *memory = &of->cost[PVQ_COST_MEMORY];
 	const char *mark = impl && !pvq_impl_is_peer(impl) ? "**" : "";

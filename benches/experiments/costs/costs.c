@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 /* What is wrong with the files has been said. */
-static void costs_read(void **data, const char *dir)
+static void costs_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_costs *d = calloc(1, sizeof(*d));
 
-	if (d && pvq_costs_read(d, dir) == 0) {
+	if (d && pvq_costs_read(d, folder->dir) == 0) {
 		*data = d;
 		return;
 	}

@@ -24,7 +24,8 @@ enum {
 };
 
 /* The rows' names, the project's own marked. */
-static void peers_rows(struct pvq_plot *plot, const struct pvq_costs *costs)
+static void peers_rows(
+	struct pvq_plot *plot, const struct pvq_registry *registry, const struct pvq_costs *costs)
 {
 	size_t longest = 4;
 
@@ -32,7 +33,7 @@ static void peers_rows(struct pvq_plot *plot, const struct pvq_costs *costs)
 	fprintf(plot->gp, "array strategy[%zu]\narray own[%zu]\n", costs->count, costs->count);
 	for (size_t i = 0; i < costs->count; i++) {
 		const char *name = costs->of[i].impl;
-		const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(name)];
+		const struct pvq_impl *impl = pvq_registry_get(registry, name);
 
 		longest = strlen(name) > longest ? strlen(name) : longest;
 		fprintf(plot->gp, "strategy[%zu] = '", i + 1);
@@ -106,8 +107,8 @@ static void costs_arrows(struct pvq_plot *plot, const struct pvq_costs *costs,
 	pvq_plot_number(plot, "arrows", count);
 }
 
-static int costs_figure(
-	struct pvq_plots *plots, const struct pvq_costs *costs, const struct pvq_traits *traits)
+static int costs_figure(struct pvq_plots *plots, const struct pvq_summary *s, const struct pvq_costs *costs,
+	const struct pvq_traits *traits)
 {
 	double lo = INFINITY, hi = 0;
 	char name[PVQ_PLOT_NAME], title[128];
@@ -119,7 +120,7 @@ static int costs_figure(
 	snprintf(title, sizeof(title), "What does handing over a task cost? %u worker%s", costs->workers,
 		costs->workers == 1 ? "" : "s");
 	pvq_plot_string(&plot, "title", title);
-	peers_rows(&plot, costs);
+	peers_rows(&plot, s->registry, costs);
 	fputs("# y, ns, lo, hi; time per empty task, then METG(50%), then a whole life; y, ns of a METG beyond that\n",
 		plot.dat);
 	for (size_t i = 0; i < costs->count; i++)
@@ -218,7 +219,7 @@ static int peers_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 	if (pvq_plot_begin(&plot, plots, name, LEFT_PX + PANEL_PX * (int)s->works,
 		    TASKS_PX + FOOT_PX + ROW_PX * (int)costs->count))
 		return plots->error;
-	peers_rows(&plot, costs);
+	peers_rows(&plot, s->registry, costs);
 	pvq_plot_number(&plot, "panels", (double)s->works);
 	fprintf(plot.gp,
 		"N = %zu\narray label[N]\narray panel[%zu]\narray under[%zu]\narray missing[%zu]\narray low[%zu]\narray high[%zu]\narray tics[%zu]\n",
@@ -249,7 +250,7 @@ static int peers_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 
 int pvq_costs_draw(struct pvq_plots *plots, const struct pvq_report *r, const void *data)
 {
-	int ret = costs_figure(plots, data, r->traits);
+	int ret = costs_figure(plots, r->summary, data, r->traits);
 
 	return ret ? ret : peers_figure(plots, r->summary, data);
 }

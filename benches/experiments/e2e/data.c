@@ -192,10 +192,11 @@ static int read_json(struct pvq_e2e *e, const struct pvq_rows *all, const char *
 /* ---- the figures ---- */
 
 /* By strategy as in the registry, then by workers. */
-static int order(const struct pvq_e2e_cell *a, const struct pvq_e2e_cell *b)
+static int order(
+	const struct pvq_registry *registry, const struct pvq_e2e_cell *a, const struct pvq_e2e_cell *b)
 {
 	const struct pvq_row *x = a->in->key, *y = b->in->key;
-	size_t i = pvq_impl_rank(x->impl), j = pvq_impl_rank(y->impl);
+	size_t i = pvq_registry_rank(registry, x->impl), j = pvq_registry_rank(registry, y->impl);
 
 	if (i != j)
 		return i < j ? -1 : 1;
@@ -209,12 +210,14 @@ static int order(const struct pvq_e2e_cell *a, const struct pvq_e2e_cell *b)
 const struct pvq_e2e_cell *pvq_e2e_next(
 	const struct pvq_e2e *e, const struct pvq_work *work, const struct pvq_e2e_cell *cell)
 {
+	const struct pvq_registry *registry = e->summary.registry;
 	const struct pvq_e2e_cell *next = NULL;
 
 	for (size_t c = work->first; c < work->first + work->cells; c++) {
 		const struct pvq_e2e_cell *other = &e->cell[c];
 
-		if (other->n && (!cell || order(other, cell) > 0) && (!next || order(other, next) < 0))
+		if (other->n && (!cell || order(registry, other, cell) > 0) &&
+			(!next || order(registry, other, next) < 0))
 			next = other;
 	}
 	return next;
@@ -365,7 +368,7 @@ static int read_rows(struct pvq_rows *all, const char *dir)
 	return ret == -ENOENT ? -EBADMSG : ret; /* -ENOENT stands for a folder without an outside view */
 }
 
-int pvq_e2e_read(struct pvq_e2e *e, const char *dir)
+int pvq_e2e_read(struct pvq_e2e *e, const struct pvq_registry *registry, const char *dir)
 {
 	struct pvq_rows all = {0};
 	char path[PATH_MAX];
@@ -381,7 +384,7 @@ int pvq_e2e_read(struct pvq_e2e *e, const char *dir)
 		ret = read_json(e, &all, dir, path);
 	pvq_rows_free(&all);
 	if (ret == 0) {
-		ret = pvq_summarise(&e->summary, &e->rows);
+		ret = pvq_summarise(&e->summary, registry, &e->rows);
 		if (ret == 0)
 			ret = describe_all(e);
 		if (ret)

@@ -3,40 +3,59 @@
 #include "drive/plan.h"
 #include "experiments/e2e/run.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-/* The strategies of the plan, "a,b,…". */
-static void list_impls(const struct pvq_plan *plan, char *list, size_t cap)
+static int is_in_plan(const struct pvq_plan *plan, const struct pvq_impl *impl)
 {
-	size_t len = 0;
+	for (size_t c = 0; c < plan->ncell; c++)
+		if (plan->cell[c].impl == impl)
+			return 1;
+	return 0;
+}
 
-	for (size_t i = 0; pvq_impls[i] && len < cap; i++)
-		for (size_t c = 0; c < plan->ncell; c++)
-			if (plan->cell[c].impl == pvq_impls[i]) {
-				len += (size_t)snprintf(
-					list + len, cap - len, "%s%s", len ? "," : "", pvq_impls[i]->name);
-				break;
-			}
+/* The strategies of the plan, "a,b,…"; the caller frees. NULL: out of memory. */
+static char *list_impls(const struct pvq_plan *plan)
+{
+	const struct pvq_impl *impl;
+	char *list = NULL;
+	size_t len;
+	FILE *f = open_memstream(&list, &len);
+
+	if (!f)
+		return NULL;
+	for (size_t i = 0; (impl = pvq_registry_at(plan->registry, i)); i++)
+		if (is_in_plan(plan, impl))
+			fprintf(f, "%s%s", ftell(f) ? "," : "", impl->name);
+	if (fclose(f) == 0)
+		return list;
+	free(list);
+	return NULL;
 }
 
 static int e2e_run(const struct pvq_session *session)
 {
-	char impls[1024] = "";
-	const struct pvq_e2e_wish wish = {
-		.brief = session->seconds > 0, .impls = impls, .command = session->command};
+	struct pvq_e2e_wish wish = {.registry = session->plan->registry,
+		.brief = session->seconds > 0,
+		.command = session->command};
+	char *impls;
+	int ret;
 
 	if (session->resumed && pvq_e2e_is_there(session->dir))
 		return 0;
-	list_impls(session->plan, impls, sizeof(impls));
-	return pvq_e2e_run(&wish, session->host, session->dir);
+	wish.impls = impls = list_impls(session->plan);
+	ret = impls ? pvq_e2e_run(&wish, session->host, session->dir) : -ENOMEM;
+	free(impls);
+	return ret;
 }
 
 /* What is wrong with the files has been said. */
-static void e2e_read(void **data, const char *dir)
+static void e2e_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_e2e *d = calloc(1, sizeof(*d));
 
-	if (d && pvq_e2e_read(d, dir) == 0) {
+	if (d && pvq_e2e_read(d, folder->registry, folder->dir) == 0) {
 		*data = d;
 		return;
 	}

@@ -56,7 +56,7 @@ struct pvq_e2e {
 
 /* Reads DIR/e2e.json, DIR/e2e.csv and, from the manifest, how many warm-up runs there were. 0; -ENOENT
  * where DIR has no outside view; -EBADMSG for a damaged file, other -errno, with one line on stderr. */
-int pvq_e2e_read(struct pvq_e2e *, const char *dir);
+int pvq_e2e_read(struct pvq_e2e *, const struct pvq_registry *, const char *dir);
 void pvq_e2e_free(struct pvq_e2e *);
 
 /* The measured cell of the work behind `cell` (NULL: the first), by strategy and then by workers; NULL: none. */

@@ -136,6 +136,7 @@ static int is_wanted(const struct e2e *e, const struct pvq_impl *impl)
 
 static int add_cells(struct e2e *e)
 {
+	const struct pvq_impl *impl;
 	int ret = 0;
 
 	for (unsigned l = 0; ret == 0 && l < LOADS; l++) {
@@ -143,8 +144,8 @@ static int add_cells(struct e2e *e)
 		if (ret == 0)
 			pvq_spec_settle(&e->spec[l]); /* once, so that every run does identical work */
 	}
-	for (unsigned i = 0; ret == 0 && pvq_impls[i]; i++)
-		ret = is_wanted(e, pvq_impls[i]) ? add_impl(e, pvq_impls[i]) : 0;
+	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(e->wish->registry, i)); i++)
+		ret = is_wanted(e, impl) ? add_impl(e, impl) : 0;
 	return ret;
 }
 

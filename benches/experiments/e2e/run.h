@@ -7,10 +7,12 @@
 #define PVQ_E2E_RUN_H
 
 #include "drive/host.h"
+#include "trial/registry.h"
 
 #include <stdint.h>
 
 struct pvq_e2e_wish {
+	const struct pvq_registry *registry;
 	int brief;           /* a check within a bench: at most about 15 s, leaving out what does not fit */
 	unsigned runs;       /* of each command; 0: as many as the mode wants */
 	uint64_t n;          /* items of every load; 0: each load's own */

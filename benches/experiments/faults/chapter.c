@@ -248,9 +248,9 @@ static void faults_in_short(const struct pvq_report *r, const struct pvq_faults 
 
 /* Whether the strategy puts nothing before its map is over, and so was left without any result where that had no end.
  * What it says of itself alone is no proof: a result that arrived all the same speaks against it. */
-static int faults_loses_all(const struct pvq_faults *faults, const char *impl)
+static int faults_loses_all(const struct pvq_report *r, const struct pvq_faults *faults, const char *impl)
 {
-	const struct pvq_impl *known = pvq_impl_find(impl);
+	const struct pvq_impl *known = pvq_registry_get(r->summary->registry, impl);
 	int any = 0;
 
 	if (!known || known->flags & PVQ_STREAMS)
@@ -275,7 +275,7 @@ static void faults_losers(const struct pvq_report *r, const struct pvq_faults *f
 	size_t count = 0, said = 0;
 
 	for (size_t i = 0; i < faults->count; i++)
-		count += faults_is_first(faults, i) && faults_loses_all(faults, faults->fault[i].impl);
+		count += faults_is_first(faults, i) && faults_loses_all(r, faults, faults->fault[i].impl);
 	if (count == 0)
 		return;
 	fprintf(r->md, "%s nothing before all is done, ",
@@ -283,7 +283,7 @@ static void faults_losers(const struct pvq_report *r, const struct pvq_faults *f
 	for (size_t i = 0; i < faults->count; i++) {
 		const char *impl = faults->fault[i].impl;
 
-		if (!faults_is_first(faults, i) || !faults_loses_all(faults, impl))
+		if (!faults_is_first(faults, i) || !faults_loses_all(r, faults, impl))
 			continue;
 		fputs(said == 0 ? "" : said + 1 < count ? ", " : " and ", r->md);
 		pvq_text_md(r->md, impl);

@@ -84,9 +84,9 @@ static int grain_order(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-static int grain_make(struct pvq_grain *grain)
+static int grain_make(struct pvq_grain *grain, const struct pvq_registry *registry)
 {
-	int ret = pvq_summarise(&grain->summary, &grain->rows);
+	int ret = pvq_summarise(&grain->summary, registry, &grain->rows);
 	const struct pvq_summary *s = &grain->summary;
 
 	grain->cores = s->max_cores;
@@ -96,7 +96,7 @@ static int grain_make(struct pvq_grain *grain)
 		ret = -ENOMEM;
 	for (size_t i = 0; ret == 0 && i < s->series_count; i++) {
 		struct pvq_grain_line *line = &grain->line[grain->lines];
-		const struct pvq_impl *impl = pvq_impls[pvq_impl_rank(s->series[i].impl)];
+		const struct pvq_impl *impl = pvq_registry_get(registry, s->series[i].impl);
 
 		if (impl && impl->flags & PVQ_BASELINE)
 			continue;
@@ -117,14 +117,14 @@ void pvq_grain_free(struct pvq_grain *grain)
 	*grain = (struct pvq_grain){0};
 }
 
-int pvq_grain_read(struct pvq_grain *grain, const char *dir)
+int pvq_grain_read(struct pvq_grain *grain, const struct pvq_registry *registry, const char *dir)
 {
 	int ret;
 
 	*grain = (struct pvq_grain){0};
 	ret = pvq_rows_read_file(dir, PVQ_GRAIN_FILE, &grain->rows);
 	if (ret == 0 && grain->rows.count)
-		ret = grain_make(grain);
+		ret = grain_make(grain, registry);
 	if (ret == 0 && grain->lines == 0)
 		ret = -ENOENT;
 	if (ret)

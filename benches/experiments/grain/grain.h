@@ -46,7 +46,7 @@ struct pvq_grain {
 int pvq_grain_run(const struct pvq_session *);
 
 /* 0; -ENOENT where nothing was measured; -errno with one line on stderr. */
-int pvq_grain_read(struct pvq_grain *, const char *dir);
+int pvq_grain_read(struct pvq_grain *, const struct pvq_registry *, const char *dir);
 void pvq_grain_free(struct pvq_grain *);
 
 /* The hooks; their data is a struct pvq_grain. */

@@ -57,30 +57,32 @@ struct grain_wish {
 /* The strategies of the run that belong into the range. */
 static unsigned grain_members(const struct grain_wish *w, unsigned range)
 {
+	const struct pvq_impl *impl;
 	unsigned count = 0;
 
-	for (int i = 0; pvq_impls[i]; i++)
-		count += grain_uses(w->of, pvq_impls[i]) && !(pvq_impls[i]->flags & PVQ_ONE_WORKER) &&
-			 grain_range(&w->traits, pvq_impls[i], w->cores) == range;
+	for (size_t i = 0; (impl = pvq_registry_at(w->of->registry, i)); i++)
+		count += grain_uses(w->of, impl) && !(impl->flags & PVQ_ONE_WORKER) &&
+			 grain_range(&w->traits, impl, w->cores) == range;
 	return count;
 }
 
 /* They, and serial, on the last task. */
 static int grain_add_cells(struct pvq_plan *plan, const struct grain_wish *w, unsigned range)
 {
-	for (int i = 0; pvq_impls[i]; i++) {
-		int baseline = (pvq_impls[i]->flags & PVQ_BASELINE) != 0;
+	const struct pvq_impl *impl;
+
+	for (size_t i = 0; (impl = pvq_registry_at(w->of->registry, i)); i++) {
+		int baseline = (impl->flags & PVQ_BASELINE) != 0;
 		struct pvq_plan_cell *cell;
 
-		if (!grain_uses(w->of, pvq_impls[i]) ||
-			(!baseline && (pvq_impls[i]->flags & PVQ_ONE_WORKER)) ||
-			(!baseline && grain_range(&w->traits, pvq_impls[i], w->cores) != range))
+		if (!grain_uses(w->of, impl) || (!baseline && (impl->flags & PVQ_ONE_WORKER)) ||
+			(!baseline && grain_range(&w->traits, impl, w->cores) != range))
 			continue;
 		cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
 		if (!cell)
 			return -ENOMEM;
 		plan->cell = cell;
-		cell[plan->ncell++] = (struct pvq_plan_cell){.impl = pvq_impls[i],
+		cell[plan->ncell++] = (struct pvq_plan_cell){.impl = impl,
 			.spec = plan->spec[plan->nspec - 1],
 			.n = grain_items(range, w->cores),
 			.workers = baseline ? 1 : w->cores,
@@ -112,7 +114,8 @@ static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const ch
 	struct grain_wish w = {.of = of, .cores = 1};
 	struct pvq_readings readings;
 	/* In an ordinary run nothing is known of them: all are of the first range. */
-	int ret = pvq_experiments_read(&readings, &w.traits, dir);
+	const struct pvq_folder folder = {.dir = dir, .registry = of->registry};
+	int ret = pvq_experiments_read(&readings, &w.traits, &folder);
 
 	*plan = (struct pvq_plan){
 		.profile = of->profile, .blocks = 40, .seed = of->seed, .timeout_s = of->timeout_s};

@@ -12,19 +12,19 @@ struct harness {
 	struct pvq_summary summary;
 };
 
-void pvq_harness_read(void **data, const char *dir)
+void pvq_harness_read(void **data, const struct pvq_folder *folder)
 {
 	struct harness *h;
 	struct pvq_rows rows;
 
-	(void)pvq_rows_read_file(dir, PVQ_HARNESS_FILE, &rows);
+	(void)pvq_rows_read_file(folder->dir, PVQ_HARNESS_FILE, &rows);
 	h = rows.count ? calloc(1, sizeof(*h)) : NULL;
 	if (!h) {
 		pvq_rows_free(&rows);
 		return;
 	}
 	h->rows = rows;
-	if (pvq_summarise(&h->summary, &h->rows) == 0)
+	if (pvq_summarise(&h->summary, folder->registry, &h->rows) == 0)
 		*data = h;
 	else
 		pvq_harness_release(h);

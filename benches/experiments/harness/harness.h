@@ -13,7 +13,7 @@
 int pvq_harness_run(const struct pvq_session *);
 
 /* Fills harness_ns of the summary's works; they stay NAN where the file does not tell. */
-void pvq_harness_read(void **data, const char *dir);
+void pvq_harness_read(void **data, const struct pvq_folder *);
 void pvq_harness_release(void *data);
 int pvq_harness_annotate(const void *data, struct pvq_summary *);
 

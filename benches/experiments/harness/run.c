@@ -10,22 +10,15 @@
 
 enum { BLOCKS = 7, FRACTION = 8 }; /* FRACTION: of a load's items; all of them might not fit into memory */
 
-static const struct pvq_impl *harness_impl(void)
-{
-	for (int i = 0; pvq_impls[i]; i++)
-		if (pvq_impls[i]->flags & PVQ_HARNESS)
-			return pvq_impls[i];
-	return NULL;
-}
-
 static int harness_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 {
+	const struct pvq_impl *harness = pvq_registry_flagged(of->registry, PVQ_HARNESS);
 	int ret = 0;
 
 	*plan = (struct pvq_plan){
 		.profile = of->profile, .blocks = BLOCKS, .seed = of->seed, .timeout_s = of->timeout_s};
 	plan->cell = calloc(of->nspec, sizeof(*plan->cell));
-	if (!plan->cell || !harness_impl())
+	if (!plan->cell || !harness)
 		return plan->cell ? -ENOENT : -ENOMEM;
 	for (unsigned i = 0; ret == 0 && i < of->ncell; i++) {
 		const struct pvq_plan_cell *cell = &of->cell[i];
@@ -37,7 +30,7 @@ static int harness_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 		snprintf(words, sizeof(words), "%s%s%s", cell->spec->task->name, args[0] ? ":" : "", args);
 		ret = pvq_plan_add_spec(plan, words);
 		if (ret == 0)
-			plan->cell[plan->ncell++] = (struct pvq_plan_cell){.impl = harness_impl(),
+			plan->cell[plan->ncell++] = (struct pvq_plan_cell){.impl = harness,
 				.spec = plan->spec[plan->nspec - 1],
 				.n = (cell->n + FRACTION - 1) / FRACTION,
 				.workers = 1,

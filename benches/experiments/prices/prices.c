@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 /* What is wrong with the files has been said. */
-static void prices_read(void **data, const char *dir)
+static void prices_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_prices *d = calloc(1, sizeof(*d));
 
-	if (d && pvq_prices_read(d, dir) == 0) {
+	if (d && pvq_prices_read(d, folder->dir) == 0) {
 		*data = d;
 		return;
 	}

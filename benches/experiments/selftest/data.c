@@ -129,10 +129,11 @@ static int judge_work(struct pvq_selftest *s, const struct pvq_summary *rows, si
 	return 0;
 }
 
-int pvq_selftest_judge_twins(struct pvq_selftest *s, const struct pvq_rows *rows)
+int pvq_selftest_judge_twins(
+	struct pvq_selftest *s, const struct pvq_registry *registry, const struct pvq_rows *rows)
 {
 	struct pvq_summary summary;
-	int ret = pvq_summarise(&summary, rows);
+	int ret = pvq_summarise(&summary, registry, rows);
 
 	if (ret)
 		return ret;
@@ -225,14 +226,14 @@ static int judge_contest(struct pvq_selftest *s, const struct pvq_summary run[2]
 	return ret;
 }
 
-int pvq_selftest_judge_runs(
-	struct pvq_selftest *s, const struct pvq_rows *first, const struct pvq_rows *second)
+int pvq_selftest_judge_runs(struct pvq_selftest *s, const struct pvq_registry *registry,
+	const struct pvq_rows *first, const struct pvq_rows *second)
 {
 	struct pvq_summary run[2] = {{0}};
-	int ret = pvq_summarise(&run[0], first);
+	int ret = pvq_summarise(&run[0], registry, first);
 
 	if (ret == 0)
-		ret = pvq_summarise(&run[1], second);
+		ret = pvq_summarise(&run[1], registry, second);
 	for (size_t w = 0; ret == 0 && w < run[0].works; w++) {
 		const struct pvq_work *work[2] = {
 			&run[0].work[w], work_named(&run[1], run[0].work[w].label)};
@@ -274,7 +275,7 @@ int pvq_selftest_passed(const struct pvq_selftest *s)
 	return passed;
 }
 
-int pvq_selftest_read(struct pvq_selftest *s, const char *dir)
+int pvq_selftest_read(struct pvq_selftest *s, const struct pvq_registry *registry, const char *dir)
 {
 	struct pvq_rows twins, first, second = {0};
 	int ret, no_twins, no_runs;
@@ -282,12 +283,12 @@ int pvq_selftest_read(struct pvq_selftest *s, const char *dir)
 	*s = (struct pvq_selftest){0};
 	no_twins = ret = pvq_rows_read_file(dir, "selftest-twins.csv", &twins);
 	if (ret == 0)
-		ret = pvq_selftest_judge_twins(s, &twins);
+		ret = pvq_selftest_judge_twins(s, registry, &twins);
 	no_runs = pvq_rows_read_file(dir, "selftest-run1.csv", &first);
 	if (no_runs == 0)
 		no_runs = pvq_rows_read_file(dir, "selftest-run2.csv", &second);
 	if (no_runs == 0 && (ret == 0 || ret == -ENOENT))
-		ret = pvq_selftest_judge_runs(s, &first, &second);
+		ret = pvq_selftest_judge_runs(s, registry, &first, &second);
 	pvq_rows_free(&twins);
 	pvq_rows_free(&first);
 	pvq_rows_free(&second);

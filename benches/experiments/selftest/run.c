@@ -52,7 +52,7 @@ static int plan_twins(
 		.reserve_s = 66};
 	struct pvq_plan_cell *cell;
 	unsigned ncell;
-	int ret = pvq_plan_make(plan, &all, host);
+	int ret = pvq_plan_make(plan, wish->registry, &all, host);
 
 	if (ret)
 		return ret;
@@ -117,7 +117,7 @@ static int run_profile(
 
 	if (is_there(dir, sweep.file))
 		return 0;
-	ret = pvq_plan_make(&plan, &all, host);
+	ret = pvq_plan_make(&plan, wish->registry, &all, host);
 	if (ret == 0) {
 		const struct pvq_profile *p = plan.profile;
 

@@ -6,18 +6,20 @@
 
 static int selftest_run(const struct pvq_session *session)
 {
-	const struct pvq_selftest_wish wish = {
-		.blocks = PVQ_SELFTEST_BLOCKS, .profile = "default", .seed = session->plan->seed};
+	const struct pvq_selftest_wish wish = {.registry = session->plan->registry,
+		.blocks = PVQ_SELFTEST_BLOCKS,
+		.profile = "default",
+		.seed = session->plan->seed};
 
 	return pvq_selftest_run(&wish, session->host, session->dir);
 }
 
 /* What is wrong with the files has been said. */
-static void selftest_read(void **data, const char *dir)
+static void selftest_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_selftest *d = calloc(1, sizeof(*d));
 
-	if (d && pvq_selftest_read(d, dir) == 0) {
+	if (d && pvq_selftest_read(d, folder->registry, folder->dir) == 0) {
 		*data = d;
 		return;
 	}

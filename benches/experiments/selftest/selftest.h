@@ -52,6 +52,7 @@ struct pvq_selftest {
 enum { PVQ_SELFTEST_BLOCKS = 220 };
 
 struct pvq_selftest_wish {
+	const struct pvq_registry *registry;
 	unsigned blocks;     /* of the twins; 0: none */
 	const char *profile; /* of the two runs; NULL: none */
 	uint64_t seed;
@@ -61,13 +62,13 @@ struct pvq_selftest_wish {
 int pvq_selftest_run(const struct pvq_selftest_wish *, const struct pvq_host *, const char *dir);
 
 /* Judges what is in dir. -ENOENT: nothing is. -errno with one line on stderr. Freed with pvq_selftest_free(). */
-int pvq_selftest_read(struct pvq_selftest *, const char *dir);
+int pvq_selftest_read(struct pvq_selftest *, const struct pvq_registry *, const char *dir);
 void pvq_selftest_free(struct pvq_selftest *);
 
 /* Judges rows: of twins by the rule of the default profile; of two runs. 0 or -ENOMEM. */
-int pvq_selftest_judge_twins(struct pvq_selftest *, const struct pvq_rows *);
-int pvq_selftest_judge_runs(
-	struct pvq_selftest *, const struct pvq_rows *first, const struct pvq_rows *second);
+int pvq_selftest_judge_twins(struct pvq_selftest *, const struct pvq_registry *, const struct pvq_rows *);
+int pvq_selftest_judge_runs(struct pvq_selftest *, const struct pvq_registry *,
+	const struct pvq_rows *first, const struct pvq_rows *second);
 
 /* Agreement of the two runs, -1 .. 1; NAN where the first tells nothing apart. */
 double pvq_selftest_tau(const struct pvq_selftest *);

@@ -35,11 +35,11 @@ const struct pvq_table pvq_job_table = {.file = "a tutorial.csv",
 	.required = COLUMNS,
 	.row = sizeof(struct pvq_job_row)};
 
-void pvq_job_read(void **data, const char *dir)
+void pvq_job_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_table_rows *rows = calloc(1, sizeof(*rows));
 
-	if (rows && pvq_table_read_file(dir, PVQ_JOB_FILE, &pvq_job_table, rows) == -ENOENT) {
+	if (rows && pvq_table_read_file(folder->dir, PVQ_JOB_FILE, &pvq_job_table, rows) == -ENOENT) {
 		free(rows);
 		rows = NULL;
 	}
