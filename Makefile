@@ -98,7 +98,6 @@ pool-bench:
 	@$B/pool-bench $${ONLY:+--only "$$ONLY"} $${CSV:+--csv "$$CSV"}
 pool-parts:
 	@scripts/bootstrap bench pool_bench
-	$(build) $B/pool-bench
 	@scripts/pool-parts $B
 selftest e2e:
 	@scripts/bootstrap bench

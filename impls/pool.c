@@ -20,14 +20,16 @@
 #include <unistd.h>
 
 enum {
-	WINDOW_AUTO = 32768, /* slots, where items are small: a caller that has to wait for a core, some
-	                      * milliseconds, must not find workers without work when it comes back */
+	/* Slots, where items are small: a caller that has to wait for a core, some milliseconds, must not find
+	 * workers without work when it comes back. */
+	WINDOW_AUTO = POOL_HAS(POOL_WIDE) ? 32768 : 1024,
 	/* Bytes that an automatic window takes: they stay in the caches, and few pages are touched for the
 	 * first time. Measured with 64 KiB both ways: half the time of 64 MiB. */
-	WINDOW_BYTES = 4 << 20,
-	IN_ONE_GO = 512,       /* items fed, and put, at a time */
-	QUOTA_MAX = 64,        /* items published at a time */
+	WINDOW_BYTES = (POOL_HAS(POOL_CACHED) ? 4 : 64) << 20,
+	/* Items published at a time. */
+	QUOTA_MAX = POOL_HAS(POOL_GATHER) ? 64 : 1,
 	QUOTA_NS = 10000,      /* how long gathering them should take */
+	IN_ONE_GO = 512,       /* items fed, and put, at a time */
 	LATE_NS = 1000000,     /* how long a result may wait to be put along with others … */
 	FAST_NS = LATE_NS / 5, /* … where they come in faster than this */
 	LUMP = 512,            /* items at least that are worth a switch to the caller */
@@ -46,7 +48,9 @@ static size_t round_up(size_t bytes, size_t unit)
 /* Small ones are packed, so that one cache line brings many; large ones do not share lines. */
 static size_t stride_of(size_t max)
 {
-	return round_up(max ? max : 1, max <= 8 ? 8 : max < 1024 ? 16 : POOL_LINE);
+	size_t unit = max <= 8 ? 8 : max < 1024 ? 16 : POOL_LINE;
+
+	return round_up(max ? max : 1, POOL_HAS(POOL_PACKED) ? unit : POOL_LINE);
 }
 
 unsigned pvq_pool_window(unsigned workers, size_t max_in, size_t max_out)
@@ -263,7 +267,7 @@ static uint64_t needed(struct pvq_pool *p, uint64_t sleepers, uint64_t now)
 	uint64_t pace = atomic_load_explicit(&sh->pace_ns, memory_order_relaxed);
 	uint64_t awake = p->config.workers > sleepers ? p->config.workers - sleepers : 0, want;
 
-	if (pace == 0 || is_stalled(p, claimed, now))
+	if (!POOL_HAS(POOL_WAKE_FEW) || pace == 0 || is_stalled(p, claimed, now))
 		want = backlog;
 	else
 		want = backlog * pace / (awake ? awake : 1) / POOL_SPIN_NS;
@@ -363,7 +367,7 @@ static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, 
 		/* Releases entries and inputs to worker_claim(). */
 		atomic_store_explicit(published, at, memory_order_release);
 		*now = pool_now_ns();
-		wake_needed(p, *now, p->config.cores);
+		wake_needed(p, *now, POOL_HAS(POOL_FILL_FIRST) ? p->config.cores : UINT64_MAX);
 		p->quota = adapt(p->quota, *now - began);
 		if (at < upto)
 			break;
@@ -546,7 +550,7 @@ static int64_t caller_sleep(
 
 	if (waited > p->gap_ns)
 		p->gap_ns = (3 * p->gap_ns + waited) / 4;
-	fast = p->gap_ns < FAST_NS;
+	fast = POOL_HAS(POOL_SLEEP_LONG) && p->gap_ns < FAST_NS;
 	fall_asleep(p, fast, ended);
 	if (!fast || queue_is_empty(p))
 		got = collect(p, feed, now, err);
@@ -588,7 +592,8 @@ static int is_better_asleep(const struct pvq_pool *p, uint64_t lump)
 	uint64_t backlog = atomic_load_explicit(&sh->published, memory_order_relaxed) -
 			   atomic_load_explicit(&sh->claimed, memory_order_relaxed);
 
-	return lump < LUMP && p->gap_ns < FAST_NS && backlog > p->config.window / 2 && !pool_may_spin(p);
+	return POOL_HAS(POOL_LEAVE_CORE) && lump < LUMP && p->gap_ns < FAST_NS &&
+	       backlog > p->config.window / 2 && !pool_may_spin(p);
 }
 
 static int is_time_to_look(const struct pvq_pool *p, uint64_t now)

@@ -38,6 +38,28 @@
 #include <sys/types.h>
 #include <time.h>
 
+/* The parts of the pool whose worth scripts/pool-parts measures: it compiles the engine without one or two, which
+ * PVQ_WITHOUT names. Every other build has all of them. */
+enum pool_part {
+	POOL_PACKED = 1 << 0,     /* small items share cache lines */
+	POOL_SEVERAL = 1 << 1,    /* a worker claims several items at a time */
+	POOL_SHRINK = 1 << 2,     /* claims shrink as the queue drains */
+	POOL_BY_TIME = 1 << 3,    /* claims are of so many items as take POOL_CLAIM_NS */
+	POOL_WAKE_FEW = 1 << 4,   /* no more workers are woken than the queue needs */
+	POOL_SLEEP_LONG = 1 << 5, /* the caller sleeps until there are many results */
+	POOL_LEAVE_CORE = 1 << 6, /* the caller leaves its core to the workers while they have work */
+	POOL_SPIN = 1 << 7,       /* spinning where a core is free */
+	POOL_WIDE = 1 << 8,       /* a window of many small items */
+	POOL_CACHED = 1 << 9,     /* a window that stays in the caches */
+	POOL_GATHER = 1 << 10,    /* several items are published at a time */
+	POOL_APART = 1 << 11,     /* cache lines between what two sides write */
+	POOL_FILL_FIRST = 1 << 12 /* the queue is filled before many are woken */
+};
+#ifndef PVQ_WITHOUT
+#define PVQ_WITHOUT 0
+#endif
+#define POOL_HAS(part) (((PVQ_WITHOUT) & (part)) == 0)
+
 enum {
 	POOL_LINE = 64,             /* bytes of a cache line: what two sides write lies apart */
 	POOL_CLAIM_NS = 20000,      /* how long an automatic claim should take */
@@ -45,6 +67,9 @@ enum {
 	POOL_EXIT_INIT = 111,       /* a worker's exit status where init() failed */
 	POOL_RESULT_MAX = INT32_MAX /* largest length that a result word holds */
 };
+
+/* What the fields of two sides are aligned to; 0 has no effect. */
+enum { POOL_GAP = POOL_HAS(POOL_APART) ? POOL_LINE : 0 };
 
 /* A ring entry: the slot, and the input's length. */
 static inline uint64_t pool_entry(uint32_t slot, uint32_t in_len)
@@ -77,11 +102,11 @@ enum pool_phase { POOL_STARTING, POOL_READY, POOL_RETIRED };
 /* What one worker shares with the caller. */
 struct pool_seat {
 	/* Written by the worker. */
-	_Alignas(2 * POOL_LINE) _Atomic uint64_t claim;
+	_Alignas(2 * POOL_GAP) _Atomic uint64_t claim;
 	_Atomic uint64_t running; /* 1 + the position that it runs, or 0 */
 	_Atomic int32_t phase;    /* enum pool_phase, or the -errno that init() returned */
 	/* Written by both. */
-	_Alignas(POOL_LINE) _Atomic uint32_t parked; /* futex: 1 while it sleeps, or is about to */
+	_Alignas(POOL_GAP) _Atomic uint32_t parked; /* futex: 1 while it sleeps, or is about to */
 };
 
 #define POOL_ANY UINT64_MAX
@@ -95,18 +120,18 @@ enum pool_caller {
 
 struct pool_shared {
 	/* Written by the caller. */
-	_Alignas(2 * POOL_LINE) _Atomic uint64_t published;
+	_Alignas(2 * POOL_GAP) _Atomic uint64_t published;
 	/* Written by the workers. */
-	_Alignas(2 * POOL_LINE) _Atomic uint64_t claimed; /* by compare-and-swap only */
+	_Alignas(2 * POOL_GAP) _Atomic uint64_t claimed; /* by compare-and-swap only */
 	_Atomic uint32_t pace_ns; /* of an item, about; 0: not known yet. Workers overwrite each other's
 	                           * estimates: it decides how many are woken, never whether */
 	/* Written by the caller, and by a worker that wakes it; seldom. */
-	_Alignas(2 * POOL_LINE) _Atomic uint32_t caller; /* enum pool_caller */
+	_Alignas(2 * POOL_GAP) _Atomic uint32_t caller; /* enum pool_caller */
 	_Atomic uint32_t closing;
 	_Atomic uint64_t low;  /* the queue is low where fewer than that are left */
 	_Atomic uint64_t want; /* position whose result it waits for, or POOL_ANY */
 	/* Written by both sides, seldom. */
-	_Alignas(2 * POOL_LINE) _Atomic uint32_t sleepers; /* parked workers; never too low. One that dies
+	_Alignas(2 * POOL_GAP) _Atomic uint32_t sleepers; /* parked workers; never too low. One that dies
 	                                                    * about to park may leave it too high: the
 	                                                    * caller then looks for sleepers in vain. */
 };
@@ -200,7 +225,7 @@ static inline int pool_may_spin(const struct pvq_pool *p)
 	uint32_t caller =
 		atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_AWAKE;
 
-	return p->config.workers + caller <= p->config.cores + asleep;
+	return POOL_HAS(POOL_SPIN) && p->config.workers + caller <= p->config.cores + asleep;
 }
 
 /* So that what was stored before it and what is loaded after it are not reordered. Pairs with its like on the

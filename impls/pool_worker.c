@@ -24,8 +24,8 @@ static uint64_t claim_size(const struct worker *k, uint64_t ready)
 	uint64_t size = c->chunk, share = ready / (2 * (uint64_t)c->workers);
 
 	if (size == 0)
-		size = share < k->limit ? share : k->limit;
-	if (size == 0)
+		size = POOL_HAS(POOL_SHRINK) && share < k->limit ? share : k->limit;
+	if (size == 0 || !POOL_HAS(POOL_SEVERAL))
 		size = 1;
 	if (size > k->left)
 		size = k->left;
@@ -135,7 +135,7 @@ static void learn_pace(struct worker *k, uint64_t size)
 	uint64_t fits = POOL_CLAIM_NS / each, most = 2 * size;
 
 	k->began_ns = now;
-	k->limit = fits < most ? fits : most;
+	k->limit = POOL_HAS(POOL_BY_TIME) && fits < most ? fits : most;
 	if (k->limit > PVQ_POOL_CHUNK_MAX)
 		k->limit = PVQ_POOL_CHUNK_MAX;
 	/* One claim that was preempted must not look like slow items: up by steps only. */
