@@ -4,20 +4,20 @@
 ASSETS    = $(wildcard benches/*/*.gp benches/*/*/*.gp benches/*/*.css) $B/gen/lines.tsv
 
 $B/gen/registry.c: FORCE
-	@scripts/generate registry $(IMPLS) $(TASKS) | scripts/generate update $@
+	@scripts/generate update $@ registry $(IMPLS) $(TASKS)
 $B/gen/tasks.c: FORCE
-	@scripts/generate table task tasks/task.h $(TASKS) | scripts/generate update $@
+	@scripts/generate update $@ table task tasks/task.h $(TASKS)
 $B/gen/micros.c: FORCE
-	@scripts/generate table micro micro/micro.h $(MICROS) | scripts/generate update $@
+	@scripts/generate update $@ table micro micro/micro.h $(MICROS)
 $B/gen/experiments.c: FORCE
-	@scripts/generate table experiment report/experiment.h $(call sources,experiments) | scripts/generate update $@
+	@scripts/generate update $@ table experiment report/experiment.h $(call sources,experiments)
 # For tests of a room below the experiments: there are none.
 $B/gen/no_experiments.c: FORCE
-	@scripts/generate table experiment report/experiment.h | scripts/generate update $@
+	@scripts/generate update $@ table experiment report/experiment.h
 $B/gen/lines.tsv: FORCE
 	@scripts/count-lines | scripts/generate update $@
 $B/gen/assets.c: $B/gen/lines.tsv FORCE
-	@scripts/generate assets $(ASSETS) | scripts/generate update $@
+	@scripts/generate update $@ assets $(ASSETS)
 $B/gen/version.c: FORCE
 	@scripts/generate version '$(CC)' '$(CFLAGS)' | scripts/generate update $@
 # What every object depends on; the set of files is what archives depend on, so that a new one recompiles no other.
