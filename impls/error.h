@@ -14,7 +14,7 @@ struct pvq_error {
 	int worker;    /* 0 .. workers-1, or -1 */
 	int wstatus;   /* a dead worker's status as from waitpid(), or 0 */
 	uint64_t item; /* the item concerned, or UINT64_MAX */
-	char msg[160]; /* one line for the user */
+	char msg[160]; /* one line for the user; names the item concerned as "item 57" */
 };
 
 /* What an error is before anything went wrong. */

@@ -3,7 +3,11 @@
  *
  * A strategy runs the items of a load on workers and puts every result into a sink. It reads no
  * clock (the driver does), keeps no globals, and leaves nothing behind after stop(): no process,
- * thread, descriptor or shared memory.
+ * thread, descriptor, memory or shared memory. It never ends the process that calls it.
+ *
+ * Every load has to work, unless unsupported() refuses it: none or one item, fewer items than workers, inputs and
+ * outputs of up to PVQ_BYTES_MAX each way at once, a window of 1, a chunk larger than the window or than the load.
+ * tests/trial/test_conformance.c holds every strategy to what this header says.
  */
 #ifndef PVQ_IMPL_H
 #define PVQ_IMPL_H
@@ -37,14 +41,16 @@ enum pvq_via {
 };
 
 enum {
-	PVQ_CALLER_WORKS = 1 << 0,   /* map()'s own thread runs items too */
-	PVQ_REUSABLE = 1 << 1,       /* map() may be called again before stop() */
-	PVQ_SURVIVES_CRASH = 1 << 2, /* the other items arrive although a worker died */
-	PVQ_STREAMS = 1 << 3,        /* results are put while others are still running */
-	PVQ_BASELINE = 1 << 4,       /* what speed-up is measured against */
-	PVQ_HARNESS = 1 << 5,        /* measures the driver itself; takes part only where it is named */
-	PVQ_LINGERS = 1 << 6,        /* a library keeps threads or descriptors until the process ends */
-	PVQ_ONE_WORKER = 1 << 7,     /* has one worker, however many there may be */
+	PVQ_CALLER_WORKS = 1 << 0, /* map()'s own thread runs items too */
+	PVQ_REUSABLE = 1 << 1,     /* map() may be called again before stop() */
+	/* When a worker process dies, by a signal or by exit(), its item is put with -EOWNERDEAD, and all other items arrive.
+	 * Without this flag map() notices the death, and returns -EOWNERDEAD with the item in *err. */
+	PVQ_SURVIVES_CRASH = 1 << 2,
+	PVQ_STREAMS = 1 << 3,    /* results are put while others are still running */
+	PVQ_BASELINE = 1 << 4,   /* what speed-up is measured against */
+	PVQ_HARNESS = 1 << 5,    /* measures the driver itself; takes part only where it is named */
+	PVQ_LINGERS = 1 << 6,    /* a library keeps threads or descriptors until the process ends */
+	PVQ_ONE_WORKER = 1 << 7, /* has one worker, and is asked for one alone */
 };
 
 /* What to do about workers that die, grow old or never finish. For strategies that can (PVQ_SURVIVES_CRASH). */
@@ -67,8 +73,9 @@ struct pvq_opts {
 
 /* The consumer. put() runs on map()'s thread only, exactly once per item. status is 0, or the
  * -errno with which the task failed (then out is NULL and len 0), or where a strategy outlived that:
- * -EOWNERDEAD, the item's worker died; -ETIMEDOUT, the item took too long. The bytes are borrowed for the
- * call. A value < 0 asks map() to give up and to return that value. */
+ * -EOWNERDEAD, the item's worker died; -ETIMEDOUT, the item took too long. The bytes are exactly those that run()
+ * wrote, and borrowed for the call. An item that failed is no failure of map(), which goes on. A value < 0 asks map()
+ * to give up and to return that value. */
 struct pvq_sink {
 	int (*put)(struct pvq_sink *, uint64_t id, const void *out, size_t len, int status);
 };
@@ -87,10 +94,13 @@ struct pvq_impl {
 	 * there is one worker only. */
 	void (*tune)(const struct pvq_load *, struct pvq_opts *);
 
-	/* All three: 0, or -errno with *err filled. The load and the options outlive stop(). */
+	/* All three: 0, or -errno with *err filled (pvq_fail()). The load and the options outlive stop(). */
+	/* Returns when all workers exist: `workers` threads or processes, one fewer with PVQ_CALLER_WORKS. What is left to map()
+	 * would be timed as work. Only a strategy that makes a worker for each item (PVQ_VIA_INHERIT) starts none. */
 	int (*start)(void **self, const struct pvq_load *, const struct pvq_opts *, struct pvq_error *);
-	int (*map)(void *self, struct pvq_sink *, struct pvq_error *); /* puts every result, once */
-	/* Ends and reaps all workers and frees self; called after every start() that returned 0,
+	/* Puts every result, once; nothing where the load has no items. */
+	int (*map)(void *self, struct pvq_sink *, struct pvq_error *);
+	/* Ends and reaps all workers, closes and frees everything, self too; called after every start() that returned 0,
 	 * also when map() failed (then without waiting for work in progress). */
 	int (*stop)(void *self, struct pvq_error *);
 

@@ -4,6 +4,9 @@
  * A task turns item numbers into inputs and inputs into outputs. It knows nothing of workers,
  * clocks or queues, keeps no globals, and every hook but build() and free() may be called from any
  * thread or process at once, because the load is frozen between those two.
+ *
+ * With its defaults a task works on every machine, from no items to many: tests/trial/test_conformance.c runs 200 of them
+ * with every strategy. The same load (arguments, n, seed) always has the same inputs and outputs.
  */
 #ifndef PVQ_TASK_H
 #define PVQ_TASK_H
@@ -59,8 +62,8 @@ struct pvq_load {
 	const struct pvq_task *task;
 	uint64_t n, seed;                  /* items are 0 .. n-1 */
 	union pvq_value arg[PVQ_ARGS_MAX]; /* in the order of task->args */
-	size_t max_in, max_out;            /* bounds in bytes, at most PVQ_BYTES_MAX; build() sets them */
-	void *priv;                        /* owned by the task */
+	size_t max_in, max_out; /* bounds in bytes up to PVQ_BYTES_MAX, set by build(); max_out > 0 */
+	void *priv;             /* owned by the task */
 };
 
 struct pvq_task {
@@ -81,10 +84,11 @@ struct pvq_task {
 
 	/* The work: a pure function of the input bytes (and of the frozen load). Writes at most cap
 	 * bytes to out (cap >= max_out; aligned to 16); neither buffer overlaps the other.
-	 * Returns the output's length, or -errno, which travels to the sink with the item. */
+	 * Returns the output's length, at least 1, or -errno, which travels to the sink with the item: -EBADMSG for bytes that
+	 * are no input (none; unless inputs have any length, one more than an input has), -EMSGSIZE where cap < max_out. */
 	ssize_t (*run)(const struct pvq_load *, const void *in, size_t len, void *out, size_t cap);
 
-	/* Oracle: the right output, or the right -errno, found another way than by run(). Never
+	/* Oracle: the right output, or the right -errno, found another way than by run(); -EMSGSIZE as there. Never
 	 * timed. NULL: results are compared with a serial run() and the row says so. */
 	ssize_t (*expect)(const struct pvq_load *, uint64_t id, void *out, size_t cap);
 

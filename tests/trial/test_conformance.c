@@ -1,6 +1,8 @@
 /* test_conformance.c: every strategy x every task x n in {0, 1, fewer than workers, many}, through the
  * whole trial path: results against the oracle, order where it is promised, and nothing left behind, no
- * descriptor, child or thread. A new strategy or task is tested without a line in here.
+ * descriptor, child or thread. A new strategy or task is tested without a line in here. impls/impl.h and
+ * benches/tasks/task.h state all that is asked; a failure says what is wrong, and where to look.
+ *   test_conformance [PATTERN]   only the tests whose names match, such as 'pool_ordered_*'
  */
 #include "child.h"
 #include "trial/registry.h"
@@ -69,90 +71,165 @@ static int threads_left(void)
 	return count > ALONE ? count - ALONE : 0;
 }
 
+/* What is asked of a strategy in one trial. 0 workers, chunk or window: automatic. */
+struct order {
+	const struct pvq_impl *impl;
+	const char *words; /* the task */
+	uint64_t n;
+	unsigned workers, chunk, window;
+};
+
 /* A trial, and what the process looks like after it. */
 struct outcome {
 	struct pvq_row row;
 	int descriptors, threads, children; /* left over */
 };
 
-static struct outcome run_here(const struct pvq_impl *impl, const char *words, uint64_t n, unsigned workers,
-	unsigned chunk, unsigned window)
+/* Fails the test with a sentence, behind what was asked for. */
+static void __attribute__((format(printf, 2, 3))) complain(const struct order *o, const char *format, ...)
 {
+	char what[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	fail_msg("%s on %s, n %llu, %u workers, chunk %u, window %u: %s", o->impl->name, o->words,
+		(unsigned long long)o->n, o->workers, o->chunk, o->window, what);
+}
+
+static struct outcome run_here(const struct order *order)
+{
+	const struct pvq_impl *impl = order->impl;
 	struct outcome o = {0};
 	struct pvq_spec spec;
 	struct pvq_trial t = {.impl = impl,
 		.spec = &spec,
-		.n = n,
+		.n = order->n,
 		.seed = 7,
-		.chunk = chunk,
-		.window = window,
+		.chunk = order->chunk,
+		.window = order->window,
 		.oracle = ""};
 	int fds = count_entries("/proc/self/fd");
 
-	if (pvq_spec_parse(&spec, words))
+	if (pvq_spec_parse(&spec, order->words))
 		_exit(2);
-	t.workers = impl->flags & PVQ_ONE_WORKER ? 1 : workers;
+	t.workers = impl->flags & PVQ_ONE_WORKER ? 1 : order->workers;
 	pvq_trial_run(&t, &o.row, NULL, NULL);
 	if (!(impl->flags & PVQ_LINGERS)) {
 		o.descriptors = count_entries("/proc/self/fd") - fds;
 		o.threads = threads_left();
 	}
-	o.children = waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD;
+	while (waitpid(-1, NULL, WNOHANG) > 0) /* zombies, each counted */
+		o.children++;
+	if (errno != ECHILD)
+		o.children++;
 	return o;
 }
 
+enum { LEAKED = 99 };
+
+static void complain_of_end(const struct order *order, int wstatus)
+{
+	if (WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == LEAKED)
+		complain(order, "memory is leaked: stop() must free whatever start() and map() allocated");
+	if (WIFSIGNALED(wstatus))
+		complain(order,
+			"signal %d ended the process that called the strategy: start(), map() and stop() must "
+			"return; see the hooks in impl.h",
+			WTERMSIG(wstatus));
+	complain(order,
+		"the process that called the strategy exited with %d: start(), map() and stop() must return; see the hooks "
+		"in impl.h",
+		WEXITSTATUS(wstatus));
+}
+
 /* Runs the trial in a process of its own, as the driver does, and brings the outcome back. */
-static struct outcome run(const struct pvq_impl *impl, const char *words, uint64_t n, unsigned workers,
-	unsigned chunk, unsigned window)
+static struct outcome run(const struct order *order)
 {
 	struct outcome o;
-	int channel[2];
+	int channel[2], wstatus;
+	ssize_t got;
 	pid_t pid;
 
-	assert_int_equal(pipe(channel), 0);
+	if (pipe(channel))
+		fail_msg("no pipe for the test itself: %s", strerror(errno));
 	pid = pvq_child_fork();
-	assert_true(pid >= 0);
+	if (pid < 0)
+		fail_msg("no process for the test itself: %s", strerror((int)-pid));
 	if (pid == 0) {
 		close(channel[0]);
-		o = run_here(impl, words, n, workers, chunk, window);
+		o = run_here(order);
 #ifdef __SANITIZE_ADDRESS__
 		if (__lsan_do_recoverable_leak_check())
-			_exit(99); /* _exit() skips the check that a normal end would make */
+			_exit(LEAKED); /* _exit() skips the check that a normal end would make */
 #endif
 		_exit(write(channel[1], &o, sizeof(o)) == sizeof(o) ? 0 : 1);
 	}
 	close(channel[1]);
-	if (read(channel[0], &o, sizeof(o)) != sizeof(o))
-		fail_msg("%s, %s, n %llu: the trial's process died", impl->name, words,
-			(unsigned long long)n);
+	got = read(channel[0], &o, sizeof(o));
 	close(channel[0]);
-	assert_int_equal(pvq_child_reap(pid), 0);
+	wstatus = pvq_child_reap(pid);
+	if (got != sizeof(o) || wstatus)
+		complain_of_end(order, wstatus);
 	return o;
 }
 
-static void check_clean(const struct outcome *o)
+static void check_clean(const struct order *order, const struct outcome *o)
 {
-	assert_int_equal(o->descriptors, 0);
-	assert_int_equal(o->threads, 0);
-	assert_int_equal(o->children, 0);
+	if (o->descriptors > 0)
+		complain(order,
+			"after stop() more descriptors are open than before start() (%d more): close them in stop(), or set "
+			"PVQ_LINGERS where a library keeps them",
+			o->descriptors);
+	if (o->descriptors < 0)
+		complain(order,
+			"after stop() fewer descriptors are open than before start() (%d fewer): one was not the strategy's to close",
+			-o->descriptors);
+	if (o->threads)
+		complain(order,
+			"after stop() threads are left (%d): join every worker in stop(), or set PVQ_LINGERS where a library keeps "
+			"them",
+			o->threads);
+	if (o->children)
+		complain(order,
+			"after stop() child processes are left (%d): end and reap every worker in stop()",
+			o->children);
+}
+
+/* The driver's own arithmetic, which no strategy can change. */
+static void check_times(const struct order *order, const struct pvq_row *row)
+{
+	if (row->first_ns > row->map_ns)
+		complain(order,
+			"the first result came after the end of map(): look at trial.c, not at the strategy");
+	if (row->total_ns != row->start_ns + row->map_ns + row->stop_ns)
+		complain(order,
+			"start, map and stop do not add up to total: look at trial.c, not at the strategy");
 }
 
 /* Returns 0 where the strategy does not take such a load. */
-static int check(const struct pvq_impl *impl, const char *words, uint64_t n, unsigned workers,
-	unsigned chunk, unsigned window)
+static int check(const struct order *order)
 {
-	struct outcome o = run(impl, words, n, workers, chunk, window);
-	int fails = strncmp(words, "fault:", 6) == 0 && n > 0;
+	struct outcome o = run(order);
+	int fails = strncmp(order->words, "fault:", 6) == 0 && order->n > 0;
 
 	if (o.row.status == PVQ_UNAVAILABLE)
 		return 0;
+	if (fails && o.row.status == PVQ_OK)
+		complain(order,
+			"item 0 failed, but its status never reached put(): look at `status` of struct pvq_sink in impl.h");
 	if (o.row.status != (fails ? PVQ_ERROR : PVQ_OK) || o.row.verified == PVQ_VERIFIED_NO)
-		fail_msg("%s, %s, n %llu: %s: %s", impl->name, words, (unsigned long long)n,
+		complain(order,
+			"it ended as '%s': %s; each item is to be put once, with the bytes that run() gave: look at map() and at "
+			"struct pvq_sink in impl.h",
 			pvq_status_name(o.row.status), o.row.reason);
-	assert_int_equal(o.row.item_errors, fails ? 1 : 0);
-	assert_true(o.row.first_ns <= o.row.map_ns);
-	assert_int_equal(o.row.total_ns, o.row.start_ns + o.row.map_ns + o.row.stop_ns);
-	check_clean(&o);
+	if (o.row.item_errors != (fails ? 1 : 0))
+		complain(order,
+			"items put as failed: %llu, items that failed: %d; look at `status` of struct pvq_sink in impl.h",
+			(unsigned long long)o.row.item_errors, fails);
+	check_times(order, &o.row);
+	check_clean(order, &o);
 	return 1;
 }
 
@@ -167,7 +244,7 @@ static void test_pair(void **state)
 	const uint64_t sizes[] = {0, 1, WORKERS - 1, 200};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		if (!check(p->impl, task_words(p->task), sizes[i], WORKERS, 0, 0))
+		if (!check(&(struct order){p->impl, task_words(p->task), sizes[i], WORKERS, 0, 0}))
 			skip();
 }
 
@@ -175,49 +252,79 @@ static void test_pair(void **state)
 static void test_transport(void **state)
 {
 	const struct pvq_impl *impl = *state;
+	const struct order orders[] = {
+		{impl, "echo:in=200000,out=300000", 40, 2, 0, 0},
+		{impl, "echo:in=16777216,out=16777216", 5, 2, 0, 0},
+		{impl, "echo:in=1,out=16777216", 3, 2, 0, 0},
+		{impl, "echo:in=16777216,out=1", 3, 2, 0, 0},
+		{impl, "noop", 1000, 2, 0, 1},
+		{impl, "noop", 1000, 2, 7, 3},
+		{impl, "noop", 5000, 2, 1000, 0},
+		{impl, "echo:in=17,out=33", 3000, 5, 3, 64},
+		{impl, "noop", 100, 40, 0, 0},
+		{impl, "noop", 50000, 4, 0, 0},
+	};
 
-	check(impl, "echo:in=200000,out=300000", 40, 2, 0, 0);
-	check(impl, "echo:in=16777216,out=16777216", 5, 2, 0, 0);
-	check(impl, "echo:in=1,out=16777216", 3, 2, 0, 0);
-	check(impl, "echo:in=16777216,out=1", 3, 2, 0, 0);
-	check(impl, "noop", 1000, 2, 0, 1);
-	check(impl, "noop", 1000, 2, 7, 3);
-	check(impl, "noop", 5000, 2, 1000, 0);
-	check(impl, "echo:in=17,out=33", 3000, 5, 3, 64);
-	check(impl, "noop", 100, 40, 0, 0);
-	check(impl, "noop", 50000, 4, 0, 0);
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		check(&orders[i]);
+}
+
+/* Whether the text names the item, and no other that only begins like it. */
+static int names_item(const char *text, const char *before, int item)
+{
+	char words[80];
+	const char *at;
+	size_t len = (size_t)snprintf(words, sizeof(words), "%s%d", before, item);
+
+	at = strstr(text, words);
+	return at && !(at[len] >= '0' && at[len] <= '9');
+}
+
+static void check_death(const struct order *order, int item)
+{
+	struct outcome o = run(order);
+	const char *reason = o.row.reason;
+
+	if (o.row.status != PVQ_CRASHED)
+		complain(order,
+			"the worker of item %d died, and the trial ended as '%s' (%s): map() is to return -EOWNERDEAD with "
+			"*err filled, or to put the item with -EOWNERDEAD; see PVQ_SURVIVES_CRASH in impl.h",
+			item, pvq_status_name(o.row.status), reason);
+	if (!(order->impl->flags & PVQ_SURVIVES_CRASH)) {
+		if (!names_item(reason, "item ", item))
+			complain(order,
+				"the worker of item %d died, and the error does not say \"item %d\": \"%s\"; see `msg` in "
+				"error.h",
+				item, item, reason);
+	} else if (!names_item(reason, "1 of 100 items lost, the first ", item)) {
+		complain(order,
+			"with PVQ_SURVIVES_CRASH only item %d, whose worker died, may be put with -EOWNERDEAD, but: %s",
+			item, reason);
+	} else if (!strstr(reason, "the other results are right")) {
+		complain(order, "with PVQ_SURVIVES_CRASH the other items are to arrive, but: %s", reason);
+	}
+	check_clean(order, &o);
 }
 
 /* A worker that dies: the strategy says so with the item, and leaves nothing behind; the other results arrive
  * where it promises that. */
 static void test_death(void **state)
 {
-	const struct pvq_impl *impl = *state;
 	const char *const kinds[] = {"segv", "kill", "exit"};
+	const int at[] = {0, 57, 99};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const uint64_t at[] = {0, 57, 99};
-
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		for (size_t j = 0; j < sizeof(at) / sizeof(at[0]); j++) {
-			char words[64], item[64];
-			struct outcome o;
+			char words[64];
 
-			snprintf(words, sizeof(words), "fault:kind=%s,at=%d", kinds[i], (int)at[j]);
-			snprintf(item, sizeof(item), "%s %d",
-				impl->flags & PVQ_SURVIVES_CRASH ? "1 of 100 items lost, the first"
-								 : "item",
-				(int)at[j]);
-			o = run(impl, words, 100, WORKERS, 0, 0);
-			assert_int_equal(o.row.status, PVQ_CRASHED);
-			assert_non_null(strstr(o.row.reason, item));
-			if (impl->flags & PVQ_SURVIVES_CRASH)
-				assert_non_null(strstr(o.row.reason, "the other results are right"));
-			check_clean(&o);
+			snprintf(words, sizeof(words), "fault:kind=%s,at=%d", kinds[i], at[j]);
+			check_death(&(struct order){*state, words, 100, WORKERS, 0, 0}, at[j]);
 		}
-	}
 }
 
 /* ---- ready at the start ---- */
+
+enum { NOT_STARTED = 255 }; /* the exit code where there is nothing to count */
 
 /* Of this thread; one number each in the file. */
 static int count_children(void)
@@ -225,14 +332,15 @@ static int count_children(void)
 	FILE *f = fopen("/proc/thread-self/children", "re");
 	int count = 0, pid;
 
-	assert_non_null(f);
+	if (!f)
+		_exit(NOT_STARTED);
 	while (fscanf(f, "%d", &pid) == 1)
 		count++;
 	fclose(f);
 	return count;
 }
 
-/* Starts the strategy for a load of noop; returns how many threads and children it made for that, or -1. */
+/* Starts the strategy for a load of noop; returns how many threads and children it made for that, or NOT_STARTED. */
 static int count_started(const struct pvq_impl *impl, unsigned workers)
 {
 	struct pvq_opts opts = {.workers = workers};
@@ -243,11 +351,11 @@ static int count_started(const struct pvq_impl *impl, unsigned workers)
 	int count, before = count_entries("/proc/self/task") + count_children();
 
 	if (pvq_spec_parse(&spec, "noop") || pvq_load_build(&load, &spec, 100, 7, &err))
-		return -1;
+		return NOT_STARTED;
 	if (impl->tune)
 		impl->tune(&load, &opts);
 	if (impl->start(&self, &load, &opts, &err))
-		return -1;
+		return NOT_STARTED;
 	count = count_entries("/proc/self/task") + count_children() - before;
 	impl->stop(self, &err);
 	pvq_load_free(&load);
@@ -258,17 +366,27 @@ static int count_started(const struct pvq_impl *impl, unsigned workers)
 static void test_ready(void **state)
 {
 	const struct pvq_impl *impl = *state;
+	const struct order order = {impl, "noop", 100, WORKERS, 0, 0};
 	int least = impl->flags & PVQ_CALLER_WORKS ? WORKERS - 1 : WORKERS, wstatus;
 	pid_t pid;
 
 	if (impl->flags & (PVQ_ONE_WORKER | PVQ_HARNESS) || impl->in_via == PVQ_VIA_INHERIT)
 		skip(); /* has no workers, or makes one for each item */
 	pid = pvq_child_fork();
-	assert_true(pid >= 0);
+	if (pid < 0)
+		fail_msg("no process for the test itself: %s", strerror((int)-pid));
 	if (pid == 0)
-		_exit(count_started(impl, WORKERS) >= least ? 0 : 1);
+		_exit(count_started(impl, WORKERS));
 	wstatus = pvq_child_reap(pid);
-	assert_int_equal(wstatus, 0);
+	if (!WIFEXITED(wstatus))
+		complain_of_end(&order, wstatus);
+	if (WEXITSTATUS(wstatus) == NOT_STARTED)
+		complain(&order, "start() failed");
+	if (WEXITSTATUS(wstatus) < least)
+		complain(&order,
+			"%d threads and processes are there when start() returns, not %d: start all workers in start(), or "
+			"their start is timed as map",
+			WEXITSTATUS(wstatus), least);
 }
 
 /* Does a worker's death leave the trial alive? Not where the workers are threads, or the caller. */
@@ -277,7 +395,7 @@ static int has_processes(const struct pvq_impl *impl)
 	return impl->in_via != PVQ_VIA_CALL && impl->in_via != PVQ_VIA_POINTER;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static struct CMUnitTest test[CASES_MAX];
 	static struct pair pair[CASES_MAX];
@@ -310,5 +428,7 @@ int main(void)
 			.initial_state = (void *)(uintptr_t)pvq_linked_in[i]};
 		n++;
 	}
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return _cmocka_run_group_tests("conformance", test, n, NULL, NULL);
 }
