@@ -7,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "pool/measure.h"
+#include "trial/registry.h"
 #include "trial/spec.h"
 
 #include <errno.h>
