@@ -65,7 +65,7 @@ column() {
 	run "$PVQ" run --impl mpi_pool --task fault:kind=error,at=2 --n 20 --workers 3
 	[[ $output == *"1 of 20 items failed, the first 2: Input/output error"* ]]
 	for kind in segv kill exit; do
-		run "$PVQ" run --impl mpi_pool --task fault:kind=$kind,at=2 --n 20 --workers 3 --seed 772001 --timeout 20
+		run "$PVQ" run --impl mpi_pool --task fault:kind=$kind,at=2 --n 20 --workers 3 --seed 772001 --timeout 60
 		[ "$status" -eq 1 ]
 		[[ $output == *"pvq: crashed: a rank died, and Open MPI ends the whole job then"* ]]
 		nothing_runs 772001
@@ -85,7 +85,7 @@ column() {
 }
 
 @test "a load that cannot be built ends all ranks" {
-	run "$PVQ" run --impl mpi_pool --task deflate:dir=/nonexistent --n 5 --workers 3 --timeout 20
+	run "$PVQ" run --impl mpi_pool --task deflate:dir=/nonexistent --n 5 --workers 3 --timeout 60
 	[ "$status" -eq 1 ]
 	[[ $output == *"/nonexistent"* ]]
 }
