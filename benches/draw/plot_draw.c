@@ -86,7 +86,8 @@ static int draw_judge(const struct pvq_plots *plots, size_t drawer, int code)
 			stderr);
 	else if (code && code != NO_GNUPLOT)
 		fprintf(stderr,
-			"pvq: gnuplot failed, some pictures are missing; it said why in %s/plots/%s\n",
+			"pvq: gnuplot failed, so some pictures are missing; its messages are in "
+			"%s/plots/%s\n",
 			plots->dir, draw_log[drawer]);
 	return code == 0 ? 0 : code == NO_GNUPLOT ? -ENOENT : -EIO;
 }

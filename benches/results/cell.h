@@ -72,7 +72,7 @@ struct pvq_work {
 	const struct pvq_cell *base; /* best serial; NULL where it was not measured or failed */
 	unsigned *cores;             /* distinct core counts of its good cells, ascending */
 	size_t core_counts;
-	/* What others did meanwhile, by block: the share of its CPUs' time that was stolen or used by foreign
+	/* Interference, by block: the share of its CPUs' time that was stolen or used by foreign
 	 * processes, and whether that disturbed it. */
 	struct pvq_turn *turn;   /* one a block in which it was measured, ascending */
 	size_t turns, disturbed; /* how many; of these, disturbed ones */

@@ -70,7 +70,7 @@ observed() {
 @test "report: without observed trials the ideal is the work's alone" {
 	swept
 	grep -q '^## How far from the ideal?' "$TMP/run/report.md"
-	grep -q 'No trial of this run was looked into' "$TMP/run/report.md"
+	grep -q 'No trial of this run was observed' "$TMP/run/report.md"
 	grep -q 'the longest item was not measured. The ideal is ' "$TMP/run/report.md"
 	grep -q '^## What keeping the order costs' "$TMP/run/report.md"
 	[ "$(grep -c 'Most waiting' "$TMP/run/report.md")" -eq 0 ]
@@ -116,10 +116,10 @@ bench() {
 	PATH=$TMP/bin "$TMP/bin/pvq" bench "$@"
 }
 
-@test "bench looks on: every strategy, serial too, and the skew task item by item; --resume does not repeat it" {
+@test "bench observes: every strategy, serial too, and the skew task item by item; --resume does not repeat it" {
 	bench --tasks skew:ns=2000,noop --n 200 --blocks 1 --cores 1 --impls pthread_queue,pool_ordered,pool_unordered \
 		--out "$TMP/run" >"$TMP/out" 2>"$TMP/err"
-	grep -q 'looking on at 8 trials, up to 3 times' "$TMP/err"
+	grep -q 'observing 8 trials, up to 3 times' "$TMP/err"
 	[ "$(wc -l <"$TMP/run/observed.csv")" -eq 25 ] # 2 tasks x 4 strategies x 3 rounds
 	[ -z "$(tail -n +2 "$TMP/run/observed.csv" | cut -d, -f1,2,7- | sort | uniq -d)" ]
 	[ "$(tail -n +2 "$TMP/run/observed.csv" | head -n 4 | grep -c ',skew,')" -eq 4 ] # it comes first
@@ -138,7 +138,7 @@ bench() {
 	[ "$(wc -l <"$TMP/run/observed.csv")" -eq 25 ]
 }
 
-@test "bench looks on: what fails is logged and left out" {
+@test "bench observes: what fails is logged and left out" {
 	rc=0
 	bench --tasks fault:kind=error --n 20 --blocks 1 --cores 1 --impls pool_ordered --out "$TMP/run" >"$TMP/out" 2>&1 || rc=$?
 	[ "$rc" -eq 1 ]

@@ -19,7 +19,7 @@ teardown() {
 	[ "$(grep -c ',ok,' "$TMP/st/selftest-twins.csv")" -eq 60 ]
 	cp "$TMP/st/selftest-twins.csv" "$TMP/before"
 	run "$PVQ" selftest --blocks 2 --profile none --out "$TMP/st"
-	[[ $output == *"is there already"* ]]
+	[[ $output == *"already exists"* ]]
 	cmp "$TMP/before" "$TMP/st/selftest-twins.csv"
 }
 

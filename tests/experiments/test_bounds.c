@@ -158,7 +158,7 @@ static void the_parts_add_up(void **state)
 	(void)state;
 	add_cell(&f, "serial", "ordered", 1, 80);
 	add_cell(&f, "pool_ordered", "ordered", 2, 50);
-	/* 5 % of serial is not its items; looking on made the pool's map 10 % longer. */
+	/* 5 % of serial is not its items; observing made the pool's map 10 % longer. */
 	add_seen(&f, "serial", 1, 5, (const double[]){76, 0, 4, 0, 0});
 	add_seen(&f, "pool_ordered", 2, 5, (const double[]){92.4, 2.2, 6.6, 7.7, 1.1});
 	assert_int_equal(pvq_bounds_make(&b, &f.summary, summarise(&f), &f.seen), 0);
@@ -250,7 +250,7 @@ static void without_observations_the_work_alone_counts(void **state)
 	assert_true(isnan(b.ideal.longest_ns));
 	assert_false(b.ideal.longest_binds);
 	assert_near(b.ideal.ns, 40 * MIDDLE * MS, 1);
-	assert_true(isnan(b.gap[0].looked_on));
+	assert_true(isnan(b.gap[0].observed_ratio));
 	assert_false(b.gap[0].divided);
 	pvq_bounds_free(&b);
 	drop(&f);

@@ -435,7 +435,7 @@ static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* The tutorial's claims: each pair is faster, slower, the same or not to be told on the tasks where it is, by what was
+/* The tutorial's claims: each pair is faster, slower, equivalent or inconclusive on the tasks where it is, by what was
  * measured for that alone: the sweep says the opposite here. */
 static void claims_are_answered_by_verdicts(void **state)
 {
@@ -466,19 +466,19 @@ static void claims_are_answered_by_verdicts(void **state)
 	assert_int_equal(fclose(run->raw), 0);
 	run->raw = sweep;
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "measured in 12 blocks of its own");
+	assert_says(run, "come from 12 separate blocks");
 	assert_says(run, "### Is Pool faster than Process + Queue?");
-	assert_says(run, "- **`pool_unordered` over `fork_pipe_queue`, map**: faster on `echo` (×0.");
+	assert_says(run, "- **`pool_unordered` against `fork_pipe_queue`, map**: faster on `echo` (×0.");
 	assert_says(run, "); slower on `skew` (×1.");
-	assert_says(run, "); the same (±3 %) on `sleep`; not to be told on `spin`.\n");
-	assert_says(run, "- **`fork_pipe_queue` over `pool_unordered`**: slower on `echo` (×");
+	assert_says(run, "); equivalent on `sleep`; inconclusive on `spin`.\n");
+	assert_says(run, "- **`fork_pipe_queue` against `pool_unordered`**: slower on `echo` (×");
 	assert_says(run, "- **spin, 8 workers**: slower with `fork_pipe_queue` (×");
-	assert_says(run, "| Context switches an item: 2 → 8 workers |\n");
+	assert_says(run, "| Context switches per item: 2 → 8 workers |\n");
 	assert_says(run, " | 4.00 → 1.00 |\n");
 	/* What was not measured is not answered. */
 	assert_silent(run, "python_pool_imap_unordered");
 	assert_silent(run, "imap_unordered faster than imap");
-	assert_silent(run, "a later result was complete and the next was not");
+	assert_silent(run, "Blocked by the head of the line");
 }
 
 static void add_fault(FILE *f, const char *impl, enum pvq_fault_kind kind, unsigned delivered,
@@ -535,15 +535,15 @@ static void deaths_of_workers_in_short(void **state)
 	add_cell(run, "serial", "noop", 1, 6, 40);
 	add_dispatch(run, "serial", 6);
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "on 3 workers; those that are serial have one.\n");
+	assert_says(run, "on 3 workers; serial strategies have one.\n");
 	assert_says(run, "after SIGSEGV, SIGKILL and `_exit()` of its worker: pool_ordered.\n");
-	assert_says(run, "others are missing** after one of the three at least: pool_unordered.\n");
+	assert_says(run, "others are missing** after at least one of the three: pool_unordered.\n");
 	assert_says(run,
-		"**Gives up with an error** after one of the three at least: fork_pipe_queue, by_hand.\n");
-	assert_says(run, "**Dies with its worker**, all of it: pthread_queue.\n");
+		"**Gives up with an error** after at least one of the three: fork_pipe_queue, by_hand.\n");
+	assert_says(run, "**Dies with its worker**, as a whole: pthread_queue.\n");
 	assert_says(run, "until it is killed: some_pool.\n");
-	assert_says(run, "by a limit for single items: pool_ordered.\n");
-	assert_says(run, "or calls `_exit()` (*exit*)");
+	assert_says(run, "with a time limit for single items: pool_ordered.\n");
+	assert_says(run, "*Exit*: its worker calls `_exit()`");
 	assert_says(run, "\n| Strategy | error | SIGSEGV | SIGKILL | exit | hang |\n");
 	/* An error is worth more when it says which item it was. */
 	assert_says(run, "| by_hand | – | gave up, item named; 20 of 39 others; after 700 µs | "
@@ -586,7 +586,7 @@ static void tries_that_differ_are_counted(void **state)
 	add_dispatch(run, "serial", 6);
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "Tried 5 times with every strategy");
-	assert_says(run, "others are missing** after one of the three at least: lucky.\n");
+	assert_says(run, "others are missing** after at least one of the three: lucky.\n");
 	assert_says(run, "until it is killed: mixed.\n");
 	assert_says(run,
 		"| mixed | item named; all 39 others; after 700 µs | **all died**; 12–38 of 39 others; after 700 µs | "
@@ -625,8 +625,8 @@ static void who_delivers_at_the_end_loses_all(void **state)
 	add_dispatch(run, "serial", 6);
 	assert_int_equal(make_report(run), 0);
 	assert_says(run,
-		"Those that hand over nothing before all is done, batch_a, batch_b and batch_e, lose "
-		"every result with it. ");
+		"Strategies that deliver nothing before the map ends, batch_a, batch_b and batch_e, lose "
+		"every result. ");
 }
 
 static void one_worker_is_said_to_be_one(void **state)

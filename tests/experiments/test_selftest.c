@@ -178,7 +178,7 @@ static void a_contradiction_fails(void **state)
 	assert_false(pvq_selftest_passed(&s));
 }
 
-/* Equal in the first run, and clearly not in the second. */
+/* Equivalent in the first run, and different in the second. */
 static void an_equality_that_does_not_hold_fails(void **state)
 {
 	struct pvq_selftest s = judge_two(1, 1.5, 1.2, 1.5);

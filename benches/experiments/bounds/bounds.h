@@ -11,7 +11,7 @@
  *
  * The parts are what one core does on average from start to stop. start and stop are medians of the sweep. The
  * sweep's median of the map is divided as the observed trial with the nearest map time was (observed.h), unless that
- * is off by more than a factor of PVQ_LOOK_ON_LIMIT, or serial's is: then looking on, or noise, changed too much. What is lost in a part is
+ * is off by more than a factor of PVQ_OBSERVED_RATIO_MAX, or serial's is: then observing, or noise, changed too much. What is lost in a part is
  * what it takes beyond the ideal:
  *
  *	work       busy time beyond what serial's items took, divided among the cores
@@ -26,7 +26,7 @@
 
 #include "report/experiment.h"
 
-#define PVQ_LOOK_ON_LIMIT 1.25
+#define PVQ_OBSERVED_RATIO_MAX 1.25
 
 enum pvq_part {
 	PVQ_PART_START,
@@ -50,7 +50,7 @@ struct pvq_ideal {
 struct pvq_gap {
 	const struct pvq_cell *cell;
 	struct pvq_comparison map, total; /* time / ideal */
-	double looked_on;                 /* observed map time / the sweep's; NAN: not observed */
+	double observed_ratio;            /* observed map time / the sweep's; NAN: not observed */
 	int divided;                      /* the map is */
 	double spent_ns[PVQ_PARTS], lost_ns[PVQ_PARTS]; /* lost: only where divided */
 };
@@ -59,9 +59,9 @@ struct pvq_gap {
 struct pvq_bounds {
 	const struct pvq_work *work;
 	struct pvq_ideal ideal;
-	double looked_on;    /* with serial, as in pvq_gap */
-	struct pvq_gap *gap; /* one a strategy, in the summary's order */
-	size_t gaps;         /* 0: nothing to set against an ideal */
+	double observed_ratio; /* with serial, as in pvq_gap */
+	struct pvq_gap *gap;   /* one a strategy, in the summary's order */
+	size_t gaps;           /* 0: nothing to set against an ideal */
 };
 
 /* Of the work at its largest core count. 0 or -ENOMEM. */

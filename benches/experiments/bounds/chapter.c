@@ -8,45 +8,48 @@
 
 static void bounds_legend(const struct pvq_report *r)
 {
-	fputs("**How to read it.** Ratios are taken block by block and carry 95 % intervals. *Lost* is start + map + "
-	      "stop beyond the ideal, from the medians; it is told only where the whole interval of the total lies "
-	      "above 1. *Where* says what share of it is lost in which part, for a core on average.",
+	fputs("**How to read it.** Ratios are taken block by block and have 95 % intervals. *Lost* "
+	      "is start + map + stop beyond the ideal, from the medians; it is given only where the "
+	      "whole interval of the total lies above 1. *Where* says which share of it is lost in "
+	      "which part, for a core on average.",
 		r->md);
 	if (r->observed->count)
 		fprintf(r->md,
-			" Parts of the map: *ramp*, until a worker has its first item; *items*, which take longer "
-			"than with serial (shared caches, shared cores); *dispatch*, from one item to the next; "
-			"*imbalance*, at the end, while others still work, beyond what the longest item makes "
-			"unavoidable; *delivery*, from the last item's end to the end of the map. A share "
-			"below 0 is a gain. The map is divided as in the observed trial with the nearest "
-			"map time, where that, and serial's, is within a factor of %s of the sweep's median.",
-			pvq_text_number(PVQ_LOOK_ON_LIMIT).s);
+			" Parts of the map: *ramp*, until a worker has its first item; *items*, which "
+			"take longer than with serial (shared caches, shared cores); *dispatch*, from "
+			"one item to the next; *imbalance*, at the end, while others still work, "
+			"beyond what the longest item makes unavoidable; *delivery*, from the last "
+			"item's end to the end of the map. A share below 0 is a gain. The map is "
+			"divided as in the observed trial with the nearest map time, provided that "
+			"this time and serial's are within a factor of %s of the sweep's median.",
+			pvq_text_number(PVQ_OBSERVED_RATIO_MAX).s);
 	fputs("\n\n", r->md);
 }
 
 static void bounds_intro(const struct pvq_report *r)
 {
-	fputs("## How far from the ideal?\n\nHowever the items are dealt out, the map cannot end before its "
-	      "longest item does, nor before the work is done that there is. The **ideal** is the larger of the "
-	      "two: the longest item, or serial's map time divided by the cores. What a strategy takes beyond it "
-	      "is lost to handing out, waiting and collecting.",
+	fputs("## How far from the ideal?\n\nHowever the items are dealt out, the map cannot end "
+	      "before its longest item, nor before all the work is done. The **ideal** is the larger "
+	      "of two times: the longest item, or serial's map time divided by the cores. What a "
+	      "strategy takes beyond it is lost to handing out, waiting and collecting.",
 		r->md);
 	if (r->observed->count)
-		fputs(" Where within the map was seen in trials of their own, in which every item was stamped as "
-		      "it began, ended and was delivered; their times are in no other figure of this report.",
+		fputs(" Observed trials, which are separate from the sweep, show where in the map it "
+		      "is lost: they stamp every item as it begins, ends and is delivered. No other "
+		      "figure of this report includes their times.",
 			r->md);
 	else
-		fputs(" No trial of this run was looked into, so that the longest item is not known and the map is "
-		      "not divided.",
+		fputs(" No trial of this run was observed, so the longest item is unknown and the "
+		      "map is not divided.",
 			r->md);
 	fputs("\n\n", r->md);
 	pvq_report_figure(r, "bounds", NULL, 0,
-		"What a core does on average from start to stop, against the ideal, one panel a task");
+		"What a core does on average from start to stop, against the ideal: one panel per task");
 	fputs("\n\n", r->md);
 	bounds_legend(r);
 }
 
-/* "**spin**: serial takes 122 ms, … The ideal is 61 ms: the work binds." */
+/* "**spin**: serial takes 122 ms, … The ideal is 61 ms: the work is the limit." */
 static void bounds_ideal(const struct pvq_report *r, const struct pvq_bounds *b)
 {
 	const struct pvq_estimate *serial = &b->work->base->metric[PVQ_MAP_NS];
@@ -57,17 +60,17 @@ static void bounds_ideal(const struct pvq_report *r, const struct pvq_bounds *b)
 	fprintf(r->md, "**: serial takes %s for %llu items, ",
 		pvq_text_ns_interval(serial->median, serial->lo, serial->hi).s,
 		(unsigned long long)b->work->key->n);
-	fprintf(r->md, "%s for each of %u core%s; the longest item ",
+	fprintf(r->md, "%s per core on %u core%s; the longest item ",
 		pvq_text_ns(ideal->work_ns / ideal->cores).s, ideal->cores, ideal->cores == 1 ? "" : "s");
 	if (isnan(ideal->longest_ns))
 		fputs("was not measured", r->md);
 	else
 		fprintf(r->md, "takes %s", pvq_text_ns(ideal->longest_ns).s);
 	fprintf(r->md, ". The ideal is **%s**: %s.\n\n", pvq_text_ns(ideal->ns).s,
-		ideal->longest_binds ? "the longest item binds" : "the work binds");
+		ideal->longest_binds ? "the longest item is the limit" : "the work is the limit");
 }
 
-/* Where it is lost, from the most on; less than 1 % is not worth a word. Where the map is not divided, all of it
+/* Where it is lost, the largest part first; less than 1 % is left out. Where the map is not divided, all of it
  * stands in the place of the items. */
 static void bounds_where(const struct pvq_report *r, const struct pvq_bounds *b, const struct pvq_gap *gap)
 {
@@ -97,13 +100,13 @@ static void bounds_where(const struct pvq_report *r, const struct pvq_bounds *b,
 static void bounds_row(const struct pvq_report *r, const struct pvq_bounds *b, const struct pvq_gap *gap)
 {
 	const struct pvq_comparison *total = &gap->total;
-	const char *none = "none that can be told";
+	const char *none = "inconclusive";
 
 	fputs("| ", r->md);
 	pvq_text_md(r->md, r->summary->series[gap->cell->series].name);
 	fprintf(r->md, " | %s", pvq_text_ratio_interval(gap->map.ratio, gap->map.lo, gap->map.hi).s);
 	fprintf(r->md, " | %s | ", pvq_text_ratio_interval(total->ratio, total->lo, total->hi).s);
-	/* Both must say so: the interval, which goes by blocks, and the medians that are divided. */
+	/* Both must agree: the interval, which goes by blocks, and the medians that are divided. */
 	if (total->lo > 1 && pvq_gap_spent_ns(gap) > b->ideal.ns) {
 		fprintf(r->md, "%s | ", pvq_text_ns(pvq_gap_spent_ns(gap) - b->ideal.ns).s);
 		bounds_where(r, b, gap);
@@ -111,7 +114,7 @@ static void bounds_row(const struct pvq_report *r, const struct pvq_bounds *b, c
 		return;
 	}
 	if (isnan(total->lo))
-		none = "too few blocks to tell";
+		none = "too few blocks";
 	else if (total->hi < 1)
 		none = "none: below the ideal";
 	fprintf(r->md, "– | %s |\n", none);
@@ -121,22 +124,22 @@ static void bounds_row(const struct pvq_report *r, const struct pvq_bounds *b, c
 static void bounds_undivided(const struct pvq_report *r, const struct pvq_bounds *b)
 {
 	const char *separator =
-		"Not divided, since the observed trials' map time is too far from the sweep's: ";
+		"Not divided, because the observed trials' map time is too far from the sweep's: ";
 	int any = 0;
 
 	for (size_t i = 0; i < b->gaps; i++) {
 		const struct pvq_gap *gap = &b->gap[i];
 
-		if (gap->divided || isnan(gap->looked_on))
+		if (gap->divided || isnan(gap->observed_ratio))
 			continue;
 		fputs(separator, r->md);
 		pvq_text_md(r->md, r->summary->series[gap->cell->series].name);
-		fprintf(r->md, " (%s times as long)", pvq_text_number(gap->looked_on).s);
+		fprintf(r->md, " (%sx)", pvq_text_number(gap->observed_ratio).s);
 		separator = ", ";
 		any = 1;
 	}
-	if (any && !isnan(b->looked_on))
-		fprintf(r->md, "; serial itself %s", pvq_text_number(b->looked_on).s);
+	if (any && !isnan(b->observed_ratio))
+		fprintf(r->md, "; serial itself %sx", pvq_text_number(b->observed_ratio).s);
 	fputs(any ? ".\n\n" : "", r->md);
 }
 

@@ -88,14 +88,14 @@ static const struct pvq_observed *bounds_nearest(
 	return nearest;
 }
 
-static double bounds_looked_on(const struct pvq_observed *o, const struct pvq_cell *cell)
+static double bounds_observed_ratio(const struct pvq_observed *o, const struct pvq_cell *cell)
 {
 	return o ? (double)o->map_ns / fmax(cell->metric[PVQ_MAP_NS].median, 1) : NAN;
 }
 
-static int bounds_is_like(double looked_on)
+static int bounds_is_like(double observed_ratio)
 {
-	return looked_on <= PVQ_LOOK_ON_LIMIT && looked_on >= 1 / PVQ_LOOK_ON_LIMIT;
+	return observed_ratio <= PVQ_OBSERVED_RATIO_MAX && observed_ratio >= 1 / PVQ_OBSERVED_RATIO_MAX;
 }
 
 /* Divides the map's median as the observed trial was. */
@@ -133,8 +133,8 @@ static void bounds_gap(
 	gap->cell = cell;
 	gap->map = bounds_compare(b, cell, PVQ_MAP_NS);
 	gap->total = bounds_compare(b, cell, PVQ_TOTAL_NS);
-	gap->looked_on = bounds_looked_on(o, cell);
-	gap->divided = bounds_is_like(gap->looked_on) && bounds_is_like(b->looked_on);
+	gap->observed_ratio = bounds_observed_ratio(o, cell);
+	gap->divided = bounds_is_like(gap->observed_ratio) && bounds_is_like(b->observed_ratio);
 	gap->spent_ns[PVQ_PART_START] = cell->metric[PVQ_START_NS].median;
 	gap->spent_ns[PVQ_PART_STOP] = cell->metric[PVQ_STOP_NS].median;
 	gap->spent_ns[PVQ_PART_WORK] = cell->metric[PVQ_MAP_NS].median;
@@ -156,7 +156,7 @@ int pvq_bounds_make(struct pvq_bounds *b, const struct pvq_summary *s, const str
 	if (!b->gap)
 		return -ENOMEM;
 	bounds_ideal(&b->ideal, work, cores, seen);
-	b->looked_on = bounds_looked_on(bounds_nearest(seen, work->base), work->base);
+	b->observed_ratio = bounds_observed_ratio(bounds_nearest(seen, work->base), work->base);
 	for (size_t c = work->first; c < work->first + work->cells; c++)
 		if (s->cell[c].ok && pvq_cell_even(&s->cell[c], cores))
 			bounds_gap(b, &s->cell[c], seen);

@@ -1,5 +1,5 @@
-/* chapter.c: the tutorial's claims, each answered with this run's figures, in CPython and in C. Every word about
- * which is faster follows from an interval.
+/* chapter.c: the tutorial's claims, each answered with this run's figures, in CPython and in C. Every verdict follows
+ * from an interval.
  */
 #include "experiments/claims/claims.h"
 #include "results/ordering.h"
@@ -37,7 +37,7 @@ static const struct pvq_cell *claim_cell(
 	return NULL;
 }
 
-/* a's time over b's, and what may be said of it. */
+/* a's time over b's, and the verdict. */
 struct answer {
 	struct pvq_comparison versus;
 	int verdict; /* -1 where one of them was not measured */
@@ -68,8 +68,8 @@ static void claim_write(const struct pvq_report *r, const struct answer *answer)
 			isnan(versus->lo) ? "too few blocks" : pvq_verdict_name(versus->verdict));
 }
 
-/* What the words say of an answer: a difference that is sure may still be too small to matter. */
-enum claim_word { FASTER, SLOWER, BIT_FASTER, BIT_SLOWER, SAME, UNTOLD, CLAIM_WORDS };
+/* An answer in words: a difference may be certain, and still too small to matter. */
+enum claim_word { FASTER, SLOWER, BIT_FASTER, BIT_SLOWER, EQUIVALENT, INCONCLUSIVE, CLAIM_WORDS };
 
 static enum claim_word claim_word(const struct answer *answer)
 {
@@ -82,20 +82,20 @@ static enum claim_word claim_word(const struct answer *answer)
 	case PVQ_SLOWER:
 		return small ? BIT_SLOWER : SLOWER;
 	case PVQ_EQUIVALENT:
-		return SAME;
+		return EQUIVALENT;
 	default:
-		return UNTOLD;
+		return INCONCLUSIVE;
 	}
 }
 
-/* "faster on `sleep` (×0.90) and `spin` (×0.63); not to be told on `echo`", from count answers and what each is of;
+/* "faster on `sleep` (×0.90) and `spin` (×0.63); inconclusive on `echo`", from count answers and what each is of;
  * on: "on", "with".
  */
 static void claim_words(const struct pvq_report *r, const struct answer *answer, const char *on,
 	const char *const *of, size_t count)
 {
-	static const char *const words[CLAIM_WORDS] = {"faster", "slower", "faster, by less than 3 %,",
-		"slower, by less than 3 %,", "the same (±3 %)", "not to be told"};
+	static const char *const words[CLAIM_WORDS] = {"faster", "slower", "faster by less than 3 %",
+		"slower by less than 3 %", "equivalent", "inconclusive"};
 	int any = 0;
 
 	for (enum claim_word word = 0; word < CLAIM_WORDS; word++) {
@@ -109,7 +109,7 @@ static void claim_words(const struct pvq_report *r, const struct answer *answer,
 			if (answer[k].verdict < 0 || claim_word(&answer[k]) != word)
 				continue;
 			fprintf(r->md, "%s`%s`", said++ ? (--left == 1 ? " and " : ", ") : "", of[k]);
-			if (word < SAME)
+			if (word < EQUIVALENT)
 				fprintf(r->md, " (×%s)", pvq_text_number(answer[k].versus.ratio).s);
 		}
 	}
@@ -152,10 +152,10 @@ static size_t claim_lines(
 	return count;
 }
 
-/* "`python_pool_imap_unordered` over `python_pool_imap`, first result" */
+/* "`python_pool_imap_unordered` against `python_pool_imap`, first result" */
 static void claim_title(const struct pvq_report *r, const struct pvq_claim *claim, const struct line *line)
 {
-	fprintf(r->md, "`%s` over `%s`", line->pair->a, line->pair->b);
+	fprintf(r->md, "`%s` against `%s`", line->pair->a, line->pair->b);
 	if (claim->metrics > 1)
 		fprintf(r->md, ", %s", metric_words(line->metric));
 }
@@ -164,7 +164,7 @@ static void claim_title(const struct pvq_report *r, const struct pvq_claim *clai
 static void claim_table(const struct pvq_report *r, const struct line *line, size_t lines,
 	const struct pvq_claim *claim, const char *const *task, size_t works)
 {
-	fputs("| Time of |", r->md);
+	fputs("| Ratio of times |", r->md);
 	for (size_t w = 0; w < works; w++)
 		fprintf(r->md, " `%s` |", task[w]);
 	fputs("\n|:--|", r->md);
@@ -210,8 +210,8 @@ static int claim_blocked(const struct pvq_report *r, const struct pvq_claims_see
 			continue;
 		if (!any++) {
 			fprintf(r->md,
-				"- **Share of the map in which a later result was complete and the next was not**, with `%s` and "
-				"with `%s`",
+				"- **Blocked by the head of the line** (share of the map in which a "
+				"later result was complete, but not the next), with `%s` and with `%s`",
 				pair->b, pair->a);
 		}
 		fprintf(r->md, "%s `%s` %s", any > 1 ? "," : ":", task[w],
@@ -239,7 +239,7 @@ static void claim_per_item(const struct pvq_report *r, const struct pvq_claims_s
 			continue;
 		more = (a->metric[PVQ_MAP_NS].median - b->metric[PVQ_MAP_NS].median) / (double)a->key->n;
 		if (!any)
-			fprintf(r->md, "- **An item's time with `%s`, beyond that with `%s`**", pair->a,
+			fprintf(r->md, "- **Extra time per item with `%s`, against `%s`**", pair->a,
 				pair->b);
 		fprintf(r->md, "%s `%s` %s%s", any++ ? "," : ":", task[w], more < 0 ? "−" : "",
 			pvq_text_ns(fabs(more)).s);
@@ -418,7 +418,7 @@ static void claim_over(
 	fputs("\n| Task | Strategy |", r->md);
 	for (size_t k = 0; k < over.columns; k++)
 		fprintf(r->md, " %u workers |", s->max_cores * over.times[k]);
-	fprintf(r->md, " Context switches an item: %u", s->max_cores);
+	fprintf(r->md, " Context switches per item: %u", s->max_cores);
 	for (size_t k = 0; k < over.columns; k++)
 		fprintf(r->md, " → %u", s->max_cores * over.times[k]);
 	fputs(over.columns == 1 ? " workers |\n|:--|:--|:--|:--|\n" : " workers |\n|:--|:--|:--|:--|:--|\n",
@@ -430,23 +430,26 @@ static void claim_over(
 
 /* ---- the chapter ---- */
 
-/* How well the answers are founded. */
+/* What the answers rest on. */
 static void claims_intro(const struct pvq_report *r, const struct pvq_claims_seen *claims)
 {
 	const struct pvq_summary *s = &claims->summary;
 	size_t disturbed = 0, turns = 0;
 
 	fprintf(r->md,
-		"What follows was measured in %u blocks of its own (`claims.csv`), with the loads of the other chapters, on %u "
-		"core%s and, where nothing else is said, with one worker a core. Medians of the ratios within a block, with 95 %% "
-		"intervals that hold together over a table.",
+		"The answers below come from %u separate blocks (`claims.csv`), with the loads of the "
+		"other chapters, on %u core%s and, unless stated otherwise, with one worker per core. "
+		"Figures are medians of the ratios within a block, with 95 %% intervals that hold "
+		"together over a table.",
 		s->blocks, s->max_cores, s->max_cores == 1 ? "" : "s");
 	for (size_t w = 0; w < s->works; w++) {
 		disturbed += s->work[w].disturbed;
 		turns += s->work[w].turns;
 	}
 	if (disturbed)
-		fprintf(r->md, " In %zu of %zu turns of a task others had 5 %% of the CPUs' time or more.",
+		fprintf(r->md,
+			" %zu of %zu turns of a task were disturbed: 5 %% of the CPUs' time or more "
+			"was stolen or foreign.",
 			disturbed, turns);
 	fputs("\n\n", r->md);
 }

@@ -38,22 +38,23 @@ static const char *const bytes_or_not[] = {"echo", "spin", NULL};
 
 const struct pvq_claim pvq_claims[] = {
 	{.question = "Is Pool faster than Process + Queue?",
-		.about =
-			"The pool's time divided by that of processes and queues by hand, in CPython and in C. Below 1 the pool is "
-			"faster. CPython's pool hands over one item at a time, which is what `imap` and `imap_unordered` do "
-			"unless they are given a chunksize; `Pool.map` cuts the items into four chunks a worker, and gives nothing back before "
-			"all are done.",
+		.about = "The pool's time divided by that of processes and queues by hand, in CPython "
+			 "and in C. Below 1 the pool is faster. CPython's pool hands over one item at a "
+			 "time: `imap` and `imap_unordered` do so unless given a chunksize. `Pool.map` "
+			 "cuts the items into four chunks per worker, and returns nothing before all "
+			 "are done.",
 		.pair = pool_pairs,
 		.metric = {PVQ_MAP_NS, PVQ_TOTAL_NS, PVQ_FIRST_NS},
 		.metrics = 3,
 		.said = 1,
 		.task = of_the_sweep},
 	{.question = "Is imap_unordered faster than imap, and when?",
-		.about =
-			"Both deliver the same results; the first does not wait for the next in line. Besides the whole map, "
-			"the time until the first result, and how long results were held back for one before them. `straggler` is "
-			"the case in point: its items sleep for 1 ms, the first of them for 20 ms, and only whoever keeps no order "
-			"has something to show until then. More of that: *What keeping the order costs*, below.",
+		.about = "Both deliver the same results, but the unordered one does not wait for the "
+			 "next in line. Besides the whole map, this compares the time to the first "
+			 "result, and how long results were held back by an earlier one. `straggler` is "
+			 "the case in point: its items sleep for 1 ms, the first of them for 20 ms, and "
+			 "only a strategy that keeps no order has a result before then. See also *What "
+			 "keeping the order costs*, below.",
 		.pair = order_pairs,
 		.metric = {PVQ_MAP_NS, PVQ_FIRST_NS},
 		.metrics = 2,
@@ -61,32 +62,33 @@ const struct pvq_claim pvq_claims[] = {
 		.load = "straggler:us=1000,times=20",
 		.blocked = 1},
 	{.question = "What do more workers than cores cost?",
-		.about =
-			"Map time with more workers than cores, divided by that with one a core. The last column is a hint at why: "
-			"where workers queue for the CPUs, so does the consumer, which then finds several results at a time and is "
-			"woken less often. *How many workers?*, further on, has all strategies, from fewer blocks.",
+		.about = "Map time with more workers than cores, divided by that with one per core. The "
+			 "last column hints at the reason: where workers queue for the CPUs, so does "
+			 "the consumer, which then finds several results at a time and is woken less "
+			 "often. *How many workers?*, below, has all strategies, from fewer blocks.",
 		.more_workers = more_workers,
 		.metric = {PVQ_MAP_NS},
 		.metrics = 1,
 		.task = waiting_or_not},
 	{.question = "Threads or processes, for tasks that wait and for tasks that compute?",
-		.about =
-			"`sleep` waits, `spin` computes. The threads' time divided by the processes'. CPython lets other "
-			"threads run while compiled code works (`python_threads`), and does not while its own does: "
-			"`python_threads_gil` holds on to the lock for as long as the task takes, also while it waits. (CPython's "
-			"own `time.sleep()` lets go of it, as `python_threads` does.)",
+		.about = "`sleep` waits, `spin` computes. The threads' time is divided by the "
+			 "processes'. CPython lets other threads run while compiled code works "
+			 "(`python_threads`), but not while its own code does: `python_threads_gil` "
+			 "holds the lock for as long as the task takes, even while it waits. (CPython's "
+			 "own `time.sleep()` releases it, as `python_threads` does.)",
 		.pair = thread_pairs,
 		.metric = {PVQ_MAP_NS},
 		.metrics = 1,
 		.said = 1,
 		.task = waiting_or_not},
-	{.question = "What does sharing through a pipe cost, against shared memory?",
-		.about =
-			"`echo` moves 64 KiB to the worker and 64 KiB back for each item, `spin` 8 bytes. The two differ in more than "
-			"the transport: the pool over shared memory hands over several short items at once and lets whoever "
-			"is awake go on without a system call, so that of `spin`'s difference the pipe itself is a part. The ratio is "
-			"that of whole maps, the tasks' own work and the checking of results included; the difference for an item is "
-			"free of both. `mqueue` is POSIX message queues, whose messages are too short for `echo`'s items here.",
+	{.question = "What does a pipe cost, compared with shared memory?",
+		.about = "`echo` moves 64 KiB to the worker and 64 KiB back for each item, `spin` 8 "
+			 "bytes. The strategies differ in more than the transport: the pool over shared "
+			 "memory hands over several short items at once, and whichever side is awake "
+			 "goes on without a system call. So the pipe is only part of the difference on "
+			 "`spin`. The ratio covers whole maps, with the tasks' own work and the "
+			 "checking of results; the difference per item is free of both. `mqueue` uses "
+			 "POSIX message queues, whose messages are too short for `echo`'s items here.",
 		.pair = transport_pairs,
 		.metric = {PVQ_MAP_NS},
 		.metrics = 1,

@@ -117,7 +117,7 @@ int pvq_claims_run(const struct pvq_session *session)
 		return 0;
 	ret = claims_plan(&plan, session->plan);
 	if (ret == 0 && plan.ncell) {
-		fprintf(stderr, "pvq: the tutorial's claims\n");
+		fprintf(stderr, "pvq: testing the tutorial's claims\n");
 		ret = pvq_sweep_into(&plan, &sweep);
 	}
 	pvq_plan_free(&plan);

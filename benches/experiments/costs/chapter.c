@@ -54,7 +54,7 @@ static void peers_write_lines(
 
 /* ---- the table ---- */
 
-/* What the others are compared with: the pool, else whatever is cheapest. */
+/* What the others are compared with: the pool, or else the cheapest. */
 static const struct pvq_cost_of *peers_base(const struct pvq_costs *costs)
 {
 	const struct pvq_cost_of *pool = pvq_costs_find(costs, "pool_unordered");
@@ -124,7 +124,7 @@ static void peers_unavailable(const struct pvq_report *r, const struct pvq_costs
 	fputs(any ? ".\n\n" : "", r->md);
 }
 
-/* "whole life of pthreadpool, 12.6 ms (3.8–16.4), from 2.73 ms to 17.5 ms" */
+/* "whole run of pthreadpool, 12.6 ms (3.8–16.4), from 2.73 ms to 17.5 ms" */
 static int peers_unsteady_cost(const struct pvq_report *r, const struct pvq_costs *costs,
 	enum pvq_cost cost, const char *words, int any)
 {
@@ -134,9 +134,7 @@ static int peers_unsteady_cost(const struct pvq_report *r, const struct pvq_cost
 		if (!e->n || isnan(e->lo) || e->hi < UNSTEADY_COST * e->lo)
 			continue;
 		fprintf(r->md, "%s%s of ",
-			any++ ? "; "
-			      : "Small at times and large at others, by the interval of the median: ",
-			words);
+			any++ ? "; " : "Unsteady, by the interval of the median: ", words);
 		pvq_text_md(r->md, costs->of[i].impl);
 		fprintf(r->md, ", %s, from %s to %s", pvq_text_ns_interval(e->median, e->lo, e->hi).s,
 			pvq_text_ns(e->min).s, pvq_text_ns(e->max).s);
@@ -148,32 +146,37 @@ static void peers_unsteady_costs(const struct pvq_report *r, const struct pvq_co
 {
 	int any = peers_unsteady_cost(r, costs, PVQ_COST_DISPATCH, "time per empty task", 0);
 
-	any = peers_unsteady_cost(r, costs, PVQ_COST_COLD, "whole life", any);
+	any = peers_unsteady_cost(r, costs, PVQ_COST_COLD, "whole run", any);
 	fputs(any ? ".\n\n" : "", r->md);
 }
 
 static void peers_legend(const struct pvq_report *r, const struct pvq_costs *costs)
 {
 	fprintf(r->md,
-		"- **Empty task**: time per empty task, map time of `noop` divided by its items, 1000 of them at least and else as many as keep a "
-		"strategy busy for some tens of milliseconds. It tells throughput: where tasks are handed over several at a time, a "
-		"single one takes longer from hand to hand. ×: so many times `%s`'s.\n"
-		"- **METG(50%%)**, the minimum effective task granularity: the smallest task of which half of what it costs the cores is still its "
-		"own work. What it costs them, and that is the figure, is cores × map time / items; its own work is what serial "
-		"takes for it. On 2 cores, then, it is where a strategy is just as fast as serial. Its own work is half of the figure. "
-		"Each is measured on lengths around its own cost, with %llu items or more; *at most*: the shortest of them already "
-		"was half work; *not reached*: not even the longest was. Where workers fall asleep between tasks "
-		"and have to be woken, it is far above the time per empty task.\n"
-		"- **A whole life**: from the birth of the process to its end, with one empty task a worker: start-up, interpreter "
-		"and imports included. What serial has is what every trial in pvq itself takes for starting, reading its words and "
-		"checking; a peer's is a smaller program.\n",
+		"- **Empty task**: time per empty task, which is the map time of `noop` divided by its "
+		"items, of which there are 1000 or as many as keep a strategy busy for some tens of "
+		"milliseconds. It measures throughput: where tasks are handed over several at a time, "
+		"a single one takes longer from hand to hand. ×: the ratio to `%s`.\n- **METG(50%%)**, "
+		"the minimum effective task granularity: the smallest task that spends half of its "
+		"core time on its own work. The figure is this core time, cores × map time / items. "
+		"Its own work is what serial takes for it, half of the figure. On 2 cores, then, it is "
+		"where a strategy is just as fast as serial. Each strategy is measured on lengths "
+		"around its own cost, with %llu items or more. *At most*: even the shortest length was "
+		"half work. *Not reached*: even the longest was not. Where workers fall asleep between "
+		"tasks and must be woken, METG is far above the time per empty task.\n- **Whole run**: "
+		"from the start of the process to its exit, with one empty task per worker; start-up, "
+		"interpreter and imports are included. Serial's figure is what every trial within pvq "
+		"takes for starting, reading its arguments and checking; a peer's is a smaller "
+		"program.\n",
 		peers_base(costs)->impl, (unsigned long long)r->traits->metg_items);
-	fputs("- **Memory**, in brackets the number of processes: of all its processes together while every worker has a task, each page by the share a process has in it "
-	      "(PSS); pvq's own run in pvq itself, with the libraries of its driver and report, a peer in a smaller program.\n"
-	      "- **Lines**: of code in the strategy's file, without comments; in brackets with the files of this project that it is "
-	      "made of. A library's own are not counted. What ties a language to the contract is inside for Go and Rust, and in "
-	      "brackets for Python.\n"
-	      "- **–**: not measured, or nothing to measure it against: METG is read against serial.\n\n",
+	fputs("- **Memory**, in brackets the number of processes: of all its processes together "
+	      "while every worker has a task, each shared page split among its processes (PSS). "
+	      "pvq's own strategies run within pvq, with the libraries of its driver and report; a "
+	      "peer runs in a smaller program.\n- **Lines** of code in the strategy's file, without "
+	      "comments; in brackets, with the files of this project that it builds on. The code of "
+	      "libraries does not count. What ties a language to the contract is included for Go and "
+	      "Rust, and in brackets for Python.\n- **–**: not measured, or nothing to compare with: "
+	      "METG needs serial.\n\n",
 		r->md);
 }
 
@@ -189,15 +192,15 @@ int pvq_costs_chapter(const struct pvq_report *r, const void *data)
 		return -ENOMEM;
 	count = peers_read_lines(r->dir, lines, LINES_MAX);
 	fprintf(r->md,
-		"## What a user would pick instead\n\nEvery strategy with %u worker%s, one a core; those that are serial have "
-		"one. pvq's own in bold, the others are what one would take instead. ",
+		"## What a user would pick instead\n\nEvery strategy with %u worker%s, one per core; "
+		"serial ones have one. pvq's own are in bold; the others are the alternatives. ",
 		costs->workers, costs->workers == 1 ? "" : "s");
-	fputs("All run the same compiled tasks, are timed by the same driver, and have every result checked; what differs is how "
-	      "tasks are handed out and results come back.\n\n",
+	fputs("All run the same compiled tasks under the same driver, which checks every result. "
+	      "They differ in how tasks are handed out and results come back.\n\n",
 		r->md);
 	pvq_report_figure(
-		r, "costs", NULL, 0, "Time per empty task, METG and a whole life, a row a strategy");
-	fputs("\n| Strategy | Empty task | × | METG(50%) | A whole life | Memory | Lines |\n|:--|--:|--:|--:|--:|--:|--:|\n",
+		r, "costs", NULL, 0, "Time per empty task, METG and whole run, one row per strategy");
+	fputs("\n| Strategy | Empty task | × | METG(50%) | Whole run | Memory | Lines |\n|:--|--:|--:|--:|--:|--:|--:|\n",
 		r->md);
 	for (size_t i = 0; i < costs->count; i++)
 		if (costs->of[i].cost[PVQ_COST_DISPATCH].n)
@@ -332,8 +335,7 @@ static void peers_unsteady(
 
 			if (!map || !cell->ok || isnan(map->lo) || map->hi < UNSTEADY * map->lo)
 				continue;
-			fputs(any++ ? "; "
-				    : "Fast in some blocks and slow in others, by the interval of the median: ",
+			fputs(any++ ? "; " : "Unsteady between blocks, by the interval of the median: ",
 				r->md);
 			pvq_text_md(r->md, cell->key->impl);
 			fprintf(r->md, " on %u core%s, %s", work->cores[k], work->cores[k] == 1 ? "" : "s",
@@ -364,13 +366,16 @@ int pvq_costs_time_chapter(const struct pvq_report *r, const void *data)
 	const struct pvq_costs *costs = data;
 
 	fputs("## Wall time versus cores, strategy by strategy\n\n", r->md);
-	pvq_report_figure(r, "peers", NULL, 0, "Wall time versus cores, a row a strategy, a panel a task");
-	fputs("\nMap time with warm workers, one a core; behind × how many times as fast as serial in the same blocks, with the 95 % "
-	      "interval of that. Strategies stand in the order of their time per empty task. †: more than 1 % of it is the harness's own work, which is "
-	      "the same for all: ratios would be wider without it.\n\nOn 1 core, whoever hands out and "
-	      "collects takes turns with the one worker, and every turn is a context switch; on more they run at the same time. "
-	      "So the second core may do more than halve the time. Where the caller is the worker (OpenMP, oneTBB, pthreadpool, and "
-	      "joblib as long as it has one) there are no turns to take.\n\n",
+	pvq_report_figure(
+		r, "peers", NULL, 0, "Wall time versus cores: one row per strategy, one panel per task");
+	fputs("\nMap time on waiting workers, one per core. ×: times as fast as serial in the same "
+	      "blocks, with the 95 % interval. Strategies are sorted by their time per empty task. "
+	      "†: more than 1 % of the time is the harness's own work. It is the same for all, and "
+	      "without it the ratios would be wider.\n\nOn 1 core the process that hands out and "
+	      "collects takes turns with the one worker, and every turn is a context switch; on more "
+	      "cores they run at the same time. So the second core may more than halve the time. "
+	      "Where the caller is the worker (OpenMP, oneTBB, pthreadpool, and joblib with one "
+	      "worker) there are no turns to take.\n\n",
 		r->md);
 	for (size_t w = 0; w < r->summary->works; w++)
 		peers_time_table(r, costs, &r->summary->work[w]);

@@ -1,7 +1,7 @@
-# A row a strategy: time per empty task, METG(50%), and a whole life, on one axis of time.
+# A row a strategy: time per empty task, METG(50%), and a whole run, on one axis of time.
 data = name.'.dat'
 N = 3
-array label[N] = ['time per empty task', 'METG(50%)', 'a whole life with one empty task a worker']
+array label[N] = ['time per empty task', 'METG(50%)', 'whole run, one empty task per worker']
 array colour[N] = ['D55E00', '0072B2', '7F7F7F']
 array point[N] = [7, 6, 4]
 keycols = 3; keyrows = 1; keywidth = 300; keyfoot = 36; lines = 0
@@ -23,7 +23,7 @@ do for [r=0:rows-1:2] {
 }
 do for [r=1:rows] { set label strategy[r] at graph 0, first 1 - r right offset character -0.6, 0 font small_font tc rgb (own[r] ? '#B34700' : ink) }
 set label title at screen across(14), 1 - up(20) left font title_font tc rgb ink
-set label 'Medians with 95 % intervals; ← METG is at most that, → not reached up to there. Further left is cheaper.' at screen 0.5, up(12) center font small_font tc rgb soft
+set label 'Medians with 95 % intervals. ←: METG is at most that. →: not reached up to there. Further left is cheaper.' at screen 0.5, up(12) center font small_font tc rgb soft
 
 do for [format in formats] {
 	eval begin(format)

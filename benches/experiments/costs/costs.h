@@ -1,5 +1,5 @@
 /* costs.h: what a strategy costs before it does any work, one figure each for every strategy of a run: time per
- * empty task; a whole life, from the birth of its process to its end; the memory of all its processes.
+ * empty task; a whole run, from the start of its process to its exit; the memory of all its processes.
  *
  * Measured in trials of their own, in files of their own of the run's folder: dispatch.csv and cold.csv have the columns
  * of raw.csv, memory.csv its own.

@@ -125,7 +125,7 @@ static int costs_dispatch(struct costs *c)
 
 	if (pvq_rundir_has(c->dir, "dispatch.csv"))
 		return 0;
-	fprintf(stderr, "pvq: what an empty task costs\n");
+	fprintf(stderr, "pvq: measuring the cost of an empty task\n");
 	for (unsigned i = 0; ret == 0 && i < c->count; i++)
 		ret = costs_pilot(c, i, &noop);
 	return ret ? ret : costs_sweep(c, "dispatch.csv", DISPATCH_BLOCKS, 0, 0.6);
@@ -135,7 +135,7 @@ static int costs_cold(struct costs *c)
 {
 	if (pvq_rundir_has(c->dir, "cold.csv"))
 		return 0;
-	fprintf(stderr, "pvq: what a whole life costs\n");
+	fprintf(stderr, "pvq: measuring whole runs\n");
 	return costs_sweep(c, "cold.csv", COLD_BLOCKS, 1, 0.7);
 }
 
@@ -168,7 +168,7 @@ static int costs_memory(const struct costs *c)
 
 	if (ret)
 		return ret < 0 ? ret : 0;
-	fprintf(stderr, "pvq: how much memory\n");
+	fprintf(stderr, "pvq: measuring memory\n");
 	f = pvq_rundir_open(c->dir, part.file, "we");
 	if (!f)
 		return pvq_partial_end(&part, -EIO);

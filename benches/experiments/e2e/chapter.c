@@ -42,8 +42,8 @@ static void e2e_intro(const struct pvq_report *r)
 	const char *warmup = pvq_manifest_get(r->manifest, "e2e_warmup");
 	const char *left_out = pvq_manifest_get(r->manifest, "e2e_left_out");
 
-	fputs("## Seen from outside\n\nWhole lives of `pvq run`, as a user waits for them, timed by hyperfine "
-	      "without a shell",
+	fputs("## Seen from outside\n\nWhole runs of `pvq run`, as a user waits for them, timed by "
+	      "hyperfine without a shell",
 		r->md);
 	if (runs && warmup) {
 		fputs(": ", r->md);
@@ -52,10 +52,10 @@ static void e2e_intro(const struct pvq_report *r)
 		pvq_text_md(r->md, warmup);
 		fputs(" to warm up", r->md);
 	}
-	fputs(". Each run left the driver's own row too, so the two are compared run by run. hyperfine "
-	      "takes the commands one after the other and not interleaved: a machine that slows down half-way "
-	      "looks like a slow strategy. So this chapter checks the driver's clock; which strategy "
-	      "is faster is not asked here.",
+	fputs(". Each run also left the driver's own row, so outside and inside are compared run by "
+	      "run. hyperfine takes the commands one after the other, not interleaved, so a machine "
+	      "that slows down halfway looks like a slow strategy. This chapter therefore checks the "
+	      "driver's clock only; it does not ask which strategy is faster.",
 		r->md);
 	if (left_out) {
 		fputs(" Left out, for lack of time: ", r->md);
@@ -77,13 +77,13 @@ static void e2e_below(const struct pvq_report *r, const struct pvq_e2e *e)
 	}
 	if (below)
 		fprintf(r->md,
-			"- **%zu of %zu runs took less from outside than the driver says**: that cannot be, one "
-			"of the clocks is wrong.\n",
+			"- **%zu of %zu runs took less from outside than the driver says**: one of the "
+			"clocks must be wrong.\n",
 			below, runs);
 	else
 		fprintf(r->md,
-			"- **Never less outside than inside**: each of the %zu runs took longer for hyperfine than "
-			"the driver's total says, as it must.\n",
+			"- **Never less outside than inside**: each of the %zu runs took longer by "
+			"hyperfine than by the driver, as it must.\n",
 			runs);
 }
 
@@ -98,15 +98,15 @@ static void e2e_yard(const struct pvq_report *r, const struct pvq_e2e *e)
 		least = cell->diff.median < least->diff.median ? cell : least;
 		most = cell->diff.median > most->diff.median ? cell : most;
 	}
-	fputs("- **The yard-stick** is a run of the smallest load (", r->md);
+	fputs("- **The yardstick** is a run of the smallest load (", r->md);
 	pvq_text_md(r->md, e->yard->label);
 	fprintf(r->md, ", n %llu): around start, map and stop it costs %s with ",
 		(unsigned long long)e->yard->key->n, e2e_time(&least->diff).s);
 	e2e_name(r, least);
 	fprintf(r->md, " and %s with ", e2e_time(&most->diff).s);
 	e2e_name(r, most);
-	fputs(", the others in between. That is the start of two processes (the driver, and the trial "
-	      "that it gives a process of its own), linking them, finding the CPUs, the row, and exit.\n",
+	fputs(", the others in between. That covers the start of two processes (the driver and the "
+	      "trial), linking them, finding the CPUs, writing the row, and exit.\n",
 		r->md);
 }
 
@@ -152,7 +152,8 @@ static void e2e_work_verdict(
 	fputs("**: ", r->md);
 	if (base && base_yard)
 		fprintf(r->md,
-			"with serial the difference is %s, and building and verifying this load are %s of it. ",
+			"with serial the difference is %s, of which building and verifying this load "
+			"take %s. ",
 			e2e_time(&base->diff).s,
 			pvq_text_ns(fmax(0, base->diff.median - base_yard->diff.median)).s);
 	fprintf(r->md,
@@ -160,9 +161,9 @@ static void e2e_work_verdict(
 		"case%s",
 		PVQ_E2E_TOLERANCE * 100, agree, judged, s_if(judged));
 	if (unsure)
-		fprintf(r->md, "; the measurement is too noisy to tell in %zu", unsure);
-	e2e_list(r, e, work, PVQ_E2E_APART, "; **clearly apart** in: ");
-	e2e_list(r, e, work, PVQ_E2E_UNMEASURED, "; without a yard-stick: ");
+		fprintf(r->md, "; inconclusive in %zu", unsure);
+	e2e_list(r, e, work, PVQ_E2E_APART, "; **apart** in: ");
+	e2e_list(r, e, work, PVQ_E2E_UNMEASURED, "; without a yardstick: ");
 	fputs(".\n", r->md);
 }
 
@@ -175,8 +176,8 @@ static void e2e_cpu(const struct pvq_report *r, const struct pvq_e2e *e)
 		if (!pvq_e2e_hides_cpu(&e->cell[c]))
 			continue;
 		fputs(hidden++ ? ", "
-			       : "- **CPU time that hyperfine does not see**, so that some worker was "
-				 "not waited for: ",
+			       : "- **CPU time that hyperfine does not see**, because some "
+				 "worker was not waited for: ",
 			r->md);
 		e2e_name(r, &e->cell[c]);
 	}
@@ -198,12 +199,12 @@ static void e2e_agreement(const struct pvq_report *r, const struct pvq_e2e *e)
 			e2e_work_verdict(r, e, &e->summary.work[w]);
 	e2e_cpu(r, e);
 	fprintf(r->md,
-		"\nThe *rest* is what the difference holds beyond the yard-stick of the same strategy and "
-		"workers, and beyond what the load adds with serial: building and verifying are the same "
-		"whoever does the work. It is taken run by run (the n-th of each), with the 95 %% interval "
-		"of its median; the two agree where all of that lies within %.0f %% of the wall time. "
-		"Other work on the machine lengthens starting and ending a process too, and makes the intervals "
-		"wide.\n\n",
+		"\nThe *rest* is what the difference holds beyond the yardstick of the same strategy "
+		"and workers, and beyond what the load adds with serial, because building and "
+		"verifying cost the same with every strategy. It is taken run by run (the n-th of "
+		"each), with the 95 %% interval of its median. Outside and inside agree where this "
+		"whole interval lies within %.0f %% of the wall time. Other work on the machine also "
+		"lengthens the start and end of a process, and widens the intervals.\n\n",
 		PVQ_E2E_TOLERANCE * 100);
 }
 
@@ -217,7 +218,7 @@ static void e2e_failed_cell(const struct pvq_report *r, const struct pvq_cell *c
 	pvq_text_md(r->md, row->impl);
 	fputs(", ", r->md);
 	pvq_text_md(r->md, row->task);
-	fprintf(r->md, ", %u worker%s: %zu run%s %s, and in no figure", row->workers, s_if(row->workers),
+	fprintf(r->md, ", %u worker%s: %zu run%s %s; in no figure", row->workers, s_if(row->workers),
 		cell->rows - cell->ok, s_if(cell->rows - cell->ok), pvq_status_name(row->status));
 	if (row->reason[0])
 		fputs(": ", r->md);
@@ -251,9 +252,9 @@ static void e2e_row(const struct pvq_report *r, const struct pvq_e2e_cell *cell)
 		[PVQ_E2E_REFERENCE] = "reference",
 		[PVQ_E2E_AGREES] = "agree",
 		[PVQ_E2E_APART] = "**apart**",
-		[PVQ_E2E_UNSURE] = "too noisy",
+		[PVQ_E2E_UNSURE] = "inconclusive",
 		[PVQ_E2E_BELOW] = "**less outside**",
-		[PVQ_E2E_UNMEASURED] = "no yard-stick",
+		[PVQ_E2E_UNMEASURED] = "no yardstick",
 	};
 
 	fputs("| ", r->md);
@@ -273,9 +274,9 @@ static void e2e_work(const struct pvq_report *r, const struct pvq_e2e *e, const 
 	fputs("### ", r->md);
 	pvq_text_md(r->md, work->label);
 	fprintf(r->md, ", n %llu%s\n\n", (unsigned long long)work->key->n,
-		work == e->yard ? ": the yard-stick" : "");
-	pvq_report_figure(r, "e2e", work, 0, "Wall time from outside, and what of it the driver timed");
-	fputs("\n| Strategy | Workers | Outside | Inside | Difference | Rest | They | CPU outside | CPU inside "
+		work == e->yard ? ": the yardstick" : "");
+	pvq_report_figure(r, "e2e", work, 0, "Wall time from outside, and the part that the driver timed");
+	fputs("\n| Strategy | Workers | Outside | Inside | Difference | Rest | Verdict | CPU outside | CPU inside "
 	      "|\n|:--|--:|--:|--:|--:|--:|:--|--:|--:|\n",
 		r->md);
 	while ((cell = pvq_e2e_next(e, work, cell)))
@@ -291,7 +292,7 @@ int pvq_e2e_chapter(const struct pvq_report *r, const void *data)
 	if (e->yard)
 		e2e_agreement(r, e);
 	else
-		fputs("No run is there whose row and wall time belong together.\n\n", r->md);
+		fputs("No run has both a row and a wall time.\n\n", r->md);
 	e2e_problems(r, e);
 	for (size_t w = 0; e->yard && w < e->summary.works; w++)
 		e2e_work(r, e, &e->summary.work[w]);

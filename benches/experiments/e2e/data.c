@@ -76,8 +76,8 @@ static int pair(struct pvq_e2e *e, const struct pvq_rows *all, const struct resu
 
 	if (rows < r->n || (warmup >= 0 && skip != (size_t)warmup))
 		return add_problem(e,
-			"command %u: hyperfine timed %zu runs after %ld for warming up, but there are %zu "
-			"rows: left out, since nobody can say which belong together",
+			"command %u: hyperfine timed %zu runs after %ld warm-up runs, but there are "
+			"%zu rows; left out, because they cannot be matched",
 			r->cell, r->n, warmup > 0 ? warmup : 0, rows);
 	for (size_t i = 0; ret == 0 && i < all->count; i++) {
 		const struct pvq_row *row = &all->row[i];
@@ -105,7 +105,7 @@ static int keep_untimed(struct pvq_e2e *e, const struct pvq_rows *all, const uns
 			ret = keep_row(e, row, row->block, NAN, NAN);
 		else if (last)
 			ret = add_problem(e,
-				"command %u (%s): rows, but no result of hyperfine: it was cut off",
+				"command %u (%s): rows, but no result from hyperfine; it was cut off",
 				row->cell, row->impl);
 	}
 	return ret;

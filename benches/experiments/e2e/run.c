@@ -332,7 +332,7 @@ static int time_them(const struct e2e *e)
 	if (ret && ret != -EINTR)
 		fprintf(stderr, "pvq: cannot run hyperfine: %s\n", strerror(-ret));
 	if (ret == 0 && wstatus) {
-		fprintf(stderr, "pvq: hyperfine failed (%s); it said why in %s\n",
+		fprintf(stderr, "pvq: hyperfine failed (%s); its messages are in %s\n",
 			pvq_child_fate(wstatus, fate, sizeof(fate)), log);
 		ret = -EIO;
 	}
@@ -352,7 +352,7 @@ static void announce(const struct e2e *e)
 
 	for (unsigned i = 0; i < e->ncell; i++)
 		commands += (unsigned)is_timed(e, &e->cell[i]);
-	fprintf(stderr, "pvq: from outside: %u commands, %u runs of each, about %.0f s; into %s/e2e.json\n",
+	fprintf(stderr, "pvq: outside view: %u commands, %u runs of each, about %.0f s; into %s/e2e.json\n",
 		commands, e->runs, round_s(e) * (e->runs + e->warmup) + 1, e->dir);
 }
 
@@ -364,7 +364,7 @@ int pvq_e2e_run(const struct pvq_e2e_wish *wish, const struct pvq_host *host, co
 	if (!e)
 		return -ENOMEM;
 	if (pvq_e2e_is_there(dir)) { /* two views in one folder would mix their rows */
-		fprintf(stderr, "pvq: %s holds an outside view already; name a new folder\n", dir);
+		fprintf(stderr, "pvq: %s already holds an outside view; name a new folder\n", dir);
 		free(e);
 		return -EEXIST;
 	}

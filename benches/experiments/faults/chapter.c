@@ -108,7 +108,7 @@ static void tries_write(FILE *md, struct tries *t, const char *between)
 	if (t->lost.most) {
 		fputs(", ", md);
 		range_write(md, &t->lost);
-		fputs(" said to be lost", md);
+		fputs(" reported lost", md);
 	}
 	if (t->noticed)
 		fprintf(md, "%safter %s", between,
@@ -123,9 +123,9 @@ static void tries_write(FILE *md, struct tries *t, const char *between)
 static void faults_cell(const struct pvq_report *r, const struct pvq_faults *faults, const char *impl,
 	enum pvq_fault_kind kind)
 {
-	static const char *const words[] = {[NEVER_BEGUN] = "the item was never begun",
+	static const char *const words[] = {[NEVER_BEGUN] = "item never begun",
 		[HUNG] = "**hung**",
-		[TOLD_AND_HUNG] = "said so, then **hung**",
+		[TOLD_AND_HUNG] = "reported it, then **hung**",
 		[DIED] = "**all died**",
 		[GAVE_UP] = "gave up, item not named",
 		[GAVE_UP_NAMED] = "gave up, item named",
@@ -229,18 +229,18 @@ static void faults_line(
 static void faults_in_short(const struct pvq_report *r, const struct pvq_faults *faults)
 {
 	static const char *const words[FATES] = {
-		[FATE_KEPT] =
-			"- **Names the item, delivers all others** after SIGSEGV, SIGKILL and `_exit()` of its worker: ",
+		[FATE_KEPT] = "- **Names the item and delivers all others** after SIGSEGV, SIGKILL and "
+			      "`_exit()` of its worker: ",
 		[FATE_SOME] =
-			"- **Names the item, but others are missing** after one of the three at least: ",
-		[FATE_GAVE_UP] = "- **Gives up with an error** after one of the three at least: ",
-		[FATE_DIED] = "- **Dies with its worker**, all of it: ",
-		[FATE_HUNG] = "- **Hangs** after one of the three at least, until it is killed: "};
+			"- **Names the item, but others are missing** after at least one of the three: ",
+		[FATE_GAVE_UP] = "- **Gives up with an error** after at least one of the three: ",
+		[FATE_DIED] = "- **Dies with its worker**, as a whole: ",
+		[FATE_HUNG] = "- **Hangs** after at least one of the three, until it is killed: "};
 
 	for (enum fate fate = FATE_KEPT; fate < FATES; fate++)
 		faults_line(r, faults, words[fate], fate);
 	faults_line(r, faults,
-		"- **Gets past an item that never ends**, by a limit for single items: ", FATE_NONE);
+		"- **Survives an item that never ends**, with a time limit for single items: ", FATE_NONE);
 	fputs("\n", r->md);
 }
 
@@ -269,7 +269,7 @@ static int faults_loses_all(const struct pvq_report *r, const struct pvq_faults 
 	return any;
 }
 
-/* "Those that hand over nothing before all is done, X, Y and Z, lose every result with it. " */
+/* "Strategies that deliver nothing before the map ends, X, Y and Z, lose every result. " */
 static void faults_losers(const struct pvq_report *r, const struct pvq_faults *faults)
 {
 	size_t count = 0, said = 0;
@@ -278,8 +278,8 @@ static void faults_losers(const struct pvq_report *r, const struct pvq_faults *f
 		count += faults_is_first(faults, i) && faults_loses_all(r, faults, faults->fault[i].impl);
 	if (count == 0)
 		return;
-	fprintf(r->md, "%s nothing before all is done, ",
-		count > 1 ? "Those that hand over" : "The one that hands over");
+	fprintf(r->md, "%s nothing before the map ends, ",
+		count > 1 ? "Strategies that deliver" : "The strategy that delivers");
 	for (size_t i = 0; i < faults->count; i++) {
 		const char *impl = faults->fault[i].impl;
 
@@ -289,7 +289,7 @@ static void faults_losers(const struct pvq_report *r, const struct pvq_faults *f
 		pvq_text_md(r->md, impl);
 		said++;
 	}
-	fprintf(r->md, ", %s every result with it. ", count > 1 ? "lose" : "loses");
+	fprintf(r->md, ", %s every result. ", count > 1 ? "lose" : "loses");
 }
 
 /* Short, since a cell is wide already; the sentence above the table tells them. */
@@ -323,8 +323,8 @@ static void faults_how_often(const struct pvq_report *r, unsigned tries)
 {
 	if (tries > 1)
 		fprintf(r->md,
-			"Tried %u times with every strategy and every kind of fault, but once where the task never "
-			"ends and where the first try hung",
+			"Tried %u times with every strategy and every kind of fault, but once where "
+			"the task never ends or the first try hung",
 			tries);
 	else
 		fputs("Tried once with every strategy and every kind of fault", r->md);
@@ -333,20 +333,22 @@ static void faults_how_often(const struct pvq_report *r, unsigned tries)
 static void faults_legend(const struct pvq_report *r, const struct pvq_faults *faults, unsigned tries)
 {
 	fprintf(r->md,
-		"In the columns the task fails, by -EIO or an exception (*error*); its worker gets SIGSEGV or SIGKILL, or calls "
-		"`_exit()` (*exit*); the task never ends (*hang*). "
-		"A cell tells what was seen: what the strategy made of that item, how many results of the "
-		"others were delivered and right, and how long after the fault the strategy told, or ended. *Hung* is what had "
-		"to be killed after %d s; *all died*: the whole program, results not delivered yet with it; *gave up*: an error "
-		"ended the map, and results delivered until then count; whether its words say which item it was is told too. ",
+		"The columns are the faults. *Error*: the task fails, with -EIO or an exception. "
+		"*SIGSEGV*, *SIGKILL*: its worker gets this signal. *Exit*: its worker calls "
+		"`_exit()`. *Hang*: the task never ends. A cell tells what the strategy made of that "
+		"item, how many results of the others were delivered and correct, and how long after "
+		"the fault the strategy reported it or ended. *Hung*: it had to be killed after %d s. "
+		"*All died*: the whole program died, with all results not yet delivered. *Gave up*: an "
+		"error ended the map; results delivered until then count, and the cell tells whether "
+		"the error names the item. ",
 		PVQ_FAULTS_TIMEOUT_S);
 	faults_losers(r, faults);
-	fputs("What happened is what to read: how many others were delivered before hangs on who ran when, and varies from "
-	      "one try to the next.",
+	fputs("The outcome is what counts: how many others were delivered before it depends on "
+	      "timing, and varies from try to try.",
 		r->md);
 	if (tries > 1)
-		fputs(" Where all tries came out alike, a cell has the range of those figures and the median time; where they "
-		      "did not, it has each outcome with its count, the worst first.",
+		fputs(" Where all tries agree, a cell has the range of these figures and the median "
+		      "time; otherwise it has each outcome with its count, the worst first.",
 			r->md);
 	fputs("\n\n", r->md);
 }
@@ -383,14 +385,13 @@ int pvq_faults_chapter(const struct pvq_report *r, const void *data)
 	tries = faults_most_tries(faults);
 	fputs("## What happens when a worker dies?\n\n", r->md);
 	faults_how_often(r, tries);
-	fprintf(r->md, ": %u items, of which item %d is the one at fault, on %u worker%s.\n\n",
-		faults->fault[0].items, PVQ_FAULTS_AT, workers,
-		workers > 1 ? "s; those that are serial have one" : "");
+	fprintf(r->md, ": %u items, item %d at fault, on %u worker%s.\n\n", faults->fault[0].items,
+		PVQ_FAULTS_AT, workers, workers > 1 ? "s; serial strategies have one" : "");
 	faults_in_short(r, faults);
 	faults_legend(r, faults, tries);
 	faults_table(r, faults);
-	fputs("\nA strategy that takes a limit for single items was given one of 1 s in the last column. Where it says *begun 2 times*, the item "
-	      "was tried again on another worker, which died of it as well.\n\n",
+	fputs("\nIn the last column, a strategy that takes a limit for single items had one of 1 s. "
+	      "*Begun 2 times*: the item was retried on another worker, which died of it as well.\n\n",
 		r->md);
 	return 0;
 }

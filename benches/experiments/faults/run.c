@@ -208,7 +208,7 @@ int pvq_faults_run(const struct pvq_session *session)
 
 	if (ret)
 		return ret < 0 ? ret : 0;
-	fprintf(stderr, "pvq: what happens when a worker dies\n");
+	fprintf(stderr, "pvq: testing what happens when a worker dies\n");
 	f = pvq_rundir_open(dir, part.file, "we");
 	if (!f)
 		return pvq_partial_end(&part, -EIO);

@@ -33,13 +33,14 @@ int pvq_grain_chapter(const struct pvq_report *r, const void *data)
 	const struct pvq_grain *grain = data;
 
 	fprintf(r->md,
-		"## How small may a task be?\n\n%llu items of ever longer work, on %u core%s with one worker each. *Granularity* is "
-		"the core time that an item takes in all: wall time times cores over items. *Efficiency* is serial's time for the "
-		"same items over the cores' time. **METG(50%%)**, the minimum effective task granularity, is the granularity at which "
-		"half of the cores' time is the items' own work: smaller tasks are better handed over several at a time, or left "
-		"serial.\n\n",
+		"## How small may a task be?\n\n%llu items of increasing length, on %u core%s with one "
+		"worker each. *Granularity* is the core time that an item takes in all: wall time × "
+		"cores / items. *Efficiency* is serial's time for the same items, divided by the "
+		"cores' time. **METG(50%%)**, the minimum effective task granularity, is the "
+		"granularity at which half of the cores' time is the items' own work. Hand over "
+		"smaller tasks several at a time, or keep them serial.\n\n",
 		(unsigned long long)grain->n, grain->cores, grain->cores == 1 ? "" : "s");
-	pvq_report_figure(r, "grain", NULL, 0, "Efficiency over granularity, one line a strategy");
+	pvq_report_figure(r, "grain", NULL, 0, "Efficiency by granularity, one line per strategy");
 	fputs("\n| Strategy | METG(50%) |", r->md);
 	for (size_t w = 0; w < grain->summary.works; w++) {
 		fputs(" ", r->md);
@@ -53,8 +54,8 @@ int pvq_grain_chapter(const struct pvq_report *r, const void *data)
 	for (size_t l = 0; l < grain->lines; l++)
 		grain_row(r, grain, &grain->line[l]);
 	fprintf(r->md,
-		"\nMedians of up to %u blocks; in brackets the 95 %% interval over blocks drawn anew. Between two grains METG is "
-		"interpolated, over the logarithm of the granularity.\n\n",
+		"\nMedians of up to %u blocks; in brackets the 95 %% interval over resampled blocks. "
+		"Between two grains METG is interpolated on the logarithm of the granularity.\n\n",
 		grain->summary.blocks);
 	return 0;
 }

@@ -143,7 +143,7 @@ int pvq_grain_run(const struct pvq_session *session)
 		return 0;
 	ret = grain_plan(&plan, session->plan, session->dir);
 	if (ret == 0) {
-		fprintf(stderr, "pvq: how small a task may be\n");
+		fprintf(stderr, "pvq: measuring how small a task may be\n");
 		ret = pvq_sweep_into(&plan, &sweep);
 	}
 	pvq_plan_free(&plan);

@@ -16,11 +16,11 @@ static void ordering_intro(const struct pvq_report *r)
 {
 	const struct pvq_summary *s = r->summary;
 
-	fputs("## What keeping the order costs\n\nA strategy that keeps the order holds back what is complete until "
-	      "every item before it is delivered: one long item blocks the head of the line. Each such "
-	      "strategy is set against its sibling, of the same family by name, that sends bytes the "
-	      "same way and delivers as items complete; both with one worker a core on the most "
-	      "cores.\n\n",
+	fputs("## What keeping the order costs\n\nA strategy that keeps the order holds back "
+	      "complete results until every item before them is delivered: one long item blocks the "
+	      "head of the line. Each such strategy is compared with its sibling, of the same family "
+	      "by name, that sends bytes the same way and delivers items as they complete. Both run "
+	      "with one worker per core, on the most cores.\n\n",
 		r->md);
 	for (size_t w = 0; w < s->works; w++)
 		if (pvq_report_figure(
@@ -129,18 +129,20 @@ static int ordering_families(const struct pvq_report *r, const struct pvq_orderi
 
 static void ordering_legend(const struct pvq_report *r)
 {
-	fputs("**How to read it.** The times to the first result and the ratios of the map time, block by block, are "
-	      "the sweep's; the verdict is the ordered one's, and all of a table hold together at 95 %.",
+	fputs("**How to read it.** The times to the first result, and the ratios of the map time "
+	      "within a block, come from the sweep. The verdict is that of the ordered strategy; all "
+	      "verdicts of a table hold together at 95 %.",
 		r->md);
 	if (r->observed->count)
-		fputs(" The rest was seen in observed trials: medians, in brackets the range over the rounds. "
-		      "*Longest stall*: the longest time that the consumer went without a result. *Blocked*, by the "
-		      "head of the line: the share of the map in which the result that is next was not complete "
-		      "while a later one was; a consumer that is woken for several results takes the earlier item's first, so that it "
-		      "need not be 0 without an order either. *p99 wait*: 99 of 100 results are delivered within that time from when they are "
-		      "complete. *Most waiting*: results that were complete and not delivered, at the worst moment; "
-		      "memory must be there for them. Looking on costs a fraction of a microsecond an item, so that with "
-		      "the shortest items these are figures of a slower map.",
+		fputs(" The rest comes from observed trials: medians, with the range over the rounds "
+		      "in brackets. *Longest stall*: the longest time that the consumer went without "
+		      "a result. *Blocked*, by the head of the line: the share of the map in which a "
+		      "later result was complete, but not the next. It need not be 0 without an "
+		      "order: a consumer that is woken for several results takes the earlier item's "
+		      "first. *p99 wait*: 99 of 100 results are delivered within this time from when "
+		      "they are complete. *Most waiting*: the most results that were complete and "
+		      "not delivered; they take memory. Observing costs a fraction of a microsecond "
+		      "per item, so with the shortest items these are figures of a slower map.",
 			r->md);
 	fputs("\n\n", r->md);
 }
@@ -152,11 +154,12 @@ static void ordering_first(const struct pvq_report *r, const char *heading)
 	const char *last = "";
 
 	fprintf(r->md,
-		"%s Time to the first result\n\nHow long the consumer waits for something to work on. An ordered "
-		"strategy must hold back what is finished until item 0 is.\n\n",
+		"%s Time to the first result\n\nHow long the consumer waits until it has something to "
+		"work on. An ordered strategy must hold back finished results until item 0 is "
+		"finished.\n\n",
 		heading);
-	pvq_report_figure(r, "first", NULL, 0, "Time to the first result, one row a task");
-	fputs("\nIn order of the items: ", r->md);
+	pvq_report_figure(r, "first", NULL, 0, "Time to the first result, one row per task");
+	fputs("\nStrategies that keep the order: ", r->md);
 	for (size_t i = 0; i < s->series_count; i++)
 		for (size_t c = 0; c < s->cells; c++)
 			if (s->cell[c].series == i && strcmp(s->cell[c].key->order, "ordered") == 0) {
@@ -165,7 +168,7 @@ static void ordering_first(const struct pvq_report *r, const char *heading)
 				last = ", ";
 				break;
 			}
-	fputs(*last ? ". The others deliver as items complete.\n\n" : "none of them.\n\n", r->md);
+	fputs(*last ? ". The others deliver as items complete.\n\n" : "none.\n\n", r->md);
 }
 
 int pvq_ordering_chapter(const struct pvq_report *r, const void *data)

@@ -21,8 +21,8 @@ do for [format in formats] {
 		set bmargin at screen up(top - rowheight + 62)
 		set label label[p] at graph 0, graph 1 left offset 0, 0.8 tc rgb full(p)
 		if (p == 1) {
-			set label sprintf('What waits for what: %s', task) at screen across(14), 1 - up(20) left font title_font tc rgb ink
-			set label 'Thin line: results complete. Thick line: delivered. Between the two they wait. One observed trial each: of its rounds the one that took least.' at screen 0.5, up(14) center font small_font tc rgb soft
+			set label sprintf('Which results wait: %s', task) at screen across(14), 1 - up(20) left font title_font tc rgb ink
+			set label 'Thin line: results complete. Thick line: delivered. Between the two they wait. One observed trial each, the fastest of its rounds.' at screen 0.5, up(14) center font small_font tc rgb soft
 		}
 		set xlabel (p > panels - 2 ? 'time since the start of map' : '') tc rgb ink
 		set ylabel (right ? '' : 'results') tc rgb ink

@@ -268,7 +268,7 @@ int pvq_observe_run(const struct pvq_session *session)
 	ret = session_open(&s);
 	if (ret == 0) {
 		round_s = choose_targets(&s);
-		fprintf(stderr, "pvq: looking on at %u trials, up to %d times, about %.0f s; into %s\n",
+		fprintf(stderr, "pvq: observing %u trials, up to %d times, about %.0f s; into %s\n",
 			s.count, ROUNDS, fmin(ROUNDS * round_s, budget_s > 0 ? budget_s : INFINITY) + 1,
 			s.path);
 		ret = run_rounds(&s);

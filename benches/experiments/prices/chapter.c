@@ -57,24 +57,26 @@ static void prices_reading(const struct pvq_report *r, const struct pvq_prices *
 	const struct pvq_price *large = prices_largest(prices, "fork/untouched");
 
 	if (line && wake) {
-		fprintf(r->md, "Two cores that spin hand a word there and back in %s, ",
+		fprintf(r->md, "Two cores that spin pass a word back and forth in %s, ",
 			pvq_text_ns(line->median_ns).s);
 		fprintf(r->md, "two processes that sleep in between take %s, ",
 			pvq_text_ns(wake->median_ns).s);
-		fprintf(r->md, "%s times as long: a strategy that wakes somebody for every item pays that.",
+		fprintf(r->md,
+			"%s times as long: a strategy that wakes a process for every item pays that.",
 			pvq_text_number(wake->median_ns / line->median_ns).s);
 		if (ring)
-			fprintf(r->md, " A ring in shared memory that wakes nobody moves an item in %s.",
+			fprintf(r->md, " A ring in shared memory, without wake-ups, moves an item in %s.",
 				pvq_text_ns(ring->median_ns).s);
 		fputs("\n\n", r->md);
 	}
 	if (small && thread) {
-		fprintf(r->md, "A worker that is a process costs %s to start and end, ",
+		fprintf(r->md, "A worker process takes %s to start and end, ",
 			pvq_text_ns(small->median_ns).s);
-		fprintf(r->md, "one that is a thread %s.", pvq_text_ns(thread->median_ns).s);
+		fprintf(r->md, "a thread %s.", pvq_text_ns(thread->median_ns).s);
 		if (large && large != small)
 			fprintf(r->md,
-				" With %lld MiB in the parent a fork takes %s, before anyone writes to it.",
+				" A fork of a parent with %lld MiB takes %s, before anyone writes to "
+				"this memory.",
 				(long long)large->arg, pvq_text_ns(large->median_ns).s);
 		fputs("\n\n", r->md);
 	}
@@ -95,17 +97,18 @@ static void prices_figures(const struct pvq_report *r)
 /* The library prints a warning about its own build; whoever has seen that will ask. */
 static void prices_library(const struct pvq_report *r, const struct pvq_prices *prices)
 {
-	fputs("Measured with Google Benchmark through a C interface (benches/micro/GB.md), by the wall clock: "
-	      "the CPU time of what forks or sleeps says nothing. Both sides are pinned where the name says on "
-	      "how many cores they are. The repetitions of all cases come in random order.",
+	fputs("Measured with Google Benchmark through a C interface (benches/micro/GB.md), by the "
+	      "wall clock, because the CPU time of an operation that forks or sleeps says nothing. "
+	      "Both sides are pinned where the name gives the number of cores. The repetitions of "
+	      "all cases run in random order.",
 		r->md);
 	if (strcmp(prices->build_type, "debug") == 0)
-		fputs(" The library says of itself that it is a *debug* build. That only means that the "
-		      "distribution compiled it without NDEBUG, so that its internal checks are on; it is "
-		      "optimised all the same. They sit where the timer is started, stopped and read, not in "
-		      "the loop that is timed, because the loop's counting is compiled into the caller, here "
-		      "with our own flags. What the C interface and the library add to an iteration is shown "
-		      "by `make micro-overhead`: below 1 ns in batches.",
+		fputs(" The library reports itself as a *debug* build. That only means that the "
+		      "distribution compiled it without NDEBUG: its internal checks are on, but it "
+		      "is optimised. The checks run where the timer is started, stopped and read, "
+		      "not in the timed loop, whose counting is compiled into the caller with our "
+		      "own flags. `make micro-overhead` shows what the C interface and the library "
+		      "add to an iteration: below 1 ns in batches.",
 			r->md);
 	fputs("\n\n", r->md);
 }
@@ -114,9 +117,9 @@ int pvq_prices_chapter(const struct pvq_report *r, const void *data)
 {
 	const struct pvq_prices *prices = data;
 
-	fputs("## What the parts cost on this machine\n\nWhat every strategy is made of, each on its own, without "
-	      "any task: the wall time of one operation, as the median over the repetitions and their whole "
-	      "range.\n\n",
+	fputs("## What the parts cost on this machine\n\nThe parts that strategies are made of, each "
+	      "measured alone and without any task: the wall time of one operation, as the median "
+	      "over the repetitions and their whole range.\n\n",
 		r->md);
 	prices_reading(r, prices);
 	prices_table(r, prices);

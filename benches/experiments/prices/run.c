@@ -15,7 +15,7 @@ int pvq_prices_run(const struct pvq_session *session)
 	char *argv[] = {program, brief, out, here, NULL};
 	int wstatus = 0, ret;
 
-	fprintf(stderr, "pvq: the price list of what strategies are made of\n");
+	fprintf(stderr, "pvq: measuring the price list\n");
 	ret = pvq_launch_command(argv, session->dir, timeout_s, &io, &wstatus);
 	if (ret == -EINTR)
 		return ret;

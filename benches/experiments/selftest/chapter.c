@@ -26,17 +26,16 @@ static void selftest_verdicts(FILE *f, const char *what, const struct pvq_tally 
 
 static void selftest_power(FILE *f, const struct pvq_selftest *s)
 {
-	fprintf(f, "**A difference that is none** was called one in ");
+	fprintf(f, "**Where nothing differs**, a difference was called in ");
 	selftest_share(f, selftest_different(&s->same), s->same.experiments);
 	fprintf(f, " experiments; at most %s are allowed. **5 %% more time** was called slower in ",
 		pvq_text_percent(PVQ_SELFTEST_FALSE_MOST).s);
 	selftest_share(f, s->slower[2].verdict[PVQ_SLOWER], s->slower[2].experiments);
 	fprintf(f,
-		"; at least %s must be. An experiment takes as many blocks as the default profile would, and a slow-down is "
-		"judged as strictly as in a report of five strategies. Less than 3 %% may rightly be called "
-		"equivalent.\n\n"
-		"| Injected | Experiments | called slower | equivalent | not to be told | faster |\n"
-		"|:--|--:|--:|--:|--:|--:|\n",
+		"; at least %s must be. An experiment takes as many blocks as the default profile "
+		"would, and a slow-down is judged as strictly as in a report of five strategies. Less "
+		"than 3 %% may rightly be called equivalent.\n\n| Injected | Experiments | called "
+		"slower | equivalent | inconclusive | faster |\n|:--|--:|--:|--:|--:|--:|\n",
 		pvq_text_percent(PVQ_SELFTEST_FOUND_LEAST).s);
 	selftest_verdicts(f, "nothing (A/A)", &s->same);
 	for (int k = 0; k < PVQ_SELFTEST_SLOWER; k++) {
@@ -70,25 +69,25 @@ static void selftest_power(FILE *f, const struct pvq_selftest *s)
 
 static void selftest_runs(FILE *f, const struct pvq_selftest *s)
 {
-	fputs("**The same again.** Two runs of one profile, one after the other. ", f);
+	fputs("**The same run twice.** Two runs of one profile, one after the other. ", f);
 	if (s->clear)
 		fprintf(f,
-			"Of the pairs of strategies that the first told apart for sure, %zu of %zu stand in the same order in the "
-			"second: Kendall's tau %.3f over them, at least %.2f is asked for. ",
+			"Of the pairs of strategies for which the first found a difference, %zu of %zu "
+			"have the same order in the second: Kendall's tau is %.3f, and at least %.2f "
+			"is required. ",
 			s->agree, s->clear, pvq_selftest_tau(s), PVQ_SELFTEST_TAU_LEAST);
 	fprintf(f,
-		"Claimed the other way round for sure: **%zu**. Called equivalent by the first and clearly not by the "
-		"second: **%zu** of %zu. Both named a clear winner %zu times, the same one %zu times.\n\n",
+		"Opposite verdicts: **%zu**. Equivalent in the first and different in the second: "
+		"**%zu** of %zu. Both named a fastest strategy %zu times, the same one %zu times.\n\n",
 		s->contradicted, s->unequal, s->equal, s->clear_tasks, s->same_winner);
 }
 
 void pvq_selftest_write(FILE *f, const struct pvq_selftest *s)
 {
 	fprintf(f, "%s\n\n",
-		!s->same.experiments && !s->runs ? "Too little was measured to judge the measurement by."
-		: pvq_selftest_passed(s)
-			? "The measurement was put to the test, and passed."
-			: "The measurement was put to the test, and **failed**: see below.");
+		!s->same.experiments && !s->runs ? "Too little was measured to judge the measurement."
+		: pvq_selftest_passed(s)         ? "The measurement passed its self-test."
+						 : "The measurement **failed** its self-test: see below.");
 	if (s->tasks)
 		selftest_power(f, s);
 	if (s->runs)

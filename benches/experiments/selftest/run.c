@@ -79,7 +79,7 @@ static int is_there(const char *dir, const char *file)
 {
 	if (!pvq_rundir_has(dir, file))
 		return 0;
-	fprintf(stderr, "pvq: self-test: %s/%s is there already\n", dir, file);
+	fprintf(stderr, "pvq: self-test: %s/%s already exists\n", dir, file);
 	return 1;
 }
 

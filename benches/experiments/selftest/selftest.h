@@ -37,10 +37,9 @@ struct pvq_selftest {
 	/* From selftest-run1.csv and selftest-run2.csv. */
 	int runs; /* both are there */
 	size_t clear, agree,
-		contradicted; /* pairs told apart by the first; in the same order in the second; opposed */
-	size_t equal,
-		unequal; /* pairs called equivalent by the first; of these, clearly not in the second */
-	size_t clear_tasks, same_winner; /* contests with a clear winner in both; with the same one */
+		contradicted;  /* pairs told apart by the first; in the same order in the second; opposed */
+	size_t equal, unequal; /* pairs called equivalent by the first; of these, different in the second */
+	size_t clear_tasks, same_winner; /* contests with a fastest strategy in both; with the same one */
 };
 
 /* What must be kept to pass. */

@@ -22,7 +22,7 @@ static void tutorial_line(FILE *md, const struct pvq_job_way *way, const struct 
 		fprintf(md, "` | %.3f s (%.3f–%.3f) | %s |\n", e.median / 1e9, e.min / 1e9, e.max / 1e9,
 			pvq_text_ns(e.median - 2e9).s);
 	} else {
-		fputs("` | did not end well | – |\n", md);
+		fputs("` | failed | – |\n", md);
 	}
 	free(ns);
 }
@@ -35,11 +35,13 @@ int pvq_job_chapter(const struct pvq_report *r, const void *data)
 	while (pvq_job_ways[ways].name)
 		ways++;
 	fprintf(r->md,
-		"## The tutorial's own job\n\nFour tasks that sleep 2 s each on four workers: 8 s one after the other, 2 s at best. What comes on top is for the most part the "
-		"start of the program: Python's interpreter, imports and workers; with pvq, loading libraries and looking at the "
-		"machine, which is the same for all strategies. The program "
-		"of the tutorial in pure Python (`impls/python/tutorial.py`) and the same job through pvq; wall time of the whole program as its user "
-		"waits for it, median and range of %zu run%s.\n\n| Way | Command | Wall time | Above 2 s |\n|:--|:--|--:|--:|\n",
+		"## The tutorial's own job\n\nFour tasks that sleep for 2 s each, on four workers: 8 s "
+		"one after the other, 2 s at best. The rest is mostly the start of the program: "
+		"Python's interpreter, imports and workers; with pvq, loading libraries and inspecting "
+		"the machine, which is the same for all strategies. The table compares the tutorial's "
+		"program in pure Python (`impls/python/tutorial.py`) with the same job through pvq: "
+		"wall time of the whole program as its user waits for it, median and range of %zu "
+		"run%s.\n\n| Way | Command | Wall time | Above 2 s |\n|:--|:--|--:|--:|\n",
 		ways ? (rows->count + ways - 1) / ways : 0, rows->count > ways ? "s" : "");
 	for (size_t i = 0; i < ways; i++)
 		tutorial_line(r->md, &pvq_job_ways[i], rows);

@@ -54,7 +54,7 @@ int pvq_job_run(const struct pvq_session *session)
 
 	if (ret)
 		return ret < 0 ? ret : 0;
-	fprintf(stderr, "pvq: the tutorial's own job\n");
+	fprintf(stderr, "pvq: running the tutorial's own job\n");
 	f = pvq_rundir_open(dir, part.file, "we");
 	if (!f)
 		return pvq_partial_end(&part, -EIO);
