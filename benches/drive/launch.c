@@ -71,12 +71,14 @@ int pvq_launch_trial(
 	pvq_trial_identify(&t, row);
 	if (t.impl->unavailable) {
 		row->status = PVQ_UNAVAILABLE;
+		row->cause = PVQ_CAUSE_UNAVAILABLE;
 		snprintf(row->reason, sizeof(row->reason), "%s", t.impl->unavailable);
 		return 0;
 	}
 	ret = pvq_reference_find(&t, timeout_s);
 	if (ret == 0) {
 		row->status = PVQ_TIMEOUT;
+		row->cause = PVQ_CAUSE_NOT_BEGUN;
 		snprintf(row->reason, sizeof(row->reason),
 			"not begun: what is right was not known after %g s", timeout_s);
 		return 0;

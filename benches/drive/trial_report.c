@@ -83,6 +83,7 @@ static void validate_peer_row(struct pvq_row *row, const struct pvq_trial *t)
 	if (!reason)
 		return;
 	row->status = PVQ_ERROR;
+	row->cause = PVQ_CAUSE_BAD_REPORT;
 	row->verified = PVQ_VERIFIED_NO;
 	snprintf(row->reason, sizeof(row->reason), "%s", reason);
 }
@@ -94,17 +95,21 @@ void pvq_report_settle(
 
 	if (!ended) {
 		row->status = PVQ_TIMEOUT;
+		row->cause = PVQ_CAUSE_DRIVER_TIMEOUT;
 		row->verified = PVQ_VERIFIED_NO;
 		snprintf(row->reason, sizeof(row->reason), "killed after %g s", timeout_s);
 	} else if (row->status == PVQ_PLANNED && row->reason[0] && wstatus == 0) {
 		row->status = PVQ_ERROR; /* what it wrote is no row */
+		row->cause = PVQ_CAUSE_BAD_REPORT;
 	} else if (row->status == PVQ_PLANNED) {
 		row->status = PVQ_CRASHED;
+		row->cause = PVQ_CAUSE_TRIAL_DIED;
 		snprintf(row->reason, sizeof(row->reason), "the trial's process died: %s",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
 	} else if (row->status == PVQ_OK && wstatus != 0) {
 		/* A sanitizer, for one, speaks when the process ends. */
 		row->status = PVQ_CRASHED;
+		row->cause = PVQ_CAUSE_TRIAL_DIED;
 		row->verified = PVQ_VERIFIED_NO;
 		snprintf(row->reason, sizeof(row->reason), "measured, but how its process then ended: %s",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));

@@ -9,6 +9,9 @@
 
 const char *const pvq_status_words[] = {
 	"ok", "error", "crashed", "timeout", "unavailable", "planned", NULL};
+const char *const pvq_cause_words[] = {"none", "task_error", "worker_died", "item_timeout", "gave_up",
+	"wrong_result", "not_begun", "not_recorded", "unavailable", "trial_died", "driver_timeout",
+	"bad_report", NULL};
 static const char *const verified_name[] = {"no", "oracle", "serial", NULL};
 
 enum { FIXED_COLUMNS = 24 };
@@ -53,6 +56,7 @@ static const struct pvq_column row_column[] = {
 	COL(U64, wall_ns),
 	COL(U64, stolen_ns),
 	COL(I64, foreign_ns),
+	PVQ_COLUMN_OF(struct pvq_row, cause, pvq_cause_words),
 };
 
 static const struct pvq_table row_table = {.file = "a raw.csv",

@@ -1,6 +1,7 @@
 /* sink.c: digests, and the comparison with the oracle. */
 #include "trial/sink.h"
 #include "base/clock.h"
+#include "trial/delivery.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -38,6 +39,14 @@ static int is_lost(int status)
 	return status == -EOWNERDEAD || status == -ETIMEDOUT;
 }
 
+static enum pvq_cause item_cause(int status)
+{
+	return status == 0             ? PVQ_CAUSE_NONE
+	       : status == -EOWNERDEAD ? PVQ_CAUSE_WORKER_DIED
+	       : status == -ETIMEDOUT  ? PVQ_CAUSE_ITEM_TIMEOUT
+				       : PVQ_CAUSE_TASK_ERROR;
+}
+
 static void print_result(uint64_t id, const void *out, size_t len, int status)
 {
 	uint64_t number;
@@ -55,6 +64,22 @@ static void print_result(uint64_t id, const void *out, size_t len, int status)
 			(uint64_t)XXH3_64bits(out, len));
 	}
 	fflush(stdout); /* as they complete: that is what is being shown */
+}
+
+static int record(struct pvq_check *c, uint64_t id, const void *out, size_t len, int status)
+{
+	struct pvq_delivery d = {.item = id, .cause = item_cause(status), .at_ns = pvq_clock_ns()};
+	int ret;
+
+	if (status == 0)
+		d.bytes = len;
+	if (d.bytes == sizeof(d.number))
+		memcpy(&d.number, out, sizeof(d.number));
+	ret = pvq_delivery_write(c->deliveries, &d);
+	if (ret)
+		snprintf(c->problem, sizeof(c->problem), "the deliveries cannot be written: %s",
+			strerror(-ret));
+	return ret;
 }
 
 static int refuse(struct pvq_check *c, const char *what, uint64_t id)
@@ -90,11 +115,12 @@ static int check_put(struct pvq_sink *sink, uint64_t id, const void *out, size_t
 		if (id < c->first_error) {
 			c->first_error = id;
 			c->first_errno = -status;
+			c->first_cause = item_cause(status);
 		}
 	}
 	if (c->print)
 		print_result(id, out, len, status);
-	return 0;
+	return c->deliveries ? record(c, id, out, len, status) : 0;
 }
 
 int pvq_check_init(struct pvq_check *c, const struct pvq_load *load, int ordered, int print)

@@ -18,11 +18,13 @@ struct pvq_check {
 	struct pvq_sink sink; /* hand &check.sink to map() */
 	const struct pvq_load *load;
 	int ordered, print;
+	FILE *deliveries; /* gets a line an item (delivery.h); NULL: none. Set after pvq_check_init(), borrowed */
 	uint64_t count, item_errors;
 	uint64_t lost;        /* of item_errors: the strategy outlived what happened to them */
 	uint64_t first_ns;    /* CLOCK_MONOTONIC at the first put, 0: none yet */
 	uint64_t first_error; /* lowest id that failed or was lost; UINT64_MAX: none */
 	int first_errno;
+	enum pvq_cause first_cause;
 	struct pvq_digest sum;
 	uint64_t *seen;               /* one digest an id, 0: not yet; NULL above PVQ_CHECK_IDS items */
 	char problem[PVQ_REASON_MAX]; /* why a result was refused or is wrong; empty: nothing */

@@ -2,6 +2,7 @@
 #include "trial/trial.h"
 #include "base/clock.h"
 #include "base/process.h"
+#include "trial/delivery.h"
 #include "trial/observe.h"
 #include "trial/sink.h"
 #include "trial/twin.h"
@@ -76,9 +77,10 @@ void pvq_trial_identify(const struct pvq_trial *t, struct pvq_row *row)
 	row->status = PVQ_PLANNED;
 }
 
-static void row_fail(struct pvq_row *row, enum pvq_status status, const char *reason)
+static void row_fail(struct pvq_row *row, enum pvq_status status, enum pvq_cause cause, const char *reason)
 {
 	row->status = status;
+	row->cause = cause;
 	snprintf(row->reason, sizeof(row->reason), "%s", reason);
 }
 
@@ -144,13 +146,16 @@ static void judge(const struct pvq_trial *t, struct pvq_check *check, const stru
 
 	row->item_errors = check->item_errors;
 	if (err->code && !check->problem[0]) {
-		row_fail(row, err->code == -EOWNERDEAD ? PVQ_CRASHED : PVQ_ERROR, err->msg);
+		if (err->code == -EOWNERDEAD)
+			row_fail(row, PVQ_CRASHED, PVQ_CAUSE_WORKER_DIED, err->msg);
+		else
+			row_fail(row, PVQ_ERROR, PVQ_CAUSE_GAVE_UP, err->msg);
 		return;
 	}
 	if (!check->problem[0])
 		row->verified = pvq_check_verify(check, t->oracle, row->oracle);
 	if (check->problem[0]) {
-		row_fail(row, PVQ_ERROR, check->problem);
+		row_fail(row, PVQ_ERROR, PVQ_CAUSE_WRONG_RESULT, check->problem);
 	} else if (check->lost) {
 		snprintf(reason, sizeof(reason),
 			"%" PRIu64 " of %" PRIu64 " items lost, the first %" PRIu64
@@ -158,12 +163,13 @@ static void judge(const struct pvq_trial *t, struct pvq_check *check, const stru
 			check->lost, t->n, check->first_error,
 			check->first_errno == ETIMEDOUT ? "it took too long" : "its worker died");
 		row->verified = PVQ_VERIFIED_NO;
-		row_fail(row, check->first_errno == ETIMEDOUT ? PVQ_TIMEOUT : PVQ_CRASHED, reason);
+		row_fail(row, check->first_errno == ETIMEDOUT ? PVQ_TIMEOUT : PVQ_CRASHED,
+			check->first_cause, reason);
 	} else if (check->item_errors) {
 		snprintf(reason, sizeof(reason),
 			"%" PRIu64 " of %" PRIu64 " items failed, the first %" PRIu64 ": %s",
 			check->item_errors, t->n, check->first_error, strerror(check->first_errno));
-		row_fail(row, PVQ_ERROR, reason);
+		row_fail(row, PVQ_ERROR, check->first_cause, reason);
 	} else {
 		row->status = PVQ_OK;
 	}
@@ -211,7 +217,13 @@ static void keep_sight(const struct pvq_trial *t, struct pvq_observer *observer,
 		return;
 	snprintf(reason, sizeof(reason), "%.120s: %s", what,
 		ret == -ERANGE ? "the clocks of two CPUs disagree" : strerror(-ret));
-	row_fail(row, PVQ_ERROR, reason);
+	row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_RECORDED, reason);
+}
+
+static int open_deliveries(struct pvq_check *check, const char *path)
+{
+	check->deliveries = fopen(path, "we");
+	return check->deliveries ? pvq_delivery_header(check->deliveries) : -errno;
 }
 
 /* The load is built: start, map, stop, and the verdict. */
@@ -226,12 +238,16 @@ static void run_load(const struct pvq_trial *t, const struct pvq_load *load, str
 	uint64_t map_began_ns;
 
 	if (pvq_check_init(&check, load, t->impl->order == PVQ_ORDERED, t->print)) {
-		row_fail(row, PVQ_ERROR, "no memory to check the results");
+		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "no memory to check the results");
 		return;
+	}
+	if (t->deliveries && open_deliveries(&check, t->deliveries)) {
+		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "its file of deliveries cannot be written");
+		goto out;
 	}
 	if (is_observed(t)) {
 		if (pvq_observer_init(&observer, load, sink)) {
-			row_fail(row, PVQ_ERROR, "no memory to observe the items");
+			row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "no memory to observe the items");
 			goto out;
 		}
 		given = &observer.load;
@@ -251,6 +267,8 @@ static void run_load(const struct pvq_trial *t, const struct pvq_load *load, str
 		keep_sight(t, &observer, map_began_ns, row);
 	pvq_observer_free(&observer);
 out:
+	if (check.deliveries)
+		fclose(check.deliveries); /* every line was flushed and looked at */
 	pvq_check_free(&check);
 }
 
@@ -270,12 +288,12 @@ void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 
 	pvq_trial_identify(t, row);
 	if (ret) {
-		row_fail(row, PVQ_ERROR, "cannot be confined to these CPUs");
+		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "cannot be confined to these CPUs");
 		return;
 	}
 	pvq_process_raise_limits();
 	if (pvq_load_build(&load, t->spec, t->n, t->seed, &err)) {
-		row_fail(row, PVQ_ERROR, err.msg);
+		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, err.msg);
 		return;
 	}
 	if (is_observed(t))
@@ -283,7 +301,7 @@ void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 	if (!unsupported && t->impl->unsupported)
 		unsupported = t->impl->unsupported(&load, &opts);
 	if (unsupported)
-		row_fail(row, PVQ_UNAVAILABLE, unsupported);
+		row_fail(row, PVQ_UNAVAILABLE, PVQ_CAUSE_UNAVAILABLE, unsupported);
 	else
 		run_load(t, &load, &opts, row, ready, ctx);
 	pvq_load_free(&load);

@@ -23,6 +23,7 @@ struct pvq_trial {
 	int print;
 	/* An observed trial (observe.h): files that get its row of observed.csv, and its items; NULL: none. */
 	const char *observe, *timeline;
+	const char *deliveries; /* a file that gets what arrives, item by item (delivery.h); NULL: none */
 };
 
 /* Fills in what is known of a row before anything ran; the status is "planned". */

@@ -53,6 +53,11 @@ static int take_timeline(void *into, const char *text)
 	return take_path("--timeline", text, &((struct pvq_trial_args *)into)->trial.timeline);
 }
 
+static int take_deliveries(void *into, const char *text)
+{
+	return take_path("--deliveries", text, &((struct pvq_trial_args *)into)->trial.deliveries);
+}
+
 static int take_retries(void *into, const char *text)
 {
 	struct pvq_trial_args *a = into;
@@ -115,6 +120,8 @@ static const struct pvq_option of_the_driver[] = {
 	{"cpus", .word = "LIST", .help = "the CPUs to run on", OWN(take_cpus)},
 	{"block", .word = "NUMBER", .help = "the block of the sweep", UNSIGNED(trial.block, 0, UINT32_MAX)},
 	{"oracle", .word = "DIGEST", .help = "the results' digest, where it is known", TEXT(trial.oracle)},
+	{"deliveries", .word = "FILE", .help = "write to FILE what arrives, item by item",
+		OWN(take_deliveries)},
 	{0},
 };
 
@@ -195,6 +202,8 @@ void pvq_trial_args_words(struct pvq_words *w, const struct pvq_trial *t)
 		add_word(w, "--observe=%s", t->observe);
 	if (t->timeline)
 		add_word(w, "--timeline=%s", t->timeline);
+	if (t->deliveries)
+		add_word(w, "--deliveries=%s", t->deliveries);
 	add_cpus(w, t);
 	w->argv[w->argc] = NULL;
 }

@@ -33,7 +33,7 @@ int pvq_trial_args_find(struct pvq_trial_args *, const struct pvq_registry *);
 
 enum {
 	PVQ_WORDS_MAX = 32,
-	PVQ_WORDS_TEXT = 4 * (PVQ_SPEC_MAX + PVQ_ARGS_TEXT) + 8 * PVQ_CPUS_MAX + 2 * PATH_MAX
+	PVQ_WORDS_TEXT = 4 * (PVQ_SPEC_MAX + PVQ_ARGS_TEXT) + 8 * PVQ_CPUS_MAX + 3 * PATH_MAX
 };
 
 /* An argument vector whose texts live in one block. Some KiB: not for the stack. */

@@ -385,6 +385,7 @@ static void tell_death(char *text, size_t len, int wstatus)
 		struct pvq_row *row = &read.row[read.count - 1];
 
 		row->status = PVQ_CRASHED;
+		row->cause = PVQ_CAUSE_WORKER_DIED;
 		snprintf(row->reason, sizeof(row->reason),
 			"a rank died, and Open MPI ends the whole job then (mpirun: %s)",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));

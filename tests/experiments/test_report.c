@@ -629,6 +629,61 @@ static void who_delivers_at_the_end_loses_all(void **state)
 		"every result. ");
 }
 
+/* The columns say what happened, whatever the words of the reason. A file of an earlier version has the words alone. */
+static void a_cause_is_a_column(void **state)
+{
+	static const struct pvq_fault faults[] = {
+		{.impl = "a", .kind = PVQ_FAULT_SEGV, .cause = PVQ_CAUSE_TRIAL_DIED, .reason = "gone"},
+		{.impl = "b", .kind = PVQ_FAULT_SEGV, .cause = PVQ_CAUSE_GAVE_UP, .reason = "item 20"},
+		{.impl = "c", .kind = PVQ_FAULT_SEGV, .cause = PVQ_CAUSE_WORKER_DIED, .named = 1},
+	};
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	assert_int_equal(pvq_faults_header(f), 0);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		struct pvq_fault fault = faults[i];
+
+		fault.items = 40;
+		fault.workers = fault.begun = 1;
+		fault.status = PVQ_CRASHED;
+		assert_int_equal(pvq_faults_write(f, &fault), 0);
+	}
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "| a | – | **all died**;");
+	assert_says(run, "| b | – | gave up, item not named;");
+	assert_says(run, "| c | – | gave up, item named;");
+}
+
+static void a_cause_is_read_from_the_words_of_an_old_file(void **state)
+{
+	struct run *run = *state;
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/faults.csv", run->dir);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	fputs("impl,kind,items,workers,delivered,told,lost,begun,hung,noticed_ns,item_timeout_ms,status,"
+	      "reason,try\n"
+	      "a,segv,40,2,20,0,0,1,0,9,0,crashed,\"the trial's process died: killed by SIGSEGV\",1\n"
+	      "b,segv,40,2,20,0,0,1,0,9,0,crashed,\"a worker died\",1\n"
+	      "c,segv,40,2,20,0,0,1,0,9,0,crashed,\"a worker died with item 20\",1\n",
+		f);
+	assert_int_equal(fclose(f), 0);
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "| a | – | **all died**;");
+	assert_says(run, "| b | – | gave up, item not named;");
+	assert_says(run, "| c | – | gave up, item named;");
+}
+
 static void one_worker_is_said_to_be_one(void **state)
 {
 	struct run *run = *state;
@@ -792,6 +847,8 @@ int main(void)
 		RUN(tries_that_differ_are_counted),
 		RUN(who_delivers_at_the_end_loses_all),
 		RUN(one_worker_is_said_to_be_one),
+		RUN(a_cause_is_a_column),
+		RUN(a_cause_is_read_from_the_words_of_an_old_file),
 		RUN(a_twin_is_in_no_contest_but_tells_the_noise),
 		RUN(precision_and_what_ended_it_are_told),
 		RUN(disturbed_blocks_are_marked_and_left_out_once),

@@ -57,7 +57,7 @@ int __wrap_pvq_launch_trial(
 	row->map_ns = (uint64_t)(1e6 * (1 + played.noise[t->cell] * (uniform - 0.5)));
 	row->status = played.status[t->cell];
 	if (row->status == PVQ_TIMEOUT)
-		strcpy(row->reason, "killed after 4 s");
+		row->cause = PVQ_CAUSE_DRIVER_TIMEOUT;
 	assert_true(played.count < LOG_MAX);
 	played.cell[played.count] = t->cell;
 	played.block[played.count++] = t->block;

@@ -1,6 +1,7 @@
 /* test_sink.c: the check refuses what it must: duplicates, strangers, disorder, wrong and missing
  * results. Without this, a green conformance run would prove nothing.
  */
+#include "trial/delivery.h"
 #include "trial/sink.h"
 #include "trial/spec.h"
 
@@ -8,7 +9,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -155,6 +158,54 @@ static void test_failed_item_is_no_right_result(void **state)
 	teardown(&f);
 }
 
+/* What arrived and what became of the others, line by line, in the order of delivery. */
+static void test_deliveries(void **state)
+{
+	static const struct {
+		uint64_t item, number;
+		int status;
+		enum pvq_cause cause;
+	} expect[] = {{3, 40, 0, PVQ_CAUSE_NONE}, {0, 0, -EIO, PVQ_CAUSE_TASK_ERROR},
+		{2, 0, -EOWNERDEAD, PVQ_CAUSE_WORKER_DIED}, {1, 0, -ETIMEDOUT, PVQ_CAUSE_ITEM_TIMEOUT}};
+	enum { LINES = sizeof(expect) / sizeof(expect[0]) };
+	char dir[] = "/tmp/pvq-sink-XXXXXX", path[64];
+	const struct pvq_delivery *d;
+	struct pvq_table_rows rows;
+	struct fixture f;
+
+	(void)state;
+	setup(&f, 0);
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/d.csv", dir);
+	f.check.deliveries = fopen(path, "we");
+	assert_non_null(f.check.deliveries);
+	assert_int_equal(pvq_delivery_header(f.check.deliveries), 0);
+	for (int i = 0; i < LINES; i++)
+		assert_int_equal(f.check.sink.put(&f.check.sink, expect[i].item, &expect[i].number,
+					 expect[i].status ? 0 : sizeof(expect[i].number), expect[i].status),
+			0);
+	/* Before the file is closed: a trial may be killed. */
+	assert_int_equal(pvq_deliveries_read(dir, "d.csv", &rows), 0);
+	assert_int_equal(rows.count, LINES);
+	d = rows.row;
+	for (int i = 0; i < LINES; i++) {
+		assert_int_equal(d[i].item, expect[i].item);
+		assert_int_equal(d[i].number, expect[i].number);
+		assert_int_equal(d[i].cause, expect[i].cause);
+		assert_true(d[i].at_ns >= (i ? d[i - 1].at_ns : 1));
+	}
+	free(rows.row);
+	fclose(f.check.deliveries);
+	f.check.deliveries = fopen("/dev/full", "we");
+	assert_non_null(f.check.deliveries);
+	assert_int_equal(put(&f, 4, 50), -ENOSPC);
+	assert_non_null(strstr(f.check.problem, "deliveries"));
+	fclose(f.check.deliveries);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+	teardown(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +217,7 @@ int main(void)
 		cmocka_unit_test(test_stranger),
 		cmocka_unit_test(test_disorder),
 		cmocka_unit_test(test_failed_item_is_no_right_result),
+		cmocka_unit_test(test_deliveries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

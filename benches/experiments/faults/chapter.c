@@ -2,25 +2,10 @@
 #include "experiments/faults/faults.h"
 #include "trial/spec.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What the strategy made of it, the worst last. */
 enum outcome { UNSEEN, NEVER_BEGUN, TOLD, GAVE_UP_NAMED, GAVE_UP, DIED, TOLD_AND_HUNG, HUNG, OUTCOMES };
-
-/* Whether the words of an error say which item it was. */
-static int faults_is_named(const char *reason)
-{
-	static const char word[] = "item ";
-
-	for (const char *at = strstr(reason, word); at; at = strstr(at, word)) {
-		at += strlen(word);
-		if (isdigit((unsigned char)*at) && strtoul(at, NULL, 10) == PVQ_FAULTS_AT)
-			return 1;
-	}
-	return 0;
-}
 
 static enum outcome faults_outcome(const struct pvq_fault *f)
 {
@@ -32,9 +17,9 @@ static enum outcome faults_outcome(const struct pvq_fault *f)
 		return f->told ? TOLD_AND_HUNG : HUNG;
 	if (f->told)
 		return TOLD;
-	if (strncmp(f->reason, "the trial's process died", 24) == 0)
+	if (f->cause == PVQ_CAUSE_TRIAL_DIED)
 		return DIED;
-	return faults_is_named(f->reason) ? GAVE_UP_NAMED : GAVE_UP;
+	return f->named ? GAVE_UP_NAMED : GAVE_UP;
 }
 
 /* ---- tries of a kind ---- */

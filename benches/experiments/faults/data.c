@@ -1,7 +1,9 @@
 /* data.c: faults.csv. */
 #include "experiments/faults/faults.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const pvq_fault_words[] = {"error", "segv", "kill", "exit", "hang", NULL};
@@ -22,15 +24,18 @@ static const struct pvq_column faults_column[] = {
 	COL(U64, item_timeout_ms),
 	PVQ_COLUMN_OF(struct pvq_fault, status, pvq_status_words),
 	COL(TEXT, reason),
+	/* files of earlier versions end here, or one column before */
 	COL(U32, try),
+	PVQ_COLUMN_OF(struct pvq_fault, cause, pvq_cause_words),
+	COL(U32, named),
 };
 
-enum { COLUMNS = sizeof(faults_column) / sizeof(faults_column[0]) };
+enum { COLUMNS = sizeof(faults_column) / sizeof(faults_column[0]), ADDED_COLUMNS = 3 };
 
 static const struct pvq_table faults_table = {.file = "a faults.csv",
 	.column = faults_column,
 	.columns = COLUMNS,
-	.required = COLUMNS - 1,
+	.required = COLUMNS - ADDED_COLUMNS,
 	.row = sizeof(struct pvq_fault)};
 
 int pvq_faults_header(FILE *f)
@@ -43,6 +48,30 @@ int pvq_faults_write(FILE *f, const struct pvq_fault *fault)
 	return pvq_table_write(&faults_table, f, fault);
 }
 
+int pvq_faults_is_named(const char *reason)
+{
+	static const char word[] = "item ";
+
+	for (const char *at = strstr(reason, word); at; at = strstr(at, word)) {
+		at += strlen(word);
+		if (isdigit((unsigned char)*at) && strtoul(at, NULL, 10) == PVQ_FAULTS_AT)
+			return 1;
+	}
+	return 0;
+}
+
+/* For a file without the columns cause and named: what its chapter needs of them was in the words of the reason. */
+static void add_cause(struct pvq_fault *f)
+{
+	static const char died[] = "the trial's process died";
+
+	if (f->cause != PVQ_CAUSE_NONE || f->status == PVQ_OK)
+		return;
+	if (strncmp(f->reason, died, strlen(died)) == 0)
+		f->cause = PVQ_CAUSE_TRIAL_DIED;
+	f->named = (unsigned)pvq_faults_is_named(f->reason);
+}
+
 int pvq_faults_read(struct pvq_faults *faults, const char *dir)
 {
 	struct pvq_table_rows rows;
@@ -50,6 +79,8 @@ int pvq_faults_read(struct pvq_faults *faults, const char *dir)
 
 	faults->fault = rows.row;
 	faults->count = rows.count;
+	for (size_t i = 0; i < faults->count; i++)
+		add_cause(&faults->fault[i]);
 	return ret;
 }
 

@@ -34,7 +34,9 @@ struct pvq_fault {
 	uint64_t item_timeout_ms; /* that the strategy was given; 0: none */
 	enum pvq_status status;   /* of the trial, and its reason */
 	char reason[PVQ_REASON_MAX];
-	unsigned try; /* counted from 1; 0: of a file that knows one try a kind */
+	unsigned try;         /* counted from 1; 0: of a file that knows one try a kind */
+	enum pvq_cause cause; /* of the trial */
+	unsigned named;       /* 1: the reason names the item at fault */
 };
 
 /* Tries every strategy of the plan, each kind several times; what costs a time-out, once. Nothing where there is a
@@ -56,6 +58,9 @@ int pvq_faults_read(struct pvq_faults *, const char *dir);
 /* The try after that one, NULL: the first; NULL: there is none, or no more. */
 const struct pvq_fault *pvq_faults_next(
 	const struct pvq_faults *, const char *impl, enum pvq_fault_kind, const struct pvq_fault *after);
+
+/* Whether the words of a reason, which are for a user, tell him which item it was. */
+int pvq_faults_is_named(const char *reason);
 
 /* faults.csv. As in table.h. */
 int pvq_faults_header(FILE *);

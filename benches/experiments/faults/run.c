@@ -4,6 +4,7 @@
 #include "drive/launch.h"
 #include "drive/plan.h"
 #include "experiments/faults/faults.h"
+#include "trial/delivery.h"
 #include "trial/registry.h"
 
 #include <errno.h>
@@ -13,69 +14,56 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ITEMS = 40, TRIES = 5, LINE_MAX_BYTES = 128, ITEM_TIMEOUT_MS = 1000 };
+enum { ITEMS = 40, TRIES = 5, ITEM_TIMEOUT_MS = 1000 };
 
-/* Reads the trial's `--print` lines as they come; the observer comes first, so that it can be found from it. */
+/* Where a trial and its task leave what they did, also where they die. */
+#define STAMPS "stamps"
+#define DELIVERIES "deliveries.csv"
+
+/* Notes when the trial ended; the observer comes first, so that it can be found from it. */
 struct witness {
 	struct pvq_launch_observer observer;
-	struct pvq_fault *fault;
-	char line[LINE_MAX_BYTES];
-	size_t len;
-	unsigned char seen[ITEMS];
-	uint64_t told_ns, ended_ns; /* when the item at fault was delivered; when the trial had ended */
+	uint64_t ended_ns;
 };
-
-/* "id<TAB>result", or "id<TAB>lost: …", or "id<TAB>error: …" (sink.c). */
-static void witness_line(struct witness *w)
-{
-	uint64_t id, value;
-	int text = 0, fields;
-
-	w->line[w->len] = '\0';
-	fields = sscanf(w->line, "%" SCNu64 "\t%n%" SCNu64, &id, &text, &value);
-	if (fields < 1 || id >= ITEMS || w->seen[id])
-		return;
-	w->seen[id] = 1;
-	if (id == PVQ_FAULTS_AT) {
-		w->fault->told = 1;
-		w->told_ns = pvq_clock_ns();
-	} else if (fields == 2 && value == (id + 1) * 10) {
-		w->fault->delivered++;
-	} else {
-		w->fault->lost++;
-	}
-}
 
 static void witness_observe(struct pvq_launch_observer *observer, pid_t pid)
 {
 	struct witness *w = (struct witness *)observer;
-	char buf[512];
-	ssize_t n;
 
 	if (pid == 0)
 		w->ended_ns = pvq_clock_ns();
-	while ((n = read(observer->fd, buf, sizeof(buf))) > 0)
-		for (ssize_t i = 0; i < n; i++) {
-			if (buf[i] == '\n') {
-				witness_line(w);
-				w->len = 0;
-			} else if (w->len + 1 < sizeof(w->line)) {
-				w->line[w->len++] = buf[i];
-			}
+}
+
+/* Counts what was delivered. Returns when the item at fault was; 0: never. */
+static uint64_t count_deliveries(struct pvq_fault *fault, const struct pvq_delivery *d, size_t n)
+{
+	unsigned char seen[ITEMS] = {0};
+	uint64_t told_ns = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (d[i].item >= ITEMS || seen[d[i].item]++)
+			continue;
+		if (d[i].item == PVQ_FAULTS_AT) {
+			fault->told = 1;
+			told_ns = d[i].at_ns;
+		} else if (d[i].cause == PVQ_CAUSE_NONE && d[i].number == (d[i].item + 1) * 10) {
+			fault->delivered++;
+		} else {
+			fault->lost++;
 		}
+	}
+	return told_ns;
 }
 
 /* The stamps of the fault: the last one, and how many. */
-static uint64_t read_stamps(int fd, unsigned *count)
+static uint64_t read_stamps(const char *dir, unsigned *count)
 {
-	FILE *f = fdopen(fd, "re");
+	FILE *f = pvq_rundir_open(dir, STAMPS, "re");
 	uint64_t last = 0, stamp;
 
 	*count = 0;
-	if (!f) {
-		close(fd);
+	if (!f)
 		return 0;
-	}
 	while (fscanf(f, "%" SCNu64, &stamp) == 1) {
 		last = stamp > last ? stamp : last;
 		++*count;
@@ -85,53 +73,66 @@ static uint64_t read_stamps(int fd, unsigned *count)
 }
 
 static void faults_conclude(
-	struct pvq_fault *fault, const struct witness *w, const struct pvq_row *row, int stamps)
+	struct pvq_fault *fault, const char *dir, const struct pvq_row *row, uint64_t ended_ns)
 {
-	uint64_t happened = read_stamps(stamps, &fault->begun), noticed;
+	uint64_t happened = read_stamps(dir, &fault->begun), told, noticed;
+	struct pvq_table_rows deliveries;
 
 	fault->workers = row->workers;
 	fault->item_timeout_ms = row->item_timeout_ms;
 	fault->status = row->status;
+	fault->cause = row->cause;
+	fault->named = (unsigned)pvq_faults_is_named(row->reason);
 	memcpy(fault->impl, row->impl, sizeof(fault->impl));
 	memcpy(fault->reason, row->reason, sizeof(fault->reason));
-	/* A time-out of items is reported as a time-out too; it is the driver's only where it had to kill. */
-	fault->hung = row->status == PVQ_TIMEOUT && strncmp(row->reason, "killed", 6) == 0;
-	noticed = w->told_ns ? w->told_ns : fault->hung ? 0 : w->ended_ns;
+	fault->hung = row->cause == PVQ_CAUSE_DRIVER_TIMEOUT;
+	(void)pvq_deliveries_read(dir, DELIVERIES, &deliveries); /* those before a line that was cut off */
+	told = count_deliveries(fault, deliveries.row, deliveries.count);
+	free(deliveries.row);
+	noticed = told ? told : fault->hung ? 0 : ended_ns;
 	if (happened && noticed > happened)
 		fault->noticed_ns = noticed - happened;
 }
 
-static int faults_try(const struct pvq_trial *t, enum pvq_fault_kind kind, struct pvq_fault *fault)
+/* One trial with its own folder for what it leaves. */
+static int faults_try_in(
+	const char *dir, const struct pvq_trial *of, enum pvq_fault_kind kind, struct pvq_fault *fault)
 {
-	struct witness w = {.observer = {.observe = witness_observe}, .fault = fault};
-	struct pvq_launch_io io = {.err_fd = -1, .observer = &w.observer};
-	char stamps[] = "/tmp/pvq-fault-XXXXXX";
+	struct witness w = {.observer = {.fd = -1, .observe = witness_observe}};
+	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1, .observer = &w.observer};
+	char stamps[64], deliveries[64];
+	struct pvq_trial t = *of;
 	struct pvq_row row;
-	int out[2], fd = mkostemp(stamps, O_CLOEXEC), ret;
+	int fd, ret;
 
 	*fault = (struct pvq_fault){.kind = kind, .items = ITEMS};
+	snprintf(stamps, sizeof(stamps), "%s/" STAMPS, dir);
+	snprintf(deliveries, sizeof(deliveries), "%s/" DELIVERIES, dir);
+	fd = open(stamps, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	if (pipe2(out, O_CLOEXEC)) {
-		ret = -errno;
-		close(fd);
-		unlink(stamps);
-		return ret;
-	}
-	w.observer.fd = out[0];
-	io.out_fd = out[1];
-	/* Neither fails with these arguments, but for want of memory: then the stamp is missing. */
-	(void)fcntl(out[0], F_SETFL, O_NONBLOCK);
-	(void)setenv("PVQ_FAULT_STAMP", stamps, 1);
-	ret = pvq_launch_trial(t, PVQ_FAULTS_TIMEOUT_S, &io, &row);
+	close(fd);
+	t.deliveries = deliveries;
+	(void)setenv("PVQ_FAULT_STAMP", stamps,
+		1); /* fails for want of memory only: then the stamp is missing */
+	ret = pvq_launch_trial(&t, PVQ_FAULTS_TIMEOUT_S, &io, &row);
 	(void)unsetenv("PVQ_FAULT_STAMP");
-	close(out[0]);
-	close(out[1]);
+	if (ret == 0)
+		faults_conclude(fault, dir, &row, w.ended_ns);
 	unlink(stamps);
-	if (ret)
-		close(fd);
-	else
-		faults_conclude(fault, &w, &row, fd);
+	unlink(deliveries);
+	return ret;
+}
+
+static int faults_try(const struct pvq_trial *t, enum pvq_fault_kind kind, struct pvq_fault *fault)
+{
+	char dir[] = "/tmp/pvq-fault-XXXXXX";
+	int ret;
+
+	if (!mkdtemp(dir))
+		return -errno;
+	ret = faults_try_in(dir, t, kind, fault);
+	rmdir(dir);
 	return ret;
 }
 
@@ -173,8 +174,7 @@ static int faults_of(
 			.workers = workers,
 			.cpu = host->cpu,
 			.ncpu = impl->flags & PVQ_ONE_WORKER ? 1 : host->usable,
-			.oracle = "",
-			.print = 1};
+			.oracle = ""};
 		struct pvq_spec spec;
 		char words[64];
 
