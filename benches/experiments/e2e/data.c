@@ -113,25 +113,52 @@ static int keep_untimed(struct pvq_e2e *e, const struct pvq_rows *all, const uns
 
 /* ---- hyperfine's file ---- */
 
-static int read_result(const json_t *json, struct result *r)
+/* The cell of the i-th command. cells: their numbers in the order of the commands, as in the manifest. NULL: a folder of
+ * an earlier version, where only the command's own words have it. -1: it has none. */
+static long cell_of_command(const char *cells, size_t i, const json_t *json)
 {
-	const char *command = json_string_value(json_object_get(json, "command"));
-	const char *cell = command ? strstr(command, " --cell ") : NULL;
+	static const char option[] = " --cell ";
+	const char *command, *at;
+	char *end = NULL;
+	long cell = -1;
+
+	if (!cells) {
+		command = json_string_value(json_object_get(json, "command"));
+		at = command ? strstr(command, option) : NULL;
+		return at ? strtol(at + strlen(option), NULL, 10) : -1;
+	}
+	for (size_t word = 0; word <= i; word++, cells = end) {
+		cell = strtol(cells, &end, 10);
+		if (end == cells)
+			return -1;
+	}
+	return cell;
+}
+
+static int read_result(const json_t *json, long cell, struct result *r)
+{
 	const json_t *user = json_object_get(json, "user"), *system = json_object_get(json, "system");
 
 	r->times = json_object_get(json, "times");
 	r->n = json_array_size(r->times);
-	if (!cell || r->n == 0 || !json_is_number(user) || !json_is_number(system))
+	if (cell < 0 || cell > UINT_MAX || r->n == 0 || !json_is_number(user) || !json_is_number(system))
 		return -EBADMSG;
 	for (size_t i = 0; i < r->n; i++)
 		if (!json_is_number(json_array_get(r->times, i)))
 			return -EBADMSG;
-	r->cell = (unsigned)strtoul(cell + strlen(" --cell "), NULL, 10);
+	r->cell = (unsigned)cell;
 	r->cpu_ns = (json_number_value(user) + json_number_value(system)) * 1e9;
 	return 0;
 }
 
-static int pair_results(struct pvq_e2e *e, const struct pvq_rows *all, const json_t *root, long warmup)
+/* What the manifest says of hyperfine's runs. */
+struct setting {
+	char *cells; /* owned; NULL: not recorded */
+	long warmup; /* -1: not recorded; then whatever stands before the timed runs was warming up */
+};
+
+static int pair_results(
+	struct pvq_e2e *e, const struct pvq_rows *all, const json_t *root, const struct setting *setting)
 {
 	const json_t *results = json_object_get(root, "results");
 	unsigned most = 0;
@@ -146,13 +173,14 @@ static int pair_results(struct pvq_e2e *e, const struct pvq_rows *all, const jso
 	if (!timed)
 		return -ENOMEM;
 	for (size_t i = 0; ret == 0 && i < json_array_size(results); i++) {
+		const json_t *result = json_array_get(results, i);
 		struct result r;
 
-		ret = read_result(json_array_get(results, i), &r);
+		ret = read_result(result, cell_of_command(setting->cells, i, result), &r);
 		if (ret == 0 && r.cell <= most && timed[r.cell]++)
 			ret = -EBADMSG; /* two results would share their rows */
 		if (ret == 0)
-			ret = pair(e, all, &r, warmup);
+			ret = pair(e, all, &r, setting->warmup);
 	}
 	if (ret == 0)
 		ret = keep_untimed(e, all, timed);
@@ -160,19 +188,23 @@ static int pair_results(struct pvq_e2e *e, const struct pvq_rows *all, const jso
 	return ret;
 }
 
-/* -1: not recorded; then whatever stands before the timed runs was warming up. */
-static long warmup_of(const char *dir)
+/* 0 or -ENOMEM. */
+static int read_setting(struct setting *setting, const char *dir)
 {
 	struct pvq_manifest m;
-	const char *value = pvq_manifest_read(&m, dir) == 0 ? pvq_manifest_get(&m, "e2e_warmup") : NULL;
-	long warmup = value ? strtol(value, NULL, 10) : -1;
+	int known = pvq_manifest_read(&m, dir) == 0;
+	const char *warmup = known ? pvq_manifest_get(&m, "e2e_warmup") : NULL;
+	const char *cells = known ? pvq_manifest_get(&m, "e2e_cells") : NULL;
 
+	setting->warmup = warmup ? strtol(warmup, NULL, 10) : -1;
+	setting->cells = cells ? strdup(cells) : NULL;
 	pvq_manifest_free(&m);
-	return warmup;
+	return cells && !setting->cells ? -ENOMEM : 0;
 }
 
 static int read_json(struct pvq_e2e *e, const struct pvq_rows *all, const char *dir, const char *path)
 {
+	struct setting setting;
 	json_error_t error;
 	json_t *root = json_load_file(path, 0, &error);
 	int ret;
@@ -181,7 +213,10 @@ static int read_json(struct pvq_e2e *e, const struct pvq_rows *all, const char *
 		fprintf(stderr, "pvq: %s: line %d: %s\n", path, error.line, error.text);
 		return -EBADMSG;
 	}
-	ret = pair_results(e, all, root, warmup_of(dir));
+	ret = read_setting(&setting, dir);
+	if (ret == 0)
+		ret = pair_results(e, all, root, &setting);
+	free(setting.cells);
 	json_decref(root);
 	if (ret)
 		fprintf(stderr, "pvq: %s: %s\n", path,

@@ -54,8 +54,8 @@ struct pvq_e2e {
 	size_t problems;
 };
 
-/* Reads DIR/e2e.json, DIR/e2e.csv and, from the manifest, how many warm-up runs there were. 0; -ENOENT
- * where DIR has no outside view; -EBADMSG for a damaged file, other -errno, with one line on stderr. */
+/* Reads DIR/e2e.json, DIR/e2e.csv and, from the manifest, the commands' cells and the number of warm-up runs. 0;
+ * -ENOENT where DIR has no outside view; -EBADMSG for a damaged file, other -errno, with one line on stderr. */
 int pvq_e2e_read(struct pvq_e2e *, const struct pvq_registry *, const char *dir);
 void pvq_e2e_free(struct pvq_e2e *);
 

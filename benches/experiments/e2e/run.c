@@ -1,8 +1,8 @@
 /* run.c: which runs there are, how many of each, and hyperfine over them.
  *
  * Each cell is tried once beforehand: that tells how long it takes, and keeps what cannot run here (whose row
- * then says why) from being timed failing. A run's row carries the cell's number, and so does hyperfine's
- * record of the command: by it the two find each other.
+ * then says why) from being timed failing. A run's row carries the cell's number, and the manifest has those of the
+ * commands in their order, which is that of hyperfine's results: so the two find each other.
  */
 #include "experiments/e2e/run.h"
 
@@ -238,6 +238,13 @@ static int add_facts(const struct e2e *e)
 	if (fstat(fileno(f), &st) == 0 && st.st_size == 0)
 		new_manifest(e, f);
 	fprintf(f, "e2e_runs\t%u\ne2e_warmup\t%u\nversion_hyperfine\t%s\n", e->runs, e->warmup, e->version);
+	fputs("e2e_cells\t", f);
+	for (unsigned i = 0, first = 1; i < e->ncell; i++)
+		if (is_timed(e, &e->cell[i])) {
+			fprintf(f, "%s%u", first ? "" : " ", e->cell[i].trial.cell);
+			first = 0;
+		}
+	fputs("\n", f);
 	if (e->level)
 		fprintf(f, "e2e_left_out\t%s\n", left_out[e->level]);
 	if (fflush(f) || ferror(f))
