@@ -2,6 +2,7 @@
 #include "drive/memory.h"
 #include "base/tree.h"
 #include "drive/launch.h"
+#include "trial/words.h"
 
 #include <string.h>
 

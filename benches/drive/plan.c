@@ -186,18 +186,6 @@ static void __attribute__((format(printf, 2, 3))) note(struct pvq_plan *plan, co
 	va_end(args);
 }
 
-/* The list's next comma that starts a task: one followed by a word that is not an argument's name. */
-static char *next_task(char *list)
-{
-	for (char *comma = strchr(list, ','); comma; comma = strchr(comma + 1, ',')) {
-		size_t word = strcspn(comma + 1, ":,=");
-
-		if (comma[1 + word] != '=')
-			return comma;
-	}
-	return NULL;
-}
-
 static int choose_tasks(struct pvq_plan *plan, struct choice *c, const char *list)
 {
 	int ret = 0;
@@ -217,10 +205,12 @@ static int choose_tasks(struct pvq_plan *plan, struct choice *c, const char *lis
 	if (copy_list(copy, list, "--tasks"))
 		return -EINVAL;
 	for (char *at = copy; ret == 0 && at;) {
-		char *comma = next_task(at);
+		char *comma = at + pvq_spec_piece(at, PVQ_PIECE_TASK);
 
-		if (comma)
+		if (*comma)
 			*comma++ = '\0';
+		else
+			comma = NULL;
 		if (plan->nspec == LIST_MAX) {
 			fprintf(stderr, "pvq: --tasks takes at most %d tasks\n", LIST_MAX);
 			return -EINVAL;

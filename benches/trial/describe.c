@@ -1,22 +1,17 @@
 /* describe.c: the columns of a peer's description. */
 #include "trial/describe.h"
+#include "trial/words.h"
 
 #include <string.h>
-
-static const char *const order_words[] = {"unordered", "ordered", NULL};
-static const char *const via_words[] = {"call", "pointer", "inherit", "pipe", "shm", "message", NULL};
-/* Bit by bit, from 1 on. */
-static const char *const flag_words[] = {"caller_works", "reusable", "survives_crash", "streams",
-	"baseline", "harness", "lingers", "one_worker", NULL};
 
 #define COL(kind, field) PVQ_COLUMN(struct pvq_peer_entry, kind, field)
 
 static const struct pvq_column peer_column[] = {
 	COL(TEXT, impl),
 	COL(TEXT, summary),
-	PVQ_COLUMN_OF(struct pvq_peer_entry, order, order_words),
-	PVQ_COLUMN_OF(struct pvq_peer_entry, in_via, via_words),
-	PVQ_COLUMN_OF(struct pvq_peer_entry, out_via, via_words),
+	PVQ_COLUMN_OF(struct pvq_peer_entry, order, pvq_order_words),
+	PVQ_COLUMN_OF(struct pvq_peer_entry, in_via, pvq_via_words),
+	PVQ_COLUMN_OF(struct pvq_peer_entry, out_via, pvq_via_words),
 	COL(TEXT, flags),
 	COL(TEXT, unavailable),
 	COL(TEXT, version),
@@ -35,10 +30,10 @@ void pvq_peer_flags_write(unsigned flags, char *words, size_t cap)
 	size_t len = 0;
 
 	words[0] = '\0';
-	for (unsigned i = 0; flag_words[i] && len < cap; i++)
+	for (unsigned i = 0; pvq_flag_words[i] && len < cap; i++)
 		if (flags & 1u << i)
 			len += (size_t)snprintf(
-				words + len, cap - len, "%s%s", len ? " " : "", flag_words[i]);
+				words + len, cap - len, "%s%s", len ? " " : "", pvq_flag_words[i]);
 }
 
 unsigned pvq_peer_flags_read(const char *words)
@@ -46,9 +41,9 @@ unsigned pvq_peer_flags_read(const char *words)
 	unsigned flags = 0;
 
 	for (const char *at = words; *at; at += strcspn(at, " "), at += strspn(at, " "))
-		for (unsigned i = 0; flag_words[i]; i++)
-			if (strncmp(at, flag_words[i], strlen(flag_words[i])) == 0 &&
-				strcspn(at, " ") == strlen(flag_words[i]))
+		for (unsigned i = 0; pvq_flag_words[i]; i++)
+			if (strncmp(at, pvq_flag_words[i], strlen(pvq_flag_words[i])) == 0 &&
+				strcspn(at, " ") == strlen(pvq_flag_words[i]))
 				flags |= 1u << i;
 	return flags;
 }

@@ -7,13 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const pvq_status_words[] = {
-	"ok", "error", "crashed", "timeout", "unavailable", "planned", NULL};
-const char *const pvq_cause_words[] = {"none", "task_error", "worker_died", "item_timeout", "gave_up",
-	"wrong_result", "not_begun", "not_recorded", "unavailable", "trial_died", "driver_timeout",
-	"bad_report", NULL};
-static const char *const verified_name[] = {"no", "oracle", "serial", NULL};
-
 enum { FIXED_COLUMNS = 24 };
 
 #define COL(kind, field) PVQ_COLUMN(struct pvq_row, kind, field)
@@ -32,7 +25,7 @@ static const struct pvq_column row_column[] = {
 	COL(TEXT, out_via),
 	COL(U32, block),
 	PVQ_COLUMN_OF(struct pvq_row, status, pvq_status_words),
-	PVQ_COLUMN_OF(struct pvq_row, verified, verified_name),
+	PVQ_COLUMN_OF(struct pvq_row, verified, pvq_verified_words),
 	COL(U64, start_ns),
 	COL(U64, first_ns),
 	COL(U64, map_ns),
@@ -72,7 +65,7 @@ const char *pvq_status_name(enum pvq_status status)
 
 const char *pvq_verified_name(enum pvq_verified verified)
 {
-	return verified_name[verified];
+	return pvq_verified_words[verified];
 }
 
 int pvq_row_header(FILE *f)

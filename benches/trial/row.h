@@ -6,39 +6,10 @@
 #ifndef PVQ_ROW_H
 #define PVQ_ROW_H
 
+#include "trial/words.h"
+
 #include <stdint.h>
 #include <stdio.h>
-
-enum pvq_status {
-	PVQ_OK,          /* every item arrived and is right */
-	PVQ_ERROR,       /* a wrong or failed item, or the strategy gave up */
-	PVQ_CRASHED,     /* a worker or the whole trial died */
-	PVQ_TIMEOUT,     /* killed by the driver */
-	PVQ_UNAVAILABLE, /* cannot run here; the reason says why */
-	PVQ_PLANNED,     /* has not run yet: in plan.csv, never in raw.csv */
-};
-
-/* Why a trial, or an item, has no result; the reason says the same to a reader. */
-enum pvq_cause {
-	PVQ_CAUSE_NONE, /* there is a result; or it is not recorded: a file or a peer without this column */
-	PVQ_CAUSE_TASK_ERROR,     /* the task failed for an item */
-	PVQ_CAUSE_WORKER_DIED,    /* so the strategy says */
-	PVQ_CAUSE_ITEM_TIMEOUT,   /* an item took longer than it may */
-	PVQ_CAUSE_GAVE_UP,        /* the strategy ended with another error */
-	PVQ_CAUSE_WRONG_RESULT,   /* one is wrong, missing, out of order, or arrived twice */
-	PVQ_CAUSE_NOT_BEGUN,      /* no memory, no CPUs, no load, no reference to check by */
-	PVQ_CAUSE_NOT_RECORDED,   /* measured, but a file that it was to write is missing */
-	PVQ_CAUSE_UNAVAILABLE,    /* cannot run here */
-	PVQ_CAUSE_TRIAL_DIED,     /* the trial's own process */
-	PVQ_CAUSE_DRIVER_TIMEOUT, /* the driver killed it when time was up */
-	PVQ_CAUSE_BAD_REPORT,     /* what it reported cannot be read, or cannot be true */
-};
-
-enum pvq_verified {
-	PVQ_VERIFIED_NO,
-	PVQ_VERIFIED_ORACLE, /* equal to the task's oracle */
-	PVQ_VERIFIED_SERIAL, /* equal to a serial run of the same function (no oracle exists) */
-};
 
 enum {
 	PVQ_NAME_MAX = 64,
@@ -76,9 +47,7 @@ struct pvq_row {
 	enum pvq_cause cause;
 };
 
-/* Names as written in the CSV ("ok", "oracle", …); the list ends with NULL. */
-extern const char *const pvq_status_words[];
-extern const char *const pvq_cause_words[];
+/* Names as written in the CSV ("ok", "oracle", …): of words.h. */
 const char *pvq_status_name(enum pvq_status);
 const char *pvq_verified_name(enum pvq_verified);
 

@@ -73,8 +73,7 @@ static int parse_value(
 	return -EINVAL;
 }
 
-/* The argument whose "name=" starts at `at`, or -1. */
-static int arg_at(const struct pvq_task *task, const char *at)
+int pvq_spec_arg_at(const struct pvq_task *task, const char *at)
 {
 	for (int i = 0; task->args && task->args[i].name; i++) {
 		size_t len = strlen(task->args[i].name);
@@ -109,20 +108,19 @@ static int no_such_arg(const struct pvq_task *task, const char *at)
 	return -EINVAL;
 }
 
-/* Cuts off the value at `at`; returns what follows its comma, or NULL at the end. A comma followed by
- * neither a known name nor anything like "word=" belongs to the value. */
-static char *cut_value(const struct pvq_task *task, char *at)
+size_t pvq_spec_piece(const char *text, enum pvq_piece piece)
 {
-	for (char *comma = strchr(at, ','); comma; comma = strchr(comma + 1, ',')) {
-		const char *next = comma + 1;
-		size_t word = strspn(next, "abcdefghijklmnopqrstuvwxyz_");
+	const char *comma = text + strcspn(text, ",");
 
-		if (arg_at(task, next) >= 0 || (word > 0 && next[word] == '=')) {
-			*comma = '\0';
-			return comma + 1;
-		}
+	for (; *comma; comma += 1 + strcspn(comma + 1, ",")) {
+		const char *next = comma + 1;
+		size_t name = strspn(next, "abcdefghijklmnopqrstuvwxyz_");
+
+		if (piece == PVQ_PIECE_ARG ? name > 0 && next[name] == '='
+					   : next[strcspn(next, ":,=")] != '=')
+			break;
 	}
-	return NULL;
+	return (size_t)(comma - text);
 }
 
 int pvq_spec_parse(struct pvq_spec *spec, const char *words)
@@ -143,13 +141,15 @@ int pvq_spec_parse(struct pvq_spec *spec, const char *words)
 		if (parse_value(spec->task, &spec->task->args[i], spec->task->args[i].def, &spec->value[i]))
 			return -EINVAL;
 	while (at && *at) {
-		int i = arg_at(spec->task, at);
+		int i = pvq_spec_arg_at(spec->task, at);
 		char *value, *next;
 
 		if (i < 0)
 			return no_such_arg(spec->task, at);
 		value = strchr(at, '=') + 1;
-		next = cut_value(spec->task, value);
+		next = value + pvq_spec_piece(value, PVQ_PIECE_ARG);
+		if (*next)
+			*next++ = '\0';
 		if (parse_value(spec->task, &spec->task->args[i], value, &spec->value[i]))
 			return -EINVAL;
 		at = next;

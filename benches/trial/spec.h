@@ -25,6 +25,18 @@ size_t pvq_task_rank(const char *name);
 /* NULL, with one line on stderr that lists the right names and the nearest one. */
 const struct pvq_task *pvq_task_find(const char *name);
 
+/* What a comma in a list of tasks or of arguments may be followed by; else it belongs to a value. */
+enum pvq_piece {
+	PVQ_PIECE_ARG,  /* name=value */
+	PVQ_PIECE_TASK, /* a word that is no argument's name */
+};
+
+/* Length of text up to the first comma that such a piece follows, or its whole length. */
+size_t pvq_spec_piece(const char *text, enum pvq_piece);
+
+/* The argument whose "name=" text starts with: its index, or -1. */
+int pvq_spec_arg_at(const struct pvq_task *, const char *text);
+
 /* Fills spec with defaults and the given values. 0, or -EINVAL with one line on stderr. Specs must
  * not be copied: text values point into them. */
 int pvq_spec_parse(struct pvq_spec *, const char *words);

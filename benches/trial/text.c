@@ -98,28 +98,6 @@ struct pvq_text pvq_text_ns_interval(double ns, double lo, double hi)
 	return t;
 }
 
-/* The argument whose "name=" stands at text, or NULL. */
-static const struct pvq_arg *text_arg_at(const struct pvq_task *task, const char *text)
-{
-	for (const struct pvq_arg *arg = task->args; arg && arg->name; arg++) {
-		size_t len = strlen(arg->name);
-
-		if (strncmp(arg->name, text, len) == 0 && text[len] == '=')
-			return arg;
-	}
-	return NULL;
-}
-
-/* Length of the argument that starts at text: up to a comma behind which a known name follows. */
-static size_t text_arg_length(const struct pvq_task *task, const char *text)
-{
-	size_t len = 0;
-
-	while (text[len] && !(text[len] == ',' && text_arg_at(task, text + len + 1)))
-		len++;
-	return len;
-}
-
 /* Appends "name=value"; a long value loses its front, since a path's end tells more. */
 static size_t text_append_arg(char *label, size_t used, const char *arg, size_t len)
 {
@@ -143,10 +121,10 @@ void pvq_text_task(char label[PVQ_LABEL_MAX], const char *name, const char *args
 	char separator = ':';
 
 	while (*args && used + 2 < PVQ_LABEL_MAX) {
-		size_t len = task ? text_arg_length(task, args) : strlen(args);
-		const struct pvq_arg *arg = task ? text_arg_at(task, args) : NULL;
+		size_t len = task ? pvq_spec_piece(args, PVQ_PIECE_ARG) : strlen(args);
+		int arg = task ? pvq_spec_arg_at(task, args) : -1;
 
-		if (!arg || !arg->settled) {
+		if (arg < 0 || !task->args[arg].settled) {
 			label[used++] = separator;
 			used = text_append_arg(label, used, args, len);
 			separator = ',';

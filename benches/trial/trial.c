@@ -6,6 +6,7 @@
 #include "trial/observe.h"
 #include "trial/sink.h"
 #include "trial/twin.h"
+#include "trial/words.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -36,18 +37,6 @@ static uint64_t peak_kb(void)
 	return elsewhere_kb > most ? elsewhere_kb : most;
 }
 
-static const char *order_name(enum pvq_order order)
-{
-	return order == PVQ_ORDERED ? "ordered" : "unordered";
-}
-
-static const char *via_name(enum pvq_via via)
-{
-	static const char *const name[] = {"call", "pointer", "inherit", "pipe", "shm", "message"};
-
-	return name[via];
-}
-
 static void note_care(struct pvq_row *row, const struct pvq_care *care)
 {
 	row->retries = care->attempts ? care->attempts - 1 : 0;
@@ -67,9 +56,9 @@ void pvq_trial_identify(const struct pvq_trial *t, struct pvq_row *row)
 	row->chunk = t->chunk;
 	row->window = t->window;
 	note_care(row, &t->care);
-	snprintf(row->order, sizeof(row->order), "%s", order_name(t->impl->order));
-	snprintf(row->in_via, sizeof(row->in_via), "%s", via_name(t->impl->in_via));
-	snprintf(row->out_via, sizeof(row->out_via), "%s", via_name(t->impl->out_via));
+	snprintf(row->order, sizeof(row->order), "%s", pvq_order_words[t->impl->order]);
+	snprintf(row->in_via, sizeof(row->in_via), "%s", pvq_via_words[t->impl->in_via]);
+	snprintf(row->out_via, sizeof(row->out_via), "%s", pvq_via_words[t->impl->out_via]);
 	row->block = t->block;
 	row->cell = t->cell;
 	row->seed = t->seed;

@@ -1,5 +1,6 @@
 /* data.c: faults.csv. */
 #include "experiments/faults/faults.h"
+#include "trial/words.h"
 
 #include <ctype.h>
 #include <errno.h>
