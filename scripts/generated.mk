@@ -7,6 +7,10 @@ $B/gen/registry.c: FORCE
 	@scripts/generate update $@ registry $(IMPLS) $(TASKS)
 $B/gen/tasks.c: FORCE
 	@scripts/generate update $@ table task tasks/task.h $(TASKS)
+# Of the contracts, of the protocol's words, and of the tasks' names.
+$B/gen/contract.c: $B/gen/tasks.c FORCE
+	@scripts/generate update $@ contract impls/impl.h impls/error.h benches/tasks/task.h \
+		$(patsubst %,benches/trial/%,peer.h row.h row.c words.h words.c trial_args.c) $B/gen/tasks.c
 $B/gen/micros.c: FORCE
 	@scripts/generate update $@ table micro micro/micro.h $(MICROS)
 $B/gen/experiments.c: FORCE
@@ -37,7 +41,7 @@ $B/rooms/$1.a: $(call objects,$1) $B/gen/files
 	@mkdir -p $$(@D) && rm -f $$@ && $$(AR) qcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_rule,$(room))))
-$B/rooms/registry.a: $B/gen/registry.o
+$B/rooms/registry.a: $B/gen/registry.o $B/gen/contract.o
 	@mkdir -p $(@D) && rm -f $@ && $(AR) qcs $@ $^
 $B/rooms/assets.a: $B/gen/assets.o $B/gen/version.o
 	@mkdir -p $(@D) && rm -f $@ && $(AR) qcs $@ $^

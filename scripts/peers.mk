@@ -36,7 +36,7 @@ $B/tutorial.py: impls/python/tutorial.py
 
 $B/pic/low.a: $(patsubst %.c,$B/pic/%.o,$(foreach room,stats base,$(call sources,$(room))))
 	@rm -f $@ && $(AR) qcs $@ $^
-$B/libpvqpeer.so: $(PEER_LIB:%.c=$B/pic/%.o) $B/pic/gen/tasks.o $B/pic/low.a
+$B/libpvqpeer.so: $(PEER_LIB:%.c=$B/pic/%.o) $B/pic/gen/tasks.o $B/pic/gen/contract.o $B/pic/low.a
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--no-undefined $^ -lcsv -lz -lxxhash -lm -pthread -o $@
 
 define peer_rule

@@ -15,6 +15,7 @@ static const struct pvq_column peer_column[] = {
 	COL(TEXT, flags),
 	COL(TEXT, unavailable),
 	COL(TEXT, version),
+	COL(TEXT, contract),
 };
 
 enum { PEER_COLUMNS = sizeof(peer_column) / sizeof(peer_column[0]) };
@@ -22,7 +23,7 @@ enum { PEER_COLUMNS = sizeof(peer_column) / sizeof(peer_column[0]) };
 const struct pvq_table pvq_peer_table = {.file = "what `describe` writes",
 	.column = peer_column,
 	.columns = PEER_COLUMNS,
-	.required = PEER_COLUMNS - 1, /* who has no version need not say so */
+	.required = PEER_COLUMNS - 2, /* version and contract may be left out */
 	.row = sizeof(struct pvq_peer_entry)};
 
 void pvq_peer_flags_write(unsigned flags, char *words, size_t cap)
@@ -48,7 +49,7 @@ unsigned pvq_peer_flags_read(const char *words)
 	return flags;
 }
 
-int pvq_peer_describe(FILE *f, const struct pvq_impl *const *impls)
+int pvq_peer_describe(FILE *f, const struct pvq_impl *const *impls, const char *contract)
 {
 	int ret = pvq_table_header(&pvq_peer_table, f);
 
@@ -62,6 +63,7 @@ int pvq_peer_describe(FILE *f, const struct pvq_impl *const *impls)
 		snprintf(e.unavailable, sizeof(e.unavailable), "%s",
 			impl->unavailable ? impl->unavailable : "");
 		snprintf(e.version, sizeof(e.version), "%s", impl->version ? impl->version : "");
+		snprintf(e.contract, sizeof(e.contract), "%s", contract);
 		pvq_peer_flags_write(impl->flags, e.flags, sizeof(e.flags));
 		ret = pvq_table_write(&pvq_peer_table, f, &e);
 	}

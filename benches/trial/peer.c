@@ -47,7 +47,7 @@ int pvq_peer_main(int argc, char **argv, const struct pvq_impl *const *impls)
 	const struct pvq_registry registry = {.linked_in = impls};
 
 	if (argc == 2 && strcmp(argv[1], "describe") == 0)
-		return pvq_peer_describe(stdout, impls) ? 1 : 0;
+		return pvq_peer_describe(stdout, impls, pvq_contract) ? 1 : 0;
 	if (argc > 2 && strcmp(argv[1], "trial") == 0)
 		return pvq_peer_trial(&registry, argc - 1, argv + 1);
 	fprintf(stderr, "%s: a peer of pvq, which runs it; see `pvq list`\n", argc ? argv[0] : "?");

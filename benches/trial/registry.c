@@ -150,12 +150,21 @@ static int add_entries(struct pvq_registry *r, const struct pvq_table_rows *rows
 	return ret;
 }
 
+/* A peer that was built with the library of another build may know other tasks, and other structs. */
+static void check_contract(struct pvq_peer_entry *entry)
+{
+	if (entry->contract[0] && !entry->unavailable[0] && strcmp(entry->contract, pvq_contract) != 0)
+		snprintf(entry->unavailable, sizeof(entry->unavailable), "stale: run make peers");
+}
+
 int pvq_registry_add(struct pvq_registry *r, FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX])
 {
 	struct pvq_table_rows rows;
 	int ret = pvq_table_read(&pvq_peer_table, f, &rows);
 
 	snprintf(problem, PVQ_PROBLEM_MAX, "%s", rows.problem);
+	for (size_t i = 0; ret == 0 && i < rows.count; i++)
+		check_contract((struct pvq_peer_entry *)rows.row + i);
 	if (ret == 0)
 		ret = add_entries(r, &rows, program, problem);
 	free(rows.row);
@@ -170,7 +179,7 @@ int pvq_peers_write(const struct pvq_registry *r, const char *dir)
 
 	if (!f)
 		return -EIO;
-	ret = pvq_peer_describe(f, r->peers ? r->peer : none);
+	ret = pvq_peer_describe(f, r->peers ? r->peer : none, "");
 	if (fclose(f) && ret == 0)
 		ret = -errno;
 	if (ret)

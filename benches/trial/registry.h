@@ -38,7 +38,8 @@ const struct pvq_impl *pvq_registry_flagged(const struct pvq_registry *, unsigne
 
 int pvq_impl_is_peer(const struct pvq_impl *);
 
-/* Adds the strategies in f, a peer's description or a peers.csv; those known already are passed over.
+/* Adds the strategies in f, a peer's description or a peers.csv; those known already are passed over, and
+ * one that was built with the library of another pvq cannot run.
  * program: that runs them; copied. 0, or -errno with `problem` filled. */
 int pvq_registry_add(struct pvq_registry *, FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX]);
 

@@ -59,7 +59,7 @@ static void test_description_is_read_back(void **state)
 
 	(void)state;
 	assert_non_null(f);
-	assert_int_equal(pvq_peer_describe(f, impls), 0);
+	assert_int_equal(pvq_peer_describe(f, impls, pvq_contract), 0);
 	rewind(f);
 	assert_int_equal(pvq_table_read(&pvq_peer_table, f, &rows), 0);
 	fclose(f);
@@ -70,6 +70,7 @@ static void test_description_is_read_back(void **state)
 	assert_int_equal(entry[0].order, PVQ_ORDERED);
 	assert_int_equal(entry[0].in_via, PVQ_VIA_PIPE);
 	assert_int_equal(entry[0].out_via, PVQ_VIA_MESSAGE);
+	assert_string_equal(entry[0].contract, pvq_contract);
 	assert_int_equal(pvq_peer_flags_read(entry[0].flags), one.flags);
 	assert_string_equal(entry[0].unavailable, "");
 	assert_string_equal(entry[0].version, one.version);

@@ -67,6 +67,23 @@ verified() {
 	[[ $output == *"it runs nothing"* ]]
 }
 
+@test "a peer that was built with the library of another pvq is stale, and does not run" {
+	for contract in '' another "$(PVQ_PEERS=$PEERS "$PEERS/mqueue" describe | tail -n 1 | sed 's/.*,//')"; do
+		[ -n "$contract" ] || contract=none
+		fake "told_$contract" <<<'touch "$0.ran"; exit 1'
+		sed -i "/echo impl,summary/s/version/&,contract/; /a fake/s/fakelib 3.1/&,${contract#none}/" "$TMP/peers/told_$contract"
+		run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl "told_$contract" --task noop --n 7 --workers 2 --csv
+		[ "$status" -eq 1 ]
+		if [ "$contract" = another ]; then
+			[[ $output == *,unavailable,* && $output == *"stale: run make peers"* ]]
+			[ ! -e "$TMP/peers/told_$contract.ran" ]
+		else
+			[[ $output != *stale* ]]
+			[ -e "$TMP/peers/told_$contract.ran" ]
+		fi
+	done
+}
+
 @test "the page's example with the library: compiled, listed, verified" {
 	case $PVQ in *san-*) skip "not in a sanitizer build" ;; esac
 	[ -e "${PVQ%/*}/libpvqpeer.so" ]
