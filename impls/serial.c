@@ -2,7 +2,7 @@
  *
  *	for each id:   input(id) -> run() -> put(id)
  *
- * The baseline that speed-up is measured against, and the file to copy for a new strategy.
+ * The baseline that speed-up is measured against.
  */
 #include "impl.h"
 

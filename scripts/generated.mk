@@ -1,7 +1,7 @@
 # generated.mk: files that the build writes, remade when the set of files or a file's text changes, untouched otherwise;
 # and the rooms' archives. Included by the Makefile.
 
-ASSETS    = $(wildcard benches/*/*.gp benches/*/*/*.gp benches/*/*.css) $B/gen/lines.tsv
+ASSETS    = $(wildcard benches/*/*.gp benches/*/*/*.gp benches/*/*.css benches/*/*/*.in) $B/gen/lines.tsv
 
 $B/gen/registry.c: FORCE
 	@scripts/generate update $@ registry $(IMPLS) $(TASKS)

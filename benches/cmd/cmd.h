@@ -29,7 +29,7 @@ struct pvq_command {
 };
 
 extern const struct pvq_command pvq_command_list, pvq_command_run, pvq_command_bench, pvq_command_e2e,
-	pvq_command_report, pvq_command_compare, pvq_command_selftest, pvq_command_doctor;
+	pvq_command_report, pvq_command_compare, pvq_command_selftest, pvq_command_doctor, pvq_command_new;
 
 /* Flushes stdout. PVQ_EXIT_DONE, or PVQ_EXIT_FAILED with one line on stderr. */
 int pvq_cmd_flush(void);
