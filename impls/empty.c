@@ -87,7 +87,7 @@ static int empty_map(void *self, struct pvq_sink *sink, struct pvq_error *err)
 
 const struct pvq_impl pvq_impl_empty = {
 	.name = "empty",
-	.summary = "no work within map: what the harness itself takes (in no comparison)",
+	.summary = "no work within map: measures the overhead of the harness (in no comparison)",
 	.order = PVQ_ORDERED,
 	.in_via = PVQ_VIA_CALL,
 	.out_via = PVQ_VIA_CALL,

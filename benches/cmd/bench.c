@@ -255,7 +255,7 @@ static int run_experiments(const struct bench *b)
 
 static int add_end(const struct bench *b, const struct pvq_sweep *sweep)
 {
-	static const char *const why[] = {"every cell is precise enough", "the most blocks were measured",
+	static const char *const why[] = {"every cell is precise enough", "the block limit was reached",
 		"the time was used up", "interrupted"};
 	FILE *f = pvq_rundir_open(b->dir, "manifest.tsv", "ae");
 

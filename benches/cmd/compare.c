@@ -53,8 +53,7 @@ static int take_metric(void *into, const char *text)
 }
 
 static const struct pvq_option options[] = {
-	{"fail-above", .word = "PERCENT",
-		.help = "exit 1 where a cell broke, or is slower by more than that for sure",
+	{"fail-above", .word = "PERCENT", .help = "exit 1 if a cell broke, or is slower by more than that",
 		.kind = PVQ_OPTION_OWN, .take = take_share},
 	{"metric", .word = "map|total", .help = "the time that is compared (map)", .kind = PVQ_OPTION_OWN,
 		.take = take_metric},
@@ -68,7 +67,7 @@ static const struct pvq_option options[] = {
 static int read_run(struct compare_args *a, struct pvq_registry *registry, const char *dir)
 {
 	if (a->runs == RUNS_MOST) {
-		fprintf(stderr, "pvq: at most %d runs a side can be compared\n", PVQ_RELABEL_MOST);
+		fprintf(stderr, "pvq: at most %d runs per side can be compared\n", PVQ_RELABEL_MOST);
 		return -EINVAL;
 	}
 	/* Counted first: what a failure leaves is freed as well. */
@@ -108,7 +107,8 @@ static int check_runs(const struct compare_args *a)
 	if (several && (a->before < PVQ_RELABEL_LEAST || after < PVQ_RELABEL_LEAST ||
 			       a->before > PVQ_RELABEL_MOST || after > PVQ_RELABEL_MOST)) {
 		fprintf(stderr,
-			"pvq: one run a side, or %d to %d: %zu against %zu can never be sure of anything\n",
+			"pvq: give one run per side, or %d to %d: %zu against %zu can never give a "
+			"verdict\n",
 			PVQ_RELABEL_LEAST, PVQ_RELABEL_MOST, a->before, after);
 		return -EINVAL;
 	}
@@ -134,13 +134,13 @@ static int read_runs(struct compare_args *a, struct pvq_registry *registry)
 	if (ret == 0)
 		ret = read_side(a, registry, 1);
 	if (ret == 0 && (a->before == 0 || a->runs == a->before)) {
-		fprintf(stderr, "pvq: a side names no folder\n");
+		fprintf(stderr, "pvq: one side names no folder\n");
 		ret = -EINVAL;
 	}
 	return ret ? ret : check_runs(a);
 }
 
-/* ---- what is said ---- */
+/* ---- warnings and the exit code ---- */
 
 static int write_file(const char *dir, const char *name, const struct pvq_comparison_table *t,
 	void (*write)(FILE *, const struct pvq_comparison_table *))
@@ -195,8 +195,8 @@ static void warn_other_work(const struct pvq_comparison_table *t)
 			continue;
 		last = c->work;
 		fprintf(stderr,
-			"pvq: warning: %s is other work after: %s, n %llu, seed %llu; before: %s, n %llu, seed "
-			"%llu\n",
+			"pvq: warning: %s did other work after: %s, n %llu, seed %llu; before: %s, n "
+			"%llu, seed %llu\n",
 			c->work->label, b->args, (unsigned long long)b->n, (unsigned long long)b->seed,
 			a->args, (unsigned long long)a->n, (unsigned long long)a->seed);
 	}
@@ -211,7 +211,7 @@ static size_t count(const struct pvq_comparison_table *t, enum pvq_basis basis)
 	return n;
 }
 
-/* The exit code of a CI job: a failure only for what is sure. */
+/* The exit code of a CI job: a failure only for a verdict. */
 static int gate(const struct compare_args *a, const struct pvq_comparison_table *t)
 {
 	size_t failed = 0, noise = count(t, PVQ_MOSTLY_NOISE);
@@ -228,12 +228,13 @@ static int gate(const struct compare_args *a, const struct pvq_comparison_table 
 	}
 	if (noise)
 		fprintf(stderr,
-			"pvq: warning: %zu of %zu cells were too disturbed to be judged; compare three runs a side\n",
+			"pvq: warning: %zu of %zu cells were too disturbed to judge; compare three "
+			"runs per side\n",
 			noise, t->cells);
 	else if (t->judged == 0) {
 		fprintf(stderr,
-			"pvq: no cell did the same work on both sides, so --fail-above can say nothing; use: "
-			"pvq bench --like %s\n",
+			"pvq: no cell did the same work on both sides, so --fail-above cannot judge; "
+			"use: pvq bench --like %s\n",
 			a->run[0].dir);
 		return PVQ_EXIT_USAGE;
 	}

@@ -1,4 +1,4 @@
-/* figure_compare.c: the picture of a comparison: a row a cell, its ratio with the interval, coloured by what was said. */
+/* figure_compare.c: the picture of a comparison: one row per cell, its ratio with the interval, coloured by verdict. */
 #include "draw/figure_compare.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 enum { WIDTH = 960, ROW = 19, AROUND = 168, CHAR_PX = 8 };
 
-/* What was said, in the order of the key. */
+/* The verdicts, in the order of the key. */
 static const struct look {
 	const char *label, *colour;
 	int point;
@@ -29,7 +29,7 @@ static int compare_looks(const struct pvq_compared *c, const struct look *l)
 	return c->basis == l->basis && c->verdict == l->verdict;
 }
 
-/* Row r lies at y = -r; each task has a row of its own above its cells. Writes the labels; returns the rows. */
+/* Row r lies at y = -r; each task has a row above its cells. Writes the labels; returns the rows. */
 static size_t compare_labels(struct pvq_plot *plot, const struct pvq_comparison_table *t, size_t *row)
 {
 	const struct pvq_summary *s = &t->before.run[0].summary;

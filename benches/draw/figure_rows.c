@@ -1,5 +1,5 @@
-/* figure_rows.c: pictures with one row a work and one dot a strategy: the overview that answers the
- * question at a glance, and the time to the first result.
+/* figure_rows.c: pictures with one row per work and one dot per strategy: the overview that answers the question at a
+ * glance, and the time to the first result.
  */
 #include "draw/figures.h"
 #include "draw/palette.h"

@@ -15,7 +15,7 @@
 
 enum { KEY_MARK_PX = 58, KEY_CHAR_PX = 8 }; /* a key's line with its gap, and a letter */
 
-/* The first failure is said once; what follows from it is not. */
+/* The first failure is reported once; what follows from it is not. */
 static void plot_fail(struct pvq_plots *plots, int error, const char *name)
 {
 	if (plots->error)

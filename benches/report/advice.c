@@ -82,10 +82,10 @@ int pvq_advice_headline(const struct pvq_report *r)
 
 /* ---- how many workers ---- */
 
-/* A strategy with more workers than cores, against itself with one worker a core. */
+/* A strategy with more workers than cores, against itself with one worker per core. */
 struct more {
 	const struct pvq_cell *cell;
-	struct pvq_comparison vs; /* time with more workers / time with one a core */
+	struct pvq_comparison vs; /* time with more workers / time with one per core */
 };
 
 static const struct pvq_cell *one_a_core(

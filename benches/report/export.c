@@ -8,7 +8,7 @@
 
 static int export_put(FILE *f, json_t *root)
 {
-	/* 15 digits are what a double holds for sure; with more, 0.1 would not be written as 0.1. */
+	/* 15 digits are what a double always holds; with more, 0.1 would not be written as 0.1. */
 	int bad = !root || json_dumpf(root, f, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 
 	json_decref(root);

@@ -1,4 +1,4 @@
-/* export_google.c: Google Benchmark's JSON: a context, and benchmarks[] with one entry a repetition.
+/* export_google.c: Google Benchmark's JSON: a context, and benchmarks[] with one entry per repetition.
  *
  * A good trial is a repetition, its items are the iterations, so that real_time is the map time of an item, as it is
  * an iteration's there. cpu_time is the trial's with its children's, from start to stop. threads is 1: workers are

@@ -1,6 +1,5 @@
-/* html.c: md4c does the Markdown; here the page is put around it, headings get names for the list of
- * contents, and pictures are embedded. They come as <img>, not as inline <svg>: so the ids and styles
- * of one picture cannot meet those of another.
+/* html.c: puts the page around md4c's HTML, gives headings names for the list of contents, and embeds pictures. They
+ * come as <img>, not as inline <svg>, so that the ids and styles of one picture cannot clash with another's.
  */
 #include "report/html.h"
 

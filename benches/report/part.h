@@ -10,7 +10,7 @@
 #include "results/traits.h"
 #include "trial/observed.h"
 
-/* All borrowed. Chapters write Markdown to md, whose errors are seen at the end by who opened it. */
+/* All borrowed. Chapters write Markdown to md, whose errors are checked at the end by its owner. */
 struct pvq_report {
 	FILE *md;
 	const char *dir;

@@ -42,12 +42,12 @@ static int report_has_no_sweep(const char *dir)
 	return alone && !pvq_rundir_has(dir, "raw.csv");
 }
 
-/* Reads DIR/raw.csv. 0; -EBADMSG with rows where the end is damaged; any error has been said. */
+/* Reads DIR/raw.csv. 0; -EBADMSG with rows where the end is damaged; any error has been reported. */
 static int report_read(struct pvq_rows *rows, struct pvq_registry *registry, const char *dir)
 {
 	int ret = pvq_rows_need_file(dir, "raw.csv", rows);
 
-	(void)pvq_peers_read(registry, dir); /* what went wrong was said; they are unknown names then */
+	(void)pvq_peers_read(registry, dir); /* errors were reported; they are unknown names then */
 	if (ret == 0 && rows->count == 0) {
 		fprintf(stderr, "pvq: %s/raw.csv holds no rows yet\n", dir);
 		ret = -ENODATA;
@@ -81,7 +81,7 @@ static int report_draw(
 			ret = pvq_experiments[i]->draw(plots, report, readings->data[i]);
 	if (ret)
 		return ret;
-	/* Pictures that could not be drawn have been complained about; words and tables stand without. */
+	/* Pictures that could not be drawn were reported; the report goes out without them. */
 	pvq_plots_draw(plots);
 	return 0;
 }
@@ -179,9 +179,9 @@ static int report_make_parts(
 	ret = pvq_manifest_read(&manifest, dir);
 	if (ret && ret != -ENOENT)
 		fprintf(stderr, "pvq: cannot read %s/manifest.tsv: %s\n", dir, strerror(-ret));
-	/* Likewise: what there is of the observed trials, or none. */
+	/* Likewise: the observed trials that can be read, or none. */
 	(void)pvq_observations_read(&observed, dir);
-	/* What is wrong with these has been said; the rest of the report stands without. */
+	/* Errors in these were reported; the rest of the report does not need them. */
 	ret = pvq_experiments_read(&readings, &traits, &folder);
 	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
 		if (pvq_experiments[i]->annotate && pvq_experiment_has(&readings, i))

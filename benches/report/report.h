@@ -11,10 +11,10 @@ struct pvq_registry;
 /* Writes DIR/summary.csv, report.md, report.html, plots/, summary.md, and the formats of export.h. The run's peers
  * join the registry. 0, or -errno with one line on stderr.
  * -EBADMSG: raw.csv is damaged from some line on (the report is made from the rows before), or it is
- * not ours at all (nothing is written). Without gnuplot the report has no pictures, and that is said. */
+ * not ours at all (nothing is written). Without gnuplot the report has no pictures, and a line on stderr says so. */
 int pvq_report_make(struct pvq_registry *, const char *dir);
 
-/* A table of at most 80 columns: the fastest strategy per task and core count. 0 or -errno (said). */
+/* A table of at most 80 columns: the fastest strategy per task and core count. 0, or -errno with one line on stderr. */
 int pvq_report_print_short(struct pvq_registry *, FILE *f, const char *dir);
 
 #endif

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* One strategy's cells of a work, one worker a core, by core count; ascending, since a work's cells are. */
+/* One strategy's cells of a work, one worker per core, by core count; ascending, since a work's cells are. */
 struct ladder {
 	const struct pvq_cell *cell[PVQ_FIT_POINTS_MAX];
 	double cores[PVQ_FIT_POINTS_MAX];

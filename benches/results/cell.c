@@ -71,7 +71,7 @@ struct pvq_comparison pvq_cells_compare(
 	struct pvq_comparison c = {.ratio = NAN, .lo = NAN, .hi = NAN};
 
 	if (!x)
-		return c; /* inconclusive without figures: nothing wrong is said */
+		return c; /* inconclusive without figures, which claims nothing */
 	y = x + room;
 	for (size_t i = 0, j = 0; i < a->ok && j < b->ok;) {
 		unsigned mine = a->row[i]->block, theirs = b->row[j]->block;

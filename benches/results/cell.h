@@ -1,7 +1,7 @@
 /* cell.h: cells, works and series: what a summary is made of, and the questions that one can ask of them.
  *
  * A cell is everything measured with one setting: (task, args, n, strategy, workers, cores, chunk,
- * window). A work is (task, args, n): what has to be done, whoever does it. Only good rows enter a
+ * window). A work is (task, args, n): what has to be done, by any strategy. Only good rows enter a
  * figure; the others are counted, and shown with their reasons.
  */
 #ifndef PVQ_CELL_H
@@ -76,7 +76,7 @@ struct pvq_work {
 	 * processes, and whether that disturbed it. */
 	struct pvq_turn *turn;   /* one a block in which it was measured, ascending */
 	size_t turns, disturbed; /* how many; of these, disturbed ones */
-	double harness_ns; /* what the harness takes of map() for an item (harness.h); NAN: not known */
+	double harness_ns;       /* what the harness takes of map() for an item (harness.h); NAN: unknown */
 };
 
 /* Owned; freed with pvq_summary_free(). The rows must outlive it. */

@@ -8,7 +8,7 @@
  * Trials of blocks that others disturbed (summary.h) do not count, as long as these are not the most of a run.
  *
  * One run a side: Mann and Whitney's test on the trials and a bootstrap interval of the ratio of medians (unpaired.h).
- * Slower and faster are said where both agree and Holm's step-down over the table (S. Holm, A Simple Sequentially
+ * The verdict is slower or faster where both agree and Holm's step-down over the table (S. Holm, A Simple Sequentially
  * Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6, 1979) leaves p at or below 5 %. That bounds
  * what the noise within runs can do; of noise from run to run two runs tell nothing. Therefore a cell of which most
  * blocks were disturbed in one of them is not judged.
@@ -75,7 +75,7 @@ int pvq_compare_sides(
 	struct pvq_comparison_table *, struct pvq_side before, struct pvq_side after, enum pvq_metric);
 void pvq_compare_free(struct pvq_comparison_table *);
 
-/* Whether the cell broke, or got slower for sure by more than that share (0.05: the interval lies above 1.05). */
+/* Whether the cell broke, or got slower by more than that share (0.05: the interval lies above 1.05). */
 int pvq_compared_fails(const struct pvq_compared *, double above);
 
 /* "slower", "inconclusive", "broken", … */

@@ -1,10 +1,10 @@
 /* ordering.h: what keeping the order costs: every strategy that delivers in order beside its sibling that does
  * not.
  *
- * A sibling is told by what can be seen of it: bytes travel the same way in and out, and the names share their
+ * A sibling is recognised by its properties: bytes travel the same way in and out, and the names share their
  * first word ("pool_ordered", "pool_unordered"); of several the one whose name is the same for longest, then
- * the faster; and it must have no nearer one. So one engine is set against itself, and not against whoever is
- * fastest.
+ * the faster; and it must have no nearer one. So one engine is compared with itself, and not with
+ * the fastest.
  */
 #ifndef PVQ_ORDERING_H
 #define PVQ_ORDERING_H

@@ -14,7 +14,7 @@ static unsigned series_difference(const struct pvq_cell *a, const struct pvq_cel
 
 	if (!a->ok || !b->ok || x->cores != y->cores || strcmp(x->impl, y->impl) != 0)
 		return 0;
-	/* Workers beyond cores are a family of their own: there the workers are the axis. */
+	/* Workers beyond cores are a separate family: there the workers are the axis. */
 	if (x->workers != y->workers)
 		return pvq_cell_oversubscribed(a) || pvq_cell_oversubscribed(b) ? 0 : PVQ_VARIES_WORKERS;
 	if (x->chunk != y->chunk)

@@ -1,4 +1,4 @@
-/* summary_csv.c: summary.csv, for whoever wants to go on from the medians. */
+/* summary_csv.c: summary.csv, for further work on the medians. */
 #include "results/summary.h"
 
 #include <csv.h>

@@ -54,7 +54,7 @@ made_up() {
 	[[ $output == *"1 slower, 0 faster, 1 equivalent, 0 inconclusive"* ]]
 }
 
-@test "compare --fail-above: 1 where a cell got slower by more than that for sure, else 0" {
+@test "compare --fail-above: 1 where a cell got slower by more than that, else 0" {
 	made_up a 10000
 	made_up b 13000
 	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5%

@@ -1,5 +1,5 @@
 # observe.bats: observed trials as a user meets them: `pvq run --observe` and `--timeline`, the part of a bench that
-# looks on, and the chapters that come of it. PVQ is the binary (set by scripts/run-tests).
+# observes, and the chapters that come of it. PVQ is the binary (set by scripts/run-tests).
 
 setup() {
 	PVQ=${PVQ:-$PWD/build/pvq}
@@ -92,7 +92,7 @@ observed() {
 	fi
 }
 
-@test "report: damaged observations are said, and cost no more than themselves" {
+@test "report: damaged observations are reported, and cost no more than themselves" {
 	swept
 	observed
 	truncate -s -5 "$TMP/run/observed.csv"

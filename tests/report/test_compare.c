@@ -1,4 +1,5 @@
-/* test_compare.c: Before and after, from rows that are made up here: which cells meet, which are judged, and is what is said true? */
+/* test_compare.c: before and after, from rows that are made up here: which cells meet, which are judged, and are the
+ * verdicts right? */
 #include "base/shuffle.h"
 #include "report/compare_write.h"
 #include "trial/registry.h"
@@ -140,7 +141,7 @@ static void what_got_slower_is_named_and_nothing_else(void **state)
 	assert_string_equal(pvq_compared_words(cell_of(t, "pthread_queue")), "faster");
 	assert_string_equal(pvq_compared_words(cell_of(t, "fork_pipe_queue")), "inconclusive");
 	assert_true(fabs(cell_of(t, "pool_ordered")->ratio - 1.2) < 0.02);
-	/* 20 %: above 5 and 10, not for sure above 19.9. */
+	/* 20 %: above 5 and 10, not above 19.9 by the whole interval. */
 	assert_true(pvq_compared_fails(cell_of(t, "pool_ordered"), 0.05));
 	assert_true(pvq_compared_fails(cell_of(t, "pool_ordered"), 0.1));
 	assert_false(pvq_compared_fails(cell_of(t, "pool_ordered"), 0.199));
@@ -238,7 +239,7 @@ static void broken_cells_fail_and_old_failures_do_not(void **state)
 	assert_int_equal(cell_of(t, "pool_unordered")->failed_after, 3);
 	assert_int_equal(cell_of(t, "fork_pipe_queue")->basis, PVQ_FAILED_BEFORE);
 	assert_false(pvq_compared_fails(cell_of(t, "fork_pipe_queue"), 0));
-	/* Not measured at all after: that is no failure, and it is told. */
+	/* Not measured at all after: that is no failure, and it is reported. */
 	assert_int_equal(t->unmatched_count, 1);
 	assert_string_equal(t->unmatched[0].name, "noop/pthread_queue/workers:2/cores:2");
 	assert_string_equal(t->unmatched[0].dir, "r1");

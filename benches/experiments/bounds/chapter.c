@@ -1,5 +1,5 @@
-/* chapter.c: how far every strategy is from the ideal, and which part of it is lost where. What counts as
- * lost follows from the interval of the ratio alone: where that holds the ideal, nothing is said to be lost.
+/* chapter.c: how far every strategy is from the ideal, and what is lost in which part. Loss follows from the interval
+ * of the ratio alone: where that includes the ideal, nothing counts as lost.
  */
 #include "experiments/bounds/bounds.h"
 

@@ -34,7 +34,7 @@ static void bounds_ideal(struct pvq_ideal *ideal, const struct pvq_work *work, u
 		ideal->ns = ideal->longest_ns;
 }
 
-/* The ideal within a block, NAN where that cannot be told. */
+/* The ideal within a block, NAN where it is unknown. */
 static double bounds_ideal_in(const struct pvq_ideal *ideal, const struct pvq_cell *base, unsigned block)
 {
 	if (ideal->longest_binds)

@@ -314,7 +314,7 @@ static int claim_answer(
 
 enum { OVER_MAX = 8, OVER_COLUMNS = 2 };
 
-/* With more workers than cores, each strategy against itself with one a core. */
+/* With more workers than cores, each strategy against itself with one per core. */
 struct over {
 	const char *const *impl;
 	size_t impls; /* at most OVER_MAX */
@@ -348,7 +348,7 @@ static size_t claim_over_answers(const struct pvq_claims_seen *claims, const str
 	return any;
 }
 
-/* " 2.06 → 0.63 → 0.36 |": what tells why, with one worker a core and then with more. */
+/* " 2.06 → 0.63 → 0.36 |": the reason, with one worker per core and then with more. */
 static void claim_over_switches(const struct pvq_report *r, const struct pvq_claims_seen *claims,
 	const struct over *over, const struct pvq_work *work, const char *impl)
 {

@@ -17,7 +17,7 @@ struct pvq_claim {
 	const char *question, *about;
 	const struct pvq_claim_pair *pair; /* ends with a NULL; NULL where there is … */
 	const char *const *
-		more_workers; /* … this, ending with NULL: strategies, each against itself with one worker a core */
+		more_workers; /* … this, ending with NULL: strategies, each against itself with one worker per core */
 	enum pvq_metric metric[3];
 	size_t metrics, said;    /* how many; the first of them are put in words, the table has all */
 	const char *const *task; /* only these; NULL: all */

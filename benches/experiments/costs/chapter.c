@@ -215,7 +215,7 @@ int pvq_costs_chapter(const struct pvq_report *r, const void *data)
 
 /* ---- wall time versus cores ---- */
 
-/* With one worker a core; it may have no trial that ended well. */
+/* With one worker per core; it may have no good trial. */
 static const struct pvq_cell *peers_cell(
 	const struct pvq_report *r, const struct pvq_work *work, const char *impl, unsigned cores)
 {

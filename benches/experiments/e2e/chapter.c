@@ -1,5 +1,5 @@
-/* chapter.c: seen from outside: does the driver's clock tell what a user waits? Every sentence follows
- * from the verdicts of e2e.h.
+/* chapter.c: seen from outside: does the driver's clock show what a user waits for? Every sentence follows from the
+ * verdicts of e2e.h.
  */
 #include "experiments/e2e/e2e.h"
 

@@ -5,11 +5,11 @@
  * it starts), linking, finding the CPUs, building the load, verifying the results, reporting, exit.
  *
  * The check. A difference below zero cannot be. Beyond that it should not depend on the strategy except by
- * what a run of the smallest load (the yard-stick, same strategy, same workers) shows already, and on the load
- * only as much as with serial, since building and verifying are the same whoever does the work. What is
+ * what a run of the smallest load (the yardstick, same strategy, same workers) shows already, and on the load
+ * only as much as with serial, since building and verifying cost the same with every strategy. What is
  * left is the rest:
  *
- *	rest = (difference - its yard-stick) - (serial's difference - serial's yard-stick)
+ *	rest = (difference - its yardstick) - (serial's difference - serial's yardstick)
  *
  * taken run by run (run i of each; these four ran at different times, so it carries the noise of all). Inside
  * and outside agree where the 95 % interval of the rest's median lies within PVQ_E2E_TOLERANCE of the wall time.
@@ -22,12 +22,12 @@
 #define PVQ_E2E_TOLERANCE 0.05
 
 enum pvq_e2e_verdict {
-	PVQ_E2E_REFERENCE, /* the yard-stick itself, or serial, which the others are held against */
+	PVQ_E2E_REFERENCE, /* the yardstick itself, or serial, which the others are held against */
 	PVQ_E2E_AGREES,
 	PVQ_E2E_APART,      /* the whole interval lies beyond the tolerance */
 	PVQ_E2E_UNSURE,     /* the interval reaches across the tolerance's limit, or there is none */
 	PVQ_E2E_BELOW,      /* a run took less outside than inside: one of the clocks is wrong */
-	PVQ_E2E_UNMEASURED, /* there is no yard-stick for it */
+	PVQ_E2E_UNMEASURED, /* there is no yardstick for it */
 	PVQ_E2E_VERDICTS,
 };
 
@@ -68,7 +68,7 @@ const struct pvq_e2e_cell *pvq_e2e_sibling(
 /* Serial's cell of a work, or NULL. */
 const struct pvq_e2e_cell *pvq_e2e_base(const struct pvq_e2e *, const struct pvq_work *);
 
-/* Whether hyperfine saw clearly less CPU time than the rows hold: workers that were not waited for. */
+/* Whether hyperfine saw less CPU time than the rows hold: workers that were not waited for. */
 int pvq_e2e_hides_cpu(const struct pvq_e2e_cell *);
 
 /* The hooks; their data is a struct pvq_e2e. */

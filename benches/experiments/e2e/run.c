@@ -35,7 +35,7 @@ enum {
 static const double brief_s = 13;     /* of the 15, for what the estimates miss */
 static const double driver_s = 0.008; /* what a run takes beyond its trial, about */
 
-/* The smallest load, which is the yard-stick; one that waits; one that computes. The work is fixed, some 40 ms
+/* The smallest load, which is the yardstick; one that waits; one that computes. The work is fixed, some 40 ms
  * for a single worker: long enough to be told from the process around it, short enough to be a user's
  * every-day command. */
 static const struct load {
@@ -90,7 +90,7 @@ static int add_cell(
 	return 0;
 }
 
-/* A strategy's loads follow one another: hyperfine goes through the commands in their order, and a yard-stick
+/* A strategy's loads follow one another: hyperfine goes through the commands in their order, and a yardstick
  * should be of the same minute as what is held against it. */
 static int add_loads(struct e2e *e, const struct pvq_impl *impl, unsigned workers, unsigned level)
 {
@@ -228,7 +228,7 @@ static void new_manifest(const struct e2e *e, FILE *f)
 static int add_facts(const struct e2e *e)
 {
 	static const char *const left_out[LEVELS + 1] = {NULL, "twice as many workers as cores",
-		"all but one worker a core", "all but one worker a core, and the load that sleeps"};
+		"all but one worker per core", "all but one worker per core, and the load that sleeps"};
 	FILE *f = pvq_rundir_open(e->dir, "manifest.tsv", "ae");
 	struct stat st;
 	int ret = 0;

@@ -181,7 +181,7 @@ static int faults_of(
 		snprintf(words, sizeof(words), "fault:kind=%s,at=%d", pvq_fault_words[kind], PVQ_FAULTS_AT);
 		ret = pvq_spec_parse(&spec, words);
 		t.spec = &spec;
-		/* Who can be told how long an item may take is told. */
+		/* A strategy that takes a limit for single items gets one. */
 		if (kind == PVQ_FAULT_HANG && impl->flags & PVQ_SURVIVES_CRASH && !pvq_impl_is_peer(impl))
 			t.care.item_timeout_ms = ITEM_TIMEOUT_MS;
 		if (ret == 0)

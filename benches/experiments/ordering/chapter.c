@@ -1,5 +1,5 @@
-/* chapter.c: what keeping the order costs, and when the first result is there. Which of two siblings is
- * faster follows from the verdict of their comparison alone.
+/* chapter.c: what keeping the order costs, and the time to the first result. Which of two siblings is faster follows
+ * from the verdict of their comparison alone.
  */
 #include "experiments/ordering/ordering.h"
 #include "results/ordering.h"

@@ -1,6 +1,7 @@
-/* ordering.h: what keeping the order costs, and the part of `pvq bench` that looks on: observed trials (observe.h) of what a plan holds.
+/* ordering.h: what keeping the order costs, and the part of `pvq bench` that observes: observed trials (observe.h) of
+ * what a plan holds.
  *
- * Of every task, serial and every strategy with one worker a core at the plan's largest core count, in up to
+ * Of every task, serial and every strategy with one worker per core at the plan's largest core count, in up to
  * three rounds, each in a fresh random order. Writes DIR/observed.csv; of the skew task, whose items are uneven
  * on purpose, a timeline (observed.h) of those that have a relative (ordering.h) beside them; and the fact
  * observed_rounds into the manifest.

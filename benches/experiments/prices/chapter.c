@@ -94,7 +94,7 @@ static void prices_figures(const struct pvq_report *r)
 	fputs("\n", r->md);
 }
 
-/* The library prints a warning about its own build; whoever has seen that will ask. */
+/* The library prints a warning about its own build, which readers will ask about. */
 static void prices_library(const struct pvq_report *r, const struct pvq_prices *prices)
 {
 	fputs("Measured with Google Benchmark through a C interface (benches/micro/GB.md), by the "

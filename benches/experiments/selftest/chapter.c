@@ -1,4 +1,4 @@
-/* chapter.c: what the self-test found: is the measurement worth anything? */
+/* chapter.c: what the self-test found: can the measurement be trusted? */
 #include "experiments/selftest/selftest.h"
 
 #include <errno.h>

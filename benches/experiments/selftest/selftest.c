@@ -1,4 +1,4 @@
-/* selftest.c: the experiment's descriptor: is the measurement worth anything, on this machine, on this day? */
+/* selftest.c: the experiment's descriptor: can the measurement be trusted, on this machine, on this day? */
 #include "experiments/selftest/selftest.h"
 #include "drive/plan.h"
 

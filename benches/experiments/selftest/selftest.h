@@ -1,14 +1,14 @@
-/* selftest.h: is the measurement worth anything? Differences that are none must not be found, injected ones must be,
+/* selftest.h: can the measurement be trusted? Differences that are none must not be found, injected ones must be,
  * and a second run must not contradict the first.
  *
  * - Twins (twin.h): each task has one strategy and copies of it, one as it is (A/A) and, for tasks with items of at
  *   least 1 ms, others made 1, 2, 5 and 10 % slower. Many blocks of these are cut into experiments: each takes as many
  *   blocks as the default profile would (sweep.h: looks, precision), and the next one starts where it ended.
  *   An A/A experiment is judged at the 5 % level, an injected slow-down at the stricter one of a report that
- *   compares five strategies, so that each is what the report would have said, or harder.
+ *   compares five strategies, so that each is as strict as the report, or stricter.
  * - Runs: the same profile twice, one after the other, each with pilots of its own. Of every pair of strategies
- *   that the first run tells apart for sure, the second one must have the same order (Kendall's tau over these
- *   pairs: agreeing less disagreeing, over all) and must not claim the opposite for sure.
+ *   in which the first run finds a difference, the second one must have the same order (Kendall's tau over these
+ *   pairs: agreeing less disagreeing, over all) and must not reach the opposite verdict.
  */
 #ifndef PVQ_SELFTEST_H
 #define PVQ_SELFTEST_H

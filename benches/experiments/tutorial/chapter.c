@@ -1,4 +1,4 @@
-/* chapter.c: what the tutorial's job took, program by program. */
+/* chapter.c: how long the tutorial's job took, program by program. */
 #include "experiments/tutorial/tutorial.h"
 
 #include <stdlib.h>
