@@ -1,5 +1,6 @@
 /* rundir.c: creates and opens what a run writes, and reads its manifest. */
 #include "base/rundir.h"
+#include "base/grow.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,7 +108,7 @@ int pvq_partial_end(struct pvq_partial *part, int ret)
 
 static int manifest_add(struct pvq_manifest *m, const char *key, const char *value)
 {
-	struct pvq_fact *fact = realloc(m->fact, (m->count + 1) * sizeof(*fact));
+	struct pvq_fact *fact = pvq_grow(m->fact, m->count, sizeof(*fact));
 
 	if (!fact)
 		return -ENOMEM;

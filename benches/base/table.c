@@ -1,5 +1,6 @@
 /* table.c: the writer and, on libcsv, the reader. */
 #include "base/table.h"
+#include "base/grow.h"
 
 #include <csv.h>
 #include <errno.h>
@@ -160,7 +161,7 @@ static int reader_store(struct reader *r, const struct pvq_column *c, const char
 
 static void reader_header(struct reader *r, const char *text)
 {
-	long *map = realloc(r->map, (r->width + 1) * sizeof(*map));
+	long *map = pvq_grow(r->map, r->width, sizeof(*map));
 
 	if (!map) {
 		reader_fail(r, -ENOMEM, "out of memory");

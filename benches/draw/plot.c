@@ -2,6 +2,7 @@
 #include "draw/plot.h"
 
 #include "base/asset.h"
+#include "base/grow.h"
 #include "draw/palette.h"
 
 #include <ctype.h>
@@ -52,7 +53,7 @@ static int plot_path(const struct pvq_plots *plots, char *path, const char *name
 
 static int plot_add_name(struct pvq_plots *plots, const char *name)
 {
-	char(*grown)[PVQ_PLOT_NAME] = realloc(plots->name, (plots->count + 1) * sizeof(*grown));
+	char(*grown)[PVQ_PLOT_NAME] = pvq_grow(plots->name, plots->count, sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;

@@ -1,5 +1,6 @@
 /* plan.c: the wish resolved, sizing by pilot, and fitting into the time. */
 #include "drive/plan.h"
+#include "base/grow.h"
 #include "base/parse.h"
 #include "drive/launch.h"
 #include "trial/registry.h"
@@ -14,7 +15,7 @@ enum { LIST_MAX = 64, LIST_TEXT = 2048, LEVELS = 4 };
 
 /* The wish, resolved. */
 struct choice {
-	const struct pvq_impl *impl[LIST_MAX];
+	const struct pvq_impl **impl; /* owned */
 	unsigned nimpl;
 	unsigned cores[LIST_MAX], ncores;
 	unsigned workers[LIST_MAX], nworkers; /* 0: workers = cores, and beyond where the task says so */
@@ -70,49 +71,66 @@ static int parse_counts(const char *what, const char *list, unsigned max, unsign
 	return 0;
 }
 
-static void add_impl(struct choice *c, const struct pvq_impl *impl)
+/* Each once. 0 or -ENOMEM. */
+static int add_impl(struct choice *c, const struct pvq_impl *impl)
 {
+	const struct pvq_impl **more;
+
 	for (unsigned i = 0; i < c->nimpl; i++)
 		if (c->impl[i] == impl)
-			return;
-	if (c->nimpl < LIST_MAX)
-		c->impl[c->nimpl++] = impl;
+			return 0;
+	more = pvq_grow(c->impl, c->nimpl, sizeof(struct pvq_impl *));
+	if (!more)
+		return -ENOMEM;
+	c->impl = more;
+	more[c->nimpl++] = impl;
+	return 0;
 }
 
-static void add_peers(struct choice *c, const struct pvq_registry *registry)
+static int add_peers(struct choice *c, const struct pvq_registry *registry)
 {
-	for (size_t i = 0; i < registry->peers; i++)
-		add_impl(c, registry->peer[i]);
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < registry->peers; i++)
+		ret = add_impl(c, registry->peer[i]);
+	return ret;
+}
+
+/* A word of --impls. */
+static int add_named(struct choice *c, const struct pvq_registry *registry, const char *word)
+{
+	const struct pvq_impl *impl;
+
+	if (strcmp(word, "peers") == 0)
+		return add_peers(c, registry);
+	impl = pvq_registry_find(registry, word);
+	return impl ? add_impl(c, impl) : -EINVAL;
 }
 
 /* peers: all of them too, where the user names none. */
 static int choose_impls(struct choice *c, const struct pvq_registry *registry, const char *list, int peers)
 {
-	char copy[LIST_TEXT], *save = NULL;
 	const struct pvq_impl *impl;
+	char *copy, *save = NULL;
+	int ret = 0;
 
 	/* The baseline is always measured: without it there is no speed-up to tell of. */
-	for (size_t i = 0; (impl = pvq_registry_at(registry, i)); i++)
+	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(registry, i)); i++)
 		if (!pvq_impl_is_peer(impl) &&
 			(list ? impl->flags & PVQ_BASELINE : !(impl->flags & PVQ_HARNESS)))
-			add_impl(c, impl);
-	if (!list && peers)
-		add_peers(c, registry);
-	if (!list)
-		return 0;
-	if (copy_list(copy, list, "--impls"))
+			ret = add_impl(c, impl);
+	if (ret || !list)
+		return ret == 0 && peers ? add_peers(c, registry) : ret;
+	if (!list[strspn(list, ",")]) {
+		fprintf(stderr, "pvq: --impls is %s\n", list[0] ? "only commas" : "empty");
 		return -EINVAL;
-	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
-		if (strcmp(word, "peers") == 0) {
-			add_peers(c, registry);
-			continue;
-		}
-		impl = pvq_registry_find(registry, word);
-		if (!impl)
-			return -EINVAL;
-		add_impl(c, impl);
 	}
-	return 0;
+	copy = strdup(list);
+	ret = copy ? 0 : -ENOMEM;
+	for (char *word = copy; ret == 0 && (word = strtok_r(word, ",", &save)); word = NULL)
+		ret = add_named(c, registry, word);
+	free(copy);
+	return ret;
 }
 
 /* Candidates for many cores, thinned by level; level LEVELS - 1 is just the two ends. */
@@ -147,7 +165,7 @@ static int choose_cores(struct choice *c, const struct pvq_wish *wish, const str
 
 int pvq_plan_add_spec(struct pvq_plan *plan, const char *words)
 {
-	struct pvq_spec **list = realloc(plan->spec, (plan->nspec + 1) * sizeof(struct pvq_spec *));
+	struct pvq_spec **list = pvq_grow(plan->spec, plan->nspec, sizeof(struct pvq_spec *));
 	struct pvq_spec *spec = malloc(sizeof(*spec));
 
 	if (list)
@@ -326,7 +344,7 @@ static double estimate(
 static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, unsigned twin, unsigned s,
 	unsigned workers, unsigned cores)
 {
-	struct pvq_plan_cell *cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
+	struct pvq_plan_cell *cell = pvq_grow(plan->cell, plan->ncell, sizeof(*cell));
 
 	if (!cell)
 		return -ENOMEM;
@@ -503,6 +521,7 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_registry *registry, co
 		ret = pilots(plan, &c, host);
 	if (ret == 0)
 		ret = fit(plan, &c, wish, host);
+	free(c.impl);
 	if (ret)
 		pvq_plan_free(plan);
 	return ret;

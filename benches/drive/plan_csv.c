@@ -1,4 +1,5 @@
 /* plan_csv.c: a plan as a file of rows that have not run yet, so that a run that was cut off can go on. */
+#include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/plan.h"
 #include "trial/twin.h"
@@ -36,7 +37,7 @@ static int same_spec(const struct pvq_spec *spec, const struct pvq_row *row)
 
 static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
 {
-	struct pvq_plan_cell *cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
+	struct pvq_plan_cell *cell = pvq_grow(plan->cell, plan->ncell, sizeof(*cell));
 	unsigned twin;
 	const struct pvq_impl *impl = pvq_twin_find(plan->registry, row->impl, &twin);
 	char words[PVQ_NAME_MAX + PVQ_ARGS_TEXT + 2];

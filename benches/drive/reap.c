@@ -1,6 +1,7 @@
 /* reap.c: waits for a child, ends it when time is up, and leaves nothing of it: no worker, no orphan. */
 #include "drive/reap.h"
 #include "base/clock.h"
+#include "base/grow.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -134,7 +135,7 @@ static unsigned take_children(int (*take)(pid_t))
 
 static int inherit(pid_t pid)
 {
-	pid_t *longer = realloc(inherited, (inherited_count + 1) * sizeof(*inherited));
+	pid_t *longer = pvq_grow(inherited, inherited_count, sizeof(*inherited));
 
 	if (!longer)
 		return 0;

@@ -1,5 +1,6 @@
 /* compare.c: matches cells, takes their samples, and judges. */
 #include "results/compare.h"
+#include "base/grow.h"
 
 #include "stats/relabel.h"
 #include "stats/unpaired.h"
@@ -48,8 +49,7 @@ static struct place compare_find(const struct pvq_summary *s, const char *name)
 
 static int compare_add_unmatched(struct pvq_comparison_table *t, const char *name, const char *dir)
 {
-	struct pvq_unmatched *grown =
-		realloc(t->unmatched, (t->unmatched_count + 1) * sizeof(*t->unmatched));
+	struct pvq_unmatched *grown = pvq_grow(t->unmatched, t->unmatched_count, sizeof(*t->unmatched));
 
 	if (!grown)
 		return -ENOMEM;

@@ -1,5 +1,6 @@
 /* traits.c: the table of what is known of each strategy. */
 #include "results/traits.h"
+#include "base/grow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ struct pvq_trait *pvq_traits_of(struct pvq_traits *t, const char *impl)
 
 	if (more)
 		return more;
-	more = realloc(t->of, (t->count + 1) * sizeof(*more));
+	more = pvq_grow(t->of, t->count, sizeof(*more));
 	if (!more)
 		return NULL;
 	t->of = more;

@@ -1,6 +1,7 @@
 /* observe.c: the wrapped task, the wrapped sink. */
 #include "trial/observe.h"
 #include "base/clock.h"
+#include "base/grow.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -153,7 +154,7 @@ static int observe_by_begin(const void *x, const void *y)
 /* The threads by their ids, room for one more; the new one at its place. 0 or -ENOMEM. */
 static int observe_insert(struct thread **thread, size_t *threads, struct thread new)
 {
-	struct thread *grown = realloc(*thread, (*threads + 1) * sizeof(*grown));
+	struct thread *grown = pvq_grow(*thread, *threads, sizeof(*grown));
 	size_t at = *threads;
 
 	if (!grown)

@@ -67,6 +67,19 @@ verified() {
 	[[ $output == *"it runs nothing"* ]]
 }
 
+@test "however many strategies a peer has, all are planned" {
+	{
+		echo '#!/bin/sh'
+		echo 'echo impl,summary,order,in_via,out_via,flags,unavailable'
+		echo 'for i in $(seq 100 169); do echo "many_$i,,unordered,call,call,,not here"; done'
+	} >"$TMP/peers/many"
+	chmod +x "$TMP/peers/many"
+	run env PVQ_PEERS="$TMP/peers" "$PVQ" bench --profile quick --impls "$(seq -f 'many_%.0f' 100 169 | paste -sd,)" \
+		--tasks noop --cores 1 --n 10 --blocks 1 --out "$TMP/run"
+	[ "$(cut -d, -f1 "$TMP/run/plan.csv" | grep '^many_[0-9]*$' | sort -u | wc -l)" -eq 70 ]
+	[ "$(cut -d, -f1 "$TMP/run/raw.csv" | grep '^many_[0-9]*$' | sort -u | wc -l)" -eq 70 ]
+}
+
 @test "a peer that was built with the library of another pvq is stale, and does not run" {
 	for contract in '' another "$(PVQ_PEERS=$PEERS "$PEERS/mqueue" describe | tail -n 1 | sed 's/.*,//')"; do
 		[ -n "$contract" ] || contract=none

@@ -1,5 +1,6 @@
 /* run.c: the sweep of what the claims need: cells of the run's own plan, hence the same loads, and a few of
  * their own. */
+#include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/plan.h"
 #include "drive/sweep.h"
@@ -51,6 +52,17 @@ static int is_in_pairs(const struct pvq_claim *claim, const char *name)
 	return pair && pair->a;
 }
 
+static int claims_add_cell(struct pvq_plan *plan, const struct pvq_plan_cell *cell)
+{
+	struct pvq_plan_cell *more = pvq_grow(plan->cell, plan->ncell, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	plan->cell = more;
+	more[plan->ncell++] = *cell;
+	return 0;
+}
+
 /* The claim's own load, for those of its strategies that the run has; enough items for the others to be at work while
  * one takes long. */
 static int claims_add_load(
@@ -69,11 +81,11 @@ static int claims_add_load(
 		while (known < plan->ncell && plan->cell[known].impl != like->impl)
 			known++;
 		if (known == plan->ncell)
-			plan->cell[plan->ncell++] = (struct pvq_plan_cell){.impl = like->impl,
-				.spec = plan->spec[plan->nspec - 1],
-				.n = 20 * (uint64_t)cores,
-				.workers = cores,
-				.cores = cores};
+			ret = claims_add_cell(plan, &(struct pvq_plan_cell){.impl = like->impl,
+							    .spec = plan->spec[plan->nspec - 1],
+							    .n = 20 * (uint64_t)cores,
+							    .workers = cores,
+							    .cores = cores});
 	}
 	return ret;
 }
@@ -82,21 +94,17 @@ static int claims_add_load(
 static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 {
 	unsigned cores = 1;
+	int ret = 0;
 
 	*plan = (struct pvq_plan){.profile = of->profile,
 		.blocks = CLAIM_BLOCKS,
 		.seed = of->seed,
-		.timeout_s = of->timeout_s,
-		.cell = calloc(2 * of->ncell + 1, sizeof(*plan->cell))};
-	int ret = 0;
-
-	if (!plan->cell)
-		return -ENOMEM;
+		.timeout_s = of->timeout_s};
 	for (unsigned i = 0; i < of->ncell; i++)
 		cores = of->cell[i].cores > cores ? of->cell[i].cores : cores;
-	for (unsigned i = 0; i < of->ncell; i++)
+	for (unsigned i = 0; ret == 0 && i < of->ncell; i++)
 		if (of->cell[i].cores == cores && of->cell[i].twin == 0 && is_needed(&of->cell[i]))
-			plan->cell[plan->ncell++] = of->cell[i];
+			ret = claims_add_cell(plan, &of->cell[i]);
 	for (const struct pvq_claim *claim = pvq_claims; claim->question && ret == 0; claim++)
 		if (claim->load)
 			ret = claims_add_load(plan, of, claim, cores);

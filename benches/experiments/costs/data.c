@@ -1,4 +1,5 @@
 /* data.c: reads the three files. */
+#include "base/grow.h"
 #include "drive/memory.h"
 #include "experiments/costs/costs.h"
 #include "trial/spec.h"
@@ -22,7 +23,7 @@ static struct pvq_cost_of *costs_of(struct pvq_costs *c, const char *impl)
 	for (size_t i = 0; i < c->count; i++)
 		if (strcmp(c->of[i].impl, impl) == 0)
 			return &c->of[i];
-	more = realloc(c->of, (c->count + 1) * sizeof(*more));
+	more = pvq_grow(c->of, c->count, sizeof(*more));
 	if (!more)
 		return NULL;
 	c->of = more;

@@ -13,15 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DISPATCH_BLOCKS = 12, COLD_BLOCKS = 12, MEMORY_ROUNDS = 3, ITEMS_MIN = 1000, IMPLS_MAX = 64 };
+enum { DISPATCH_BLOCKS = 12, COLD_BLOCKS = 12, MEMORY_ROUNDS = 3, ITEMS_MIN = 1000 };
 
 /* The strategies of the plan that costs are measured for, with how long they need for an item. */
 struct costs {
 	const struct pvq_plan *of;
 	const struct pvq_host *host;
 	const char *dir;
-	const struct pvq_impl *impl[IMPLS_MAX];
-	double item_s[IMPLS_MAX]; /* 0: not known */
+	const struct pvq_impl **impl; /* owned, as is item_s */
+	double *item_s;               /* 0: not known */
 	unsigned count, cores;
 	double deadline_s; /* by costs_now_s() */
 };
@@ -31,8 +31,13 @@ static double costs_now_s(void)
 	return (double)pvq_clock_ns() / 1e9;
 }
 
-static void costs_collect(struct costs *c)
+/* 0 or -ENOMEM. */
+static int costs_collect(struct costs *c)
 {
+	c->impl = calloc(c->of->ncell + 1, sizeof(struct pvq_impl *));
+	c->item_s = calloc(c->of->ncell + 1, sizeof(*c->item_s));
+	if (!c->impl || !c->item_s)
+		return -ENOMEM;
 	for (unsigned i = 0; i < c->of->ncell; i++) {
 		const struct pvq_plan_cell *cell = &c->of->cell[i];
 		unsigned known = 0;
@@ -40,9 +45,10 @@ static void costs_collect(struct costs *c)
 		c->cores = cell->cores > c->cores ? cell->cores : c->cores;
 		while (known < c->count && c->impl[known] != cell->impl)
 			known++;
-		if (known == c->count && known < IMPLS_MAX)
+		if (known == c->count)
 			c->impl[c->count++] = cell->impl;
 	}
+	return 0;
 }
 
 static unsigned costs_workers(const struct costs *c, const struct pvq_impl *impl)
@@ -202,9 +208,14 @@ int pvq_costs_run(const struct pvq_session *session)
 	int ret;
 
 	(void)costs_lines(session->dir); /* said; a column of the report is empty then */
-	costs_collect(&c);
-	ret = costs_dispatch(&c);
+	ret = costs_collect(&c);
+	if (ret == 0)
+		ret = costs_dispatch(&c);
 	if (ret == 0)
 		ret = costs_cold(&c);
-	return ret ? ret : costs_memory(&c);
+	if (ret == 0)
+		ret = costs_memory(&c);
+	free(c.impl);
+	free(c.item_s);
+	return ret;
 }

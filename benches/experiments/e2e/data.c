@@ -1,4 +1,5 @@
 /* data.c: pairs hyperfine's runs with the rows, and judges what lies between them. */
+#include "base/grow.h"
 #include "experiments/e2e/e2e.h"
 
 #include "base/rundir.h"
@@ -26,7 +27,7 @@ struct result {
 
 static int __attribute__((format(printf, 2, 3))) add_problem(struct pvq_e2e *e, const char *format, ...)
 {
-	char(*grown)[PVQ_E2E_PROBLEM_MAX] = realloc(e->problem, (e->problems + 1) * sizeof(*grown));
+	char(*grown)[PVQ_E2E_PROBLEM_MAX] = pvq_grow(e->problem, e->problems, sizeof(*grown));
 	va_list args;
 
 	if (!grown)
@@ -43,13 +44,13 @@ static int __attribute__((format(printf, 2, 3))) add_problem(struct pvq_e2e *e, 
 static int keep_row(
 	struct pvq_e2e *e, const struct pvq_row *row, unsigned run, double wall_ns, double cpu_ns)
 {
-	struct pvq_row *grown = realloc(e->rows.row, (e->rows.count + 1) * sizeof(*grown));
+	struct pvq_row *grown = pvq_grow(e->rows.row, e->rows.count, sizeof(*grown));
 	struct pvq_e2e_outside *outside;
 
 	if (!grown)
 		return -ENOMEM;
 	e->rows.row = grown;
-	outside = realloc(e->outside, (e->rows.count + 1) * sizeof(*outside));
+	outside = pvq_grow(e->outside, e->rows.count, sizeof(*outside));
 	if (!outside)
 		return -ENOMEM;
 	e->outside = outside;

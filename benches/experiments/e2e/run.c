@@ -7,6 +7,7 @@
 #include "experiments/e2e/run.h"
 
 #include "base/clock.h"
+#include "base/grow.h"
 #include "base/rundir.h"
 #include "child.h"
 #include "drive/launch.h"
@@ -67,7 +68,7 @@ struct e2e {
 static int add_cell(
 	struct e2e *e, const struct pvq_impl *impl, unsigned l, unsigned workers, unsigned level)
 {
-	struct cell *cell = realloc(e->cell, (e->ncell + 1) * sizeof(*cell));
+	struct cell *cell = pvq_grow(e->cell, e->ncell, sizeof(*cell));
 
 	if (!cell)
 		return -ENOMEM;

@@ -1,4 +1,5 @@
 /* run.c: a sweep over the length of an item. */
+#include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/sweep.h"
 #include "experiments/grain/grain.h"
@@ -78,7 +79,7 @@ static int grain_add_cells(struct pvq_plan *plan, const struct grain_wish *w, un
 		if (!grain_uses(w->of, impl) || (!baseline && (impl->flags & PVQ_ONE_WORKER)) ||
 			(!baseline && grain_range(&w->traits, impl, w->cores) != range))
 			continue;
-		cell = realloc(plan->cell, (plan->ncell + 1) * sizeof(*cell));
+		cell = pvq_grow(plan->cell, plan->ncell, sizeof(*cell));
 		if (!cell)
 			return -ENOMEM;
 		plan->cell = cell;

@@ -1,5 +1,6 @@
 /* data.c: reads the library's JSON and groups its rows by name. */
 #include "experiments/prices/data.h"
+#include "base/grow.h"
 #include "base/rundir.h"
 #include "stats/stats.h"
 #include "trial/text.h"
@@ -83,7 +84,7 @@ static struct pvq_price *prices_entry(struct pvq_prices *prices, const json_t *r
 	fresh.bytes = prices_number(row, "bytes");
 	fresh.family = (long)prices_number(row, "family_index");
 	fresh.instance = (long)prices_number(row, "per_family_instance_index");
-	grown = realloc(prices->price, (prices->count + 1) * sizeof(*grown));
+	grown = pvq_grow(prices->price, prices->count, sizeof(*grown));
 	if (!grown)
 		return NULL;
 	prices->price = grown;

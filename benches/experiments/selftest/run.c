@@ -26,20 +26,27 @@ static void add_twins(struct pvq_plan *plan, const struct pvq_plan_cell *cell, u
 	}
 }
 
+static int can_have_twins(const struct pvq_plan_cell *cell, const struct pvq_spec *spec, unsigned cores)
+{
+	return cell->spec == spec && !cell->twin && !(cell->impl->flags & PVQ_BASELINE) &&
+	       cell->cores == cores && cell->workers == cores;
+}
+
 /* The plan's cell of that task that is to have twins: the strategies take turns, all cores, one worker a core. */
 static const struct pvq_plan_cell *choose(
 	const struct pvq_plan_cell *cell, unsigned ncell, const struct pvq_spec *spec, unsigned turn)
 {
-	const struct pvq_plan_cell *found[16] = {0};
 	unsigned n = 0, cores = 0;
 
 	for (unsigned i = 0; i < ncell; i++)
 		cores = cell[i].cores > cores ? cell[i].cores : cores;
-	for (unsigned i = 0; i < ncell && n < 16; i++)
-		if (cell[i].spec == spec && !cell[i].twin && !(cell[i].impl->flags & PVQ_BASELINE) &&
-			cell[i].cores == cores && cell[i].workers == cores)
-			found[n++] = &cell[i];
-	return n ? found[turn % n] : NULL;
+	for (unsigned i = 0; i < ncell; i++)
+		n += can_have_twins(&cell[i], spec, cores);
+	turn = n ? turn % n : 0;
+	for (unsigned i = 0; n && i < ncell; i++)
+		if (can_have_twins(&cell[i], spec, cores) && turn-- == 0)
+			return &cell[i];
+	return NULL;
 }
 
 static int plan_twins(
