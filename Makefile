@@ -125,12 +125,14 @@ $B/pvq: $(call objects,cmd) $(call linked,cmd)
 # A test sees what its room sees.
 define test_rule
 $B/tests/$1/%: $B/tests/$1/%.o $(call linked,$1)
-	$$(call say,LINK)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(LDLIBS) -lcmocka -o $$@
+	$$(call say,LINK)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDLIBS) -lcmocka -o $$@
 endef
 $(foreach room,$(notdir $(patsubst %/,%,$(dir $(wildcard tests/*/.)))),$(eval $(call test_rule,$(room))))
 
 # Trials that take no time and come out as the test wants.
-$B/tests/experiments/test_sweep: LDFLAGS += -Wl,--wrap=pvq_launch_trial -Wl,--wrap=pvq_launch_command
+PLAYED := $(addprefix $B/tests/,drive/test_sweep experiments/test_beside)
+$(PLAYED): $B/tests/support/played.o
+$(PLAYED): LDFLAGS += -Wl,--wrap=pvq_launch_trial -Wl,--wrap=pvq_launch_command
 
 # What holds C++ is linked by the C++ compiler.
 $B/tests/micro/test_gb: $B/tests/micro/test_gb.o $B/tests/micro/gb_throw.o $(SHIM)

@@ -1,0 +1,194 @@
+/* test_sweep.c: which trials a sweep runs, in which order, and when it has enough; the trials are played. */
+#include "../support/played.h"
+#include "base/rundir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct pvq_sweep run_plan(struct pvq_plan *plan, const char *file)
+{
+	struct pvq_sweep sweep = {.host = &host, .dir = dir, .file = file};
+
+	assert_int_equal(pvq_sweep_run(plan, &sweep), played.interrupt_at ? -EINTR : 0);
+	return sweep;
+}
+
+static unsigned trials_of(unsigned cell)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < played.count; i++)
+		count += played.cell[i] == cell;
+	return count;
+}
+
+static void time_goes_where_the_uncertainty_is(void **state)
+{
+	struct pvq_plan plan;
+	struct pvq_sweep sweep;
+
+	(void)state;
+	plan_two(&plan, 3, 0.02, 40);
+	played.noise[4] = 0.5; /* one noisy cell of the second work */
+	sweep = run_plan(&plan, "a.csv");
+	for (unsigned i = 0; i < 6; i++)
+		assert_int_equal(trials_of(i), i < 3 ? 10 : 40); /* all cells of a work alike */
+	assert_int_equal(sweep.end, PVQ_SWEEP_BLOCKS);
+	assert_int_equal(sweep.blocks_least, 10);
+	assert_int_equal(sweep.blocks_most, 40);
+	forget(&plan, "a.csv");
+}
+
+static void precision_ends_it_at_a_look(void **state)
+{
+	struct pvq_plan plan;
+	struct pvq_sweep sweep;
+	unsigned n;
+
+	(void)state;
+	plan_two(&plan, 2, 0.02, 40);
+	for (unsigned i = 0; i < 4; i++)
+		played.noise[i] = 0.08;
+	sweep = run_plan(&plan, "b.csv");
+	n = trials_of(0);
+	assert_true(n > 10 && n < 40);
+	assert_true(n == 15 || n == 20 || n == 30);
+	assert_int_equal(trials_of(1), n);
+	assert_int_equal(sweep.end, PVQ_SWEEP_PRECISE);
+	forget(&plan, "b.csv");
+}
+
+static void a_goal_of_nothing_measures_every_block(void **state)
+{
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 2, 0, 23);
+	assert_int_equal(run_plan(&plan, "c.csv").end, PVQ_SWEEP_BLOCKS);
+	assert_int_equal(trials_of(0), 23);
+	forget(&plan, "c.csv");
+}
+
+/* A cell that always fails is measured as often as the others, and does not keep its work open. */
+static void failures_are_not_waited_for(void **state)
+{
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 3, 0.02, 40);
+	played.status[1] = PVQ_ERROR;
+	played.status[2] = PVQ_UNAVAILABLE;
+	run_plan(&plan, "d.csv");
+	assert_int_equal(trials_of(0), 10);
+	assert_int_equal(trials_of(1), 10);
+	assert_int_equal(trials_of(2), 1);
+	forget(&plan, "d.csv");
+}
+
+/* Over five blocks each of five strategies has every place once, and a block is not like the one before. */
+static void the_order_is_a_latin_square(void **state)
+{
+	unsigned seen[10][5] = {{0}}, place[100][2] = {{0}}, same = 0;
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 5, 0, 10);
+	run_plan(&plan, "e.csv");
+	for (unsigned i = 0; i < played.count; i++) {
+		unsigned cell = played.cell[i], block = played.block[i], work = cell / 5;
+
+		seen[cell][place[block][work]++] += block < 5 ? 1 : 100;
+		same += i >= 10 && played.cell[i] == played.cell[i - 10];
+	}
+	for (unsigned cell = 0; cell < 10; cell++)
+		for (unsigned at = 0; at < 5; at++)
+			assert_int_equal(seen[cell][at], 101);
+	assert_true(same < 45);
+	forget(&plan, "e.csv");
+}
+
+/* Wherever it is interrupted, what goes on measures exactly what is missing, and stops where it would have. */
+static void a_resumed_run_decides_the_same(void **state)
+{
+	struct pvq_plan plan;
+	unsigned whole;
+
+	(void)state;
+	plan_two(&plan, 2, 0.02, 40);
+	for (unsigned i = 0; i < 4; i++)
+		played.noise[i] = i < 2 ? 0.08 : 0.01;
+	run_plan(&plan, "f.csv");
+	whole = played.count;
+	forget(&plan, "f.csv");
+	for (unsigned at = 1; at < whole; at += 7) {
+		unsigned first;
+
+		plan_two(&plan, 2, 0.02, 40);
+		for (unsigned i = 0; i < 4; i++)
+			played.noise[i] = i < 2 ? 0.08 : 0.01;
+		played.interrupt_at = at;
+		assert_int_equal(run_plan(&plan, "f.csv").end, PVQ_SWEEP_INTERRUPTED);
+		first = played.count;
+		played.interrupt_at = 0;
+		assert_int_equal(run_plan(&plan, "f.csv").end, PVQ_SWEEP_PRECISE);
+		assert_int_equal(played.count, whole);
+		assert_int_equal(first, at - 1);
+		forget(&plan, "f.csv");
+	}
+}
+
+static void looks_are_few(void **state)
+{
+	unsigned looks = 0;
+
+	(void)state;
+	for (unsigned n = 1; n <= 40; n++)
+		looks += (unsigned)pvq_profile_is_look(n, 10);
+	assert_int_equal(looks, 5);
+	assert_true(pvq_profile_is_look(15, 10));
+	assert_false(pvq_profile_is_look(10, 20));
+	assert_true(pvq_profile_is_look(8, 8));
+}
+
+/* Another run that writes to the folder is left alone. */
+static void two_runs_do_not_write_one_file(void **state)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct pvq_partial part;
+
+	(void)state;
+	write_left("x.csv.part");
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	assert_int_equal(pvq_partial_begin(&part, dir, "x.csv"), -EBUSY);
+	assert_true(pvq_rundir_has(dir, "x.csv.part"));
+	close(fd);
+	assert_int_equal(pvq_partial_begin(&part, dir, "x.csv"), 0);
+	assert_false(pvq_rundir_has(dir, "x.csv.part"));
+	assert_int_equal(pvq_partial_end(&part, -EIO), -EIO);
+	assert_false(pvq_rundir_has(dir, "x.csv"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(time_goes_where_the_uncertainty_is),
+		cmocka_unit_test(precision_ends_it_at_a_look),
+		cmocka_unit_test(a_goal_of_nothing_measures_every_block),
+		cmocka_unit_test(failures_are_not_waited_for),
+		cmocka_unit_test(the_order_is_a_latin_square),
+		cmocka_unit_test(a_resumed_run_decides_the_same),
+		cmocka_unit_test(looks_are_few),
+		cmocka_unit_test(two_runs_do_not_write_one_file),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}

@@ -1,0 +1,215 @@
+/* test_beside.c: what experiments measure beside the sweep: which trials, how often, and files that are whole or not there;
+ * the trials are played. */
+#include "../support/played.h"
+#include "base/rundir.h"
+#include "experiments/claims/claims.h"
+#include "experiments/costs/costs.h"
+#include "experiments/faults/faults.h"
+#include "experiments/grain/grain.h"
+#include "experiments/tutorial/tutorial.h"
+#include "trial/registry.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct pvq_registry registry = {.linked_in = pvq_linked_in};
+
+/* An experiment beside the sweep of that plan, with a minute for it. */
+static int run_beside(int (*run)(const struct pvq_session *), const struct pvq_plan *plan)
+{
+	const struct pvq_session session = {.plan = plan, .host = &host, .dir = dir, .seconds = 60};
+
+	return run(&session);
+}
+
+/* Of a run's plan the claims need some cells on the most cores: no serial, no twins, no tasks that decide nothing;
+ * and whoever keeps the order and who does not get a load on which that shows. */
+static void the_claims_are_measured_with_the_plans_cells(void **state)
+{
+	static const struct {
+		const char *impl;
+		unsigned task, twin, workers, cores, needed;
+	} cell[] = {
+		{"pool_unordered", 0, 0, 1, 1, 0},
+		{"pool_unordered", 0, 0, 2, 2, 1},
+		{"pool_unordered", 0, 1, 2, 2, 0},
+		{"pthread_queue", 0, 0, 2, 2, 0}, /* threads are asked about for sleep and spin alone */
+		{"serial", 1, 0, 1, 1, 0},
+		{"pthread_queue", 1, 0, 2, 2, 1},
+		{"pthread_queue", 1, 0, 8, 2, 1},
+		{"pool_ordered", 1, 0, 2, 2, 1},
+		{"pool_ordered", 1, 0, 8, 2, 0},
+	};
+	enum { CELLS = sizeof(cell) / sizeof(cell[0]) };
+	struct pvq_claims_seen seen;
+	struct pvq_plan plan;
+	unsigned needed = 0;
+
+	(void)state;
+	plan_two(&plan, CELLS, 0, 2);
+	for (unsigned i = 0; i < CELLS; i++) {
+		plan.cell[i].impl = pvq_registry_find(&registry, cell[i].impl);
+		assert_non_null(plan.cell[i].impl);
+		plan.cell[i].spec = plan.spec[cell[i].task];
+		plan.cell[i].twin = cell[i].twin;
+		strcpy(plan.cell[i].oracle, "others");
+		plan.cell[i].workers = cell[i].workers;
+		plan.cell[i].cores = cell[i].cores;
+		needed += cell[i].needed;
+	}
+	plan.ncell = CELLS;
+	assert_int_equal(pvq_claims_read(&seen, &registry, dir), -ENOENT);
+	assert_int_equal(run_beside(pvq_claims_run, &plan), 0);
+	assert_int_equal(pvq_claims_read(&seen, &registry, dir), 0);
+	assert_int_equal(played.foreign, 0);
+	assert_int_equal(seen.summary.cells, needed + 2);
+	for (size_t i = 0; i < seen.rows.count; i++) {
+		unsigned found = strcmp(seen.rows.row[i].task, "straggler") == 0 &&
+				 strncmp(seen.rows.row[i].impl, "pool_", 5) == 0 &&
+				 seen.rows.row[i].workers == 2;
+
+		for (unsigned c = 0; c < CELLS; c++)
+			found += cell[c].needed && strcmp(cell[c].impl, seen.rows.row[i].impl) == 0 &&
+				 strcmp(plan.cell[c].spec->task->name, seen.rows.row[i].task) == 0 &&
+				 cell[c].workers == seen.rows.row[i].workers;
+		assert_int_equal(found, 1);
+	}
+	assert_true(seen.summary.blocks >= 30);
+	pvq_claims_free(&seen);
+	/* What is there is not measured again. */
+	played.count = 0;
+	assert_int_equal(run_beside(pvq_claims_run, &plan), 0);
+	assert_int_equal(played.count, 0);
+	forget(&plan, "claims.csv");
+}
+
+/* ---- what is measured beside the sweep ---- */
+
+static const struct extra {
+	int (*run)(const struct pvq_session *);
+	const char *file[3];
+} extras[] = {{pvq_claims_run, {"claims.csv"}}, {pvq_costs_run, {"dispatch.csv", "cold.csv", "memory.csv"}},
+	{pvq_grain_run, {"grain.csv"}}, {pvq_faults_run, {"faults.csv"}}, {pvq_job_run, {"tutorial.csv"}}};
+
+/* serial and a pool through noop and sleep. */
+static void plan_extras(struct pvq_plan *plan)
+{
+	plan_two(plan, 2, 0, 2);
+	for (unsigned i = 0; i < plan->ncell; i++) {
+		plan->cell[i].impl = pvq_registry_find(&registry, i % 2 ? "pool_unordered" : "serial");
+		plan->cell[i].twin = 0;
+		plan->cell[i].workers = plan->cell[i].cores = 1 + i % 2;
+	}
+}
+
+/* 0: it is not there. */
+static unsigned lines_of(const char *file)
+{
+	char path[PATH_MAX];
+	unsigned lines = 0;
+	FILE *f;
+	int c;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	f = fopen(path, "re");
+	while (f && (c = getc(f)) != EOF)
+		lines += c == '\n';
+	if (f)
+		fclose(f);
+	return lines;
+}
+
+/* Interrupted at that trial, then gone on with: a file is whole, or it is not there. */
+static void interrupt_extra(const struct extra *extra, unsigned at, const unsigned whole[3])
+{
+	struct pvq_plan plan;
+	char part[64];
+
+	plan_extras(&plan);
+	for (unsigned i = 0; i < 3 && extra->file[i]; i++) {
+		snprintf(part, sizeof(part), "%s.part", extra->file[i]);
+		write_left(part);
+	}
+	played.interrupt_at = at;
+	assert_int_equal(run_beside(extra->run, &plan), -EINTR);
+	for (unsigned i = 0; i < 3 && extra->file[i]; i++)
+		assert_true(lines_of(extra->file[i]) == 0 || lines_of(extra->file[i]) == whole[i]);
+	played.interrupt_at = 0;
+	assert_int_equal(run_beside(extra->run, &plan), 0);
+	for (unsigned i = 0; i < 3 && extra->file[i]; i++) {
+		snprintf(part, sizeof(part), "%s.part", extra->file[i]);
+		assert_int_equal(lines_of(extra->file[i]), whole[i]);
+		assert_false(pvq_rundir_has(dir, part));
+		unlink_in_dir(extra->file[i]);
+	}
+	pvq_plan_free(&plan);
+}
+
+static void what_was_interrupted_is_not_there(void **state)
+{
+	(void)state;
+	for (size_t e = 0; e < sizeof(extras) / sizeof(extras[0]); e++) {
+		unsigned whole[3] = {0}, trials;
+		struct pvq_plan plan;
+
+		plan_extras(&plan);
+		assert_int_equal(run_beside(extras[e].run, &plan), 0);
+		trials = played.count;
+		assert_int_equal(run_beside(extras[e].run, &plan), 0);
+		assert_int_equal(played.count, trials); /* what is there is not measured again */
+		for (unsigned i = 0; i < 3 && extras[e].file[i]; i++) {
+			whole[i] = lines_of(extras[e].file[i]);
+			assert_true(whole[i] > 2);
+			unlink_in_dir(extras[e].file[i]);
+		}
+		pvq_plan_free(&plan);
+		for (unsigned at = 1; at < trials; at += 1 + trials / 9)
+			interrupt_extra(&extras[e], at, whole);
+		interrupt_extra(&extras[e], trials, whole);
+	}
+}
+
+/* All but a hang five times; what hung, or cannot run, once. */
+static void faults_are_tried_again_where_that_is_cheap(void **state)
+{
+	static const enum pvq_status status[] = {PVQ_CRASHED, PVQ_TIMEOUT, PVQ_UNAVAILABLE};
+
+	(void)state;
+	for (size_t s = 0; s < sizeof(status) / sizeof(status[0]); s++) {
+		struct pvq_faults faults;
+		struct pvq_plan plan;
+
+		plan_extras(&plan);
+		played.status[0] = status[s];
+		assert_int_equal(run_beside(pvq_faults_run, &plan), 0);
+		assert_int_equal(pvq_faults_read(&faults, dir), 0);
+		for (int kind = 0; kind < PVQ_FAULTS; kind++) {
+			const struct pvq_fault *f = NULL;
+			unsigned tries = 0;
+
+			while ((f = pvq_faults_next(&faults, "serial", kind, f)))
+				assert_int_equal(f->try, ++tries);
+			assert_int_equal(tries, s == 0 && kind != PVQ_FAULT_HANG ? 5 : 1);
+		}
+		free(faults.fault);
+		forget(&plan, "faults.csv");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_claims_are_measured_with_the_plans_cells),
+		cmocka_unit_test(what_was_interrupted_is_not_there),
+		cmocka_unit_test(faults_are_tried_again_where_that_is_cheap),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
