@@ -46,7 +46,7 @@ int pool_measure(
 int pool_measure_payload(
 	const struct pool_cell *, const int *cpu, unsigned ncpu, double *value, struct pvq_error *);
 
-/* figures_death.c */
+/* measure_death.c */
 int pool_measure_death(const struct pool_cell *, double *value, struct pvq_error *);
 int pool_measure_orphans(const struct pool_cell *, double *value, struct pvq_error *);
 
