@@ -168,7 +168,7 @@ static int write_manifest(const struct bench *b)
 		"\ntimeout_s\t%g\n",
 		date, b->command, b->plan.profile->name, b->plan.blocks, b->plan.goal, b->plan.seed,
 		b->plan.timeout_s);
-	if (b->plan.left_out[0])
+	if (b->plan.left_out)
 		fprintf(f, "left_out\t%s\n", b->plan.left_out);
 	pvq_host_facts(&b->host, f);
 	if (fflush(f) || ferror(f))
@@ -237,7 +237,7 @@ static void announce(const struct bench *b)
 	else if (block_s > 0)
 		fprintf(stderr, ", about %.0f minutes", block_s * b->plan.blocks / 60 + 1);
 	fprintf(stderr, "; into %s\n", b->dir);
-	if (b->plan.left_out[0])
+	if (b->plan.left_out)
 		fprintf(stderr, "pvq: left out: %s\n", b->plan.left_out);
 }
 

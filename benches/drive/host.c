@@ -79,21 +79,33 @@ static int read_line(const char *path, char *buf, size_t cap)
 	return ret;
 }
 
+/* The first line of FOLDER/NAME; -1 where there is none. */
+static int read_line_in(const char *folder, const char *name, char *buf, size_t cap)
+{
+	char *path;
+	int ret;
+
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		return -1;
+	ret = read_line(path, buf, cap);
+	free(path);
+	return ret;
+}
+
 /* The limit that one cgroup folder sets, in CPUs; 0: none. Version 2 has "quota period" in one file,
  * version 1 a file for each. */
 static double quota_in(const char *folder)
 {
-	char path[560], text[64]; /* the folder, and the name of a file in it */
+	char text[64];
 	double quota, period;
 
-	snprintf(path, sizeof(path), "%s/cpu.max", folder);
-	if (read_line(path, text, sizeof(text)) == 0)
+	if (read_line_in(folder, "cpu.max", text, sizeof(text)) == 0)
 		return sscanf(text, "%lf %lf", &quota, &period) == 2 && period > 0 ? quota / period : 0;
-	snprintf(path, sizeof(path), "%s/cpu.cfs_quota_us", folder);
-	if (read_line(path, text, sizeof(text)) || (quota = strtod(text, NULL)) <= 0)
+	if (read_line_in(folder, "cpu.cfs_quota_us", text, sizeof(text)) ||
+		(quota = strtod(text, NULL)) <= 0)
 		return 0;
-	snprintf(path, sizeof(path), "%s/cpu.cfs_period_us", folder);
-	if (read_line(path, text, sizeof(text)) || (period = strtod(text, NULL)) <= 0)
+	if (read_line_in(folder, "cpu.cfs_period_us", text, sizeof(text)) ||
+		(period = strtod(text, NULL)) <= 0)
 		return 0;
 	return quota / period;
 }
@@ -101,30 +113,32 @@ static double quota_in(const char *folder)
 /* The least limit on the way from our own cgroup up to the root: each of them binds. */
 static double quota_above(const char *root, const char *group)
 {
-	char folder[512];
+	char *folder;
 	double least = 0;
 
-	snprintf(folder, sizeof(folder), "%s%s", root, group);
+	if (asprintf(&folder, "%s%s", root, group) < 0)
+		return 0;
 	for (;;) {
 		double quota = quota_in(folder);
-		char *slash;
 
 		if (quota > 0 && (least == 0 || quota < least))
 			least = quota;
 		if (strlen(folder) <= strlen(root))
-			return least;
-		slash = strrchr(folder, '/');
-		*slash = '\0';
+			break;
+		*strrchr(folder, '/') = '\0';
 	}
+	free(folder);
+	return least;
 }
 
 static double quota_of_process(void)
 {
 	FILE *f = fopen("/proc/self/cgroup", "re");
-	char line[512];
+	char *line = NULL;
+	size_t cap = 0;
 	double least = 0;
 
-	while (f && fgets(line, sizeof(line), f)) {
+	while (f && getline(&line, &cap, f) > 0) {
 		char *controllers = strchr(line, ':'), *group;
 		double quota = 0;
 
@@ -139,6 +153,7 @@ static double quota_of_process(void)
 		if (quota > 0 && (least == 0 || quota < least))
 			least = quota;
 	}
+	free(line);
 	if (f)
 		fclose(f);
 	return least;

@@ -193,15 +193,22 @@ static int is_repeated(const struct pvq_plan *plan)
 	return 0;
 }
 
-/* Adds to what the report says of things left out; a text that is full stays as it is. */
+/* Adds to what the report says was left out. */
 static void __attribute__((format(printf, 2, 3))) note(struct pvq_plan *plan, const char *format, ...)
 {
-	size_t used = strlen(plan->left_out);
+	char *more = NULL, *all = NULL;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(plan->left_out + used, sizeof(plan->left_out) - used, format, args);
+	if (vasprintf(&more, format, args) < 0)
+		more = NULL;
 	va_end(args);
+	/* Without memory the plan still holds; the report then says less of what it lacks. */
+	if (more && asprintf(&all, "%s%s", plan->left_out ? plan->left_out : "", more) >= 0) {
+		free(plan->left_out);
+		plan->left_out = all;
+	}
+	free(more);
 }
 
 static int choose_tasks(struct pvq_plan *plan, struct choice *c, const char *list)
@@ -212,7 +219,7 @@ static int choose_tasks(struct pvq_plan *plan, struct choice *c, const char *lis
 	if (!list) {
 		for (const struct pvq_profile_task *t = pvq_profile_tasks; ret == 0 && t->spec; t++) {
 			if (!(t->on & plan->profile->list)) {
-				note(plan, "%s%s", plan->left_out[0] ? ", " : "tasks ", t->spec);
+				note(plan, "%s%s", plan->left_out ? ", " : "tasks ", t->spec);
 				continue;
 			}
 			c->beyond[plan->nspec] = t->beyond;
@@ -457,7 +464,7 @@ static int fits(const struct pvq_plan *plan)
 static void note_cores(struct pvq_plan *plan, const struct choice *all, const struct choice *kept)
 {
 	const struct pvq_profile *p = plan->profile;
-	const char *separator = plan->left_out[0] ? "; core counts " : "core counts ";
+	const char *separator = plan->left_out ? "; core counts " : "core counts ";
 	double blocks = (p->budget_s - plan->reserve_s) / pvq_plan_block_s(plan);
 
 	if (kept->ncores == all->ncores)
@@ -533,6 +540,7 @@ void pvq_plan_free(struct pvq_plan *plan)
 		free(plan->spec[i]);
 	free(plan->spec);
 	free(plan->cell);
+	free(plan->left_out);
 	memset(plan, 0, sizeof(*plan));
 }
 

@@ -35,7 +35,7 @@ struct pvq_plan {
 	unsigned nspec;
 	struct pvq_plan_cell *cell;
 	unsigned ncell, ngroup, nwork;
-	char left_out[512]; /* one line for the report; empty: nothing */
+	char *left_out; /* one line for the report; owned; NULL: nothing */
 };
 
 /* Of a run whose user names none. */

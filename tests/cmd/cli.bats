@@ -546,3 +546,15 @@ full() {
 	[ "$(grep -c ',ok,oracle,' "$TMP/view/e2e.csv")" -gt 0 ]
 	[ -z "$(grep -v '^impl,' "$TMP/view/e2e.csv" | grep -v ',ok,oracle,')" ]
 }
+
+@test "what is too long is refused in one line, never cut" {
+	long=$(printf '%600s' '' | tr ' ' d)
+	run "$PVQ" run --impl serial --task "deflate:dir=/tmp/$long" --n 1
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output == *"511 characters"* ]]
+	run "$PVQ" bench --profile quick --tasks "noop,deflate:dir=/tmp/$long" --out "$BATS_TEST_TMPDIR/out"
+	[ "$status" -eq 2 ]
+	[[ $output == *"511 characters"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/out/raw.csv" ]
+}

@@ -137,16 +137,14 @@ struct line {
 	struct answer *answer; /* of each of the claim's tasks */
 };
 
-enum { LINES_MAX = 16 };
-
 /* Those that there is something for. Returns how many. */
-static size_t claim_lines(
-	const struct pvq_claims_seen *claims, const struct pvq_claim *claim, struct line line[LINES_MAX])
+static size_t claim_lines(const struct pvq_claims_seen *claims, const struct pvq_claim *claim,
+	struct line line[PVQ_CLAIM_LINES_MAX])
 {
 	size_t count = 0;
 
 	for (const struct pvq_claim_pair *pair = claim->pair; pair->a; pair++)
-		for (size_t m = 0; m < claim->metrics && count < LINES_MAX; m++)
+		for (size_t m = 0; m < claim->metrics; m++)
 			if (claim_has_pair(claims, claim, pair))
 				line[count++] = (struct line){.pair = pair, .metric = claim->metric[m]};
 	return count;
@@ -295,7 +293,7 @@ static int claim_answer(
 	const struct pvq_report *r, const struct pvq_claims_seen *claims, const struct pvq_claim *claim)
 {
 	struct pvq_work *work = calloc(claims->summary.works, sizeof(*work));
-	struct line line[LINES_MAX];
+	struct line line[PVQ_CLAIM_LINES_MAX];
 	size_t lines = claim_lines(claims, claim, line), works = 0;
 	int ret = 0;
 
@@ -312,12 +310,12 @@ static int claim_answer(
 
 /* ---- more workers than cores ---- */
 
-enum { OVER_MAX = 8, OVER_COLUMNS = 2 };
+enum { OVER_COLUMNS = 2 };
 
 /* With more workers than cores, each strategy against itself with one per core. */
 struct over {
 	const char *const *impl;
-	size_t impls; /* at most OVER_MAX */
+	size_t impls; /* at most PVQ_CLAIM_STRATEGIES_MAX */
 	unsigned times[OVER_COLUMNS];
 	size_t columns;
 	size_t works; /* tasks */
@@ -335,7 +333,7 @@ static int claim_has_over(const struct pvq_claims_seen *claims, const struct ove
 
 /* Of column k. Returns how many strategies have both. */
 static size_t claim_over_answers(const struct pvq_claims_seen *claims, const struct over *over,
-	const struct pvq_work *work, size_t k, struct answer answer[OVER_MAX])
+	const struct pvq_work *work, size_t k, struct answer answer[PVQ_CLAIM_STRATEGIES_MAX])
 {
 	size_t any = 0;
 
@@ -366,7 +364,7 @@ static void claim_over_switches(const struct pvq_report *r, const struct pvq_cla
 static void claim_over_rows(const struct pvq_report *r, const struct pvq_claims_seen *claims,
 	const struct over *over, const struct pvq_work *work)
 {
-	struct answer answer[OVER_COLUMNS][OVER_MAX];
+	struct answer answer[OVER_COLUMNS][PVQ_CLAIM_STRATEGIES_MAX];
 
 	for (size_t k = 0; k < over->columns; k++)
 		(void)claim_over_answers(claims, over, work, k, answer[k]);
@@ -394,9 +392,9 @@ static void claim_over(
 {
 	struct over over = {.impl = claim->more_workers};
 	const struct pvq_summary *s = &claims->summary;
-	struct answer answer[OVER_MAX];
+	struct answer answer[PVQ_CLAIM_STRATEGIES_MAX];
 
-	while (over.impl[over.impls] && over.impls < OVER_MAX)
+	while (over.impl[over.impls])
 		over.impls++;
 	for (unsigned t = 2; t <= 4; t *= 2)
 		if (claim_has_over(claims, &over, t))

@@ -12,6 +12,9 @@ struct pvq_claim_pair {
 	const char *a, *b; /* strategies; a's time is divided by b's */
 };
 
+/* What a claim may have at most; the build checks it where the claims are. */
+enum { PVQ_CLAIM_LINES_MAX = 24, PVQ_CLAIM_STRATEGIES_MAX = 16 };
+
 /* A question, and what answers it. */
 struct pvq_claim {
 	const char *question, *about;

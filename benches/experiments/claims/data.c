@@ -32,6 +32,17 @@ static const struct pvq_claim_pair transport_pairs[] = {
 static const char *const more_workers[] = {"pool_unordered", "fork_pipe_queue", "pthread_queue",
 	"openmp_dynamic", "pthreadpool", "python_pool_imap_unordered", "python_process_queue",
 	"python_threads", NULL};
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]) - 1)
+#define FITS(pairs, metrics)                                            \
+	_Static_assert(COUNT(pairs) * (metrics) <= PVQ_CLAIM_LINES_MAX, \
+		"raise PVQ_CLAIM_LINES_MAX: a claim has more lines")
+FITS(pool_pairs, 3);
+FITS(order_pairs, 2);
+FITS(thread_pairs, 1);
+FITS(transport_pairs, 1);
+_Static_assert(COUNT(more_workers) <= PVQ_CLAIM_STRATEGIES_MAX,
+	"raise PVQ_CLAIM_STRATEGIES_MAX: a claim has more strategies");
+
 static const char *const of_the_sweep[] = {"deflate", "echo", "skew", "sleep", "spin", NULL};
 static const char *const waiting_or_not[] = {"sleep", "spin", NULL};
 static const char *const bytes_or_not[] = {"echo", "spin", NULL};

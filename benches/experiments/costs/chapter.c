@@ -1,15 +1,14 @@
 /* chapter.c: what a user would pick instead: every strategy of every project in one table, and wall time versus
  * cores.
  */
+#include "base/grow.h"
 #include "experiments/costs/costs.h"
 #include "trial/registry.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* An interval's upper end over its lower one, from which on a median hides more than it tells. */
 #define UNSTEADY 1.25
@@ -22,22 +21,22 @@ struct lines {
 	unsigned own, all;
 };
 
-/* DIR/lines.tsv, as it was when the run was made. Returns how many; 0 where it is not there. */
-static size_t peers_read_lines(const char *dir, struct lines *lines, size_t most)
+/* DIR/lines.tsv, as it was when the run was made. *count: how many; 0 where it is not there. Owned by the caller, who
+ * frees it; NULL with a count of 0 is no error. */
+static struct lines *peers_read_lines(const char *dir, size_t *count)
 {
-	char path[PATH_MAX];
-	size_t count = 0;
-	FILE *f;
+	struct lines *lines = NULL, line, *more;
+	FILE *f = pvq_rundir_has(dir, "lines.tsv") ? pvq_rundir_open(dir, "lines.tsv", "re") : NULL;
 
-	if (snprintf(path, sizeof(path), "%s/lines.tsv", dir) >= (int)sizeof(path))
-		return 0;
-	f = fopen(path, "re");
-	while (f && count < most &&
-		fscanf(f, "%63s %u %u", lines[count].impl, &lines[count].own, &lines[count].all) == 3)
-		count++;
+	*count = 0;
+	while (f && fscanf(f, "%63s %u %u", line.impl, &line.own, &line.all) == 3 &&
+		(more = pvq_grow(lines, *count, sizeof(*lines)))) {
+		lines = more;
+		lines[(*count)++] = line;
+	}
 	if (f)
 		fclose(f);
-	return count;
+	return lines;
 }
 
 static void peers_write_lines(
@@ -183,14 +182,10 @@ static void peers_legend(const struct pvq_report *r, const struct pvq_costs *cos
 int pvq_costs_chapter(const struct pvq_report *r, const void *data)
 {
 	const struct pvq_costs *costs = data;
-	enum { LINES_MAX = 128 };
-	struct lines *lines = calloc(LINES_MAX, sizeof(*lines));
 	const struct pvq_cost_of *base = peers_base(costs);
 	size_t count;
+	struct lines *lines = peers_read_lines(r->dir, &count);
 
-	if (!lines)
-		return -ENOMEM;
-	count = peers_read_lines(r->dir, lines, LINES_MAX);
 	fprintf(r->md,
 		"## What a user would pick instead\n\nEvery strategy with %u worker%s, one per core; "
 		"serial ones have one. pvq's own are in bold; the others are the alternatives. ",

@@ -50,12 +50,17 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 	size_t points = 0;
 	int ret;
 
-	for (size_t w = 0; w < grain->summary.works && points < PVQ_GRAINS_MAX; w++) {
+	for (size_t w = 0; w < grain->summary.works; w++) {
 		const struct pvq_work *work = &grain->summary.work[w];
 		const struct pvq_cell *own = grain_cell(&grain->summary, work, line->series, grain->cores);
 
 		if (!own || !work->base)
 			continue;
+		if (points == PVQ_GRAINS_MAX) {
+			fprintf(stderr, "pvq: %s: %s has more than %d lengths of an item\n", PVQ_GRAIN_FILE,
+				own->key->impl, PVQ_GRAINS_MAX);
+			return -E2BIG;
+		}
 		setting.n = (double)own->key->n; /* the same at every grain of its range */
 		cell[points] = work->base;
 		own_cell[points] = own;
