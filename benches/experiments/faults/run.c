@@ -95,8 +95,7 @@ static void faults_conclude(
 }
 
 /* One trial with its own folder for what it leaves. */
-static int faults_try_in(
-	const char *dir, const struct pvq_trial *of, enum pvq_fault_kind kind, struct pvq_fault *fault)
+static int faults_try_in(const char *dir, const struct pvq_trial *of, struct pvq_fault *fault)
 {
 	struct witness w = {.observer = {.fd = -1, .observe = witness_observe}};
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1, .observer = &w.observer};
@@ -105,7 +104,6 @@ static int faults_try_in(
 	struct pvq_row row;
 	int fd, ret;
 
-	*fault = (struct pvq_fault){.kind = kind, .items = ITEMS};
 	snprintf(stamps, sizeof(stamps), "%s/" STAMPS, dir);
 	snprintf(deliveries, sizeof(deliveries), "%s/" DELIVERIES, dir);
 	fd = open(stamps, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -113,8 +111,8 @@ static int faults_try_in(
 		return -errno;
 	close(fd);
 	t.deliveries = deliveries;
-	(void)setenv("PVQ_FAULT_STAMP", stamps,
-		1); /* fails for want of memory only: then the stamp is missing */
+	/* Fails for want of memory only: then the stamp is missing. */
+	(void)setenv("PVQ_FAULT_STAMP", stamps, 1);
 	ret = pvq_launch_trial(&t, PVQ_FAULTS_TIMEOUT_S, &io, &row);
 	(void)unsetenv("PVQ_FAULT_STAMP");
 	if (ret == 0)
@@ -129,9 +127,10 @@ static int faults_try(const struct pvq_trial *t, enum pvq_fault_kind kind, struc
 	char dir[] = "/tmp/pvq-fault-XXXXXX";
 	int ret;
 
+	*fault = (struct pvq_fault){.kind = kind, .items = ITEMS};
 	if (!mkdtemp(dir))
 		return -errno;
-	ret = faults_try_in(dir, t, kind, fault);
+	ret = faults_try_in(dir, t, fault);
 	rmdir(dir);
 	return ret;
 }
