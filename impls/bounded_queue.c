@@ -1,7 +1,7 @@
-/* bounded_queue.c: mutex, two conditions, a ring.
+/* bounded_queue.c: a ring guarded by one mutex, with a condition variable for each end.
  *
- * A signal to nobody is cheap but not free, and one to a sleeper is a system call: the counts of
- * sleepers let push and pop signal only where someone waits, and wake one thread per entry at most.
+ * Signalling a condition that nobody waits on still costs time; signalling a sleeper costs a system call. So the
+ * queue counts its sleepers: push and pop signal only if somebody sleeps, and wake at most one thread per entry.
  */
 #include "bounded_queue.h"
 
@@ -14,7 +14,7 @@ int pvq_bounded_queue_init(struct pvq_bounded_queue *q, size_t cap)
 	q->slot = calloc(cap, sizeof(*q->slot));
 	if (!q->slot)
 		return -ENOMEM;
-	/* With default attributes none of these can fail on Linux: they only fill in the structure. */
+	/* With default attributes these cannot fail on Linux: they only initialise the structure. */
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_cond_init(&q->not_empty, NULL);
 	pthread_cond_init(&q->not_full, NULL);
@@ -29,7 +29,7 @@ void pvq_bounded_queue_destroy(struct pvq_bounded_queue *q)
 	free(q->slot);
 }
 
-/* Wakes as many sleepers as there is work for. */
+/* Wakes as many sleepers as have work: one per entry pushed or slot freed. Call it with the lock held. */
 static void wake(pthread_cond_t *cond, unsigned sleepers, size_t work)
 {
 	if (work >= sleepers && sleepers > 1)

@@ -15,8 +15,8 @@ static void child_signals(void)
 
 	sigemptyset(&none);
 	for (int sig = 1; sig < NSIG; sig++)
-		(void)signal(sig, SIG_DFL); /* fails for SIGKILL, SIGSTOP and libc's own: as it should */
-	(void)signal(SIGPIPE, SIG_IGN);     /* a parent that went away shows as EPIPE */
+		(void)signal(sig, SIG_DFL); /* fails for SIGKILL, SIGSTOP and libc's own signals, rightly */
+	(void)signal(SIGPIPE, SIG_IGN);     /* a dead parent then shows as EPIPE */
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
@@ -24,7 +24,7 @@ pid_t pvq_child_fork(void)
 {
 	pid_t parent = getpid(), pid;
 
-	fflush(NULL); /* or a worker's copy of the buffers could be written twice */
+	fflush(NULL); /* else buffered output could be written twice, once by the worker */
 	pid = fork();
 	if (pid < 0)
 		return -errno;
@@ -49,7 +49,7 @@ int pvq_child_reap(pid_t pid)
 
 int pvq_child_kill(pid_t pid)
 {
-	kill(pid, SIGKILL); /* ESRCH cannot be: until it is reaped, the pid is ours */
+	kill(pid, SIGKILL); /* ESRCH is impossible: the pid stays ours until we reap it */
 	return pvq_child_reap(pid);
 }
 

@@ -1,10 +1,10 @@
-/* empty.c: no strategy but a measure of the harness: start() computes every result, map() only puts them.
+/* empty.c: measures the harness, not a strategy: start() computes every result, map() only puts them.
  *
  *	start:  for each id:  input(id) -> run() -> keep
  *	map:    for each id:  put(id)
  *
- * What map() then takes is the driver's own: its sink, which touches every byte of every result and digests it,
- * and the clock. It is in every other strategy's map time as well.
+ * The time of map() is then the driver's own: the clock, and its sink, which reads and digests every byte of every
+ * result. Every other strategy's map time includes the same cost.
  */
 #include "impl.h"
 
@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const size_t empty_most = (size_t)256 << 20; /* bytes of results that are kept */
+static const size_t empty_most = (size_t)256 << 20; /* bytes of results kept, at most */
 
 struct empty {
 	uint64_t n;
-	ssize_t *len;  /* [n]; or -errno */
-	char *results; /* one behind the other */
+	ssize_t *len;  /* [n]: each result's length, or -errno */
+	char *results; /* all results, back to back */
 };
 
 static const char *empty_unsupported(const struct pvq_load *load, const struct pvq_opts *opts)

@@ -1,4 +1,4 @@
-/* error.c: the first failure is kept, with its text. */
+/* error.c: keeps the first failure, with its text. */
 #include "error.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ int pvq_fail(struct pvq_error *err, int code, const char *msg, ...)
 	vsnprintf(err->msg, sizeof(err->msg), msg, args);
 	va_end(args);
 	len = strlen(err->msg);
-	/* A dead worker's wait status says more than "owner died" would. */
+	/* The message has the dead worker's wait status, which says more than "owner died". */
 	if (code != -EOWNERDEAD)
 		snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", strerror(-code));
 	return code;

@@ -1,17 +1,20 @@
-/* fork_pipe_queue.c: processes managed by hand, fed and drained through pipes (the tutorial's
- * Process + Queue).
+/* fork_pipe_queue.c: processes managed by hand, fed and drained through pipes (the tutorial's Process + Queue).
  *
  *	            tasks 0               results 0
  *	         ┌────────────> worker 0 ────────────┐
  *	parent ──┤  tasks 1               results 1  ├──> parent: poll(), put()
  *	         └────────────> worker 1 ────────────┘
  *
- * Every worker has a pipe of its own each way, so there is no lock that a dead worker could hold, and
- * end-of-file on its result pipe says which worker died and what it was working on. What goes through
- * the pipes are frames: a header, then the bytes. A worker answers in the order it was asked.
+ * Each worker has two pipes: one for tasks, one for results. No lock exists that a dead worker could hold. End of file
+ * on a result pipe tells which worker died, and the worker's ring `asked` tells on which item.
  *
- * No deadlock: the parent never blocks but in poll(). It reads results even while a task pipe is
- * full, so a worker that is stuck writing gets free, reads on, and the task pipe drains.
+ * Items travel as frames (frame.h): a header, then the bytes. A worker answers in the order it was asked.
+ *
+ * Nothing can deadlock, because the parent blocks only in poll(). It reads results even while a task pipe is full. So a
+ * worker stuck in write() gets free, reads its next tasks, and the task pipe drains.
+ *
+ * Reading order: worker_loop() is all that a worker does. fork_pipe_queue_map() is all that the parent does while items
+ * are left: give() feeds each worker, poll() waits, collect() puts the results. start() and stop() are around that.
  */
 #include "child.h"
 #include "frame.h"
@@ -26,26 +29,27 @@
 
 struct worker {
 	pid_t pid;
-	int to, from; /* the parent's ends: tasks go to `to`, results come from `from`; non-blocking */
-	struct pvq_stream out, in;
-	uint64_t *asked; /* ring of the ids it still has to answer, oldest at `answered` */
-	uint64_t sent, answered;
+	int to, from; /* the parent's ends of the pipes, non-blocking: tasks go into `to`, results come from `from` */
+	struct pvq_stream out, in; /* the parent's buffers: tasks not yet written, results not yet taken */
+	uint64_t *
+		asked; /* ring of `depth` ids that the worker has to answer; the oldest is number `answered` */
+	uint64_t sent, answered; /* how many items it was given and has answered, since start() */
 };
 
 struct fork_pipe_queue {
 	const struct pvq_load *load;
 	const struct pvq_opts *opts;
 	struct worker *worker;
-	struct pollfd (*poll)[2]; /* two a worker: its results, its tasks */
-	unsigned started;         /* workers alive; start() may fail half-way */
-	unsigned depth;           /* most items that one worker is given ahead */
+	struct pollfd (*poll)[2]; /* two for each worker: its results, its tasks */
+	unsigned started;         /* workers alive, the first ones of `worker`; start() may fail half-way */
+	unsigned depth;           /* most items that one worker may hold unanswered */
 	uint64_t next, done;      /* items handed out; items put */
-	int failed;
+	int failed;               /* map() or start() failed: stop() kills the workers instead of waiting */
 };
 
 /* ---- the worker ---- */
 
-/* Runs one item right into the space behind its result's header; the caller has made room. */
+/* Runs one item. Its result goes straight into the outgoing stream, so it is not copied. The caller has made room. */
 static void worker_run(
 	const struct pvq_load *load, const struct pvq_frame *task, const void *in, struct pvq_stream *out)
 {
@@ -59,13 +63,15 @@ static void worker_run(
 	pvq_stream_add(out, &result, NULL);
 }
 
-/* Results are written after every `chunk` items, and before waiting for more tasks. */
+/* All that a worker does: read tasks, run them, write results, until end of file. It writes after every `chunk`
+ * items, or sooner if the stream is full. It also writes before it waits for tasks: else it might sit on results while
+ * the parent, whose window is full, waits for them. */
 static _Noreturn void worker_loop(const struct pvq_load *load, unsigned chunk, int tasks, int results)
 {
 	struct pvq_stream in, out;
 	struct pvq_frame frame;
 	const void *payload;
-	unsigned held = 0; /* results in `out` */
+	unsigned held = 0; /* results in `out`, not yet written */
 
 	if (pvq_stream_init(&in, load->max_in) || pvq_stream_init(&out, load->max_out))
 		_exit(1);
@@ -103,7 +109,8 @@ static int worker_fork(struct fork_pipe_queue *q, struct worker *w)
 	}
 	w->pid = pvq_child_fork();
 	if (w->pid == 0) {
-		/* Ends of other pipes must not live on in here, or their end-of-file never comes. */
+		/* Close the ends inherited from the parent. A pipe reaches end of file only when all its writing ends
+		 * are closed: a copy kept here would hide another worker's death, and stop() from that worker. */
 		for (unsigned i = 0; i < q->started; i++) {
 			close(q->worker[i].to);
 			close(q->worker[i].from);
@@ -134,7 +141,8 @@ static int fork_pipe_queue_stop(void *self, struct pvq_error *err)
 	int ret = 0;
 
 	for (unsigned i = 0; i < q->started; i++)
-		close(q->worker[i].to); /* end of file: all of them end at the same time */
+		close(q->worker[i]
+				.to); /* end of file for all workers first, so that they end side by side */
 	for (unsigned i = 0; i < q->started; i++) {
 		struct worker *w = &q->worker[i];
 		int wstatus = q->failed ? (pvq_child_kill(w->pid), 0) : pvq_child_reap(w->pid);
@@ -192,9 +200,9 @@ static int fork_pipe_queue_start(
 
 /* ---- the parent: map ---- */
 
-/* How many items a worker may have ahead. Many while much is left, so that one write() feeds it for
- * long; few towards the end, so that nothing waits behind a long item while another worker idles
- * (guided self-scheduling). */
+/* How many items a worker may hold unanswered. Many while many are left: then one write() feeds it for long. Few
+ * towards the end: then no item waits behind a long one while another worker idles (guided self-scheduling). Never
+ * fewer than a chunk, never more than the ring `asked` holds. */
 static uint64_t give_ahead(const struct fork_pipe_queue *q)
 {
 	uint64_t share = (q->load->n - q->next) / (2 * (uint64_t)q->opts->workers);
@@ -204,7 +212,8 @@ static uint64_t give_ahead(const struct fork_pipe_queue *q)
 	return share < q->depth ? share : q->depth;
 }
 
-/* Encodes tasks for a worker while it may have more and the stream holds them, and sends them. */
+/* Gives a worker as many items as it may hold, the window allows and the stream has room for. Writes what the pipe takes
+ * now; poll() tells when it takes more. */
 static int give(struct fork_pipe_queue *q, struct worker *w)
 {
 	const struct pvq_load *load = q->load;
@@ -220,12 +229,12 @@ static int give(struct fork_pipe_queue *q, struct worker *w)
 		w->asked[w->sent++ % q->depth] = q->next++;
 	}
 	ret = pvq_stream_write(&w->out, w->to);
-	/* Nobody reads any more: the worker died. Its last results may still be in the other pipe, so
-	 * the news is left to the end of file there, which comes with the right item. */
+	/* EPIPE: nobody reads, so the worker died. Its last results may still be in the other pipe. collect() reads
+	 * these first, meets the end of file behind them, and then reports the right item. */
 	return ret == -EPIPE ? 0 : ret;
 }
 
-/* A worker's pipe broke: reap it and report the item that it had. */
+/* Reaps a worker whose result pipe has ended, and reports the oldest item that it had not answered. */
 static int worker_died(struct fork_pipe_queue *q, struct worker *w, struct pvq_error *err)
 {
 	unsigned index = (unsigned)(w - q->worker);
@@ -239,7 +248,7 @@ static int worker_died(struct fork_pipe_queue *q, struct worker *w, struct pvq_e
 		pvq_child_fate(err->wstatus, fate, sizeof(fate)), (unsigned long long)err->item);
 	close(w->to);
 	close(w->from);
-	/* Out of the table, so that stop() does not touch it again; its buffers go with the last slot. */
+	/* Swap it behind the workers alive: stop() must not close or reap it again, but still frees its buffers. */
 	struct worker dead = *w;
 	*w = *last;
 	*last = dead;
@@ -247,7 +256,8 @@ static int worker_died(struct fork_pipe_queue *q, struct worker *w, struct pvq_e
 	return -EOWNERDEAD;
 }
 
-/* Puts every whole result that a worker has written. */
+/* Reads once from a worker and puts every whole result. Answers must come in the order of the questions: anything else
+ * is a bug in the worker, or bytes that are no frame. */
 static int collect(
 	struct fork_pipe_queue *q, struct worker *w, struct pvq_sink *sink, struct pvq_error *err)
 {
@@ -263,7 +273,7 @@ static int collect(
 		int ret;
 
 		if (w->answered == w->sent || frame.id != w->asked[w->answered % q->depth])
-			return pvq_fail(err, -EBADMSG, "a result that nobody asked for");
+			return pvq_fail(err, -EBADMSG, "worker sent a result out of turn");
 		w->answered++;
 		ret = sink->put(sink, frame.id, frame.status ? NULL : payload, frame.len, frame.status);
 		if (ret < 0)
@@ -274,6 +284,8 @@ static int collect(
 	return 0;
 }
 
+/* Feed all workers, wait, collect. poll() waits for results always, and for room in a task pipe only while tasks are
+ * left to write: an empty pipe is always writable, and poll() would never sleep. */
 static int fork_pipe_queue_map(void *self, struct pvq_sink *sink, struct pvq_error *err)
 {
 	struct fork_pipe_queue *q = self;
@@ -315,12 +327,12 @@ static void fork_pipe_queue_tune(const struct pvq_load *load, struct pvq_opts *o
 	if (opts->window == 0)
 		opts->window = opts->workers * 64;
 	if (opts->chunk > opts->window / opts->workers + 1)
-		opts->chunk = opts->window / opts->workers + 1; /* the depth that start() takes */
+		opts->chunk = opts->window / opts->workers + 1; /* start() makes the same depth of it */
 }
 
 const struct pvq_impl pvq_impl_fork_pipe_queue = {
 	.name = "fork_pipe_queue",
-	.summary = "processes by hand, a pipe each way (Process + Queue)",
+	.summary = "processes managed by hand, a pipe each way (Process + Queue)",
 	.order = PVQ_UNORDERED,
 	.in_via = PVQ_VIA_PIPE,
 	.out_via = PVQ_VIA_PIPE,

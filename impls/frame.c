@@ -1,4 +1,4 @@
-/* frame.c: the buffer arithmetic of framed byte streams, and nothing else. */
+/* frame.c: the buffer arithmetic of framed byte streams. */
 #include "frame.h"
 
 #include <errno.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { GULP = 1 << 16 }; /* a pipe's default capacity: more is never moved at once */
+enum { GULP = 1 << 16 }; /* a pipe's default capacity: one call never moves more */
 
 static size_t frame_size(size_t payload)
 {
@@ -70,14 +70,14 @@ ssize_t pvq_stream_read(struct pvq_stream *s, int fd)
 {
 	ssize_t got;
 
-	/* What is left moves to the front, so that a whole frame always finds room. */
+	/* Move unread bytes to the front: then a whole frame always has room. */
 	if (s->head) {
 		memmove(s->data, s->data + s->head, s->tail - s->head);
 		s->tail -= s->head;
 		s->head = 0;
 	}
 	if (s->tail == s->cap)
-		return -EBADMSG; /* full, and still no whole frame: its length is not one of ours */
+		return -EBADMSG; /* full without a whole frame: no sender of ours wrote that length */
 	do
 		got = read(fd, s->data + s->tail, s->cap - s->tail);
 	while (got < 0 && errno == EINTR);

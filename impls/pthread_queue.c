@@ -5,9 +5,9 @@
  *	   │        └─> thread 1 ─┘            │
  *	   └──────────── free jobs ────────────┘
  *
- * One address space: what goes through the queues are pointers to jobs. There are `window` of them,
- * each with room for one result, and they go round: filled by the caller, run by a thread, put by the
- * caller, filled again. So memory stays flat, and neither queue can ever be over-full.
+ * Threads share one address space, so only pointers to jobs go through the queues. There are `window` jobs, each with
+ * room for one result. They circulate: the caller fills a job, a thread runs it, the caller puts its result and fills it
+ * again. So memory use is constant, and a push never waits: each queue has room for all jobs.
  */
 #include "bounded_queue.h"
 #include "impl.h"
@@ -16,15 +16,15 @@
 #include <stdlib.h>
 
 enum {
-	BURST = 64,             /* jobs that the caller moves per visit to a queue */
-	RESULTS_MAX = 64 << 20, /* bytes for all results in flight, unless the user asks for more */
+	BURST = 64,             /* most jobs that one push or pop moves */
+	RESULTS_MAX = 64 << 20, /* bytes of results in flight, unless the user sets the window */
 };
 
 struct job {
 	uint64_t id;
 	struct pvq_span in; /* into the load, or into scratch below */
 	_Alignas(16) char scratch[PVQ_SCRATCH];
-	ssize_t len; /* the result's length, or the task's -errno */
+	ssize_t len; /* of the result, or the task's -errno */
 	void *out;   /* max_out bytes, aligned to 16 */
 };
 
@@ -32,15 +32,15 @@ struct pthread_queue {
 	const struct pvq_load *load;
 	const struct pvq_opts *opts;
 	struct pvq_bounded_queue tasks, results;
-	struct job *job;       /* window of them */
-	struct job **free_job; /* stack; only the caller touches it */
+	struct job *job;       /* [window] */
+	struct job **free_job; /* stack of idle jobs; only the caller touches it */
 	unsigned nfree;
 	char *out; /* the jobs' results */
 	pthread_t *thread;
 	unsigned started;
 };
 
-/* Takes up to `chunk` jobs at a time, and hands their results over together. */
+/* A worker: takes up to `chunk` jobs at a time, runs them, hands their results over together. */
 static void *thread_loop(void *arg)
 {
 	struct pthread_queue *q = arg;
@@ -54,7 +54,7 @@ static void *thread_loop(void *arg)
 
 			j->len = load->task->run(load, j->in.ptr, j->in.len, j->out, load->max_out);
 		}
-		/* -EPIPE, after close(), is for the caller to care about: the loop ends above. */
+		/* Never fails: `results` has room for all jobs and is not closed. The loop ends when `tasks` is. */
 		(void)pvq_bounded_queue_push(&q->results, job, n);
 	}
 	return NULL;
@@ -66,7 +66,7 @@ static int pthread_queue_stop(void *self, struct pvq_error *err)
 	void *left[BURST];
 
 	(void)err;
-	/* After a failed map jobs may be waiting still; they are not worth running. */
+	/* After a failed map, jobs may still be queued. Drop them: their results have no use. */
 	pvq_bounded_queue_close(&q->tasks);
 	while (pvq_bounded_queue_pop(&q->tasks, left, BURST) > 0)
 		;
@@ -84,10 +84,10 @@ static int pthread_queue_stop(void *self, struct pvq_error *err)
 
 static size_t result_stride(const struct pvq_load *load)
 {
-	return (load->max_out + 63) / 64 * 64; /* a cache line of its own: no false sharing */
+	return (load->max_out + 63) / 64 * 64; /* whole cache lines: no false sharing */
 }
 
-/* Everything that a queue needs but threads; -ENOMEM leaves stop() to free what there is. */
+/* Allocates all but the threads and queues. On -ENOMEM, stop() frees the part that succeeded. */
 static int allocate(struct pthread_queue *q, unsigned window)
 {
 	size_t stride = result_stride(q->load);
@@ -140,7 +140,7 @@ static int pthread_queue_start(
 	return 0;
 }
 
-/* Fills free jobs with the items from `next` on; returns the next item. */
+/* Fills idle jobs with the items from `next` on and queues them; returns the first item not queued. */
 static uint64_t give(struct pthread_queue *q, uint64_t next)
 {
 	const struct pvq_load *load = q->load;
@@ -155,7 +155,7 @@ static uint64_t give(struct pthread_queue *q, uint64_t next)
 		job[n++] = j;
 	}
 	if (n > 0)
-		(void)pvq_bounded_queue_push(&q->tasks, job, n); /* open, and never full */
+		(void)pvq_bounded_queue_push(&q->tasks, job, n); /* open and never full: cannot fail */
 	return next;
 }
 
@@ -204,7 +204,7 @@ static void pthread_queue_tune(const struct pvq_load *load, struct pvq_opts *opt
 
 const struct pvq_impl pvq_impl_pthread_queue = {
 	.name = "pthread_queue",
-	.summary = "threads by hand, a mutex-and-condition queue each way",
+	.summary = "threads managed by hand, a mutex-and-condition queue each way",
 	.order = PVQ_UNORDERED,
 	.in_via = PVQ_VIA_POINTER,
 	.out_via = PVQ_VIA_POINTER,

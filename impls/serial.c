@@ -1,8 +1,8 @@
-/* serial.c: one item after the other, on the caller's own thread.
+/* serial.c: runs one item after another on the caller's own thread.
  *
  *	for each id:   input(id) -> run() -> put(id)
  *
- * The baseline that speed-up is measured against.
+ * It is the baseline for speed-up.
  */
 #include "impl.h"
 
@@ -65,7 +65,7 @@ static int serial_stop(void *self, struct pvq_error *err)
 
 const struct pvq_impl pvq_impl_serial = {
 	.name = "serial",
-	.summary = "one item after the other in the caller (the baseline)",
+	.summary = "one item after another in the caller (the baseline)",
 	.order = PVQ_ORDERED,
 	.in_via = PVQ_VIA_CALL,
 	.out_via = PVQ_VIA_CALL,
