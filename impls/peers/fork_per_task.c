@@ -1,8 +1,8 @@
-/* fork_per_task.c: a process for every item, at most `workers` at once, the way `xargs -P` works: the worst honest baseline.
+/* fork_per_task.c: forks a process for every item, at most `workers` at once, as `xargs -P` does: the worst honest baseline.
  *
- *	for each item:   fork ─> run() ─> a pipe of its own ─> put()        then reap
+ *	for each item:   fork ─> run() ─> its own pipe ─> put()        then reap
  *
- * The child inherits the load, so parameters need not travel. A child that dies costs its own item and nothing else.
+ * The child inherits the load, so parameters need not travel. A child that dies loses only its own item.
  *
  * needs: libc6-dev
  */
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A child at work. Its pipe holds the result: the length or -errno, then the bytes. */
+/* A child at work. It writes its result into its pipe: the length or -errno, then the bytes. */
 struct slot {
 	pid_t pid; /* 0: free */
 	uint64_t id;
@@ -31,7 +31,7 @@ struct fork_per_task {
 };
 
 static const size_t head =
-	16; /* of a result: its length in 16 bytes, so that the bytes behind are aligned */
+	16; /* of a result: its length, padded to 16 bytes so that the bytes behind it are aligned */
 
 static size_t slot_room(const struct pvq_load *load)
 {
@@ -42,7 +42,7 @@ static const char *fork_per_task_unsupported(const struct pvq_load *load, const 
 {
 	(void)load;
 	return opts->care.attempts || opts->care.recycle || opts->care.item_timeout_ms
-		       ? "a process is made for every item, once, and waited for"
+		       ? "starts one process for each item, once, and waits for it"
 		       : NULL;
 }
 
@@ -112,7 +112,7 @@ static _Noreturn void child_run(const struct fork_per_task *f, const struct slot
 		ssize_t n = write(fd, slot->result + sent, size - sent);
 
 		if (n < 0 && errno != EINTR)
-			_exit(1); /* the caller is gone */
+			_exit(1); /* the caller is dead */
 		sent += n > 0 ? (size_t)n : 0;
 	}
 	_exit(0);
@@ -120,7 +120,7 @@ static _Noreturn void child_run(const struct fork_per_task *f, const struct slot
 
 /* ---- the caller ---- */
 
-/* Forks a child for the item into a free slot. 0 or -errno. */
+/* Forks a child for the item and puts it into a free slot. 0 or -errno. */
 static int fork_item(struct fork_per_task *f, uint64_t id)
 {
 	unsigned i = 0;
@@ -147,7 +147,7 @@ static int fork_item(struct fork_per_task *f, uint64_t id)
 	return 0;
 }
 
-/* The pipe has ended: all of the result is there, or the child died before. */
+/* Puts the result after its pipe has ended: it is complete, or the child died before. */
 static int put_slot(struct fork_per_task *f, unsigned i, struct pvq_sink *sink, struct pvq_error *err)
 {
 	struct slot *slot = &f->slot[i];
@@ -172,7 +172,7 @@ static int read_slot(struct fork_per_task *f, unsigned i, struct pvq_sink *sink,
 {
 	struct slot *slot = &f->slot[i];
 	size_t room = head + f->load->max_out - slot->got;
-	char one_more; /* when the result has all its room there is only the end left to read */
+	char one_more; /* after the longest result only the end of file is left to read */
 	ssize_t n =
 		room ? read(f->fd[i].fd, slot->result + slot->got, room) : read(f->fd[i].fd, &one_more, 1);
 
@@ -206,7 +206,7 @@ static int fork_per_task_map(void *self, struct pvq_sink *sink, struct pvq_error
 
 const struct pvq_impl pvq_impl_fork_per_task = {
 	.name = "fork_per_task",
-	.summary = "a process for every item, as xargs -P makes them",
+	.summary = "a process for every item, as xargs -P does",
 	.order = PVQ_UNORDERED,
 	.in_via = PVQ_VIA_INHERIT,
 	.out_via = PVQ_VIA_PIPE,

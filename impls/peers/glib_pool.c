@@ -42,10 +42,10 @@ static int glib_pool_start(
 		return ret;
 	}
 	g->done = g_async_queue_new();
-	/* Exclusive: its threads exist from now on, and are nobody else's. */
+	/* Exclusive: GLib starts the threads now and shares them with no other pool. */
 	g->pool = g_thread_pool_new(glib_pool_item, g, (gint)opts->workers, TRUE, &error);
 	if (!g->pool || error) {
-		ret = pvq_fail(err, -EAGAIN, "GLib says '%s'", error ? error->message : "no pool");
+		ret = pvq_fail(err, -EAGAIN, "GLib reports '%s'", error ? error->message : "no pool");
 		g_clear_error(&error);
 		if (g->pool)
 			g_thread_pool_free(g->pool, TRUE, TRUE);
@@ -70,7 +70,7 @@ static int glib_pool_map(void *self, struct pvq_sink *sink, struct pvq_error *er
 
 		while ((job = pvq_jobs_take(jobs)))
 			g_thread_pool_push(g->pool, job,
-				NULL); /* an exclusive pool needs no new thread: cannot fail */
+				NULL); /* cannot fail: an exclusive pool needs no new thread */
 		ret = pvq_jobs_put(jobs, g_async_queue_pop(g->done), sink, err);
 	}
 	return ret;
@@ -82,7 +82,7 @@ static int glib_pool_stop(void *self, struct pvq_error *err)
 
 	(void)err;
 	g_thread_pool_free(g->pool, TRUE,
-		TRUE); /* not what is queued still, after a failed map; what runs is waited for */
+		TRUE); /* drop jobs still queued after a failed map; wait for those that run */
 	g_async_queue_unref(g->done);
 	pvq_jobs_free(&g->jobs);
 	free(g);

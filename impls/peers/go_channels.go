@@ -5,8 +5,8 @@
 //	   │       └─> goroutine 1 ─┘            │
 //	   └────────── idle jobs ────────────────┘
 //
-// The task is C, called through cgo; jobs lie in Go, their results in C memory, and they go round, so that memory stays
-// flat.
+// The task is C, called through cgo. Jobs are Go objects; their results are in C memory. Jobs circulate, so memory use is
+// constant.
 //
 // needs: golang-go gcc
 package main
@@ -36,14 +36,14 @@ const (
 	resultsMost   = 64 << 20 // bytes of results in flight
 )
 
-// A job and its result: a length, or -errno.
+// A job, and the length of its result, or -errno.
 type job struct {
 	id     C.uint64_t
 	out    unsafe.Pointer
 	length C.ssize_t
 }
 
-// The strategy between start and stop; there is one at a time in a process.
+// The strategy from start to stop. A process has one at a time.
 type channels struct {
 	load    *C.struct_pvq_load
 	jobs    chan *job
@@ -55,7 +55,7 @@ type channels struct {
 
 var self *channels
 
-var version string // of the packages; the linker fills it in
+var version string // of the packages; set by the linker
 
 func (c *channels) work() {
 	defer c.running.Done()
@@ -65,12 +65,12 @@ func (c *channels) work() {
 	}
 }
 
-// Bytes from a result to the next: cache lines of its own.
+// Bytes from one result to the next: whole cache lines, so that no two threads write to one.
 func strideOf(load *C.struct_pvq_load) int {
 	return (int(C.pvq_peer_max_out(load)) + 64) / 64 * 64
 }
 
-// As many jobs in flight as were asked for; else some for each worker, but not too many bytes.
+// Sets the window: as asked for, else some jobs for each worker, within a limit of bytes.
 //
 //export channelsTune
 func channelsTune(load, opts unsafe.Pointer) {
@@ -99,7 +99,7 @@ func channelsStart(_ *unsafe.Pointer, load, opts, err unsafe.Pointer) C.int {
 		return C.pvq_peer_fail((*C.struct_pvq_error)(err), -C.ENOMEM, C.CString("cannot hold the results"))
 	}
 	runtime.GOMAXPROCS(workers)
-	// Neither channel can ever be over-full: a send never waits.
+	// Each channel has room for all jobs: a send never waits.
 	self = &channels{load: l, jobs: make(chan *job, window), results: make(chan *job, window), memory: memory}
 	for i := 0; i < window; i++ {
 		self.idle = append(self.idle, &job{out: unsafe.Add(memory, i*stride)})
@@ -111,7 +111,7 @@ func channelsStart(_ *unsafe.Pointer, load, opts, err unsafe.Pointer) C.int {
 	return 0
 }
 
-// Feeds and consumes; returns 0, or what put returned.
+// Feeds the workers and puts their results. Returns 0, or what put returned.
 func (c *channels) feed(sink *C.struct_pvq_sink) C.int {
 	n := C.pvq_peer_items(c.load)
 	var next, done C.uint64_t
@@ -134,8 +134,8 @@ func (c *channels) feed(sink *C.struct_pvq_sink) C.int {
 	return 0
 }
 
-// What C calls is bound to its thread, and a bound goroutine hands its thread over at every turn of a channel: 20 us an
-// item. So a free one feeds, while this one waits for it; puts are still one after the other.
+// A goroutine that C calls is locked to its thread, and a locked one pays a thread switch for each channel operation that
+// blocks: 20 us an item. So an unlocked goroutine feeds while this one waits for it. Puts still come one after another.
 //
 //export channelsMap
 func channelsMap(_, sink, err unsafe.Pointer) C.int {

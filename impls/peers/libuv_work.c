@@ -1,4 +1,4 @@
-/* libuv_work.c: libuv's work queue: threads run the work, and the loop, on the caller's thread, calls back when it is done.
+/* libuv_work.c: libuv's work queue: threads run the items; the loop, on the caller's thread, calls back for each result.
  *
  *	uv_queue_work ──> a thread: run() ──> the loop: put(), and the next item into the same request
  *
@@ -13,7 +13,7 @@
 
 enum { LIBUV_THREADS_MAX = 1024 }; /* the library's own limit */
 
-/* A request with its job; `of` is what the callbacks find their way by. */
+/* A request with its job. The callbacks find the rest through `of`. */
 struct libuv_request {
 	uv_work_t work;
 	struct libuv_work *of;
@@ -22,12 +22,12 @@ struct libuv_request {
 
 struct libuv_work {
 	struct pvq_jobs jobs;
-	struct libuv_request *request; /* one a job, by the job's place */
+	struct libuv_request *request; /* one for each job, in the same order */
 	uv_loop_t loop;
 	/* While map() runs: */
 	struct pvq_sink *sink;
 	struct pvq_error *err;
-	int ret; /* the first failure; from then on nothing new is begun */
+	int ret; /* the first failure; no new item starts after it */
 };
 
 static const char *libuv_work_unsupported(const struct pvq_load *load, const struct pvq_opts *opts)
@@ -43,7 +43,7 @@ static void libuv_work_run(uv_work_t *work)
 
 static void libuv_work_done(uv_work_t *work, int status);
 
-/* Queues an item for every job that is idle. */
+/* Queues an item for every idle job. */
 static void libuv_work_feed(struct libuv_work *u)
 {
 	struct pvq_job *job;
@@ -63,7 +63,7 @@ static void libuv_work_done(uv_work_t *work, int status)
 	struct libuv_request *request = (struct libuv_request *)work;
 	struct libuv_work *u = request->of;
 
-	(void)status; /* nothing is cancelled */
+	(void)status; /* we cancel nothing */
 	if (u->ret == 0)
 		u->ret = pvq_jobs_put(&u->jobs, request->job, u->sink, u->err);
 	libuv_work_feed(u);
@@ -80,7 +80,7 @@ static void libuv_work_nothing_done(uv_work_t *work, int status)
 	(void)status;
 }
 
-/* The library starts its threads, all of them, when work is queued for the first time in a process. */
+/* Makes the library start all its threads: it does so when a process first queues work. */
 static int libuv_work_start_threads(struct libuv_work *u, unsigned workers)
 {
 	char count[16];
@@ -139,13 +139,13 @@ static int libuv_work_map(void *self, struct pvq_sink *sink, struct pvq_error *e
 	return u->ret;
 }
 
-/* The threads are the library's, and end with the process. */
+/* The threads belong to the library and end with the process. */
 static int libuv_work_stop(void *self, struct pvq_error *err)
 {
 	struct libuv_work *u = self;
 
 	(void)err;
-	uv_loop_close(&u->loop); /* nothing is active in it: see uv_run() above */
+	uv_loop_close(&u->loop); /* cannot fail: uv_run() has left nothing active */
 	free(u->request);
 	pvq_jobs_free(&u->jobs);
 	free(u);

@@ -1,13 +1,13 @@
-/* mpi_pool.c: a master and its workers as the ranks of an Open MPI job, for those whom one machine is not enough.
+/* mpi_pool.c: a master and its workers are the ranks of an Open MPI job, on one machine or many.
  *
  *	rank 0 ──tasks──> rank 1 … workers ──results──> rank 0: put()
  *
- * Items go out in messages of `chunk` of them, two messages ahead to every worker, so that none waits for the master's
- * answer; whoever sends a result gets the next message. All ranks build the same load from the same words.
+ * A message holds `chunk` items. Every worker gets two messages ahead, so it need not wait for the master's answer, and the
+ * next one when it returns results. All ranks build the same load from the same command line.
  *
- * The driver starts this program as it starts every peer; it then starts `mpirun` with itself as every rank. $PVQ_HOSTFILE
- * names a hostfile, $PVQ_MPIRUN_ARGS holds more of mpirun's own words. A rank that dies takes the whole job with it: that
- * is Open MPI's way. The row's CPU time and memory are those of all ranks, without mpirun.
+ * The driver starts this program like every peer. The program then starts `mpirun` with itself as every rank.
+ * $PVQ_HOSTFILE names a hostfile; $PVQ_MPIRUN_ARGS holds further arguments for mpirun. If a rank dies, Open MPI ends the
+ * whole job. The row's CPU time and memory are those of all ranks, without mpirun.
  *
  * needs: libopenmpi-dev openmpi-bin pkg-config pkg-config:ompi-c
  */
@@ -28,10 +28,10 @@ enum { TAG_TASKS, TAG_RESULTS, TAG_END };
 
 enum { AHEAD = 2, MESSAGE_MAX = 64 << 20, WORDS_MAX = 96 };
 
-/* An item in a message; its bytes follow, and the next item at a multiple of 16. */
+/* An item in a message. Its bytes follow; the next item starts at a multiple of 16. */
 struct item {
 	uint64_t id;
-	int64_t len; /* of a result: its bytes, or the task's -errno */
+	int64_t len; /* of the bytes; in a result it may be the task's -errno */
 	_Alignas(16) char data[];
 };
 
@@ -45,8 +45,8 @@ static size_t payload(const struct item *item)
 	return item->len > 0 ? (size_t)item->len : 0;
 }
 
-/* Every rank gives its own, rank 0 nothing: the driver's code knows what that used. Rank 0 returns with all in *used and
- * the largest *peak_kb. */
+/* Sums up the resources of all ranks. Every rank contributes its own but rank 0, whose use the driver's code knows. In
+ * rank 0, *used is the sum and *peak_kb the largest. */
 static void sum_usage(struct pvq_usage *used, uint64_t *peak_kb)
 {
 	uint64_t own[] = {used->user_ns, used->sys_ns, used->nvcsw, used->nivcsw}, sum[4] = {0}, most = 0;
@@ -59,7 +59,7 @@ static void sum_usage(struct pvq_usage *used, uint64_t *peak_kb)
 
 /* ---- ranks 1 and up ---- */
 
-/* Runs every item of the message in `in`; the results are the message in `out`. Returns its bytes. */
+/* Runs every item of the message `in` and writes the results as the message `out`. Returns its bytes. */
 static int serve_message(const struct pvq_load *load, const char *in, int bytes, char *out)
 {
 	size_t from = 0, to = 0;
@@ -88,7 +88,7 @@ static int serve(const struct pvq_load *load, size_t in_most, size_t out_most)
 		fprintf(stderr, "mpi_pool: no memory for messages of %zu bytes\n", in_most + out_most);
 		return MPI_Abort(MPI_COMM_WORLD, 1);
 	}
-	MPI_Barrier(MPI_COMM_WORLD); /* with the master's start() */
+	MPI_Barrier(MPI_COMM_WORLD); /* pairs with the one in the master's start() */
 	before = pvq_process_usage();
 	for (;;) {
 		MPI_Recv(in, (int)in_most, MPI_BYTE, 0, MPI_ANY_TAG, MPI_COMM_WORLD, &status);
@@ -109,7 +109,7 @@ static int serve(const struct pvq_load *load, size_t in_most, size_t out_most)
 
 /* ---- rank 0: the strategy ---- */
 
-/* A message on its way to a worker, and then in its hands. */
+/* A message sent to a worker, until its results have come. */
 struct parcel {
 	char *bytes;
 	MPI_Request sent;
@@ -118,14 +118,14 @@ struct parcel {
 struct mpi_pool {
 	const struct pvq_load *load;
 	unsigned workers, chunk;
-	struct parcel *parcel; /* AHEAD of them a worker */
-	unsigned *oldest;      /* of each worker's: the one whose results come next */
+	struct parcel *parcel; /* AHEAD for each worker */
+	unsigned *oldest;      /* [worker]: the parcel whose results come next */
 	char *results;
-	uint64_t next;  /* item to be sent */
-	unsigned waits; /* messages whose results are not here yet */
+	uint64_t next;  /* next item to send */
+	unsigned waits; /* messages whose results have not come */
 };
 
-static int ranks_ready; /* whether the other ranks were met in start(); main() has to know */
+static int ranks_ready; /* whether start() met the other ranks; run_rank() needs it */
 
 static size_t message_size(unsigned chunk, size_t most)
 {
@@ -190,16 +190,15 @@ static int mpi_pool_start(
 	MPI_Comm_size(MPI_COMM_WORLD, &ranks);
 	if (mpi_pool_allocate(m) || ranks != (int)opts->workers + 1) {
 		mpi_pool_free(m);
-		return pvq_fail(
-			err, -EINVAL, "cannot lead %d ranks as %u workers", ranks - 1, opts->workers);
+		return pvq_fail(err, -EINVAL, "have %d ranks for %u workers", ranks - 1, opts->workers);
 	}
-	MPI_Barrier(MPI_COMM_WORLD); /* all of them have built the load */
+	MPI_Barrier(MPI_COMM_WORLD); /* wait until all ranks have built the load */
 	ranks_ready = 1;
 	*self = m;
 	return 0;
 }
 
-/* Packs the next items for the worker and sends them on their way; nothing where none is left. */
+/* Packs the next items and starts sending them to the worker. Does nothing if no item is left. */
 static void send_items(struct mpi_pool *m, unsigned worker, unsigned slot)
 {
 	struct parcel *parcel = &m->parcel[worker * AHEAD + slot];
@@ -209,7 +208,7 @@ static void send_items(struct mpi_pool *m, unsigned worker, unsigned slot)
 
 	if (m->next == load->n)
 		return;
-	/* The results of what it held before are here, so it has been received: this does not wait. */
+	/* Does not block: this parcel's last results are here, so its message was received. */
 	MPI_Wait(&parcel->sent, MPI_STATUS_IGNORE);
 	for (unsigned i = 0; i < m->chunk && m->next < load->n; i++, m->next++) {
 		struct pvq_span in = load->task->input(load, m->next, scratch);
@@ -220,13 +219,13 @@ static void send_items(struct mpi_pool *m, unsigned worker, unsigned slot)
 		memcpy(item->data, in.ptr, in.len);
 		bytes += item_size(in.len);
 	}
-	/* Not MPI_Send: a worker that sends a long result waits for us to receive it, and must not be waited for. */
+	/* Not MPI_Send, which may deadlock: a worker that sends a long result waits for us to receive it. */
 	MPI_Isend(parcel->bytes, (int)bytes, MPI_BYTE, (int)worker + 1, TAG_TASKS, MPI_COMM_WORLD,
 		&parcel->sent);
 	m->waits++;
 }
 
-/* Receives one message of results into m->results; returns the worker that sent it. */
+/* Receives one message of results into m->results. Returns the worker that sent it. */
 static unsigned receive(struct mpi_pool *m, int *bytes)
 {
 	MPI_Status status;
@@ -319,7 +318,7 @@ static unsigned word_number(int argc, char **argv, const char *option)
 	return 0;
 }
 
-/* mpirun, its words, this program, its words. */
+/* Runs mpirun: its arguments, this program, this program's arguments. */
 static void exec_mpirun(int argc, char **argv)
 {
 	static char self[4096], ranks[16];
@@ -343,7 +342,7 @@ static void exec_mpirun(int argc, char **argv)
 	word[n++] = self;
 	for (int i = 1; i < argc && n < WORDS_MAX - 1; i++)
 		word[n++] = argv[i];
-	if (geteuid() == 0) { /* mpirun asks root twice */
+	if (geteuid() == 0) { /* mpirun wants root to confirm twice */
 		setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
 		setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
 	}
@@ -351,8 +350,9 @@ static void exec_mpirun(int argc, char **argv)
 	free(rest);
 }
 
-/* mpirun hands on no descriptor but the first three, so rank 0 writes its rows to stdout as well: they begin with the
- * strategy's name, behind a header, and the lines of --print with a number. The rest is mpirun's own talk. */
+/* Sorts the lines of a job's stdout. mpirun passes only the first three descriptors on, so rank 0 writes its rows to
+ * stdout too. Rows begin with the strategy's name, and a header comes before them. Lines of --print begin with a digit.
+ * All others are mpirun's own messages. */
 static void forward(FILE *from, FILE *rows)
 {
 	char *line = NULL;
@@ -361,8 +361,7 @@ static void forward(FILE *from, FILE *rows)
 	while (getline(&line, &cap, from) > 0) {
 		if (strncmp(line, "impl,", 5) == 0 || strncmp(line, "mpi_pool", 8) == 0) {
 			fputs(line, rows);
-			(void)!write(
-				PVQ_ROW_FD, line, strlen(line)); /* a driver that is gone cannot be told */
+			(void)!write(PVQ_ROW_FD, line, strlen(line)); /* fails only if the driver is dead */
 		} else if (line[0] >= '0' && line[0] <= '9') {
 			fputs(line, stdout);
 			fflush(stdout);
@@ -373,7 +372,7 @@ static void forward(FILE *from, FILE *rows)
 	free(line);
 }
 
-/* A job that was ended says nothing more: what is known of it is its first row, and that it died. */
+/* Completes the row of a job that was ended: it wrote its first row, and no more. */
 static void tell_death(char *text, size_t len, int wstatus)
 {
 	FILE *rows = len ? fmemopen(text, len, "r") : NULL, *f = fdopen(PVQ_ROW_FD, "w");
@@ -387,7 +386,7 @@ static void tell_death(char *text, size_t len, int wstatus)
 		row->status = PVQ_CRASHED;
 		row->cause = PVQ_CAUSE_WORKER_DIED;
 		snprintf(row->reason, sizeof(row->reason),
-			"a rank died, and Open MPI ends the whole job then (mpirun: %s)",
+			"a rank died, so Open MPI ended the whole job (mpirun: %s)",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
 		(void)pvq_row_write(f, row);
 	}
@@ -405,8 +404,8 @@ static void nothing(int sig)
 
 static int launch(int argc, char **argv)
 {
-	/* Who ends this process's group means mpirun, which has files to take away. It would not live to do it, were
-	 * this process gone first. */
+	/* A SIGTERM to this process group is for mpirun, which then removes its files. This process must outlive it: if
+	 * it died first, mpirun would be ended before it had finished. */
 	const struct sigaction stay = {.sa_handler = nothing, .sa_flags = SA_RESTART};
 	char *text = NULL;
 	size_t len = 0;
@@ -421,7 +420,7 @@ static int launch(int argc, char **argv)
 	}
 	pid = pvq_child_fork();
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGTERM); /* not SIGKILL: it has files to take away */
+		prctl(PR_SET_PDEATHSIG, SIGTERM); /* not SIGKILL: mpirun removes its files */
 		dup2(channel[1], STDOUT_FILENO);
 		close(channel[0]);
 		close(channel[1]);
@@ -448,15 +447,16 @@ static int run_rank(int argc, char **argv, const struct pvq_impl *const *impls)
 	unsigned chunk;
 	int rank;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* mpirun's end is this one's, also where that was killed */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a rank ends with mpirun, even if that is killed */
 	MPI_Init(&argc, &argv);
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
 	if (rank == 0) {
 		dup2(STDOUT_FILENO, PVQ_ROW_FD);
-		(void)pvq_peer_main(argc, argv, impls); /* its row says how it went */
+		(void)pvq_peer_main(argc, argv, impls); /* its row holds the outcome */
 		if (!ranks_ready) {
 			fflush(stdout);
-			MPI_Abort(MPI_COMM_WORLD, 1); /* the others wait for a start that will not come */
+			MPI_Abort(MPI_COMM_WORLD,
+				1); /* else the other ranks wait for a start that never comes */
 		}
 	} else {
 		load = pvq_peer_load(argc, argv);

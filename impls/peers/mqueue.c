@@ -1,14 +1,15 @@
-/* mqueue.c: processes by hand, fed and drained through two POSIX message queues.
+/* mqueue.c: processes managed by hand, fed and drained through two POSIX message queues.
  *
  *	            ┌─> process 0 ─┐
  *	caller ─tasks              results─> caller: put()
  *	            └─> process 1 ─┘
  *
- * An item is a message. The kernel keeps a handful of them (mq_maxmsg) and passes them on whole, so there is no framing
- * to do and no chunk to choose. What a message queue lacks is an end of file: that a worker has died is learnt from its
- * process descriptor, and with which item from a page that all share.
+ * An item is a message. The kernel keeps a handful of messages (mq_maxmsg) and delivers each whole, so no framing is needed
+ * and there is no chunk to choose. A message queue has no end of file: the caller learns of a worker's death from its
+ * process descriptor, and of the item it died on from a shared page.
  *
- * The caller never waits for room in a queue alone, so it cannot wait for workers that wait for it.
+ * The caller never waits for room in the task queue alone: it always waits for results too. So it cannot deadlock with
+ * workers that wait for room in the result queue.
  *
  * needs: libc6-dev <mqueue.h> -lrt
  */
@@ -29,11 +30,11 @@
 
 struct message {
 	uint64_t id;
-	int64_t len; /* of a result: its bytes, or the task's -errno */
+	int64_t len; /* of the bytes; in a result it may be the task's -errno */
 	_Alignas(16) char data[];
 };
 
-/* A queue under two descriptions: the caller's never waits, the workers' always do. */
+/* A queue opened twice: the caller's descriptor is non-blocking, the workers' blocks. */
 struct queue {
 	mqd_t caller, worker;
 };
@@ -50,13 +51,13 @@ struct mqueue {
 	struct message *message; /* the caller's */
 	struct worker *worker;
 	unsigned workers, started, window;
-	uint64_t *busy;      /* [workers], shared: the item that each has, UINT64_MAX: none */
-	struct pollfd *poll; /* results, tasks, then a pidfd a worker */
+	uint64_t *busy;      /* [workers], shared memory: the item each one runs; UINT64_MAX: none */
+	struct pollfd *poll; /* results, tasks, then each worker's pidfd */
 };
 
 enum { RESULTS, TASKS, PIDFDS };
 
-/* A limit of the kernel's; the least that it ever is where that cannot be read. */
+/* Reads a limit of the kernel. Returns `least`, its smallest possible value, if it cannot be read. */
 static long mqueue_limit(const char *name, long least)
 {
 	char path[64];
@@ -91,7 +92,7 @@ static void mqueue_tune(const struct pvq_load *load, struct pvq_opts *opts)
 
 	(void)load;
 	opts->chunk = 1;
-	/* Both queues full, and one item in every worker's hands. */
+	/* Both queues full, and every worker running one item. */
 	if (opts->window == 0 || opts->window > 2 * deep + opts->workers)
 		opts->window = 2 * deep + opts->workers;
 }
@@ -115,7 +116,7 @@ static _Noreturn void worker_run(struct mqueue *q, uint64_t *busy)
 			break;
 		*busy = UINT64_MAX;
 	}
-	_exit(1); /* only a failure ends the loop: there is no end of file to read */
+	_exit(1); /* only a failure ends the loop: a queue has no end of file */
 }
 
 /* ---- start and stop ---- */
@@ -130,7 +131,7 @@ static int queue_open(struct queue *queue, const char *which, size_t size)
 	if (queue->caller < 0)
 		return -errno;
 	queue->worker = mq_open(name, O_RDWR | O_CLOEXEC);
-	mq_unlink(name); /* whatever happens from now on, nothing is left behind */
+	mq_unlink(name); /* at once: then nothing is left behind, however this ends */
 	return queue->worker < 0 ? -errno : 0;
 }
 
@@ -147,7 +148,7 @@ static size_t busy_bytes(const struct mqueue *q)
 	return (q->workers + 1) * sizeof(*q->busy);
 }
 
-/* The workers wait for messages for ever; a signal is the only word that gets through to all of them. */
+/* Kills the workers: they wait for messages for ever, and only a signal is sure to reach them all. */
 static int mqueue_stop(void *self, struct pvq_error *err)
 {
 	struct mqueue *q = self;
@@ -232,7 +233,7 @@ static int mqueue_start(
 
 /* ---- the caller ---- */
 
-/* Sends items from `next` on while there is room for them; returns the next item, or -errno. */
+/* Sends items from `next` on while the queue has room. Returns the first item not sent, or -errno. */
 static int64_t give(struct mqueue *q, uint64_t next, uint64_t most)
 {
 	const struct pvq_load *load = q->load;
@@ -250,7 +251,7 @@ static int64_t give(struct mqueue *q, uint64_t next, uint64_t most)
 	return (int64_t)next;
 }
 
-/* Puts the results that are there; returns how many, or what went wrong. */
+/* Puts the results that have come. Returns their number, or -errno. */
 static int64_t collect(struct mqueue *q, struct pvq_sink *sink, struct pvq_error *err)
 {
 	const struct message *m = q->message;
@@ -261,7 +262,7 @@ static int64_t collect(struct mqueue *q, struct pvq_sink *sink, struct pvq_error
 		int ret;
 
 		if (size < (ssize_t)sizeof(*m))
-			return pvq_fail(err, -EBADMSG, "a result of %zd bytes", size);
+			return pvq_fail(err, -EBADMSG, "received a result of %zd bytes", size);
 		ret = m->len >= 0 ? sink->put(sink, m->id, m->data, (size_t)m->len, 0)
 				  : sink->put(sink, m->id, NULL, 0, (int)m->len);
 		if (ret < 0)
@@ -283,7 +284,7 @@ static int fail_dead(const struct mqueue *q, unsigned i, struct pvq_error *err)
 	return pvq_fail(err, -EOWNERDEAD, "worker %u (%s) died with item %" PRIu64, i, fate, err->item);
 }
 
-/* Says with which item a worker died, if one did. 0 or -EOWNERDEAD. */
+/* Reports a worker's death and the item it died on. 0 (all alive) or -EOWNERDEAD. */
 static int check_workers(struct mqueue *q, struct pvq_error *err)
 {
 	for (unsigned i = 0; i < q->started; i++) {
@@ -294,7 +295,7 @@ static int check_workers(struct mqueue *q, struct pvq_error *err)
 		err->wstatus = pvq_child_reap(w->pid);
 		fail_dead(q, i, err);
 		close(w->pidfd);
-		*w = q->worker[--q->started]; /* out of the table, so that stop() does not touch it again */
+		*w = q->worker[--q->started]; /* out of the table: stop() must not touch it again */
 		return -EOWNERDEAD;
 	}
 	return 0;
@@ -328,7 +329,7 @@ static int mqueue_map(void *self, struct pvq_sink *sink, struct pvq_error *err)
 
 const struct pvq_impl pvq_impl_mqueue = {
 	.name = "mqueue",
-	.summary = "processes by hand, a POSIX message queue each way",
+	.summary = "processes managed by hand, a POSIX message queue each way",
 	.order = PVQ_UNORDERED,
 	.in_via = PVQ_VIA_MESSAGE,
 	.out_via = PVQ_VIA_MESSAGE,

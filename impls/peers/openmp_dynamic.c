@@ -2,7 +2,7 @@
  *
  *	#pragma omp parallel for:   out[i] = run(input(i))        then put() all of them
  *
- * By gcc and its library, whatever the compiler of the rest: LLVM's dispatches item by item many times slower.
+ * Always built with gcc and its library: LLVM's library dispatches single items many times slower.
  *
  * needs: gcc <omp.h> -fopenmp cc=gcc
  */
@@ -23,7 +23,8 @@ static void openmp_dynamic_tune(const struct pvq_load *load, struct pvq_opts *op
 	opts->window = 0; /* the whole batch */
 }
 
-/* Starts the team; the environment can shrink it (OMP_THREAD_LIMIT, OMP_DYNAMIC), and then it would be another's row. */
+/* Starts the team. Fails if the environment shrinks it (OMP_THREAD_LIMIT, OMP_DYNAMIC): the row would have the wrong
+ * number of workers. */
 static int openmp_dynamic_start(
 	void **self, const struct pvq_load *load, const struct pvq_opts *opts, struct pvq_error *err)
 {
@@ -38,7 +39,7 @@ static int openmp_dynamic_start(
 #pragma omp parallel num_threads(o->workers) reduction(+ : team)
 	team++;
 	ret = team == opts->workers ? pvq_batch_init(&o->batch, load, opts->workers, err)
-				    : pvq_fail(err, -EAGAIN, "OpenMP gave %u threads", team);
+				    : pvq_fail(err, -EAGAIN, "OpenMP started %u threads", team);
 	if (ret)
 		free(o);
 	else
@@ -61,7 +62,7 @@ static int openmp_dynamic_map(void *self, struct pvq_sink *sink, struct pvq_erro
 	return ret;
 }
 
-/* The library keeps its team for the next loop; it ends with the process. */
+/* The library keeps its team for the next loop. The team ends with the process. */
 static int openmp_dynamic_stop(void *self, struct pvq_error *err)
 {
 	struct openmp_dynamic *o = self;

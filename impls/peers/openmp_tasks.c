@@ -1,9 +1,9 @@
-/* openmp_tasks.c: OpenMP tasks from one producer: a thread of the team makes a task of every item, the others (and it,
- * while it waits) run them.
+/* openmp_tasks.c: OpenMP tasks from one producer: one thread of the team makes a task of every item; the others run them,
+ * and so does the producer while it waits.
  *
  *	parallel ─ single:  for each i:  task { out[i] = run(input(i)) }        taskwait, then put() all of them
  *
- * By gcc and its library, as openmp_dynamic.c.
+ * Always built with gcc and its library, as openmp_dynamic.c is.
  *
  * needs: gcc <omp.h> -fopenmp cc=gcc
  */
@@ -17,7 +17,8 @@ struct openmp_tasks {
 	int workers;
 };
 
-/* Starts the team; the environment can shrink it (OMP_THREAD_LIMIT, OMP_DYNAMIC), and then it would be another's row. */
+/* Starts the team. Fails if the environment shrinks it (OMP_THREAD_LIMIT, OMP_DYNAMIC): the row would have the wrong
+ * number of workers. */
 static int openmp_tasks_start(
 	void **self, const struct pvq_load *load, const struct pvq_opts *opts, struct pvq_error *err)
 {
@@ -31,7 +32,7 @@ static int openmp_tasks_start(
 #pragma omp parallel num_threads(o->workers) reduction(+ : team)
 	team++;
 	ret = team == opts->workers ? pvq_batch_init(&o->batch, load, opts->workers, err)
-				    : pvq_fail(err, -EAGAIN, "OpenMP gave %u threads", team);
+				    : pvq_fail(err, -EAGAIN, "OpenMP started %u threads", team);
 	if (ret)
 		free(o);
 	else
@@ -51,13 +52,13 @@ static int openmp_tasks_map(void *self, struct pvq_sink *sink, struct pvq_error 
 		for (uint64_t i = 0; i < batch->count; i++) {
 #pragma omp task firstprivate(i)
 			pvq_batch_run(batch, i);
-		} /* the team waits for all of them at the end of `parallel` */
+		} /* the team waits for all tasks at the end of `parallel` */
 		ret = pvq_batch_put(batch, sink, err);
 	}
 	return ret;
 }
 
-/* The library keeps its team for the next time; it ends with the process. */
+/* The library keeps its team for the next map. The team ends with the process. */
 static int openmp_tasks_stop(void *self, struct pvq_error *err)
 {
 	struct openmp_tasks *o = self;
@@ -77,7 +78,7 @@ static void openmp_tasks_tune(const struct pvq_load *load, struct pvq_opts *opts
 
 const struct pvq_impl pvq_impl_openmp_tasks = {
 	.name = "openmp_tasks",
-	.summary = "OpenMP: a task an item, from one producer",
+	.summary = "OpenMP: a task for each item, from one producer",
 	.order = PVQ_ORDERED,
 	.in_via = PVQ_VIA_POINTER,
 	.out_via = PVQ_VIA_POINTER,

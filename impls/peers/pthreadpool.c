@@ -1,4 +1,4 @@
-/* pthreadpool.c: the pthreadpool library: each thread has a range of the items, and steals from the others' at the end.
+/* pthreadpool.c: the pthreadpool library: each thread runs its own range of items, then steals from the others' ranges.
  *
  *	pthreadpool_parallelize_1d:   out[i] = run(input(i))        then put() all of them
  *
@@ -35,7 +35,7 @@ static int pthreadpool_start(
 		free(p);
 		return ret;
 	}
-	p->pool = pthreadpool_create(opts->workers); /* the caller is one of them */
+	p->pool = pthreadpool_create(opts->workers); /* the caller is one of the workers */
 	if (!p->pool) {
 		pvq_batch_free(&p->batch);
 		free(p);

@@ -1,8 +1,8 @@
-//! rust_rayon.rs: rayon's parallel iterator: a range of items, split and stolen by whoever is free.
+//! rust_rayon.rs: rayon's parallel iterator: idle threads split the range of items and steal parts of it.
 //!
 //!     (0 .. n).into_par_iter().for_each(|i| out[i] = run(input(i)))        then put() all of them
 //!
-//! Results go into slots of whole cache lines, a batch of them at a time, as impls/peers/common/batch.h does it for C.
+//! Results go into slots of whole cache lines, a batch at a time, as impls/peers/common/batch.h does for C.
 //!
 //! needs: cargo rustc librust-rayon-dev
 
@@ -15,14 +15,14 @@ use std::os::unix::ffi::OsStringExt;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::null;
 
-// ---- the contract: impls/impl.h and benches/peer.h ----
+// ---- the contract: impls/impl.h and benches/trial/peer.h ----
 
 macro_rules! opaque {
     ($($name:ident),*) => { $(#[repr(C)] pub struct $name { _private: [u8; 0] })* };
 }
 opaque!(Load, Sink, Failure);
 
-/// Its first members; the rest is not for us.
+/// Its first members. We need no others.
 #[repr(C)]
 pub struct Opts {
     workers: c_uint,
@@ -65,7 +65,7 @@ extern "C" {
 
 fn fail(err: *mut Failure, code: c_int, message: &str) -> c_int {
     let message = CString::new(message).unwrap_or_default();
-    // SAFETY: err is the driver's own, and the message lives until the call returns.
+    // SAFETY: err belongs to the driver, and the message lives until the call returns.
     unsafe { pvq_peer_fail(err, code, message.as_ptr()) }
 }
 
@@ -82,7 +82,7 @@ struct Batch {
     most: u64,
 }
 
-// SAFETY: the slots are apart, and each is written by the one thread that runs its item.
+// SAFETY: slots do not overlap, and only the thread that runs an item writes to its slot.
 unsafe impl Sync for Batch {}
 
 impl Batch {
@@ -97,19 +97,19 @@ impl Batch {
 
     fn slot(&self, i: u64) -> *mut u8 {
         debug_assert!(i < self.most);
-        // SAFETY: i is one of the slots that the memory was made for.
+        // SAFETY: the memory has room for slot i.
         unsafe { self.memory.add(i as usize * self.stride) }
     }
 
     fn run(&self, load: &Load, first: u64, i: u64) {
         let slot = self.slot(i);
-        // SAFETY: the slot has room for the longest result behind its head, and is this item's alone.
+        // SAFETY: the slot has room for the longest result behind its head, and no other item uses it.
         unsafe { *slot.cast::<isize>() = pvq_peer_run_item(load, first + i, slot.add(HEAD).cast()) }
     }
 
     fn put(&self, sink: *mut Sink, first: u64, i: u64) -> c_int {
         let slot = self.slot(i);
-        // SAFETY: the slot was filled by run(), whose thread has handed it over.
+        // SAFETY: run() has filled the slot, and its thread no longer touches it.
         unsafe {
             match *slot.cast::<isize>() {
                 len if len >= 0 => pvq_peer_put(sink, first + i, slot.add(HEAD).cast(), len as usize, 0),
@@ -134,20 +134,20 @@ struct Rayon {
     batch: Batch,
 }
 
-/// What the threads see of the load: it is frozen while they live.
+/// The load as the threads see it: frozen while they live.
 struct Frozen<'a>(&'a Load);
 // SAFETY: task.h promises that a load may be used from any thread between build() and free().
 unsafe impl Sync for Frozen<'_> {}
 
-/// How a range is split is rayon's own affair, and the whole batch is in flight.
+/// Rayon decides how to split a range, and the whole batch is in flight.
 extern "C" fn tune(_load: *const Load, opts: *mut Opts) {
-    // SAFETY: opts is the driver's, for us to change.
+    // SAFETY: opts belongs to the driver, which lets us change it.
     let opts = unsafe { &mut *opts };
     (opts.chunk, opts.window) = (0, 0);
 }
 
 extern "C" fn start(own: *mut *mut c_void, load: *const Load, opts: *const Opts, err: *mut Failure) -> c_int {
-    // SAFETY: load and opts outlive stop(), says impl.h.
+    // SAFETY: impl.h promises that load and opts outlive stop().
     let (items, max_out, workers) =
         unsafe { (pvq_peer_items(load), pvq_peer_max_out(load), (*opts).workers as usize) };
     let pool = match ThreadPoolBuilder::new().num_threads(workers).build() {
@@ -158,7 +158,7 @@ extern "C" fn start(own: *mut *mut c_void, load: *const Load, opts: *const Opts,
         Some(batch) => batch,
         None => return fail(err, -ENOMEM, "cannot hold the results"),
     };
-    // SAFETY: own is where the driver keeps what stop() gets back.
+    // SAFETY: own is where the driver keeps the pointer that stop() gets back.
     unsafe { *own = Box::into_raw(Box::new(Rayon { load, pool, batch })).cast() };
     0
 }
@@ -183,7 +183,7 @@ fn map_all(rayon: &Rayon, sink: *mut Sink) -> c_int {
 }
 
 extern "C" fn map(own: *mut c_void, sink: *mut Sink, err: *mut Failure) -> c_int {
-    // SAFETY: what start() made.
+    // SAFETY: start() made it.
     let rayon = unsafe { &*own.cast::<Rayon>() };
     match catch_unwind(AssertUnwindSafe(|| map_all(rayon, sink))) {
         Ok(0) => 0,
@@ -193,7 +193,7 @@ extern "C" fn map(own: *mut c_void, sink: *mut Sink, err: *mut Failure) -> c_int
 }
 
 extern "C" fn stop(own: *mut c_void, _err: *mut Failure) -> c_int {
-    // SAFETY: what start() made, given back once. Dropping the pool ends its threads.
+    // SAFETY: start() made it, and stop() is called once. Dropping the pool ends its threads.
     drop(unsafe { Box::from_raw(own.cast::<Rayon>()) });
     0
 }

@@ -1,5 +1,5 @@
-/* tbb_for.cc: oneTBB's parallel_for with the simple partitioner: each grain of `chunk` items is a task, split off
- * recursively and stolen by whoever is free.
+/* tbb_for.cc: oneTBB's parallel_for with the simple partitioner: it splits the items recursively into tasks of at most
+ * `chunk` items, which idle threads steal.
  *
  *	parallel_for(0 .. n, chunk):   out[i] = run(input(i))        then put() all of them
  *
@@ -24,7 +24,7 @@ namespace
 struct tbb_for {
 	pvq_batch batch;
 	uint64_t chunk;
-	/* Without it an arena gets no more threads than there are CPUs. */
+	/* Without it an arena has at most as many threads as there are CPUs. */
 	tbb::global_control limit;
 	tbb::task_arena arena;
 
@@ -36,7 +36,7 @@ struct tbb_for {
 	}
 };
 
-/* Nothing thrown may reach the C side. */
+/* Calls f. No exception may reach the C side. */
 template <typename body> int guarded(pvq_error *err, const body &what)
 {
 	try {
@@ -44,7 +44,7 @@ template <typename body> int guarded(pvq_error *err, const body &what)
 	} catch (const std::bad_alloc &) {
 		return pvq_fail(err, -ENOMEM, "oneTBB");
 	} catch (const std::exception &e) {
-		return pvq_fail(err, -EIO, "oneTBB says '%s'", e.what());
+		return pvq_fail(err, -EIO, "oneTBB reports '%s'", e.what());
 	}
 }
 

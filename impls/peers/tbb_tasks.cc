@@ -1,4 +1,4 @@
-/* tbb_tasks.cc: oneTBB's task_group: run() an item, item by item, then wait() for all of them.
+/* tbb_tasks.cc: oneTBB's task_group: one run() for each item, then wait() for all.
  *
  *	for each i:  group.run(out[i] = run(input(i)))        wait(), then put() all of them
  *
@@ -20,7 +20,7 @@ namespace
 
 struct tbb_tasks {
 	pvq_batch batch;
-	/* Without it an arena gets no more threads than there are CPUs. */
+	/* Without it an arena has at most as many threads as there are CPUs. */
 	tbb::global_control limit;
 	tbb::task_arena arena;
 
@@ -31,7 +31,7 @@ struct tbb_tasks {
 	}
 };
 
-/* Nothing thrown may reach the C side. */
+/* Calls f. No exception may reach the C side. */
 template <typename body> int guarded(pvq_error *err, const body &what)
 {
 	try {
@@ -39,7 +39,7 @@ template <typename body> int guarded(pvq_error *err, const body &what)
 	} catch (const std::bad_alloc &) {
 		return pvq_fail(err, -ENOMEM, "oneTBB");
 	} catch (const std::exception &e) {
-		return pvq_fail(err, -EIO, "oneTBB says '%s'", e.what());
+		return pvq_fail(err, -EIO, "oneTBB reports '%s'", e.what());
 	}
 }
 
@@ -99,6 +99,6 @@ int stop(void *self, pvq_error *)
 } // namespace
 
 extern "C" const pvq_impl pvq_impl_tbb_tasks;
-const pvq_impl pvq_impl_tbb_tasks = {"tbb_tasks", "oneTBB: task_group, a task an item", PVQ_ORDERED,
+const pvq_impl pvq_impl_tbb_tasks = {"tbb_tasks", "oneTBB: task_group, a task for each item", PVQ_ORDERED,
 	PVQ_VIA_POINTER, PVQ_VIA_POINTER, PVQ_CALLER_WORKS | PVQ_REUSABLE | PVQ_LINGERS, nullptr, tune,
 	start, map, stop, PVQ_PEER_VERSION, nullptr, nullptr};

@@ -1,9 +1,9 @@
-"""pvqpeer.py: the strategy contract (impls/impl.h) and the tasks, for ways that are written in Python.
+"""pvqpeer.py: the strategy contract (impls/impl.h) and the tasks, for ways written in Python.
 
-A way is a class with tune(chunk), which returns the chunk that is in force where this one was asked for, start(workers,
-chunk), map(items, put) and stop(failed); who has one worker only needs no tune(). The driver's own code calls it, through
-libpvqpeer.so, so that the clock, the checks and the row are the same as for every other strategy, and what a worker runs
-is the same compiled task: only the dispatch differs.
+A way is a class with these methods: tune(chunk) gets the chunk asked for and returns the one in force; start(workers,
+chunk); map(inputs, count, put); stop(failed). A way with a single worker needs no tune(). The driver's own code calls
+them through libpvqpeer.so. So the clock, the checks and the row are the same as for every other strategy, and workers
+run the same compiled task: only the dispatch differs.
 """
 import ctypes
 import errno
@@ -17,7 +17,8 @@ from ctypes import (CFUNCTYPE, POINTER, c_char_p, c_int, c_size_t, c_ssize_t, c_
                     c_ulong, c_void_p)
 from multiprocessing.util import register_after_fork
 
-# The library lies in the folder above the peers. In a worker that is a fresh interpreter, sys.argv is another's.
+# The library is in the folder above the peers. The variable is for workers that are fresh interpreters: their sys.argv
+# is not ours.
 LIBRARY = os.environ.setdefault("PVQPEER_LIBRARY", os.path.join(
     os.path.dirname(os.path.dirname(os.path.abspath(sys.argv[0]))), "libpvqpeer.so"))
 
@@ -28,7 +29,7 @@ LINGERS, ONE_WORKER = 64, 128
 
 
 class Opts(ctypes.Structure):
-    """The first members of struct pvq_opts; the rest is not for us."""
+    """The first members of struct pvq_opts. We need no others."""
     _fields_ = [("workers", c_uint), ("chunk", c_uint), ("window", c_uint)]
 
 
@@ -47,7 +48,7 @@ class Impl(ctypes.Structure):
 
 
 def bind(library):
-    """The functions of benches/peer.h with their types."""
+    """Declares the types of the functions in benches/trial/peer.h."""
     for name, result, *arguments in (
             ("items", c_uint64, c_void_p), ("max_in", c_size_t, c_void_p),
             ("max_out", c_size_t, c_void_p), ("workers", c_uint, c_void_p), ("chunk", c_uint, c_void_p),
@@ -62,13 +63,13 @@ def bind(library):
     return library
 
 
-# CDLL lets other threads of the interpreter run during a call; PyDLL does not, as Python code would not.
+# CDLL releases the GIL during a call. PyDLL holds it, as Python code does.
 library = bind(ctypes.CDLL(LIBRARY))
 holding_gil = bind(ctypes.PyDLL(LIBRARY))
 
 
 class TaskError(Exception):
-    """What a task that fails raises; both survive the way back from another process."""
+    """Raised by a task that fails. Number and item survive the way back from another process."""
 
     def __init__(self, number, item=None):
         super().__init__(number, item)
@@ -80,14 +81,14 @@ class TaskError(Exception):
 
 # ---- in a worker ----
 
-_load = None  # inherited by a fork; a fresh interpreter builds it anew
+_load = None  # a forked worker inherits it; a fresh interpreter builds it
 _local = threading.local()
 _pid = os.getpid()
 _PR_SET_PDEATHSIG = 1
 
 
 def _die_with(parent):
-    """A worker's life is its parent's, even if that is killed; cf. impls/child.c."""
+    """Makes this worker die with its parent, even if that is killed (see impls/child.c)."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, c_ulong(signal.SIGKILL))
     if os.getppid() != parent:
         os._exit(1)  # the parent died before the line above took effect
@@ -99,7 +100,7 @@ def _after_fork(_):
     _die_with(parent)
 
 
-# Not os.register_at_fork(): loky forks its resource tracker too, which must outlive all others to clean up after them.
+# Not os.register_at_fork(): loky forks its resource tracker too, which must outlive all others to clean up.
 register_after_fork(library, _after_fork)
 
 
@@ -119,7 +120,7 @@ def _load_here():
 
 
 def _buffer(size):
-    """An address with that much room, aligned to 16; each thread's own, made once."""
+    """Returns an address with that much room, aligned to 16. Each thread has its own buffer, made once."""
     if getattr(_local, "size", -1) < size:
         _local.memory = ctypes.create_string_buffer(size + 80)
         _local.size = size
@@ -137,15 +138,15 @@ def _run(lib, data):
 
 
 def ready(seconds=0):
-    """For ways whose workers come into being with their first task: start() gives them this one. Returns who took it,
-    after some time in which others can take theirs."""
+    """A first task, for ways whose workers start with one: start() submits it. It waits for a while, so that other workers
+    can take theirs, and returns the worker's process id."""
     _load_here()
     time.sleep(seconds)
     return os.getpid()
 
 
 def run(data):
-    """The task: bytes in, bytes out."""
+    """Runs the task: bytes in, bytes out."""
     return _run(library, data)
 
 
@@ -158,36 +159,36 @@ def _numbered(function, item):
 
 
 def run_numbered(item):
-    """The same for (number, bytes): for results that come in any order."""
+    """The same for (number, bytes), where results come in any order."""
     return _numbered(run, item)
 
 
 def run_numbered_holding_gil(item):
-    """Like code that is written in Python: no other thread of the interpreter runs meanwhile."""
+    """The same with the GIL held, as Python code does: no other thread of the interpreter runs meanwhile."""
     return _numbered(lambda data: _run(holding_gil, data), item)
 
 
 # ---- in the parent ----
 
 class Peer:
-    """A way, dressed as a strategy."""
+    """A way as a strategy: the hooks of impls/impl.h."""
 
     def __init__(self, way):
         self.way, self.failed, self.opened = way, False, None
 
     def guarded(self, error, function, *arguments):
-        """No exception may leave a callback."""
+        """Calls function and reports its exception, if any. No exception may leave a callback."""
         try:
             function(*arguments)
             return 0
-        except Exception as problem:  # whatever it is: the driver is told
+        except Exception as problem:  # of any kind: report it to the driver
             self.failed = True
             number = getattr(problem, "errno", None) or getattr(problem, "number", errno.ECANCELED)
             text = " ".join(f"{type(problem).__name__}: {problem}".split())[:120]
             return library.pvq_peer_fail(error, -number, text.encode())
 
     def tune(self, _load, opts):
-        """None has a window: all items are given out at once, or joblib decides."""
+        """No way has a window: it submits all items at once, or joblib decides."""
         opts.contents.chunk = self.way.tune(opts.contents.chunk)
         opts.contents.window = 0
 
@@ -218,8 +219,9 @@ class Peer:
 
 
 def main(argv, table, chosen):
-    """Describes the table of (name, summary, order, in_via, out_via, flags, unavailable, version), or runs a trial of
-    the one that is chosen: a function that makes its way, and is called for the trial alone."""
+    """Describes the table of (name, summary, order, in_via, out_via, flags, unavailable, version), or runs a trial.
+
+    chosen is None, or a function that makes the way of the trial. It is called only for a trial."""
     os.environ.update(PVQPEER_WORDS=json.dumps(argv), PVQPEER_PARENT=str(os.getpid()))
     peer = Peer(chosen()) if chosen else None
     impls = []

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""python.py: CPython's own ways of running tasks in parallel, as peers of pvq; one file each in ways/.
+"""python.py: the ways in which Python runs tasks in parallel, as peers of pvq. Each is a file in ways/.
 
 needs: python3 python3-joblib
 """
@@ -14,30 +14,30 @@ from pvqpeer import CALL, LINGERS, ONE_WORKER, ORDERED, PIPE, POINTER_, REUSABLE
 # name, summary, order of results, how parameters and how results travel, flags
 WAYS = (
     ("python_serial", "CPython: a for loop", ORDERED, CALL, CALL, REUSABLE | STREAMS | ONE_WORKER),
-    ("python_process_queue", "CPython: Process and Queue, by hand", UNORDERED, PIPE, PIPE,
+    ("python_process_queue", "CPython: Process and Queue, managed by hand", UNORDERED, PIPE, PIPE,
      REUSABLE | STREAMS),
     ("python_pool_map", "CPython: Pool.map", ORDERED, PIPE, PIPE, REUSABLE),
     ("python_pool_imap", "CPython: Pool.imap", ORDERED, PIPE, PIPE, REUSABLE | STREAMS),
     ("python_pool_imap_unordered", "CPython: Pool.imap_unordered", UNORDERED, PIPE, PIPE,
      REUSABLE | STREAMS),
-    ("python_threads", "CPython: ThreadPool.imap_unordered, the task lets go of the GIL", UNORDERED,
+    ("python_threads", "CPython: ThreadPool.imap_unordered, the task releases the GIL", UNORDERED,
      POINTER_, POINTER_, REUSABLE | STREAMS | LINGERS),
     ("python_threads_gil", "CPython: ThreadPool.imap_unordered, the task holds the GIL", UNORDERED,
      POINTER_, POINTER_, REUSABLE | STREAMS | LINGERS),
     ("python_executor", "CPython: ProcessPoolExecutor.map", ORDERED, PIPE, PIPE, REUSABLE | STREAMS),
-    ("python_joblib", "joblib: Parallel, on loky's processes; one worker: in the caller", ORDERED, PIPE, PIPE, REUSABLE),
+    ("python_joblib", "joblib: Parallel, on loky's processes; in the caller if one worker", ORDERED, PIPE, PIPE, REUSABLE),
 )
 
 
 def unavailable(name):
-    """What a way lacks, looked for without importing it."""
+    """Returns what a way lacks, or None. Looks for it without importing it."""
     if name == "python_joblib" and importlib.util.find_spec("joblib") is None:
         return "install python3-joblib"
     return None
 
 
 def version(name):
-    """Of what a way is built on."""
+    """Returns the versions of the interpreter and of the packages that a way uses."""
     said = "CPython " + platform.python_version()
     if name == "python_joblib" and not unavailable(name):
         said += ", joblib " + importlib.import_module("importlib.metadata").version("joblib")
@@ -45,7 +45,7 @@ def version(name):
 
 
 def chosen(argv):
-    """The way of a trial; None: it is no trial."""
+    """Returns a function that makes the trial's way; None if this is no trial."""
     for word in argv[2:]:
         if word.startswith("--impl="):
             stem = word.split("=", 1)[1].split("~")[0].removeprefix("python_")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""tutorial.py: the tutorial's own program: four tasks, each of which sleeps for two seconds and returns its parameter times
-ten, on four processes. One after the other that takes eight seconds, in parallel two.
+"""tutorial.py: the tutorial's own program: four tasks on four processes. Each task sleeps for two seconds and returns its
+parameter times ten. One after another they take eight seconds; in parallel, two.
 
     tutorial.py serial|process_queue|imap|imap_unordered [--seconds 2] [--tasks 4] [--workers 4]
 """
@@ -15,7 +15,7 @@ def task(parameter, seconds):
 
 
 def star(arguments):
-    """For Pool.imap, which hands over one argument: which parameter it was has to come back with the result."""
+    """For Pool.imap, which passes a single argument. Returns the parameter with the result, to tell whose it is."""
     return arguments[0], task(*arguments)
 
 
@@ -24,7 +24,7 @@ def serial(jobs, workers):
         yield star(job)
 
 
-# ---- by hand: Process and Queue ----
+# ---- managed by hand: Process and Queue ----
 
 def work(jobs, results):
     for job in iter(jobs.get, None):  # until None
@@ -62,7 +62,7 @@ def main():
     ways = {way.__name__: way for way in (serial, process_queue, imap, imap_unordered)}
     parser = argparse.ArgumentParser(description="Four tasks that sleep, on four processes.")
     parser.add_argument("way", choices=ways)
-    parser.add_argument("--seconds", type=float, default=2, help="that a task sleeps")
+    parser.add_argument("--seconds", type=float, default=2, help="how long a task sleeps")
     parser.add_argument("--tasks", type=int, default=4)
     parser.add_argument("--workers", type=int, default=4)
     wish = parser.parse_args()

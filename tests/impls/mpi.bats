@@ -67,7 +67,7 @@ column() {
 	for kind in segv kill exit; do
 		run "$PVQ" run --impl mpi_pool --task fault:kind=$kind,at=2 --n 20 --workers 3 --seed 772001 --timeout 60
 		[ "$status" -eq 1 ]
-		[[ $output == *"pvq: crashed: a rank died, and Open MPI ends the whole job then"* ]]
+		[[ $output == *"pvq: crashed: a rank died, so Open MPI ended the whole job"* ]]
 		nothing_runs 772001
 	done
 	run "$PVQ" run --impl mpi_pool --task fault:kind=hang,at=2 --n 20 --workers 3 --seed 772002 --timeout 2

@@ -1,4 +1,4 @@
-/* batch.c: an array of results. */
+/* batch.c: the array of results, and the walk over the load in batches. */
 #include "batch.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ int pvq_batch_init(
 		b->most = 2 * (uint64_t)workers;
 	if (b->most > load->n)
 		b->most = load->n;
-	b->bytes = b->stride * (b->most + 1); /* + 1: it may not be of no size */
+	b->bytes = b->stride * (b->most + 1); /* + 1: its size must not be 0 */
 	b->slot = mmap(
 		NULL, b->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (b->slot == MAP_FAILED)

@@ -1,4 +1,4 @@
-/* jobs.c: the jobs and their results. */
+/* jobs.c: makes the jobs, and moves them from idle to work and back. */
 #include "jobs.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 static const size_t jobs_bytes = (size_t)64 << 20;
 
-/* A result has cache lines of its own: no two threads write to one. */
+/* Whole cache lines for each result: no two threads write to one. */
 static size_t jobs_stride(const struct pvq_load *load)
 {
 	return (load->max_out + 64) / 64 * 64;

@@ -1,5 +1,4 @@
-/* tbb_threads.h: oneTBB's threads, made before they are needed. An arena starts none by itself: they would come into being
- * during the first map.
+/* tbb_threads.h: starts oneTBB's threads early. An arena starts none by itself: they would start during the first map.
  */
 #ifndef PVQ_TBB_THREADS_H
 #define PVQ_TBB_THREADS_H
@@ -11,13 +10,13 @@
 #include <condition_variable>
 #include <mutex>
 
-/* Where the workers' first tasks wait for one another: none can take the task of a thread that is not there yet. */
+/* The workers' first tasks wait here for one another. So no worker can take the task of a thread that has not started. */
 struct pvq_tbb_meeting {
 	unsigned missing;
 	std::mutex mutex{};
 	std::condition_variable complete{};
 
-	/* oneTBB promises no number of threads: who has waited in vain ends it for all. */
+	/* oneTBB guarantees no number of threads: the first task to run out of patience ends the wait for all. */
 	void attend()
 	{
 		const std::chrono::milliseconds patience(100);
@@ -30,7 +29,7 @@ struct pvq_tbb_meeting {
 	}
 };
 
-/* The caller is one of the workers. */
+/* Starts the threads. The caller is one of the workers. */
 inline void pvq_tbb_start_threads(tbb::task_arena &arena, unsigned workers)
 {
 	pvq_tbb_meeting meeting{workers};

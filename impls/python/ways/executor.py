@@ -1,4 +1,4 @@
-"""executor.py: concurrent.futures' ProcessPoolExecutor.map: a future for every chunk of items."""
+"""executor.py: ProcessPoolExecutor.map of concurrent.futures: a future for every chunk of items."""
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -12,10 +12,10 @@ class Way:
     def start(self, workers, chunk):
         self.executor = ProcessPoolExecutor(workers, mp_context=get_context("fork"))
         self.chunk = chunk
-        self.executor.submit(ready).result()  # all its processes are forked with the first task
+        self.executor.submit(ready).result()  # the first task makes it fork all processes
 
     def map(self, inputs, count, put):
-        # The first exception is raised here, and ends the results.
+        # The first exception is raised here and ends the results.
         for item, result in enumerate(self.executor.map(run, inputs, chunksize=self.chunk)):
             put(item, result)
 

@@ -1,5 +1,5 @@
-"""joblib.py: joblib.Parallel on its default backend, loky: fresh interpreters, which build the task's load anew, and
-batches whose size joblib finds by itself unless one is asked for."""
+"""joblib.py: joblib.Parallel on its default backend, loky. Workers are fresh interpreters and build the task's load
+themselves. joblib chooses the size of batches unless a chunk is asked for."""
 import os
 import sys
 
@@ -8,27 +8,28 @@ from joblib.externals.loky import get_reusable_executor
 
 from pvqpeer import ready, run
 
-ROUNDS, SECONDS = 2000, 0.005  # for interpreters to come up in
+ROUNDS, SECONDS = 2000, 0.005  # how often, and how long, to wait for interpreters to start
 
 
 class Way:
     def tune(self, chunk):
-        return chunk  # 0: joblib finds one
+        return chunk  # 0: joblib chooses
 
     def start(self, workers, chunk):
-        # What a fresh interpreter needs to find pvqpeer.
+        # A fresh interpreter finds pvqpeer there.
         os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         self.parallel = Parallel(n_jobs=workers, batch_size=chunk or "auto")
         self.meet(workers)
 
     def meet(self, workers):
-        """Its processes come with the first tasks, and the first that is up can take them all: until each was seen."""
+        """Waits until every process has run a task. Processes start with the first tasks, and the first one up may take
+        them all; so repeat until each was seen."""
         seen = set()
         for _ in range(ROUNDS):
             seen.update(Parallel(workers, batch_size=1)(delayed(ready)(SECONDS) for _ in range(workers)))
             if len(seen) >= workers:
                 return
-        raise RuntimeError(f"{len(seen)} of {workers} processes came up")
+        raise RuntimeError(f"{len(seen)} of {workers} processes started")
 
     def map(self, inputs, count, put):
         # A list, in the order of the items; the first exception is raised here.
@@ -36,4 +37,4 @@ class Way:
             put(item, result)
 
     def stop(self, failed):
-        get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=failed)  # reuse: the one at work
+        get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=failed)  # reuse=True: the executor in use, not a new one

@@ -1,4 +1,4 @@
-"""pool_imap.py: Pool.imap: results in the order of the items, each as soon as it is next."""
+"""pool_imap.py: Pool.imap: results in the order of the items, each as soon as its turn comes."""
 from multiprocessing import get_context
 
 from pvqpeer import TaskError, run
@@ -17,7 +17,7 @@ class Way:
         for item in range(count):
             try:
                 result = next(results)
-            except TaskError as error:  # this item's; the iterator goes on behind it
+            except TaskError as error:  # of this item; the iterator continues after it
                 result = error
             put(item, result)
 

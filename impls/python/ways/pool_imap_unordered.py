@@ -1,4 +1,4 @@
-"""pool_imap_unordered.py: Pool.imap_unordered: results as they complete, so each carries its number."""
+"""pool_imap_unordered.py: Pool.imap_unordered: results as they complete, each with its item's number."""
 from multiprocessing import get_context
 
 from pvqpeer import TaskError, run_numbered

@@ -1,4 +1,4 @@
-"""pool_map.py: Pool.map: a list in, a list out, chunks chosen by the pool unless one is asked for."""
+"""pool_map.py: Pool.map: a list in, a list out. The pool chooses the chunk unless one is asked for."""
 from multiprocessing import get_context
 
 from pvqpeer import run
@@ -13,7 +13,7 @@ class Way:
         self.chunk = chunk or None
 
     def map(self, inputs, count, put):
-        # The first exception is raised here, and then there are no results at all.
+        # The first exception is raised here; then there are no results at all.
         for item, result in enumerate(self.pool.map(run, inputs, self.chunk)):
             put(item, result)
 

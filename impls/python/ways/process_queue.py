@@ -1,4 +1,4 @@
-"""process_queue.py: processes by hand, fed and drained through queues: the tutorial's Process + Queue.
+"""process_queue.py: processes managed by hand, fed and drained through queues: the tutorial's Process + Queue.
 
     parent ─tasks─> process 0, process 1, … ─results─> parent
 """
@@ -8,7 +8,7 @@ from pvqpeer import TaskError, run
 
 
 def work(tasks, results):
-    """What each process does, until it takes the None that ends it."""
+    """Runs in each process until it takes a None from the queue."""
     for item, data in iter(tasks.get, None):
         try:
             results.put((item, run(data)))

@@ -1,4 +1,4 @@
-"""serial.py: one item after the other in the interpreter: what it and ctypes cost an item."""
+"""serial.py: one item after another in the interpreter: its cost per item, and that of ctypes."""
 from pvqpeer import TaskError, run
 
 

@@ -1,5 +1,5 @@
-"""threads.py: ThreadPool.imap_unordered: the same pool with threads. The task is compiled code, during which ctypes lets
-go of the GIL, so that threads run at the same time."""
+"""threads.py: ThreadPool.imap_unordered: the same pool with threads. The task is compiled code, and ctypes releases the
+GIL while it runs. So threads run at the same time."""
 from multiprocessing.pool import ThreadPool
 
 from ways import pool_imap_unordered

@@ -1,4 +1,4 @@
-"""threads_gil.py: the same threads with a task that holds the GIL, as code that is written in Python does."""
+"""threads_gil.py: the same threads with a task that holds the GIL, as Python code does."""
 from pvqpeer import run_numbered_holding_gil
 from ways import threads
 
