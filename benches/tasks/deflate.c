@@ -1,7 +1,7 @@
-/* deflate.c: compresses the user's own files: reading, then CPU work that is as uneven as the files are.
+/* deflate.c: compresses the user's own files: reading, then CPU work as uneven as the files.
  *
- * The parameter is a path; the worker opens and reads the file itself, and the compressed bytes come
- * back. Items go round over the files that are found. */
+ * The parameter is a path. The worker opens and reads the file itself, and returns the compressed bytes. Items cycle
+ * through the files found. */
 #include "task.h"
 
 #include <errno.h>
@@ -16,23 +16,19 @@
 enum { DIR, MAX_KB };
 
 enum {
-	FILES_MAX = 512, /* enough variety; a trial should not spend its time on walking folders */
-	NAMED_MAX = 10,  /* skipped files that are named one by one */
+	FILES_MAX = 512, /* varied enough, without spending a trial's time on walking folders */
+	NAMED_MAX = 10,  /* most skipped files to name one by one */
 	LEVEL = 6,
-	PIECE = 4093, /* bytes that the oracle feeds at a time: an odd number, on purpose */
+	PIECE = 4093, /* bytes that the oracle feeds at a time; odd on purpose */
 };
 
 static const struct pvq_arg deflate_args[] = {
-	/* /usr/bin: everyone has it and may read it, and it holds small scripts and large programs. */
+	/* /usr/bin: everyone has it and may read it. It holds small scripts and large programs. */
 	{.name = "dir",
 		.help = "folder whose files are compressed",
 		.def = "/usr/bin",
 		.kind = PVQ_ARG_TEXT},
-	{.name = "max_kb",
-		.help = "larger files are left out, in KiB",
-		.def = "256",
-		.min = 1,
-		.max = 16000},
+	{.name = "max_kb", .help = "skip larger files, in KiB", .def = "256", .min = 1, .max = 16000},
 	{0},
 };
 
@@ -76,8 +72,8 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* Collects regular files of a fitting size, in a fixed order; links are not followed, but for the
- * folder itself, which may be one (/bin, /lib). */
+/* Collects regular files of a fitting size, in a fixed order. Follows no links, except that the folder itself may be one
+ * (/bin, /lib). */
 static int walk(const struct pvq_load *load, struct deflate_files *files)
 {
 	char *roots[] = {(char *)(uintptr_t)load->arg[DIR].s, NULL}; /* fts does not write to it */
@@ -137,8 +133,8 @@ static struct pvq_span deflate_input(const struct pvq_load *load, uint64_t id, v
 	return (struct pvq_span){.ptr = path, .len = strlen(path)};
 }
 
-/* Reads a file, of at most cap bytes: one that has grown since build() is cut there. Not mapped: a file
- * that shrinks under a mapping is a SIGBUS. */
+/* Reads at most cap bytes of a file: one that has grown since build() is cut there. Does not map it: a file that shrinks
+ * under a mapping raises SIGBUS. */
 static ssize_t read_file(const char *path, unsigned char *buf, size_t cap)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -160,11 +156,11 @@ static ssize_t read_file(const char *path, unsigned char *buf, size_t cap)
 	return (ssize_t)have;
 }
 
-/* zlib's memory, for one call; on the stack, and not by malloc(), which gives as much back to the kernel when it is
- * freed, or not, as the heap's end happens to be in use: a tenth of the time, and by mere luck of the strategy. */
+/* zlib's memory for one call, on the stack. Not from malloc(): free() returns such blocks to the kernel or keeps them,
+ * depending on what else is at the end of the heap. That is a tenth of the time, and it would hit strategies by chance. */
 struct arena {
 	size_t used;
-	_Alignas(64) unsigned char bytes[512 << 10]; /* of which zlib takes some 270 KiB at any level */
+	_Alignas(64) unsigned char bytes[512 << 10]; /* zlib needs some 270 KiB at any level */
 };
 
 static voidpf arena_alloc(voidpf opaque, uInt items, uInt size)
@@ -181,10 +177,10 @@ static voidpf arena_alloc(voidpf opaque, uInt items, uInt size)
 
 static void arena_free(voidpf opaque, voidpf memory)
 {
-	(void)opaque, (void)memory; /* all of it goes at once */
+	(void)opaque, (void)memory; /* the whole arena goes at once */
 }
 
-/* Returns the packed length, or -errno. */
+/* Compresses the bytes. Returns the compressed length, or -errno. */
 static ssize_t pack(void *out, size_t cap, unsigned char *bytes, size_t len)
 {
 	struct arena arena;
@@ -196,7 +192,7 @@ static ssize_t pack(void *out, size_t cap, unsigned char *bytes, size_t len)
 		.next_out = out,
 		.avail_out = (uInt)cap};
 
-	arena.used = 0; /* the bytes stay as they are: zlib asks for no zeros */
+	arena.used = 0; /* the bytes stay uninitialised: zlib needs no zeros */
 	if (deflateInit(&z, LEVEL) != Z_OK)
 		return -ENOMEM;
 	if (deflate(&z, Z_FINISH) != Z_STREAM_END)
@@ -227,8 +223,8 @@ static ssize_t deflate_run(const struct pvq_load *load, const void *in, size_t l
 	return ret;
 }
 
-/* Through stdio and zlib's streaming interface, in odd pieces: how the input is cut does not show in
- * the output. */
+/* The oracle: through stdio and zlib's streaming interface, in odd pieces. How the input is cut does not change the
+ * output. */
 static ssize_t deflate_expect(const struct pvq_load *load, uint64_t id, void *out, size_t cap)
 {
 	const struct deflate_files *files = load->priv;

@@ -1,5 +1,5 @@
-/* echo.c: payload: `in` bytes go to the worker, `out` bytes come back, and every byte of both is touched.
- * What moving data costs, where the work itself is small. */
+/* echo.c: payload: `in` bytes go to the worker, `out` bytes come back, and the item touches every byte of both. It
+ * measures the cost of moving data, where the work itself is small. */
 #include "task.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 enum { IN, OUT };
 
-enum { SLACK = 4096 }; /* inputs are windows into one buffer that start within so many bytes */
+enum { SLACK = 4096 }; /* inputs are slices of one buffer; they start within its first SLACK bytes */
 
 static const struct pvq_arg echo_args[] = {
 	{.name = "in", .help = "bytes of an input", .def = "64", .min = 1, .max = PVQ_BYTES_MAX},
@@ -67,7 +67,7 @@ static ssize_t echo_run(const struct pvq_load *load, const void *in, size_t len,
 	return (ssize_t)want;
 }
 
-/* The digest in odd pieces through the streaming interface, the output byte by byte. */
+/* The oracle: digests in odd pieces through the streaming interface, and makes the output byte by byte. */
 static ssize_t echo_expect(const struct pvq_load *load, uint64_t id, void *out, size_t cap)
 {
 	struct pvq_span in = echo_input(load, id, NULL);

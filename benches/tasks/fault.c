@@ -1,10 +1,10 @@
-/* fault.c: one item of the load misbehaves, the others are the tutorial's. For the fault tests: what
- * does a strategy do when a task fails, and when a worker dies under it?
+/* fault.c: one item of the load misbehaves; the others are the tutorial's. For the fault tests: what does a strategy do
+ * when a task fails, and when a worker dies?
  *
- * expect() says what would be right, so for the kinds that kill it is never met.
+ * expect() gives the right result. An item that kills its worker never delivers it.
  *
- * Where $PVQ_FAULT_STAMP names a file, each time that it happens adds a line to it: CLOCK_MONOTONIC in nanoseconds.
- * So it is known when, and how often, also of a process that is gone (faults.h). */
+ * If $PVQ_FAULT_STAMP names a file, each fault appends a line to it: CLOCK_MONOTONIC in nanoseconds. So the driver knows
+ * when and how often it happened, even if the process is dead (experiments/faults). */
 #include "base/clock.h"
 #include "tasks/tutorial.h"
 
@@ -29,17 +29,17 @@ static const struct pvq_arg fault_args[] = {
 	{0},
 };
 
-/* A real store where none is allowed. Not to NULL, which a sanitizer would catch before the kernel. */
+/* Writes to a page that is mapped without access. Not to NULL: a sanitizer would catch that before the kernel. */
 static void fault_segv(void)
 {
 	volatile char *wall = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (wall != MAP_FAILED)
 		*wall = 1;
-	kill(getpid(), SIGSEGV); /* reached only where the mapping failed */
+	kill(getpid(), SIGSEGV); /* reached only if the mapping failed */
 }
 
-/* One write(), so that lines of two processes do not mix. What fails here shows as a stamp that is missing. */
+/* Appends the stamp with a single write(), to keep lines of two processes apart. A failure shows as a missing stamp. */
 static void fault_stamp(void)
 {
 	const char *path = getenv("PVQ_FAULT_STAMP");

@@ -8,7 +8,7 @@ uint64_t pvq_kernel_walk(uint64_t x, uint64_t steps)
 {
 	while (steps-- > 0) {
 		x = x * factor + summand;
-		/* Opaque to the compiler, so that it can neither unroll algebraically nor skip. */
+		/* Hides x from the compiler, which could otherwise combine steps or drop them. */
 		__asm__ volatile("" : "+r"(x));
 	}
 	return x;
@@ -16,7 +16,7 @@ uint64_t pvq_kernel_walk(uint64_t x, uint64_t steps)
 
 uint64_t pvq_kernel_jump(uint64_t x, uint64_t steps)
 {
-	uint64_t mul = factor, add = summand; /* the map of 1, 2, 4, … steps */
+	uint64_t mul = factor, add = summand; /* the map for 1, 2, 4, … steps */
 
 	for (; steps > 0; steps >>= 1) {
 		if (steps & 1)
@@ -33,7 +33,7 @@ uint64_t pvq_kernel_rate(void)
 	const uint64_t steps = 200000;
 	uint64_t best = UINT64_MAX, x = 1;
 
-	/* The fastest of many: whatever disturbs a run can only make it longer. */
+	/* Take the fastest of many: a disturbance can only make a run longer. */
 	for (int i = 0; i < TRIES; i++) {
 		uint64_t from = pvq_clock_ns(), took;
 

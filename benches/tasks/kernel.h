@@ -1,8 +1,8 @@
 /* kernel.h: the CPU work of spin and skew: a chain of dependent steps that stays in registers.
  *
- * A step is x -> x * A + C modulo 2^64. Each needs the one before, so the time is steps times the
- * latency of a multiplication, whatever the caches do. The end of the chain is known without walking
- * it, which is what the oracle uses.
+ * A step is x -> x * A + C modulo 2^64. Each step needs the one before, so the time is the number of steps times the
+ * latency of a multiplication and an addition, whatever the caches do. The oracle computes the end of the chain without
+ * walking it.
  */
 #ifndef PVQ_KERNEL_H
 #define PVQ_KERNEL_H
@@ -12,14 +12,14 @@
 /* Walks `steps` steps from x. */
 uint64_t pvq_kernel_walk(uint64_t x, uint64_t steps);
 
-/* The same by squaring the map, in O(log steps) (F. B. Brown, Random number generation with arbitrary
- * strides, 1994). */
+/* The same result by squaring the map, in O(log steps) (F. B. Brown, Random number generation with arbitrary strides,
+ * 1994). */
 uint64_t pvq_kernel_jump(uint64_t x, uint64_t steps);
 
-/* Measures how many steps this CPU makes in a microsecond; takes about 20 ms. */
+/* Measures how many steps this CPU makes per microsecond, at least 1. Takes about 20 ms. */
 uint64_t pvq_kernel_rate(void);
 
-/* How many steps last `ns` nanoseconds at `rate` steps per microsecond; at least 1 unless ns is 0. */
+/* How many steps take `ns` nanoseconds at `rate` steps per microsecond; at least 1 unless ns is 0. */
 uint64_t pvq_kernel_steps(double ns, uint64_t rate);
 
 #endif

@@ -1,7 +1,7 @@
-/* mandelbrot.c: a picture of the Mandelbrot set, an item a row: real work that is uneven by nature, for
- * the rows through the middle cost most.
+/* mandelbrot.c: draws the Mandelbrot set; each item is a row of pixels. Real work that is naturally uneven: rows through
+ * the middle cost most.
  *
- * No oracle: the only way to know a count is to count. */
+ * It has no oracle: the only way to know a count is to count. */
 #include "task.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* noop.c: the tutorial's answer without its sleep. What is left of the time is the cost of dispatch. */
+/* noop.c: the tutorial's task without its sleep. The time that remains is the cost of dispatch. */
 #include "tasks/tutorial.h"
 
 const struct pvq_task pvq_task_noop = {

@@ -1,5 +1,5 @@
-/* skew.c: CPU work with a heavy tail: most items are short, a few are very long, as in real loads. Tells
- * strategies that balance from those that deal out equal shares. */
+/* skew.c: CPU work with a heavy tail: most items are short, a few are very long, as in real loads. Separates strategies
+ * that balance the load from those that deal out equal shares. */
 #include "kernel.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 enum { NS, ALPHA, RATE };
 
-static const double longest = 1000; /* times the mean: beyond, one item would be the whole run */
+static const double longest = 1000; /* times the mean: a longer item would dominate the run */
 
 static const struct pvq_arg skew_args[] = {
 	{.name = "ns", .help = "mean work of an item, in nanoseconds", .def = "10000", .max = 1e9},
@@ -26,7 +26,7 @@ static const struct pvq_arg skew_args[] = {
 	{0},
 };
 
-/* What travels to the worker: how long an item is, is part of its input. */
+/* An item's input: the parameter, and how much work it is. */
 struct skew_item {
 	uint64_t parameter, steps;
 };
@@ -46,8 +46,8 @@ static int skew_build(struct pvq_load *load, struct pvq_error *err)
 	return 0;
 }
 
-/* A uniform number in (0, 1] that depends on seed and id alone (the finaliser of MurmurHash3 over a
- * Weyl sequence), so any item can be had without those before it. */
+/* A uniform number in (0, 1] that depends only on seed and id (the finaliser of MurmurHash3 over a Weyl sequence). So any
+ * item can be drawn without those before it. */
 static double skew_uniform(uint64_t seed, uint64_t id)
 {
 	uint64_t z = (seed + 1) * 0x9e3779b97f4a7c15u + id * 0xd1342543de82ef95u;
@@ -58,9 +58,9 @@ static double skew_uniform(uint64_t seed, uint64_t id)
 	return (double)((z >> 11) + 1) / 9007199254740992.0;
 }
 
-/* Pareto's distribution by inversion. Its mean is least * alpha / (alpha - 1); cutting it off at
- * `longest` times the mean lowers that: by 1 % at alpha = 1.5, 15 % at 1.2, 36 % at 1.1, 58 % at 1.05,
- * where most of the work would be in items so rare that no run meets them. */
+/* Pareto's distribution by inversion. Its mean is least * alpha / (alpha - 1). The cut at `longest` times the mean lowers
+ * that: by 1 % at alpha = 1.5, 15 % at 1.2, 36 % at 1.1, 58 % at 1.05. There most of the work would be in items so rare
+ * that no run draws one. */
 static uint64_t skew_steps(const struct pvq_load *load, uint64_t id)
 {
 	double mean = (double)load->arg[NS].u, alpha = load->arg[ALPHA].d;

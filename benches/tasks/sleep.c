@@ -1,5 +1,5 @@
-/* sleep.c: the tutorial's own task: sleeps, then returns parameter * 10. It stands for work that waits
- * (for a disk, a network) and leaves the CPU alone, so more workers than cores are a gain. */
+/* sleep.c: the tutorial's own task: sleeps, then returns parameter * 10. It stands for work that waits (for a disk, a
+ * network) and leaves the CPU idle. So it gains from more workers than cores. */
 #include "tasks/tutorial.h"
 
 enum { US };

@@ -1,5 +1,4 @@
-/* spin.c: CPU work of a chosen length, the same for every item: the axis along which task granularity
- * is measured. */
+/* spin.c: CPU work of a chosen length, the same for every item. Task granularity is measured along this length. */
 #include "kernel.h"
 
 #include <errno.h>

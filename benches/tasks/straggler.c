@@ -1,5 +1,5 @@
-/* straggler.c: items that sleep, the first of them many times as long: who keeps the order has nothing to show until it
- * is done, though all others may be. */
+/* straggler.c: items that sleep, the first one many times as long as the others. A strategy that keeps the order delivers
+ * nothing until it is done, even if all others are. */
 #include "tasks/tutorial.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@ enum { US, TIMES };
 
 static const struct pvq_arg straggler_args[] = {
 	{.name = "us", .help = "sleep of one item, in microseconds", .def = "1000", .max = 60e6},
-	{.name = "times", .help = "the first item sleeps so many times as long", .def = "20", .max = 1000},
+	{.name = "times", .help = "how many times longer the first item sleeps", .def = "20", .max = 1000},
 	{0},
 };
 

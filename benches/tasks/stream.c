@@ -1,5 +1,5 @@
-/* stream.c: memory-bound work: each item adds up a slice of a table that is larger than the caches, so
- * workers share the memory's bandwidth and more of them stop helping early. */
+/* stream.c: memory-bound work: each item sums a slice of a table larger than the caches. Workers share the memory's
+ * bandwidth, so more of them soon stop helping. */
 #include "task.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ static const struct pvq_arg stream_args[] = {
 	{0},
 };
 
-/* Word i of the table: 3 i + seed, so that any slice's sum has a closed form. */
+/* Fills the table: word i is 3 i + seed, which gives the sum of any slice a closed form. */
 static int stream_build(struct pvq_load *load, struct pvq_error *err)
 {
 	uint64_t *table = mmap(NULL, TABLE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -23,8 +23,8 @@ static int stream_build(struct pvq_load *load, struct pvq_error *err)
 	if (table == MAP_FAILED)
 		return pvq_fail(err, -errno, "stream: cannot make the table");
 	load->priv = table;
-	/* Huge pages where there are any: else a fork copies the page table of 16,384 small ones, and
-	 * the strategies that fork would be charged for the size of our table. */
+	/* Ask for huge pages. Else a fork copies the page table of 16,384 small ones, and strategies that fork would
+	 * pay for the size of our table. */
 	(void)madvise(table, TABLE, MADV_HUGEPAGE);
 	for (uint64_t i = 0; i < TABLE / sizeof(*table); i++)
 		table[i] = 3 * i + load->seed;
@@ -44,8 +44,8 @@ static uint64_t slice_words(const struct pvq_load *load)
 	return load->arg[KB].u * 1024 / sizeof(uint64_t);
 }
 
-/* Where an item's slice starts, in words. Slices follow one another and wrap, so a slice comes round
- * again only after the whole table has been through the cache. */
+/* Where an item's slice starts, in words. Slices follow one another and wrap: a slice comes round again only after the
+ * whole table has passed through the cache. */
 static uint64_t slice_start(const struct pvq_load *load, uint64_t item)
 {
 	uint64_t slices = TABLE / sizeof(uint64_t) / slice_words(load);
@@ -64,8 +64,8 @@ static ssize_t stream_run(const struct pvq_load *load, const void *in, size_t le
 		return -EMSGSIZE;
 	memcpy(&item, in, sizeof(item));
 	table += slice_start(load, item);
-	/* Four sums side by side: a single chain of additions is hardly faster than the memory, and the
-	 * task would measure the adder. A slice is whole KiB, so the words divide by four. */
+	/* Four sums side by side: a single chain of additions is hardly faster than the memory, and the task would
+	 * measure the adder. A slice is whole KiB, so its words divide by four. */
 	for (uint64_t i = 0; i < words; i += 4) {
 		part[0] += table[i];
 		part[1] += table[i + 1];
@@ -77,7 +77,7 @@ static ssize_t stream_run(const struct pvq_load *load, const void *in, size_t le
 	return sizeof(sum);
 }
 
-/* The sum of 3 i + seed over the slice, modulo 2^64. */
+/* The oracle: the sum of 3 i + seed over the slice, modulo 2^64. */
 static ssize_t stream_expect(const struct pvq_load *load, uint64_t id, void *out, size_t cap)
 {
 	uint64_t words = slice_words(load), first = slice_start(load, id);

@@ -1,12 +1,13 @@
 /* task.h: THE task contract. A task is one file benches/tasks/<stem>.c that ends in a descriptor
  * `const struct pvq_task pvq_task_<stem>`; the Makefile finds it and adds it to the registry.
  *
- * A task turns item numbers into inputs and inputs into outputs. It knows nothing of workers,
- * clocks or queues, keeps no globals, and every hook but build() and free() may be called from any
- * thread or process at once, because the load is frozen between those two.
+ * A task turns item numbers into inputs, and inputs into outputs. It knows nothing of workers, clocks or queues, and has
+ * no globals. The load is frozen between build() and free(), so any threads and processes may call the other hooks at
+ * the same time.
  *
- * With its defaults a task works on every machine, from no items to many: tests/trial/test_conformance.c runs 200 of them
- * with every strategy. The same load (arguments, n, seed) always has the same inputs and outputs.
+ * With its default arguments a task works on every machine and with any number of items, 0 included:
+ * tests/trial/test_conformance.c runs 200 items with every strategy. The same load (arguments, n, seed) always has the
+ * same inputs and outputs.
  */
 #ifndef PVQ_TASK_H
 #define PVQ_TASK_H
@@ -27,7 +28,7 @@ enum {
 	PVQ_BYTES_MAX = 16 << 20, /* largest input or output of one item, in bytes */
 };
 
-/* Borrowed bytes: whoever hands them out owns them and says how long they live. */
+/* Borrowed bytes: the function that returns them owns them and documents how long they live. */
 struct pvq_span {
 	const void *ptr;
 	size_t len;
@@ -37,7 +38,7 @@ enum pvq_arg_kind {
 	PVQ_ARG_COUNT, /* a whole number, in .u */
 	PVQ_ARG_REAL,  /* a decimal number, in .d */
 	PVQ_ARG_WORD,  /* one of `words`; .u is its index */
-	PVQ_ARG_TEXT,  /* any string (a path), in .s; the load owns it */
+	PVQ_ARG_TEXT,  /* any string (a path), in .s, owned by the load */
 };
 
 union pvq_value {
@@ -54,7 +55,7 @@ struct pvq_arg {
 	double min, max;          /* allowed range, ends included (COUNT and REAL) */
 	const char *const *words; /* WORD: the choices, NULL-terminated */
 	enum pvq_arg_kind kind;
-	int settled; /* 1: the task's settle() may fix it from "0"; not part of a cell's label */
+	int settled; /* 1: settle() may replace its "0"; not part of a cell's label */
 };
 
 /* A built task; frozen from build() to free(). */
@@ -69,30 +70,31 @@ struct pvq_load {
 struct pvq_task {
 	const char *name, *summary;
 	const struct pvq_arg *args; /* ends with a NULL name; NULL: the task has no arguments */
-	int uneven; /* 1: items differ in work, so that times per item of loads with another n or seed do not compare */
+	int uneven; /* 1: items differ in work, so times per item do not compare between loads with another n or seed */
 
-	/* Fixes arguments left at 0 that depend on the machine (a calibration), so that every trial
-	 * of a run does identical work. Called once per run, before build(). NULL: nothing to fix. */
+	/* Replaces arguments left at 0 that depend on the machine (a calibration). Every trial of a run then does
+	 * identical work. Called once per run, before build(). NULL: nothing to fix. */
 	void (*settle)(union pvq_value arg[PVQ_ARGS_MAX]);
 
-	/* Once, in the parent, before any worker exists. 0, or -errno with *err filled (pvq_fail()). */
+	/* Builds the load. Called once, in the parent, before any worker exists. 0, or -errno with *err filled
+	 * (pvq_fail()). */
 	int (*build)(struct pvq_load *, struct pvq_error *err);
 
-	/* Input of item id: points into priv, or into scratch (PVQ_SCRATCH bytes); at most max_in
-	 * bytes long, valid until free() or until the scratch is used again. Cannot fail. */
+	/* The input of item id, at most max_in bytes. It points into priv, or into scratch (PVQ_SCRATCH bytes); valid
+	 * until free(), or until scratch is used again. Cannot fail. */
 	struct pvq_span (*input)(const struct pvq_load *, uint64_t id, void *scratch);
 
-	/* The work: a pure function of the input bytes (and of the frozen load). Writes at most cap
-	 * bytes to out (cap >= max_out; aligned to 16); neither buffer overlaps the other.
-	 * Returns the output's length, at least 1, or -errno, which travels to the sink with the item: -EBADMSG for bytes that
-	 * are no input (none; unless inputs have any length, one more than an input has), -EMSGSIZE where cap < max_out. */
+	/* The work: a pure function of the input bytes and the frozen load. Writes at most cap bytes to out (cap >=
+	 * max_out; aligned to 16). in and out do not overlap. Returns the output's length, at least 1, or -errno, which
+	 * the sink gets as the item's status: -EBADMSG if the bytes are not an input (no byte at all; or one more than an
+	 * input has, unless inputs may have any length), -EMSGSIZE if cap < max_out. */
 	ssize_t (*run)(const struct pvq_load *, const void *in, size_t len, void *out, size_t cap);
 
-	/* Oracle: the right output, or the right -errno, found another way than by run(); -EMSGSIZE as there. Never
-	 * timed. NULL: results are compared with a serial run() and the row says so. */
+	/* The oracle: the right output, or the right -errno, found in another way than by run(); -EMSGSIZE like run().
+	 * Never timed. NULL: results are compared with those of a serial run(), and the row records that. */
 	ssize_t (*expect)(const struct pvq_load *, uint64_t id, void *out, size_t cap);
 
-	/* Releases what build() made; also after a build() that failed half-way. NULL: nothing. */
+	/* Releases what build() made, also if build() failed half-way. NULL: nothing to release. */
 	void (*free)(struct pvq_load *);
 };
 

@@ -1,4 +1,4 @@
-/* tutorial.c: parameter in, parameter * 10 out. */
+/* tutorial.c: takes a parameter, returns parameter * 10. */
 #include "tasks/tutorial.h"
 
 #include <errno.h>
@@ -47,7 +47,7 @@ ssize_t pvq_tutorial_expect(const struct pvq_load *load, uint64_t id, void *out,
 	return sizeof(right);
 }
 
-/* Until a fixed moment: a signal in between must not make it longer. */
+/* Sleeps until a fixed moment: a signal must not lengthen the sleep. */
 void pvq_tutorial_sleep(uint64_t us)
 {
 	struct timespec until;
