@@ -1,4 +1,4 @@
-/* fit.c: the laws, and their fits by cminpack. */
+/* fit.c: Amdahl's law and the USL, and their fits by cminpack. */
 #include "stats/fit.h"
 
 #include <cminpack-1/cminpack.h>
@@ -11,8 +11,8 @@ struct points {
 	int usl;
 };
 
-/* What the solver moves: log T1, and for Amdahl sigma itself, for USL the roots of sigma and kappa, which
- * therefore cannot become negative. */
+/* The law for the solver's variables: log T1; for Amdahl sigma itself; for the USL the square roots of sigma and kappa,
+ * which keeps both from becoming negative. */
 static struct pvq_fit fit_of(const double *x, int usl)
 {
 	struct pvq_fit fit = {.t1 = exp(x[0]), .sigma = x[1]};
@@ -46,7 +46,7 @@ static int solve(struct points *points, double *x, struct pvq_fit *fit)
 		residuals, points, (int)points->count, parameters, x, error, 1e-12, pivot, work, WORK);
 
 	*fit = fit_of(x, points->usl);
-	/* 1 to 3: converged; 4: exact; 6, 7: as near as numbers go. */
+	/* 1 to 3: converged; 4: exact; 6, 7: as close as the precision allows. */
 	return (info >= 1 && info <= 4) || info == 6 || info == 7 ? 0 : -EDOM;
 }
 

@@ -1,4 +1,4 @@
-/* metg.c: one crossing. */
+/* metg.c: finds where the efficiency first reaches a share. */
 #include "stats/metg.h"
 
 #include <math.h>

@@ -5,10 +5,9 @@
 
 #include <stddef.h>
 
-/* The smallest granularity at which the efficiency reaches `share`, from n points of tasks that grow.
- * Interpolated (straight over the granularity's logarithm) between the first point that reaches it and the
- * one before; the first point's own where there is none before: then METG is at most that. INFINITY where
- * no point reaches it. */
+/* The smallest granularity at which the efficiency reaches `share`, from n points in ascending granularity. Interpolates
+ * between the first point that reaches it and the point before, linearly over the logarithm of the granularity. If the
+ * first point of all reaches it, returns that granularity, an upper bound of METG. INFINITY if no point reaches it. */
 double pvq_metg(const double *granularity, const double *efficiency, size_t n, double share);
 
 #endif

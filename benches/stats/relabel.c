@@ -1,4 +1,4 @@
-/* relabel.c: goes through every labelling. */
+/* relabel.c: computes T and U under every labelling of the runs. */
 #include "stats/relabel.h"
 
 #include "stats/stats.h"
@@ -9,13 +9,13 @@
 
 enum { PAIRS = PVQ_RELABEL_MOST * PVQ_RELABEL_MOST };
 
-/* A labelling is a number whose bit r says that run r counts as one of b. */
+/* A labelling is a number. Its bit r is set if run r counts as one of b. */
 static int relabel_in_b(unsigned label, size_t run)
 {
 	return (int)(label >> run & 1);
 }
 
-/* The next larger number with as many bits set (HAKMEM 175). */
+/* The next larger number with the same count of set bits (HAKMEM 175). */
 static unsigned relabel_next(unsigned label)
 {
 	unsigned low = label & -label, ripple = label + low;
@@ -38,7 +38,7 @@ static double relabel_statistic(const double *value, size_t runs, unsigned label
 					     PVQ_RELABEL_FLOOR * PVQ_RELABEL_FLOOR);
 }
 
-/* U of a labelling of the ranks 0 .. runs - 1: in how many pairs b is the larger one. */
+/* U of a labelling of the ranks 0 .. runs - 1: the number of pairs in which b is larger. */
 static size_t relabel_u(unsigned label, size_t runs)
 {
 	size_t of_a = 0, u = 0;
@@ -50,11 +50,11 @@ static size_t relabel_u(unsigned label, size_t runs)
 	return u;
 }
 
-/* What every labelling comes to. */
+/* The results of all labellings. */
 struct labellings {
-	double *largest, *smallest; /* T over all figures, ascending */
+	double *largest, *smallest; /* [count]: the extreme T of all figures under each labelling */
 	size_t count;
-	size_t of_u[PAIRS + 1]; /* how many have that U */
+	size_t of_u[PAIRS + 1]; /* [U]: how many labellings have it */
 };
 
 static int relabel_all(struct labellings *l, const double *value, size_t figures, size_t na, size_t nb)
@@ -81,12 +81,13 @@ static int relabel_all(struct labellings *l, const double *value, size_t figures
 		l->smallest[l->count++] = smallest;
 		l->of_u[relabel_u(label, runs)]++;
 		if (label == last)
-			break; /* its successor may not fit */
+			break; /* its successor may overflow */
 	}
 	return 0;
 }
 
-/* Share of labellings that are as extreme; the sums of two of them may round differently. */
+/* The share of labellings at least as extreme as t. The tolerance is for rounding: equal statistics may be summed in
+ * another order. */
 static void relabel_p(struct pvq_relabelled *r, const struct labellings *l, double t)
 {
 	size_t larger = 0, smaller = 0;
@@ -99,8 +100,8 @@ static void relabel_p(struct pvq_relabelled *r, const struct labellings *l, doub
 	r->p_smaller = (double)smaller / (double)l->count;
 }
 
-/* From the k-th smallest to the k-th largest difference of a pair: k is as large as leaves each end an error of at
- * most 5 %, P(U <= k - 1) <= 0.05. */
+/* The interval: from the k-th smallest to the k-th largest difference of a pair. k is the largest rank for which each end
+ * errs in at most 5 %: P(U <= k - 1) <= 0.05. */
 static void relabel_interval(
 	struct pvq_relabelled *r, const struct labellings *l, const double *value, size_t na, size_t nb)
 {
@@ -109,7 +110,8 @@ static void relabel_interval(
 
 	while (k < pairs / 2 && (tail += l->of_u[k]) * 20 <= l->count)
 		k++;
-	k += k == 0; /* the whole range: the limits on the number of runs see to it that this is enough */
+	k += k ==
+	     0; /* at least the whole range; with PVQ_RELABEL_LEAST runs a side that errs in at most 5 % */
 	for (size_t i = 0; i < na; i++)
 		for (size_t j = 0; j < nb; j++)
 			pair[i * nb + j] = value[na + j] - value[i];

@@ -14,7 +14,7 @@ void pvq_blocks_free(struct pvq_blocks *b)
 	*b = (struct pvq_blocks){0};
 }
 
-/* Medians of all cells over the drawn blocks. */
+/* The median of every cell over the drawn blocks. */
 static void medians(const struct pvq_blocks *b, const size_t *drawn, double *scratch, double *median)
 {
 	for (size_t c = 0; c < b->cells; c++) {
@@ -59,7 +59,7 @@ int pvq_resample(const struct pvq_blocks *b, pvq_figure_of *figure, void *ctx, d
 	}
 	if (n >= DRAWINGS * 19 / 20) {
 		pvq_sort(figures, n);
-		/* Whole ranks: between two of them one may be infinite. */
+		/* Whole ranks, not interpolated: a neighbour may be infinite. */
 		result->lo = figures[(size_t)floor(alpha / 2 * (double)(n - 1))];
 		result->hi = figures[(size_t)ceil((1 - alpha / 2) * (double)(n - 1))];
 	}

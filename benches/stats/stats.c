@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Log of the probability that a binomial(n, 1/2) variable is k. lgamma_r, since lgamma has a global. */
+/* Log of the probability that a binomial(n, 1/2) variable is k. Uses lgamma_r, because lgamma writes to a global. */
 static double stats_log_pmf(size_t n, size_t k)
 {
 	int sign;
@@ -92,7 +92,7 @@ void pvq_far_out(const double *sorted, size_t n, double *lo, double *hi)
 	*hi = exp(above + 3 * (above - below));
 }
 
-/* How far from rank k towards rank k + 1 the interval's ends lie so that it errs with probability alpha. */
+/* How far from rank k towards rank k + 1 the interval's ends must move to make it err with probability alpha. */
 static double stats_share(size_t n, size_t k, double alpha)
 {
 	double wide = 1 - 2 * pvq_binomial_tail(n, (long)k - 1),
@@ -100,7 +100,7 @@ static double stats_share(size_t n, size_t k, double alpha)
 	double excess = (wide - (1 - alpha)) / (wide - narrow);
 
 	if (2 * (k + 1) > n)
-		return 0; /* the narrower one would be none */
+		return 0; /* the narrower interval does not exist */
 	return (double)(n - k) * excess / ((double)k + (double)(n - 2 * k) * excess);
 }
 
@@ -118,7 +118,7 @@ struct pvq_estimate pvq_estimate(double *x, size_t n, double alpha)
 	if (pvq_median_ranks(n, alpha, &lo, &hi) == 0) {
 		double share = stats_share(n, lo, alpha), inside = x[hi - 2] - x[lo];
 
-		/* Not across a gap between two modes: in there is nothing to interpolate. */
+		/* Do not interpolate across a gap between two modes: no values are in it. */
 		e.lo = x[lo - 1] + (x[lo] - x[lo - 1] <= inside ? share * (x[lo] - x[lo - 1]) : 0);
 		e.hi = x[hi - 1] - (x[hi - 1] - x[hi - 2] <= inside ? share * (x[hi - 1] - x[hi - 2]) : 0);
 	}
@@ -134,7 +134,7 @@ static enum pvq_verdict stats_verdict(double log_lo, double log_hi)
 {
 	double same = log(PVQ_EQUIVALENT_RATIO);
 
-	/* First, since a difference that is certain but too small to matter is no reason to choose. */
+	/* First, because a difference may be certain and still too small to matter. */
 	if (log_lo >= -same && log_hi <= same)
 		return PVQ_EQUIVALENT;
 	if (log_hi < 0)
@@ -144,8 +144,8 @@ static enum pvq_verdict stats_verdict(double log_lo, double log_hi)
 	return PVQ_INCONCLUSIVE;
 }
 
-/* It is settled when the interval leaves 0 behind or fits between the bounds of equivalence, whichever its
- * median is farther from. */
+/* A comparison is settled when its interval excludes 0, or fits between the bounds of equivalence. The nearer goal is the
+ * one whose limit the median is farther from. */
 static size_t stats_settle(size_t n, double median, double lo, double hi)
 {
 	double half = (hi - lo) / 2, room = fmax(fabs(median), log(PVQ_EQUIVALENT_RATIO) - fabs(median));

@@ -12,9 +12,9 @@ enum {
 	RESAMPLES_PER_TAIL = 50
 };
 
-/* What one pass over both sorted samples finds. */
+/* The results of one pass over both sorted samples. */
 struct ranks {
-	double u;    /* pairs in which a is larger, ties counted half */
+	double u;    /* pairs in which a is larger; a tie counts half */
 	double ties; /* sum of t^3 - t over groups of t equal values */
 };
 
@@ -40,8 +40,9 @@ static struct ranks rank_both(const double *a, size_t na, const double *b, size_
 	return r;
 }
 
-/* P(U <= u) without ties. ways[i][k]: orders of i values of a among the b so far in which U is k; with one more b on
- * top the largest is either that b, and nothing changes, or an a, which is larger than all b. */
+/* P(U <= u) without ties. ways[i][k] counts the orders of i values of a and the values of b so far that have U = k. Add
+ * one more b: the largest value is either a b, which adds nothing to U, or an a, which is larger than all j values of
+ * b. */
 static double exact_tail(size_t na, size_t nb, size_t u)
 {
 	static double ways[EXACT_MOST + 1][U_MOST];
@@ -78,7 +79,7 @@ double pvq_mann_whitney(double *a, size_t na, double *b, size_t nb)
 	return sd > 0 ? erfc(fmax(far - 0.5, 0) / sd / M_SQRT2) : 1;
 }
 
-/* Median of a sample drawn from sorted x. drawn: room for n. */
+/* The median of a resample of sorted x. drawn: room for n values. */
 static double resampled_median(const double *x, size_t n, double *drawn, uint64_t *state)
 {
 	for (size_t i = 0; i < n; i++)
