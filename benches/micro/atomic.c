@@ -1,5 +1,5 @@
-/* atomic.c: adding to a shared counter, alone and while another core does the same: what a claim from a
- * common queue costs at least.
+/* atomic.c: adds to a shared counter, alone and while another core does the same: the least that it costs to claim an
+ * item from a shared queue.
  */
 #include "child.h"
 #include "link.h"
@@ -24,7 +24,7 @@ static void atomic_alone(struct gb_state *state, const struct pvq_micro_run *run
 	atomic_loop(state, &word.value);
 }
 
-/* The rival adds until it is told to stop, and says when it has begun. */
+/* The rival reports that it has begun, then adds until it sees `stop`. */
 __attribute__((noreturn)) static void atomic_rival(struct pvq_link_shared *shared, int cpu)
 {
 	int unpinned = pvq_micro_pin(cpu);

@@ -1,5 +1,5 @@
-/* cacheline.c: a cache line handed to another core and back, both sides spinning: the least that any
- * communication between cores can cost. Not by link.h, whose calls would be a third of the price.
+/* cacheline.c: hands a cache line to another core and back, both sides spinning: the least that any communication
+ * between cores can cost. Does not use link.h, whose calls would be a third of the price.
  */
 #include "child.h"
 #include "link.h"
@@ -9,13 +9,15 @@
 #include <unistd.h>
 
 enum { BATCH = 100, WARM_UP = 1000 };
-enum { SPINS = 1 << 16 }; /* looks before yielding: on a loaded machine the other side may wait for a CPU */
+enum {
+	SPINS = 1 << 16
+}; /* looks before it yields: on a loaded machine the other side may wait for this CPU */
 
-/* Whose turn it is. One word for both ways, alone in its line: whoever writes it has read it last, so a
- * hand-over moves one line. */
+/* Whose turn it is. One word serves both ways, alone in its cache line. The side that writes it was also the last to read
+ * it, so a hand-over moves one line. */
 enum turn { OURS, THEIRS, OVER };
 
-/* Waits until it is no longer the other side's turn. acquire pairs with the release of whoever hands over. */
+/* Waits until the word is no longer `other`. acquire pairs with the release of the side that hands over. */
 static uint32_t cacheline_await(_Atomic uint32_t *word, uint32_t other)
 {
 	uint32_t seen;
@@ -31,7 +33,8 @@ static uint32_t cacheline_await(_Atomic uint32_t *word, uint32_t other)
 
 __attribute__((noreturn)) static void cacheline_answer(_Atomic uint32_t *word, int cpu)
 {
-	int unpinned = pvq_micro_pin(cpu); /* it still answers, or the other side would wait for ever */
+	int unpinned =
+		pvq_micro_pin(cpu); /* answer even if unpinned: else the other side would wait for ever */
 
 	while (cacheline_await(word, OURS) != OVER)
 		atomic_store_explicit(word, OURS, memory_order_release);

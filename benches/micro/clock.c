@@ -1,4 +1,4 @@
-/* clock.c: reading the clock, and the least that a system call costs. */
+/* clock.c: reads the clock, and makes the cheapest system call. */
 #include "micro.h"
 
 #include <sys/syscall.h>

@@ -7,7 +7,7 @@
 
 struct condvar_way {
 	pthread_mutex_t lock; /* guards here */
-	pthread_cond_t come;  /* here is set */
+	pthread_cond_t come;  /* signalled when here is set */
 	int here;
 };
 

@@ -1,4 +1,4 @@
-/* eventfd.c: a count to a process and one back, through two eventfds. */
+/* eventfd.c: sends a count to a process and one back, through two eventfds. */
 #include "link.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* fork.c: fork and wait by the memory that the parent has resident: fork copies the page tables, and
- * afterwards every first write to a page, on either side, copies the page.
+/* fork.c: forks and waits, for several sizes of the parent's resident memory. fork copies the page tables. Afterwards
+ * every first write to a page, on either side, copies the page.
  *
  * The memory is in pages of the base size (MADV_NOHUGEPAGE), as most of a heap is.
  */
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The memory, and who writes to every page of it after the fork. */
+/* The memory, and which side writes to every page of it after the fork. */
 struct ballast {
 	char *data;
 	size_t bytes, page;
@@ -24,8 +24,8 @@ static void fork_touch(const struct ballast *b, char value)
 		b->data[at] = value;
 }
 
-/* The child leaves at once; where the parent touches, it stays until the parent has closed the pipe,
- * because pages are copied only as long as there are two who own them. */
+/* Forks once and waits. The child exits at once, unless the parent touches the memory: then it stays until the parent has
+ * closed the pipe, because a page is copied only while two processes share it. */
 static int fork_once(const struct ballast *b)
 {
 	int gate[2] = {-1, -1}, status = 0;
@@ -71,7 +71,7 @@ static void fork_sized(struct gb_state *state, const struct pvq_micro_run *run, 
 {
 	b->bytes = (size_t)gb_arg(state, 0) << 20;
 	b->page = (size_t)sysconf(_SC_PAGESIZE);
-	/* Copies of touched pages need as much again. */
+	/* The copies of touched pages need as much again. */
 	if (b->bytes > run->env->spare_bytes / 2) {
 		pvq_micro_fail(state, "too little memory is free", ENOMEM);
 		return;
@@ -81,7 +81,8 @@ static void fork_sized(struct gb_state *state, const struct pvq_micro_run *run, 
 		pvq_micro_fail(state, "mmap", errno);
 		return;
 	}
-	(void)madvise(b->data, b->bytes, MADV_NOHUGEPAGE); /* a kernel without huge pages refuses: fine */
+	(void)madvise(b->data, b->bytes,
+		MADV_NOHUGEPAGE); /* may fail: a kernel without huge pages needs no hint */
 	fork_touch(b, 1);
 	fork_loop(state, b);
 	munmap(b->data, b->bytes);
@@ -110,7 +111,7 @@ static void fork_parent_touches(struct gb_state *state, const struct pvq_micro_r
 
 static const struct pvq_micro_case fork_cases[] = {
 	{.name = "fork/untouched",
-		.op = "fork, exit, wait, with so many MiB resident",
+		.op = "fork, exit, wait, with that many MiB resident",
 		.run = fork_untouched,
 		.syscalls = 3,
 		.arg_name = "mib",

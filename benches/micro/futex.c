@@ -1,5 +1,5 @@
-/* futex.c: two processes that put each other to sleep and wake each other: a wake-up and the way back to
- * the CPU, twice; and the system call alone, when nobody sleeps.
+/* futex.c: two processes wake each other in turn: twice a wake-up and the way back to the CPU. And the system call alone,
+ * when nobody sleeps.
  */
 #include "link.h"
 
@@ -11,7 +11,7 @@
 
 enum { BATCH = 100 };
 
-/* Not FUTEX_PRIVATE: the word lies in memory that processes share. */
+/* Not FUTEX_PRIVATE: processes share the word. */
 static long futex_call(_Atomic uint32_t *word, int op, uint32_t value, const struct timespec *patience)
 {
 	return syscall(SYS_futex, word, op, value, patience, NULL, 0);
@@ -31,7 +31,7 @@ static int futex_send(struct pvq_link *link, int way)
 	return futex_call(word, FUTEX_WAKE, 1, NULL) < 0 ? -errno : 0;
 }
 
-/* Sleeps as long as the word is 0; a word that has changed in between makes the kernel return at once. */
+/* Sleeps while the word is 0. If the word has changed since, the kernel returns at once. */
 static int futex_receive(struct pvq_link *link, int way)
 {
 	static const struct timespec patience = {.tv_sec = 10};

@@ -1,5 +1,5 @@
-/* gb.cc: the C++ side. Every entry catches what the library may throw, and refuses what the library would
- * abort on: its own checks (BM_CHECK) end the process wherever it was built without NDEBUG, as Debian's is.
+/* gb.cc: the C++ side. Every function catches what the library may throw, and refuses what the library would abort on:
+ * the library's checks (BM_CHECK) end the process if it was built without NDEBUG, as Debian's is.
  */
 #include "gb.h"
 
@@ -24,14 +24,14 @@
 namespace
 {
 
-/* Named differently in older and newer versions of the library; this is what registering returns. */
+/* The type that registering returns. Older and newer versions of the library name it differently. */
 using lib_bench = std::remove_pointer_t<decltype(benchmark::RegisterBenchmark(
 	"", std::declval<void (*)(benchmark::State &)>()))>;
 
-constexpr int64_t INSTANCES_MAX = 1 << 16; /* of one range: beyond that it is a mistake */
+constexpr int64_t INSTANCES_MAX = 1 << 16; /* of one range: more must be a mistake */
 
 enum class phase {
-	fresh,   /* run() has not come to its loop */
+	fresh,   /* run() has not reached its loop */
 	running, /* in the loop, clock running */
 	paused,  /* in the loop, clock stopped */
 	over,    /* the loop has ended */
@@ -40,27 +40,27 @@ enum class phase {
 } // namespace
 
 struct gb_bench {
-	lib_bench *lib = nullptr; /* the library's; valid until gb_clear() */
+	lib_bench *lib = nullptr; /* owned by the library; valid until gb_clear() */
 	void (*run)(struct gb_state *, void *) = nullptr;
 	void *user = nullptr;
 	int (*setup)(const struct gb_state *, void *) = nullptr;
 	void (*teardown)(const struct gb_state *, void *) = nullptr;
 	bool hooked = false;
 	int setup_error = 0; /* of the latest setup() */
-	size_t args = 0;     /* how many arguments each instance has, once something has said so: */
+	size_t args = 0;     /* how many arguments each instance has, if has_args */
 	bool has_args = false;
 	bool listed = false;            /* arguments were added */
-	std::vector<std::string> names; /* of the arguments; the library gets them once there are any */
+	std::vector<std::string> names; /* of the arguments; kept here until some are added */
 	gb_time time = GB_CPU_TIME;
 	bool timed = false;   /* a clock was chosen */
 	bool fixed = false;   /* iterations were fixed */
 	bool minimum = false; /* a minimum time was set */
-	std::string refused;  /* the first setting that was: why the benchmark does not run */
+	std::string refused;  /* the first refused setting: why the benchmark does not run */
 };
 
 struct gb_state {
 	benchmark::State *run;        /* nullptr within hooks */
-	const benchmark::State *view; /* for asking; never nullptr */
+	const benchmark::State *view; /* for queries; never nullptr */
 	const gb_bench *bench;
 	phase at;
 };
@@ -68,11 +68,11 @@ struct gb_state {
 namespace
 {
 
-/* The registered benchmarks, in order; and which of them each pair of hooks below serves. */
+/* The registered benchmarks, in order; and the one that each pair of hooks below serves. */
 std::vector<std::unique_ptr<gb_bench>> registered;
 std::array<gb_bench *, GB_HOOKED_MAX> hooked;
 
-/* Calls f and turns what it throws into -errno. */
+/* Calls f and turns an exception into -errno. */
 template <class F> auto guarded(F &&f) noexcept -> decltype(f())
 {
 	try {
@@ -88,7 +88,7 @@ template <class F> auto guarded(F &&f) noexcept -> decltype(f())
 	}
 }
 
-/* Applies a setting where it is valid, otherwise remembers the refusal. */
+/* Applies a setting if it is valid; else remembers the refusal. */
 template <class F> int setting(gb_bench *b, const char *name, bool valid, F &&apply) noexcept
 {
 	if (!b)
@@ -114,8 +114,8 @@ bool args_agree(const gb_bench *b, size_t count)
 	return b && count > 0 && (!b->has_args || b->args == count);
 }
 
-/* A benchmark with names for arguments but none added would have no instance: it would be registered and
- * never run, without a word. So the names wait for the arguments. */
+/* Hands the names of arguments to the library once there are arguments. With names alone a benchmark has no instance: it
+ * would be registered and silently never run. */
 void args_settle(gb_bench *b, size_t count, bool listed)
 {
 	b->args = count;
@@ -129,7 +129,7 @@ void args_settle(gb_bench *b, size_t count, bool listed)
 
 /* ---- running ---- */
 
-/* The library aborts on a function that returns from within its loop; here that is an error like any. */
+/* Reports a function that returned from within its loop. The library would abort. */
 void finish(gb_state &s)
 {
 	if (s.at != phase::over && !s.run->error_occurred())
@@ -160,8 +160,8 @@ void call(const gb_bench *b, benchmark::State &state)
 	}
 }
 
-/* The library's hooks are bare function pointers and are not told whose they are, so each benchmark with
- * hooks gets a function of its own, whose number leads to it. */
+/* The library's hooks are bare function pointers without user data. So each benchmark with hooks gets its own
+ * instantiation, whose number I finds the benchmark. */
 template <size_t I> void hook_setup(const benchmark::State &state)
 {
 	gb_bench *b = hooked[I];
@@ -196,7 +196,7 @@ template <size_t... I> constexpr std::array<hook_pair, sizeof...(I)> make_hooks(
 
 constexpr auto hooks = make_hooks(std::make_index_sequence<GB_HOOKED_MAX>());
 
-/* Prints nothing. */
+/* A reporter that prints nothing. */
 class silent_reporter : public benchmark::BenchmarkReporter
 {
       public:
@@ -209,7 +209,7 @@ class silent_reporter : public benchmark::BenchmarkReporter
 	}
 };
 
-/* Sets flags as if they had been on the command line; what the executable is called stays. */
+/* Sets flags as if they were on the command line. Keeps the executable's name. */
 void set_flags(std::vector<std::string> flags)
 {
 	const char *name = benchmark::BenchmarkReporter::Context::executable_name;
@@ -224,7 +224,7 @@ void set_flags(std::vector<std::string> flags)
 	benchmark::Initialize(&argc, argv.data());
 }
 
-/* The library ends the process where it cannot write its file, so that is tried first. */
+/* Tries whether the file can be written: if not, the library would end the process. */
 int check_writable(const char *path)
 {
 	errno = 0;
@@ -235,7 +235,7 @@ int check_writable(const char *path)
 	return std::fclose(f) ? -EIO : 0;
 }
 
-/* A filter that the library could not compile would only be printed, and nothing run. */
+/* Tries whether the filter compiles: if not, the library would only print it and run nothing. */
 int check_filter(const std::string &filter)
 {
 	regex_t re;
@@ -270,7 +270,7 @@ long run_all(const gb_run_config &config)
 
 /* ---- within a run ---- */
 
-/* Off the fast path: the first call, the first after a pause, and calls after the end. */
+/* The slow path: the first call, the first after a pause, and calls after the end. Returns whether the loop may run. */
 bool revive(gb_state &s)
 {
 	if (s.at == phase::over)
@@ -281,7 +281,7 @@ bool revive(gb_state &s)
 	return true;
 }
 
-/* Whether to loop once more. Costs a call, two tests and the library's own subtraction. */
+/* Whether to loop once more. Costs a call, two tests and the library's subtraction. */
 template <class F> inline int keep(gb_state *s, F &&more) noexcept
 {
 	int ret = 1;
@@ -308,7 +308,7 @@ template <class F> int change(gb_state *s, bool valid, F &&apply) noexcept
 	});
 }
 
-/* flags of the header to flags of the library. */
+/* Translates the header's flags into the library's. */
 benchmark::Counter::Flags counter_flags(unsigned flags)
 {
 	using C = benchmark::Counter;

@@ -1,4 +1,4 @@
-/* link.c: the partner's life, and the two loops: there and back, and one way only. */
+/* link.c: starts and stops the partner; holds the two loops, there and back, and one way only. */
 #include "link.h"
 #include "child.h"
 
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum { GULP_BYTES = 1 << 16, WARM_UP_TRIPS = 20 };
-enum { WARM_UP_BYTES = 1 << 20 }; /* more than a channel holds: the reader must be reading by then */
+enum { WARM_UP_BYTES = 1 << 20 }; /* more than a channel holds: after it the reader must be running */
 
 /* Both sides of a case while it runs. */
 struct duo {
@@ -20,8 +20,8 @@ struct duo {
 	pthread_t thread;
 };
 
-/* The partner: answers until it is told to stop; also unpinned, or the other side would wait for ever, and
- * then it says so at the end. */
+/* The partner: answers until it sees `stop`. It answers even if it could not be pinned, because the other side would wait
+ * for ever, and returns the error at the end. */
 static int duo_serve(struct duo *d)
 {
 	int unpinned = pvq_micro_pin(d->partner_cpu), ret = 0;
@@ -53,8 +53,8 @@ static int duo_start(struct duo *d)
 	return d->pid < 0 ? (int)d->pid : 0;
 }
 
-/* After a failure nobody knows what the partner waits for: a process is killed, and a thread (which can
- * only wait for us) is handed one thing more like in the good case. */
+/* Ends the partner. After a failure its state is unknown. So a process is killed. A thread can only be waiting for us: it
+ * gets one more hand-over, as after success. */
 static int duo_stop(struct duo *d, int failed)
 {
 	void *result = NULL;
@@ -83,7 +83,7 @@ static int duo_trips(struct duo *d, int count)
 	return ret;
 }
 
-/* The first trips are not timed: the partner is still starting. */
+/* Times round trips. The first ones are untimed, while the partner starts. */
 static void duo_loop(struct duo *d, struct gb_state *state)
 {
 	int ret = duo_start(d);
@@ -204,7 +204,7 @@ static void stream_pair(
 	pid_t pid = pvq_child_fork();
 
 	if (pid == 0) {
-		close(fd[1]); /* or its own end would keep it from ever seeing the other's close */
+		close(fd[1]); /* else its own copy keeps the channel open, and it never sees the end */
 		stream_drain(fd[0], run->env->cpu[1]);
 	}
 	close(fd[0]);

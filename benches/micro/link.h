@@ -1,5 +1,5 @@
-/* link.h: two sides that hand something over and back, by whatever means: the round trips of all means
- * of communication are the same loop. The partner is a forked process, or a thread.
+/* link.h: two sides that hand something over and back. All means of communication share one loop for their round trips.
+ * The partner is a forked process or a thread.
  */
 #ifndef PVQ_LINK_H
 #define PVQ_LINK_H
@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 enum { PVQ_TO_PARTNER, PVQ_FROM_PARTNER, PVQ_WAYS };
-enum { PVQ_LINE_BYTES = 128 }; /* so far apart lies what two sides write: CPUs fetch lines in pairs */
+enum { PVQ_LINE_BYTES = 128 }; /* distance between words that two sides write: CPUs fetch lines in pairs */
 
 /* One way's word in memory that both sides see. */
 struct pvq_link_word {
@@ -36,18 +36,18 @@ struct pvq_link_kind {
 	int threads; /* the partner is a thread of this process */
 };
 
-/* The body of a case whose data is a kind: there and back, once an iteration. The argument says on how
- * many cores the two sides are. */
+/* The body of a case whose data is a kind: one round trip an iteration. The argument is the number of cores that the two
+ * sides run on. */
 void pvq_link_round_trips(struct gb_state *, const struct pvq_micro_run *);
 
-/* Closes the descriptors that are open: a kind's close(). */
+/* Closes the descriptors that are open. Serves as a kind's close(). */
 void pvq_link_close_fds(struct pvq_link *);
-/* Reads or writes one byte, however often that is interrupted. 0 or -errno. */
+/* Read or write one byte; restart if a signal interrupts. 0 or -errno. */
 int pvq_link_read_byte(int fd);
 int pvq_link_write_byte(int fd);
 
-/* The body of a case whose data is an open(): writes that many bytes an iteration to a partner that reads
- * and drops them, on another core where there is one. */
+/* The body of a case whose data is a kind: writes as many bytes an iteration as the argument says. The partner reads and
+ * drops them, on another core if there is one. */
 void pvq_link_stream(struct gb_state *, const struct pvq_micro_run *);
 
 #endif

@@ -1,5 +1,5 @@
-/* main.c: build/pvq-micro: registers every case of every family, runs them, and leaves DIR/micro.json,
- * DIR/plots and a price list on stdout.
+/* main.c: the program pvq-micro: registers every case of every family, runs them, writes DIR/micro.json and DIR/plots, and
+ * prints a price list.
  */
 #include "base/options.h"
 #include "base/rundir.h"
@@ -19,19 +19,22 @@
 #include <unistd.h>
 
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
-enum { FLAGS_OURS = 5, FLAGS_MAX = 64 }; /* the first: the program's name and our defaults */
+enum {
+	FLAGS_OURS = 5,
+	FLAGS_MAX = 64
+}; /* FLAGS_OURS: the program's name and our defaults, which come first */
 
 struct options {
 	const char *out;
 	int brief, verbose;
 };
 
-/* Everything that the library is given a pointer to. */
+/* Holds all that the library gets pointers to. */
 struct bench {
 	struct pvq_micro_env env;
 	struct pvq_micro_run *run;
 	size_t runs;
-	cpu_set_t all; /* the CPUs this process had at first */
+	cpu_set_t all; /* the CPUs this process started with */
 };
 
 /* ---- what micro.h offers to cases ---- */
@@ -67,8 +70,8 @@ void pvq_micro_unshare(void *at, size_t bytes)
 
 /* ---- running a case ---- */
 
-/* What one iteration is, for programs; the library has no other place for facts about a benchmark. Zeroes
- * are left out: the library's coefficient of variation of zeroes is no number, and no JSON. */
+/* Describes one iteration, for programs that read the file: as counters, because the library has no other place for facts
+ * about a benchmark. Leaves out zeroes: their coefficient of variation is NaN, which is not valid JSON. */
 static void case_describe(struct gb_state *state, const struct pvq_micro_case *what)
 {
 	gb_set_label(state, what->op);
@@ -93,7 +96,7 @@ static void case_run(struct gb_state *state, void *user)
 	int ret = 0;
 
 	if (run->env->cpus < 2 && case_needs_two(state, run->what)) {
-		gb_skip_with_error(state, "needs two CPUs, and this process may use one");
+		gb_skip_with_error(state, "needs two CPUs, but this process may use only one");
 		return;
 	}
 	if (sched_getaffinity(0, sizeof(before), &before))
@@ -106,11 +109,11 @@ static void case_run(struct gb_state *state, void *user)
 	}
 	run->what->run(state, run);
 	if (sched_setaffinity(0, sizeof(before), &before))
-		pvq_micro_fail(state, "giving the CPU back", errno);
+		pvq_micro_fail(state, "restoring the CPUs", errno);
 	case_describe(state, run->what);
 }
 
-/* Every second step is enough for the short list of sizes. */
+/* The factor from one argument to the next. The short list takes every second size. */
 static int64_t case_step(const struct pvq_micro_case *what, int brief)
 {
 	int sizes = what->arg_name && strcmp(what->arg_name, "bytes") == 0;
@@ -133,7 +136,7 @@ static int case_add(const struct pvq_micro_run *run)
 		last = run->env->cpus;
 	for (int64_t arg = what->lo; arg <= last; arg *= case_step(what, run->env->brief))
 		gb_add_arg(b, arg);
-	/* What is refused here is kept by the shim, and shows as this case's error. */
+	/* The shim keeps a refused setting and reports it as this case's error. */
 	return gb_arg_names(b, &what->arg_name, 1);
 }
 
@@ -203,9 +206,9 @@ static int is_of_library(const char *word)
 	return strncmp(word, "--benchmark_", strlen("--benchmark_")) == 0 || strncmp(word, "--v=", 4) == 0;
 }
 
-/* Moves the library's flags from argv to flag, behind argv[0] and our own defaults, so that the user's win. Names stay
- * free of them: the library only adds what is set per benchmark. What is left of argv is ours. Returns their number, or
- * -E2BIG. */
+/* Moves the library's flags from argv to flag, behind argv[0] and our defaults: the last one wins, so the user's do. They
+ * do not change the benchmarks' names: the library adds only what is set per benchmark. Leaves our options in argv.
+ * Returns the number of flags, or -E2BIG. */
 static int flags_take(char **flag, int *argc, char **argv)
 {
 	int count = FLAGS_OURS, left = 1;
@@ -262,7 +265,7 @@ static int bench_run(struct bench *b, const struct options *o, const char *dir)
 	if (ret == 0)
 		ret = gb_add_context("pvq_list", o->brief ? "short" : "full");
 	if (ret == 0)
-		fprintf(stderr, "pvq-micro: measuring %zu operations, most by several sizes; takes %s\n",
+		fprintf(stderr, "pvq-micro: measuring %zu operations, most at several sizes; takes %s\n",
 			b->runs, o->brief ? "some ten seconds" : "about two minutes");
 	count = ret ? ret : gb_run(&config);
 	gb_clear();
@@ -272,7 +275,7 @@ static int bench_run(struct bench *b, const struct options *o, const char *dir)
 	return count < 0 ? (int)count : 0;
 }
 
-/* A case that could not run here is said and is no failure: that is what the machine has. */
+/* Prints and draws the prices. A case that cannot run on this machine is listed with its reason and is not a failure. */
 static int bench_show(const char *dir)
 {
 	struct pvq_prices prices;

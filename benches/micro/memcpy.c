@@ -1,4 +1,4 @@
-/* memcpy.c: copying within a process, by size: what a payload costs before anyone else sees it. */
+/* memcpy.c: copies within a process, by size: what a payload costs before it even leaves the process. */
 #include "micro.h"
 
 #include <errno.h>
@@ -10,12 +10,12 @@ enum { SHORT_BYTES = 1 << 12 };
 static void memcpy_run(struct gb_state *state, const struct pvq_micro_run *run)
 {
 	size_t bytes = (size_t)gb_arg(state, 0);
-	int64_t batch = bytes > SHORT_BYTES ? 1 : 100; /* or the call would be a part of the price */
+	int64_t batch = bytes > SHORT_BYTES ? 1 : 100; /* else the call would be part of the price */
 	char *from = malloc(bytes), *to = malloc(bytes);
 
 	(void)run;
 	if (from && to) {
-		/* Both are written once: a page that was never touched is copied from elsewhere. */
+		/* Write to both first: a page never written is the kernel's zero page, which is not a real source. */
 		memset(from, 1, bytes);
 		memset(to, 2, bytes);
 		while (gb_keep_running_batch(state, batch))
@@ -33,7 +33,7 @@ static void memcpy_run(struct gb_state *state, const struct pvq_micro_run *run)
 
 static const struct pvq_micro_case memcpy_cases[] = {
 	{.name = "memcpy/copy",
-		.op = "so many bytes copied, again and again the same",
+		.op = "copy that many bytes, the same ones again and again",
 		.run = memcpy_run,
 		.arg_name = "bytes",
 		.lo = 64,

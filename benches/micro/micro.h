@@ -1,9 +1,9 @@
 /* micro.h: THE micro-benchmark contract. A family is one file benches/micro/<stem>.c that ends in a
  * descriptor `const struct pvq_micro pvq_micro_<stem>`; the Makefile finds it. MICRO.md lists the names.
  *
- * In every case one iteration is one operation, so the reported real time is its price in nanoseconds.
- * The clock is always the wall clock: what forks or blocks has hardly any CPU time of its own. A case
- * leaves nothing behind: no process, thread, descriptor, queue or mapping.
+ * In every case one iteration is one operation, so the reported real time is its price in nanoseconds. The clock is always
+ * the wall clock: an operation that forks or blocks uses hardly any CPU time itself. A case leaves nothing behind: no
+ * process, thread, descriptor, queue or mapping.
  */
 #ifndef PVQ_MICRO_H
 #define PVQ_MICRO_H
@@ -16,28 +16,28 @@
 
 /* What a case may use. */
 struct pvq_micro_env {
-	int cpu[2];         /* where the two sides of a case run; the same twice where there is only one */
-	unsigned cpus;      /* that this process may use at once */
-	size_t spare_bytes; /* of memory that a case may take */
+	int cpu[2];         /* where the two sides of a case run; equal if there is only one CPU */
+	unsigned cpus;      /* how many this process may use at once */
+	size_t spare_bytes; /* memory that a case may use */
 	int brief;          /* the short price list: fewer sizes, smaller parents */
 };
 
 enum {
-	PVQ_MICRO_PINNED = 1 << 0,    /* this process stays on cpu[0] meanwhile */
-	PVQ_MICRO_TWO_CORES = 1 << 1, /* makes no sense on one: skipped there */
-	PVQ_MICRO_PER_CPU = 1 << 2,   /* the argument goes no further than env->cpus */
+	PVQ_MICRO_PINNED = 1 << 0,    /* the case keeps this process on cpu[0] */
+	PVQ_MICRO_TWO_CORES = 1 << 1, /* skipped if there is only one CPU */
+	PVQ_MICRO_PER_CPU = 1 << 2,   /* the argument is at most env->cpus */
 };
 
 struct pvq_micro_run;
 
 struct pvq_micro_case {
-	const char *name; /* "family/variant", stable: programs look it up */
+	const char *name; /* "family/variant"; keep it stable: programs look it up */
 	const char *op;   /* what one iteration is */
 	void (*run)(struct gb_state *, const struct pvq_micro_run *);
-	const void *data;           /* for run(), where cases share it */
+	const void *data;           /* for a run() that several cases share */
 	double handovers, syscalls; /* in one iteration, both sides together */
-	/* The argument: powers of `factor` from lo to hi, brief_hi in the short list; no name: none. One
-	 * called "bytes" is how much one iteration moves, and "cores" on how many CPUs the two sides are. */
+	/* The argument: powers of `factor` from lo to hi (brief_hi in the short list). No name: no argument. "bytes" is
+	 * how much one iteration moves; "cores" is the number of CPUs that the two sides run on. */
 	const char *arg_name;
 	int64_t lo, hi, brief_hi;
 	int factor;
@@ -64,7 +64,7 @@ void pvq_micro_fail(struct gb_state *, const char *what, int error);
 /* Pins the calling thread. 0 or -errno. */
 int pvq_micro_pin(int cpu);
 
-/* Memory that forked processes share, zeroed; NULL with errno. pvq_micro_unshare() frees it. */
+/* Allocates zeroed memory that forked processes share; NULL with errno. Free it with pvq_micro_unshare(). */
 void *pvq_micro_share(size_t bytes);
 void pvq_micro_unshare(void *, size_t bytes);
 

@@ -1,4 +1,4 @@
-/* mqueue.c: message queues, POSIX's and System V's: a byte to a process and one back. */
+/* mqueue.c: sends a byte to a process and one back through message queues, POSIX's and System V's. */
 #include "link.h"
 
 #include <errno.h>
@@ -9,9 +9,9 @@
 #include <sys/msg.h>
 #include <unistd.h>
 
-/* ---- POSIX: one queue each way; a queue's descriptor is kept as fd ---- */
+/* ---- POSIX: one queue each way; fd holds its descriptor ---- */
 
-/* The name goes at once: what is open stays open, and nothing is left behind by whatever end. */
+/* Opens a queue and unlinks its name at once: the open queue stays, and nothing is left behind however we end. */
 static int posix_open_one(int way)
 {
 	struct mq_attr attr = {.mq_maxmsg = 1, .mq_msgsize = 1};
@@ -64,7 +64,7 @@ static const struct pvq_link_kind posix_kind = {
 	.close = posix_close,
 };
 
-/* ---- System V: one queue, the message's type says the way ---- */
+/* ---- System V: one queue; the message's type is the way ---- */
 
 struct sysv_message {
 	long type;

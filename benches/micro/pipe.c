@@ -1,4 +1,4 @@
-/* pipe.c: a byte through a pipe and back through another, and how fast a pipe takes blocks of each size. */
+/* pipe.c: sends a byte through a pipe and one back through another; and streams blocks of each size through a pipe. */
 #include "link.h"
 
 #include <errno.h>
@@ -44,7 +44,7 @@ static const struct pvq_micro_case pipe_cases[] = {
 		.factor = 2,
 		.flags = PVQ_MICRO_PINNED},
 	{.name = "pipe/stream",
-		.op = "so many bytes written to a pipe that another process empties",
+		.op = "write that many bytes to a pipe that another process empties",
 		.run = pvq_link_stream,
 		.data = &pipe_kind,
 		.syscalls = 2,

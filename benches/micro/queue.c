@@ -1,5 +1,5 @@
-/* queue.c: an item through each of our own queues: the bounded queue of threads, framed streams through a
- * pipe, and the process pool on a function that does nothing.
+/* queue.c: passes an item through each of our own queues: the bounded queue of threads, framed streams through a pipe, and
+ * the process pool with a function that does nothing.
  */
 #include "bounded_queue.h"
 #include "frame.h"
@@ -22,7 +22,8 @@ static void *queue_nothing(void *arg)
 	return arg;
 }
 
-/* A process that never had a second thread has cheaper locks in glibc; whoever needs this queue has one. */
+/* Starts a thread and joins it. In a process that never had a second thread glibc's locks are cheaper; a program that needs
+ * this queue has had one. */
 static int queue_had_thread(void)
 {
 	pthread_t thread;
@@ -54,7 +55,7 @@ static void queue_push_pop(struct gb_state *state, const struct pvq_micro_run *r
 	pvq_bounded_queue_destroy(&queue);
 }
 
-/* The other thread: pops until the queue is closed. */
+/* The other thread: pops until the queue is closed and empty. */
 static void *queue_popper(void *arg)
 {
 	void *entry[POPPED_MAX];
@@ -231,7 +232,7 @@ static const struct pvq_micro_case queue_cases[] = {
 		.syscalls = 2.0 / FRAMES,
 		.flags = PVQ_MICRO_PINNED},
 	{.name = "queue/pool_map",
-		.op = "an item of 8 bytes to a pool of so many processes and its result back",
+		.op = "an item of 8 bytes to a pool of that many processes, and its result back",
 		.run = queue_pool_map,
 		.handovers = 2,
 		.arg_name = "workers",
@@ -241,7 +242,7 @@ static const struct pvq_micro_case queue_cases[] = {
 		.factor = 2,
 		.flags = PVQ_MICRO_PER_CPU},
 	{.name = "queue/pool_life",
-		.op = "start and stop a pool of so many processes",
+		.op = "start and stop a pool of that many processes",
 		.run = queue_pool_life,
 		.arg_name = "workers",
 		.lo = 1,

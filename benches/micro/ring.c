@@ -1,5 +1,5 @@
-/* ring.c: a ring in shared memory, one process putting words in and one taking them out: what an item
- * costs when nobody sleeps and nothing is a system call.
+/* ring.c: a ring in shared memory; one process puts words in, another takes them out: the cost of an item without sleep
+ * and without system calls.
  */
 #include "child.h"
 #include "link.h"
@@ -10,21 +10,21 @@
 
 enum { SLOTS = 1024, BATCH = 1000, SPINS = 1 << 10, WARM_UP = 4 * SLOTS };
 
-/* Counts of items ever put and taken; each is written by one side. */
+/* Counts of items ever put and taken. Each count has one side that writes it. */
 struct ring {
 	_Alignas(PVQ_LINE_BYTES) _Atomic uint64_t put;
 	_Alignas(PVQ_LINE_BYTES) _Atomic uint64_t taken;
 	_Alignas(PVQ_LINE_BYTES) uint64_t slot[SLOTS];
 };
 
-/* A side that has looked in vain for long yields: on a loaded machine the other may wait for this CPU. */
+/* Yields after many looks in vain: on a loaded machine the other side may wait for this CPU. */
 static void ring_idle(unsigned *looks)
 {
 	if (++*looks % SPINS == 0)
 		sched_yield();
 }
 
-/* `known` is the other side's count when last looked at: its cache line is fetched only when needed. */
+/* `known` is the other side's count when last read. Its cache line is fetched only when needed. */
 static void ring_put(struct ring *r, uint64_t item, uint64_t *known)
 {
 	uint64_t put = atomic_load_explicit(&r->put, memory_order_relaxed);
@@ -57,7 +57,7 @@ __attribute__((noreturn)) static void ring_consume(struct ring *r, int cpu)
 {
 	uint64_t known = 0, wanted = 0, wrong = pvq_micro_pin(cpu) != 0, item;
 
-	/* After a mistake it goes on taking, or the other side would wait for ever. */
+	/* Keep taking after a wrong item: else the other side would wait for ever. */
 	while ((item = ring_take(r, &known)))
 		wrong += item != ++wanted;
 	_exit(wrong ? 1 : 0);
@@ -67,7 +67,7 @@ static void ring_feed(struct gb_state *state, struct ring *r)
 {
 	uint64_t known = 0, item = 0;
 
-	/* Not timed: the consumer is still starting until it has emptied the ring once. */
+	/* Untimed: the consumer may still be starting until it has emptied the ring several times. */
 	while (item < WARM_UP)
 		ring_put(r, ++item, &known);
 	while (gb_keep_running_batch(state, BATCH))

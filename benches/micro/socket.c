@@ -1,4 +1,4 @@
-/* socket.c: the same as pipe.c through a pair of connected Unix stream sockets, which go both ways. */
+/* socket.c: the same as pipe.c, through a pair of connected Unix stream sockets, which carry both ways. */
 #include "link.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ static const struct pvq_micro_case socket_cases[] = {
 		.factor = 2,
 		.flags = PVQ_MICRO_PINNED},
 	{.name = "socket/stream",
-		.op = "so many bytes written to a Unix stream socket that another process empties",
+		.op = "write that many bytes to a Unix stream socket that another process empties",
 		.run = pvq_link_stream,
 		.data = &socket_kind,
 		.syscalls = 2,

@@ -1,4 +1,4 @@
-/* spawn.c: the cheaper ways to a new process, which copy no page tables. */
+/* spawn.c: the cheaper ways to start a process, which copy no page tables. */
 #include "child.h"
 #include "micro.h"
 
@@ -6,10 +6,11 @@
 #include <spawn.h>
 #include <unistd.h>
 
-/* The child borrows the parent's memory and stack until it leaves: it may do nothing but that. */
+/* The child borrows the parent's memory and stack until it exits, so it may do nothing else. */
 static int spawn_vfork_once(void)
 {
-	pid_t pid = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork): it is what is measured */
+	pid_t pid =
+		vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork): this is what we measure */
 
 	if (pid == 0)
 		_exit(0);

@@ -1,4 +1,4 @@
-/* thread.c: a thread's life. */
+/* thread.c: creates a thread and joins it. */
 #include "micro.h"
 
 #include <errno.h>

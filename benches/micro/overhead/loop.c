@@ -1,4 +1,4 @@
-/* loop.c: the loop in C, through the shim. overhead.cc has its twin, line by line. */
+/* loop.c: the loop in C, through the shim. overhead.cc has the same loop in C++, line by line. */
 #include "loop.h"
 
 void loop_in_c(struct gb_state *state, void *user)

@@ -1,5 +1,5 @@
-/* loop.h: the work that both sides of the comparison do: one step of a generator whose result the next
- * step needs, about as short as anything that is worth timing.
+/* loop.h: the work of both sides of the comparison: one step of a generator. Each step needs the result of the one before.
+ * It is about as short as anything worth timing.
  */
 #ifndef LOOP_H
 #define LOOP_H
@@ -17,7 +17,7 @@ static inline uint64_t loop_step(uint64_t x)
 	return x;
 }
 
-/* loop.c: the C side, for gb_register(); argument 0 is the batch. */
+/* The C side (loop.c), for gb_register(). Argument 0 is the batch. */
 void loop_in_c(struct gb_state *, void *user);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
-/* overhead.cc: what the shim costs. The same loop is measured in C++ straight on the library and in C
- * through the shim, by the same library in the same process, in turns; the medians are printed side by
- * side. `make micro-overhead` runs it. Exit 1 where batches of 64 or more cost over 1 ns an iteration.
+/* overhead.cc: measures the cost of the shim. Times one loop in C++, straight on the library, and in C, through the shim:
+ * in turns, by the same library, in the same process. Prints the medians side by side. `make micro-overhead` runs it.
+ * Exits with 1 if batches of 64 or more cost over 1 ns an iteration.
  */
 #include "loop.h"
 
@@ -32,7 +32,7 @@ void loop_in_cpp(benchmark::State &state)
 			x = loop_step(x);
 }
 
-/* Keeps every run's time per iteration by the benchmark's name. */
+/* Collects every run's time per iteration under the benchmark's name. */
 class collector : public benchmark::BenchmarkReporter
 {
       public:
@@ -101,7 +101,7 @@ int main(int argc, char **argv)
 	if (gb_initialize(&argc, argv) || gb_report_unknown(argc, argv))
 		return 2;
 	add_both();
-	/* Whole rounds in turns: a slow spell of the machine then hits both sides. */
+	/* Alternate whole rounds: a slow spell of the machine then hits both sides. */
 	for (int i = 0; i < rounds; i++)
 		benchmark::RunSpecifiedBenchmarks(&all);
 	gb_shutdown();
