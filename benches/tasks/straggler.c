@@ -9,7 +9,7 @@ enum { US, TIMES };
 
 static const struct pvq_arg straggler_args[] = {
 	{.name = "us", .help = "sleep of one item, in microseconds", .def = "1000", .max = 60e6},
-	{.name = "times", .help = "how many times longer the first item sleeps", .def = "20", .max = 1000},
+	{.name = "times", .help = "sleep of the first item, as a multiple of us", .def = "20", .max = 1000},
 	{0},
 };
 
