@@ -1,4 +1,4 @@
-/* figure_bars.c: a work with more workers than cores. */
+/* figure_bars.c: draws a work with more workers than cores. */
 #include "draw/figures.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 enum { WIDTH = 470, KEY_ROW = 20, OVER_HEIGHT = 300 };
 
-/* Oversubscribed cells, and those with workers = cores that they are measured against. */
+/* Wanted: oversubscribed cells, and their base, the cells with workers = cores. */
 static int over_want(const struct pvq_cell *cell, unsigned cores)
 {
 	return !cell->baseline && cell->key->cores == cores && cell->key->workers >= cores;
@@ -21,7 +21,7 @@ static const struct pvq_cell *over_base(
 	return cell && cell->key->workers == cores ? cell : NULL;
 }
 
-/* Keeps the series that have both a base and a cell beyond it, and lists the numbers of workers. */
+/* Keeps the series that have both a base and an oversubscribed cell, and lists the numbers of workers. */
 static size_t over_select(const struct pvq_summary *s, const struct pvq_work *work, unsigned cores,
 	size_t *series, size_t count, unsigned *workers, size_t *workers_count)
 {
@@ -35,7 +35,8 @@ static size_t over_select(const struct pvq_summary *s, const struct pvq_work *wo
 			series[kept++] = series[i];
 	}
 	for (size_t c = work->first; kept && c < work->first + work->cells; c++) {
-		const struct pvq_cell *cell = &s->cell[c]; /* workers ascend within a core count */
+		const struct pvq_cell *cell =
+			&s->cell[c]; /* within a core count, cells are sorted by workers */
 
 		if (cell->ok && over_want(cell, cores) &&
 			(!*workers_count || workers[*workers_count - 1] != cell->key->workers))
@@ -44,7 +45,7 @@ static size_t over_select(const struct pvq_summary *s, const struct pvq_work *wo
 	return kept;
 }
 
-/* Ratio of times to the base, by blocks; returns the largest. */
+/* Writes the ratio of each cell's time to the base's, paired within blocks. Returns the largest ratio. */
 static double over_data(struct pvq_plot *plot, const struct pvq_summary *s, const struct pvq_work *work,
 	unsigned cores, const struct pvq_axis *axis, const size_t *series, size_t count)
 {

@@ -1,4 +1,4 @@
-/* figure_compare.c: the picture of a comparison: one row per cell, its ratio with the interval, coloured by verdict. */
+/* figure_compare.c: draws a comparison of runs: one row for each cell, its ratio with the interval, coloured by verdict. */
 #include "draw/figure_compare.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 enum { WIDTH = 960, ROW = 19, AROUND = 168, CHAR_PX = 8 };
 
-/* The verdicts, in the order of the key. */
+/* The verdicts and their looks, in the order of the key. */
 static const struct look {
 	const char *label, *colour;
 	int point;
@@ -29,7 +29,7 @@ static int compare_looks(const struct pvq_compared *c, const struct look *l)
 	return c->basis == l->basis && c->verdict == l->verdict;
 }
 
-/* Row r lies at y = -r; each task has a row above its cells. Writes the labels; returns the rows. */
+/* Writes the labels and returns the number of rows. Row r is at y = -r. Each task has a heading row above its cells. */
 static size_t compare_labels(struct pvq_plot *plot, const struct pvq_comparison_table *t, size_t *row)
 {
 	const struct pvq_summary *s = &t->before.run[0].summary;
@@ -69,7 +69,7 @@ static size_t compare_labels(struct pvq_plot *plot, const struct pvq_comparison_
 	return rows;
 }
 
-/* Tics at what a reader thinks in: per cent near 1, factors further off. */
+/* Tics in the units that readers think in: per cent near 1, factors further away. */
 static const struct scale {
 	double lo, hi, tic[16]; /* the last one is 0 */
 } scales[] = {
@@ -97,7 +97,7 @@ static void compare_axis(struct pvq_plot *plot, double lo, double hi)
 	fputs(")'\n", plot->gp);
 }
 
-/* An index a look that is there, and N, label[], colour[], point[]. */
+/* Writes one gnuplot index for each look in use, and N, label[], colour[], point[]. */
 static void compare_data(struct pvq_plot *plot, const struct pvq_comparison_table *t, const size_t *row)
 {
 	double lo = 1 / 1.1, hi = 1.1;

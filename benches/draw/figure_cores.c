@@ -1,4 +1,4 @@
-/* figure_cores.c: pictures with the cores on the x axis: wall time, and speed-up with efficiency. */
+/* figure_cores.c: draws wall time, and speed-up with efficiency, over the number of cores. */
 #include "draw/figures.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@ static int cores_want(const struct pvq_cell *cell, unsigned cores)
 	return !pvq_cell_oversubscribed(cell);
 }
 
-/* Trials are spread a little, always in the same way, so that equal ones do not hide each other. */
+/* Spreads trials a little, always in the same way, so that equal ones do not hide each other. */
 static double cores_jitter(unsigned block, size_t series)
 {
 	double golden = 0.618 * block; /* spreads any number of blocks evenly */
@@ -60,7 +60,7 @@ static void time_median(struct pvq_plot *plot, const struct pvq_cell *cell, doub
 		total->median, cold.lo, cold.hi);
 }
 
-/* Two indexes a series: every trial, then the medians. */
+/* Writes two indexes for each series: every trial, then the medians. */
 static struct range time_data(struct pvq_plot *plot, const struct pvq_summary *s,
 	const struct pvq_work *work, const struct pvq_axis *axis, const size_t *series, size_t count)
 {
@@ -82,7 +82,7 @@ static struct range time_data(struct pvq_plot *plot, const struct pvq_summary *s
 	return range;
 }
 
-/* What both pictures have: size, title, series with their key, x axis. */
+/* Starts either picture: size, title, series with their key, x axis. */
 static int cores_begin(struct pvq_plot *plot, struct pvq_plots *plots, const char *kind,
 	const struct pvq_summary *s, const struct pvq_work *work, const size_t *series, size_t count,
 	struct pvq_axis *axis)
@@ -127,7 +127,7 @@ int pvq_figure_time(struct pvq_plots *plots, const struct pvq_summary *s, const 
 	return 0;
 }
 
-/* x, then ratio, lo, hi of the speed-up and of the efficiency; the largest values seen in *range. */
+/* Writes x, then ratio, lo, hi of the speed-up and of the efficiency. Keeps the largest values in *range. */
 static void speedup_cell(struct pvq_plot *plot, const struct pvq_work *work, const struct pvq_cell *cell,
 	double x, struct range range[2])
 {

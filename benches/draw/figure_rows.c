@@ -1,5 +1,5 @@
-/* figure_rows.c: pictures with one row per work and one dot per strategy: the overview that answers the question at a
- * glance, and the time to the first result.
+/* figure_rows.c: draws pictures with one row for each work and one dot for each strategy: the overview, which shows the
+ * answer at a glance, and the time to the first result.
  */
 #include "draw/figures.h"
 #include "draw/palette.h"
@@ -14,10 +14,11 @@ enum {
 	WIDTH = 960,
 	CHAR_PX = 8,
 	KEY_ROW = 20,
-	ROW_MIN = 40, /* pixels a row has at least, and what each strategy adds, up to a limit */
+	ROW_MIN = 40, /* pixels of a row: the least, what each strategy adds, and the most */
 	ROW_SERIES = 7,
 	ROW_MAX = 90,
-	LABEL_MAX = 34, /* characters of a task's label; the rest is cut, the tables have it in full */
+	LABEL_MAX =
+		34, /* characters of a task's label; longer ones are cut, but tables have them in full */
 };
 
 /* A picture's rows, from the top, and the range of its x axis. */
@@ -28,7 +29,7 @@ struct rows {
 	double lo, hi;
 };
 
-/* Row r lies at y = -r. */
+/* Writes the rows. Row r is at y = -r. */
 static void rows_labels(struct pvq_plot *plot, const struct pvq_summary *s)
 {
 	size_t longest = 4;
@@ -96,7 +97,7 @@ static int overview_want(const struct pvq_cell *cell, unsigned cores)
 	return !cell->baseline && cell->key->cores == cores && pvq_cell_candidate(cell, cores);
 }
 
-/* The outcome at the right end of a row: the fastest in its colour, or how many tie. */
+/* Writes the outcome at the right end of a row: the fastest in its colour, or how many tie. */
 static int overview_outcome(struct rows *rows, size_t w)
 {
 	struct pvq_contest contest;

@@ -1,4 +1,4 @@
-/* figure_tools.c: names of pictures, and which cells and intervals are in one. */
+/* figure_tools.c: names pictures, and selects their series, cells and intervals. */
 #include "draw/figure_tools.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* figures.c: which pictures of the sweep are drawn, work by work. */
+/* figures.c: draws the pictures of a sweep, work by work. */
 #include "draw/figures.h"
 
 static int figures_write_work(
@@ -18,7 +18,7 @@ int pvq_figures_write(struct pvq_plots *plots, const struct pvq_summary *s)
 	int ret = 0;
 
 	if (s->max_cores == 0)
-		return plots->error; /* not one good row: nothing to draw */
+		return plots->error; /* no good row: nothing to draw */
 	ret = pvq_figure_overview(plots, s);
 	if (ret == 0)
 		ret = pvq_figure_first(plots, s);

@@ -1,4 +1,4 @@
-/* figures.h: the pictures of a sweep, and what is in each. Their kinds, as in pvq_figure_name():
+/* figures.h: the pictures of a sweep. Their kinds, as in pvq_figure_name():
  *
  *	overview  all works: speed-up over serial at the largest core count
  *	first     all works: time to the first result
@@ -11,11 +11,11 @@
 
 #include "draw/figure_tools.h"
 
-/* Writes data and scripts of every picture that has something to show. 0 or -errno (said). */
+/* Writes data and scripts of every picture that has something to show. 0, or -errno with a message on stderr. */
 int pvq_figures_write(struct pvq_plots *, const struct pvq_summary *);
 
-/* The makers, one file a family. Each writes one picture, or nothing where there is nothing to show;
- * failures to write are kept in plots->error, -ENOMEM is returned. */
+/* Write one picture each, or none if there is nothing to show. Return 0 or -ENOMEM; a failure to write is kept in
+ * plots->error. */
 int pvq_figure_overview(struct pvq_plots *, const struct pvq_summary *);
 int pvq_figure_first(struct pvq_plots *, const struct pvq_summary *);
 int pvq_figure_time(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);

@@ -32,9 +32,9 @@ static const struct pvq_style *palette_find(const char *impl)
 	return NULL;
 }
 
-/* How many strategies of the registry without a fixed style stand before this one; one that is not in
- * the registry comes behind all of those. The registry's order, not the summary's, counts, so that a
- * peer keeps its colour when a run leaves others out. */
+/* Counts the strategies without a fixed style that come before this one in the registry; a strategy that is not in the
+ * registry comes after all of them. The order is the registry's, not the summary's: a peer keeps its colour when a run
+ * leaves others out. */
 static size_t palette_turn(const struct pvq_summary *s, size_t series)
 {
 	const char *impl = s->series[series].impl;
@@ -65,7 +65,7 @@ struct pvq_style pvq_style(const struct pvq_summary *s, size_t series)
 		style.point = palette_point[turn % POINTS];
 		style.dash = 1 + (int)(turn % DASHES);
 	}
-	/* Settings of one strategy share its colour; shape and dash tell them apart. */
+	/* Settings of one strategy share its colour and differ in shape and dash. */
 	if (variant) {
 		style.point = palette_point[variant % POINTS];
 		style.dash = 1 + (style.dash - 1 + (int)variant) % DASHES;

@@ -1,6 +1,5 @@
-/* palette.h: the one place that says what a strategy looks like, so that it looks the same in every
- * picture. Colours are told apart by the colour-blind (Okabe and Ito's set without its yellow), point
- * shapes and dashes tell strategies apart on grey paper.
+/* palette.h: the look of every strategy, the same in all pictures. The colours are safe for the colour-blind (Okabe and
+ * Ito's set without its yellow). In black and white, point shapes and dashes distinguish strategies.
  */
 #ifndef PVQ_PALETTE_H
 #define PVQ_PALETTE_H
@@ -12,8 +11,8 @@ struct pvq_style {
 	int point, dash;    /* gnuplot's pointtype and dashtype */
 };
 
-/* Style of a series. Strategies unknown to the table take the free styles in the order of the
- * summary's series, which is the registry's and then the alphabet's. */
+/* The style of a series. Strategies without a fixed style get the free styles in the order of the registry; those that are
+ * not in the registry come last, in alphabetical order. */
 struct pvq_style pvq_style(const struct pvq_summary *, size_t series);
 
 #endif

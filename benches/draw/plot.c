@@ -1,4 +1,4 @@
-/* plot.c: writes data and scripts. */
+/* plot.c: writes the pictures' data and scripts. */
 #include "draw/plot.h"
 
 #include "base/asset.h"
@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEY_MARK_PX = 58, KEY_CHAR_PX = 8 }; /* a key's line with its gap, and a letter */
+enum { KEY_MARK_PX = 58, KEY_CHAR_PX = 8 }; /* pixels of a key's line with its gap, and of a letter */
 
-/* The first failure is reported once; what follows from it is not. */
+/* Reports and keeps the first failure. Later ones follow from it and are not reported. */
 static void plot_fail(struct pvq_plots *plots, int error, const char *name)
 {
 	if (plots->error)
@@ -62,7 +62,7 @@ static int plot_add_name(struct pvq_plots *plots, const char *name)
 	return 0;
 }
 
-/* A picture of an earlier report must not stand in for one that could not be drawn. */
+/* Removes the picture of an earlier report: it must not stand in for one that could not be drawn. */
 static void plot_remove_old(const struct pvq_plots *plots, const char *name)
 {
 	char path[PATH_MAX];
@@ -99,7 +99,7 @@ int pvq_plot_begin(struct pvq_plot *plot, struct pvq_plots *plots, const char *n
 	return 0;
 }
 
-/* Writes plots/NAME and the suffix; the first failure ends the drawing, and has been said. */
+/* Writes the file plots/NAME with the suffix. The first failure is reported and ends the drawing. */
 static void plot_write(struct pvq_plot *plot, struct pvq_outfile *out, const char *suffix)
 {
 	char name[PVQ_PLOT_NAME + 16];
@@ -129,7 +129,7 @@ void pvq_plot_quote(FILE *f, const char *text)
 void pvq_plot_tic(FILE *f, const char *text, double at, int first)
 {
 	fputs(first ? "'" : ", '", f);
-	for (; *text; text++) { /* a tic's label is a printf format */
+	for (; *text; text++) { /* gnuplot takes a tic's label as a printf format */
 		char one[3] = {*text, *text == '%' ? '%' : '\0', '\0'};
 
 		pvq_plot_quote(f, one);
@@ -165,7 +165,7 @@ struct pvq_key pvq_plot_key(const struct pvq_summary *s, const size_t *series, s
 	key.width_px = KEY_MARK_PX + KEY_CHAR_PX * longest;
 	key.columns = pixels > key.width_px ? pixels / key.width_px : 1;
 	key.rows = ((int)count + key.columns - 1) / key.columns;
-	/* Rows of equal length look tidier than a long one and a rest. */
+	/* Rows of equal length look tidier than full rows and a short last one. */
 	if (key.rows > 0)
 		key.columns = ((int)count + key.rows - 1) / key.rows;
 	return key;

@@ -1,8 +1,8 @@
-/* plot.h: the pictures' files, and gnuplot.
+/* plot.h: writes the pictures' files and runs gnuplot on them.
  *
- * A picture NAME is DIR/plots/NAME.dat (figures, with a comment that names the columns) and NAME.gp (a
- * script that stands alone: `cd plots && gnuplot NAME.gp` draws it again), from which gnuplot makes
- * NAME.svg and NAME.png. A script is common.gp, then variables, then one of the templates.
+ * A picture NAME has two files in DIR/plots: NAME.dat holds the figures, with a comment that names the columns; NAME.gp is
+ * a complete script (`cd plots && gnuplot NAME.gp` draws the picture again). From them gnuplot makes NAME.svg and
+ * NAME.png. A script is common.gp, then variables, then one of the templates.
  */
 #ifndef PVQ_PLOT_H
 #define PVQ_PLOT_H
@@ -14,45 +14,45 @@
 
 enum { PVQ_PLOT_NAME = PVQ_LABEL_MAX + 32 };
 
-/* All pictures of a report. Owned; freed with pvq_plots_free(). */
+/* All pictures of a report. Owned; free with pvq_plots_free(). */
 struct pvq_plots {
 	const char *dir; /* the report's folder; borrowed */
 	char (*name)[PVQ_PLOT_NAME];
 	size_t count;
-	int drawn; /* gnuplot ran; single pictures may still be missing */
-	int error; /* first failure to write: -errno; later calls do nothing */
+	int drawn; /* gnuplot ran; some pictures may still be missing */
+	int error; /* the first failure to write, -errno; later calls then do nothing */
 };
 
 /* One picture being written. */
 struct pvq_plot {
 	struct pvq_plots *plots;
 	char name[PVQ_PLOT_NAME];
-	FILE *gp, *dat; /* of the two files below: the script, and the figures */
+	FILE *gp, *dat; /* write to the two files below: script and figures */
 	struct pvq_outfile script, figures;
 };
 
 /* Makes DIR/plots. 0 or -errno with one line on stderr. */
 int pvq_plots_begin(struct pvq_plots *, const char *dir);
-/* Runs gnuplot over all pictures that were written. 0, or -errno with one line on stderr. */
+/* Runs gnuplot on all pictures written. 0, or -errno with one line on stderr. */
 int pvq_plots_draw(struct pvq_plots *);
 /* Whether the picture was drawn. */
 int pvq_plots_has(const struct pvq_plots *, const char *name);
 void pvq_plots_free(struct pvq_plots *);
 
-/* Starts a picture of width x height pixels. 0 or -errno (kept in plots->error, said on stderr). */
+/* Starts a picture of width x height pixels. 0 or -errno (kept in plots->error, reported on stderr). */
 int pvq_plot_begin(struct pvq_plot *, struct pvq_plots *, const char *name, int width, int height);
 /* Appends the template ("time.gp") and closes the files. */
 void pvq_plot_end(struct pvq_plot *, const char *template);
 
-/* Writes a variable of the script: a string, or a number. */
+/* Write a variable of the script: a string, or a number. */
 void pvq_plot_string(struct pvq_plot *, const char *variable, const char *text);
 void pvq_plot_number(struct pvq_plot *, const char *variable, double x);
-/* Writes text so that it is inert within single quotes in a script. */
+/* Writes text for use within single quotes in a script, escaped. */
 void pvq_plot_quote(FILE *, const char *text);
-/* Writes an element of the list of `set …tics (…)`. */
+/* Writes one element of the list in `set …tics (…)`. */
 void pvq_plot_tic(FILE *, const char *text, double at, int first);
 
-/* The key below a picture: rows, and columns of width_px each, that fit into so many pixels. */
+/* The layout of the key below a picture: rows, and columns of width_px, that fit into `pixels`. */
 struct pvq_key {
 	int rows, columns, width_px;
 };
@@ -65,19 +65,19 @@ void pvq_plot_series(struct pvq_plot *, const struct pvq_summary *, const size_t
 /* Ends a series' data: the next figures are another gnuplot `index`. */
 void pvq_plot_next_index(struct pvq_plot *);
 
-/* Axes. All write <axis>min, <axis>max and <axis>tics (a text for `set …tics`). */
+/* Axes. All functions write <axis>min, <axis>max and <axis>tics (a text for `set …tics`). */
 void pvq_plot_axis_time(struct pvq_plot *, const char *axis, double lo_ns, double hi_ns, int most);
 void pvq_plot_axis_factor(struct pvq_plot *, const char *axis, double lo, double hi, int most);
-/* Counts (cores, workers), ascending. With `log` the axis is logarithmic where the counts span so much
- * that a linear one would hide the small ones; <axis>log says so. Only tics that fit into that many
- * pixels. The result is for pvq_plot_shift(). */
+/* An axis of counts (cores, workers), ascending. `log` allows a logarithmic axis, used if a linear one would hide the small
+ * counts; <axis>log tells which it is. Leaves out tics that do not fit into `pixels`. The result is for
+ * pvq_plot_shift(). */
 struct pvq_axis {
 	int log;
-	double gap; /* least distance of neighbours; a factor where log */
+	double gap; /* least distance of neighbours; a factor if log */
 };
 struct pvq_axis pvq_plot_axis_count(
 	struct pvq_plot *, const char *axis, const unsigned *value, size_t count, int pixels, int log);
-/* Moves x by that share (-0.5 .. 0.5) of the distance to its neighbour. */
+/* Moves x by this share (-0.5 .. 0.5) of the distance to its neighbour. */
 double pvq_plot_shift(const struct pvq_axis *, double x, double share);
 
 #endif

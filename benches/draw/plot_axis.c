@@ -1,5 +1,5 @@
-/* plot_axis.c: axes. Ranges and tics are chosen here, not by gnuplot, so that tics carry their unit, never
- * overlap, and a narrow logarithmic axis still has some.
+/* plot_axis.c: chooses ranges and tics. gnuplot does not choose them, because tics must have their unit, must not overlap,
+ * and must exist on a narrow logarithmic axis too.
  */
 #include "draw/plot.h"
 
@@ -22,7 +22,7 @@ static const double axis_step[][16] = {
 
 enum { STEPS = sizeof(axis_step) / sizeof(axis_step[0]) };
 
-/* Calls tic() for every m * 10^(k * every) within the range, or only counts. */
+/* Writes a tic for every m * 10^(k * every) within the range, or only counts them (f is NULL). Returns their number. */
 static int axis_decades(double lo, double hi, const double *step, int every, FILE *f)
 {
 	int count = 0, first = (int)floor(log10(lo)), last = (int)ceil(log10(hi));
@@ -48,7 +48,7 @@ void pvq_plot_axis_time(struct pvq_plot *plot, const char *axis, double lo, doub
 	lo = fmax(lo, 1);
 	hi = fmax(hi, lo);
 	middle = sqrt(lo) * sqrt(hi);
-	lo = fmin(lo / 1.08, middle / 1.35); /* a narrow range is not blown up to look like a wide one */
+	lo = fmin(lo / 1.08, middle / 1.35); /* a narrow range must not look like a wide one */
 	hi = fmax(hi * 1.08, middle * 1.35);
 	while (step > 0 && axis_decades(lo, hi, axis_step[step], 1, NULL) > most)
 		step--;
@@ -60,7 +60,7 @@ void pvq_plot_axis_time(struct pvq_plot *plot, const char *axis, double lo, doub
 	fputs(")'\n", plot->gp);
 }
 
-/* Powers of two, written as fractions below 1. */
+/* Tics at powers of two, written as fractions below 1. */
 void pvq_plot_axis_factor(struct pvq_plot *plot, const char *axis, double lo, double hi, int most)
 {
 	int first, last, every = 1, any = 0;
@@ -92,7 +92,7 @@ static double axis_place(const struct pvq_axis *axis, double x)
 	return axis->log ? log2(x) : x;
 }
 
-/* From the largest value down, since that is the one nobody may miss. */
+/* Writes tics from the largest value down, because that one must not be missing. */
 static void axis_count_tics(struct pvq_plot *plot, const struct pvq_axis *axis, const unsigned *value,
 	size_t count, double apart)
 {

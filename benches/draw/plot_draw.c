@@ -1,4 +1,4 @@
-/* plot_draw.c: runs gnuplot over the scripts. */
+/* plot_draw.c: runs gnuplot on the scripts. */
 #include "draw/plot.h"
 
 #include <errno.h>
@@ -11,21 +11,21 @@
 #include <unistd.h>
 
 enum {
-	DRAWERS = 2, /* gnuplot processes at once: halves the wait, and every machine can spare two */
+	DRAWERS = 2, /* gnuplot processes at once: two halve the wait, and every machine can spare them */
 	NO_GNUPLOT = 127,
 	NO_FOLDER = 126,
 };
 
 static const char *const draw_log[DRAWERS] = {"gnuplot-1.log", "gnuplot-2.log"};
 
-/* In the child: only calls that are safe behind a fork. */
+/* Runs in the child: makes only calls that are safe after a fork. */
 __attribute__((noreturn)) static void draw_child(const char *folder, const char *log, char **argv)
 {
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), out;
 	sigset_t none;
 
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL); /* the driver blocks them: Ctrl-C must end a drawing */
+	sigprocmask(SIG_SETMASK, &none, NULL); /* the driver blocks signals, but Ctrl-C must end gnuplot */
 	if (chdir(folder))
 		_exit(NO_FOLDER);
 	out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -35,7 +35,7 @@ __attribute__((noreturn)) static void draw_child(const char *folder, const char 
 	_exit(errno == ENOENT ? NO_GNUPLOT : NO_FOLDER);
 }
 
-/* Starts one gnuplot over every DRAWERS-th picture from that one on. Its process id, or -errno. */
+/* Starts one gnuplot on every DRAWERS-th picture from `drawer` on. Returns its process id, or -errno. */
 static pid_t draw_start(const struct pvq_plots *plots, size_t drawer)
 {
 	char **argv = calloc(plots->count + 3, sizeof(*argv)), folder[PATH_MAX];
@@ -46,7 +46,7 @@ static pid_t draw_start(const struct pvq_plots *plots, size_t drawer)
 	if (!argv || !script)
 		goto out;
 	argv[argc++] = (char *)"gnuplot";
-	argv[argc++] = (char *)"-d"; /* no ~/.gnuplot: pictures must not depend on who draws them */
+	argv[argc++] = (char *)"-d"; /* ignores ~/.gnuplot: pictures must not depend on the user */
 	for (size_t i = drawer; i < plots->count; i += DRAWERS) {
 		snprintf(script[i], sizeof(script[i]), "%s.gp", plots->name[i]);
 		argv[argc++] = script[i];
@@ -66,7 +66,7 @@ out:
 	return pid;
 }
 
-/* Waits for a gnuplot: its exit code, or -1 where a signal ended it. */
+/* Waits for a gnuplot. Returns its exit code, or -1 if a signal ended it. */
 static int draw_wait(pid_t pid)
 {
 	int status;
@@ -77,7 +77,7 @@ static int draw_wait(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Says what is wrong with how a gnuplot ended. 0 or -errno. */
+/* Reports a gnuplot that failed. 0 or -errno. */
 static int draw_judge(const struct pvq_plots *plots, size_t drawer, int code)
 {
 	if (code == NO_GNUPLOT && drawer == 0)
@@ -92,7 +92,7 @@ static int draw_judge(const struct pvq_plots *plots, size_t drawer, int code)
 	return code == 0 ? 0 : code == NO_GNUPLOT ? -ENOENT : -EIO;
 }
 
-/* A log without a word in it is litter. */
+/* Removes the log of a gnuplot that succeeded. */
 static void draw_tidy(const struct pvq_plots *plots, size_t drawer)
 {
 	char path[PATH_MAX];
