@@ -1,5 +1,5 @@
-# generated.mk: files that the build writes, remade when the set of files or a file's text changes, untouched otherwise;
-# and the rooms' archives. Included by the Makefile.
+# generated.mk: generates files and archives the rooms. A generated file is rewritten only if its text changes. Included by
+# the Makefile.
 
 ASSETS    = $(wildcard benches/*/*.gp benches/*/*/*.gp benches/*/*.css benches/*/*/*.in) $B/gen/lines.tsv
 
@@ -15,7 +15,7 @@ $B/gen/micros.c: FORCE
 	@scripts/generate update $@ table micro micro/micro.h $(MICROS)
 $B/gen/experiments.c: FORCE
 	@scripts/generate update $@ table experiment report/experiment.h $(call sources,experiments)
-# For tests of a room below the experiments: there are none.
+# For tests of rooms below the experiments: an empty table.
 $B/gen/no_experiments.c: FORCE
 	@scripts/generate update $@ table experiment report/experiment.h
 $B/gen/lines.tsv: FORCE
@@ -24,7 +24,7 @@ $B/gen/assets.c: $B/gen/lines.tsv FORCE
 	@scripts/generate update $@ assets $(ASSETS)
 $B/gen/version.c: FORCE
 	@scripts/generate version '$(CC)' '$(CFLAGS)' | scripts/generate update $@
-# What every object depends on; the set of files is what archives depend on, so that a new one recompiles no other.
+# Every object depends on the flags; every archive depends on the list of files. So a new file recompiles no other.
 $B/gen/flags: FORCE
 	@echo '$(CC) $(CFLAGS) $(CXX) $(CXXFLAGS) $(LDFLAGS)' | scripts/generate update $@
 $B/gen/files: FORCE

@@ -1,26 +1,25 @@
-# library.mk: the pool as a library: the engine's files, its public headers, and what these declare. Included by the
+# library.mk: builds and installs the pool as a library: the engine's files and its public headers. Included by the
 # Makefile.
 
 POOL_LIB := $(patsubst %,impls/%.c,pool pool_worker pool_recover child error)
 POOL_H   := impls/pool.h impls/error.h
 POOL_VERSION := 0.1
 
-# Needs no more than a compiler, so there is nothing to set up. DESTDIR is for packagers: the files go
-# below it, but are meant for PREFIX.
+# Needs only a compiler, so there is nothing to install first. DESTDIR is for packagers: files go below it, but name PREFIX
+# as their place.
 install: $B/libpvqpool.a
 	@scripts/install $B/libpvqpool.a $(POOL_VERSION) $(POOL_H)
 uninstall:
 	@scripts/install --remove $(POOL_H)
 
-# One object in which only what the headers declare is left visible, so that none of the engine's other
-# names can clash with one of the program's.
+# Links one object and hides all symbols that the headers do not declare: none of them can clash with the program's.
 $B/libpvqpool.a: $(POOL_LIB:%.c=$B/%.o) $(POOL_H) scripts/generate
 	$(call say,AR)$(CC) -nostdlib -r $(filter %.o,$^) -o $(@D)/pvqpool.o
 	@objcopy $$(scripts/generate api $(POOL_H) | sed 's/^/--keep-global-symbol=/') $(@D)/pvqpool.o
 	@rm -f $@ && $(AR) qcs $@ $(@D)/pvqpool.o
 
-# Examples are taken from the pages that show them, and built as their readers would: with the public headers and the
-# library, nothing else.
+# Extracts the examples from the pages that show them, and builds them as a reader would: with only the public headers and
+# the library.
 $B/gen/pool_example.c: impls/POOL.md
 	@sed -n '/^```c$$/,/^```$$/{/^```/!p}' $< | scripts/generate update $@
 $B/include/pvq/%.h: impls/%.h

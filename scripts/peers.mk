@@ -1,9 +1,9 @@
-# peers.mk: strategies that are programs of their own (impls/PROTOCOL.md), and the pool's own benchmark with its peers.
+# peers.mk: builds peers, the strategies that are separate programs (impls/PROTOCOL.md), and the pool's own benchmark.
 # Included by the Makefile.
 
-# Each is built with what it needs (scripts/peer). All of them load what a trial is made of, and the tasks, as one
-# shared library. A sanitizer's run time must be first in a program, so only those in C and C++ are built with one; what
-# it cannot see into, as the threads of OpenMP, looks like a race to it.
+# scripts/peer builds each one with the packages it needs. They share the code of a trial and the tasks as one library.
+# A sanitizer's run time must come first in a program, so only peers in C and C++ are built with one. None is built with
+# the thread sanitizer: it cannot see into other libraries, such as OpenMP's, and reports false races.
 PEERS    := $(wildcard impls/peers/*.c impls/peers/*.cc)
 ifeq ($(SAN),)
 PEERS    += $(wildcard impls/peers/*.go impls/peers/*.rs) impls/python/python.py
@@ -15,7 +15,7 @@ PEER_TESTS := $(addprefix $B/tests/peers/,$(notdir $(basename $(filter %.c %.cc,
 PEER_LIB := $(foreach room,trial tasks,$(call sources,$(room))) $(wildcard impls/peers/common/*.c) \
             $(patsubst %,impls/%.c,error child frame)
 
-# Rows of peers whose packages are missing say so; nothing is installed for them here.
+# Installs no packages of peers: the row of a peer that lacks some says so.
 peers: PROFILE := $(if $(filter peers%,$(PROFILE)),$(PROFILE),peers)
 peers:
 	@scripts/bootstrap bench
@@ -23,7 +23,7 @@ peers:
 	@scripts/bootstrap --print --peers | sed 's/^/make: for all peers run scripts\/bootstrap --peers; missing: /' >&2
 	@$B/pvq bench --profile "$$PROFILE" $${OUT:+--out "$$OUT"}
 
-# The tests of peers alone, with those that can be built here: for who has just installed some.
+# Tests only the peers that can be built here. Run it after installing packages of peers.
 peers-check: peers-tests build-tests
 	@scripts/run-tests $B tests/impls/peers.bats tests/impls/mpi.bats
 
@@ -53,8 +53,8 @@ $B/gen/peers/$(notdir $(basename $1)).needs: FORCE
 endef
 $(foreach peer,$(PEERS),$(eval $(call peer_rule,$(peer))))
 
-# The peers of pool-bench are of that program alone. OpenMP is GNU's, whatever the compiler of the rest: LLVM's dispatches
-# item by item many times slower, and would be no peer.
+# pool-bench has its own peers. It always uses GNU's OpenMP, with any compiler: LLVM's dispatches single items many times
+# slower.
 POOL_BENCH := $(patsubst %,$B/%.o,$(basename $(wildcard benches/pool/*.c benches/pool/*.cc)))
 $B/benches/pool/run_openmp.o: private override CC := gcc
 $B/benches/pool/run_openmp.o: private override CFLAGS += -fopenmp
@@ -65,7 +65,7 @@ $B/parts/%/pool-bench: $(patsubst %,impls/%.c,pool pool_worker pool_recover) $(P
 	@mkdir -p $(@D)
 	$(call say,PART)$(CC) $(CFLAGS) -DPVQ_WITHOUT='$(subst +,|,$*)' -nostdlib -r $(filter %.c,$^) -o $(@D)/engine.o
 	@$(CXX) $(CXXFLAGS) $(LDFLAGS) $(@D)/engine.o $(filter-out %.c,$^) -lgomp -ltbb -lpthreadpool $(LDLIBS) -o $@
-# The parts of it that can be tested without its peers.
+# The parts of pool-bench that can be tested without its peers.
 $B/tests/pool/test_pool_bench: $(patsubst %,$B/%.o,tests/pool/test_pool_bench benches/pool/finding benches/pool/work) \
                                $(call linked,pool)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
