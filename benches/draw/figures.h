@@ -4,7 +4,7 @@
  *	first     all works: time to the first result
  *	time      a work: wall time versus cores, warm and cold, with every trial
  *	speedup   a work: speed-up and efficiency versus cores
- *	over      a work on so many cores: time versus workers beyond the cores
+ *	over      a work on one number of cores: time versus workers beyond the cores
  */
 #ifndef PVQ_FIGURES_H
 #define PVQ_FIGURES_H
