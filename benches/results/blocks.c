@@ -32,7 +32,7 @@ int pvq_blocks_make(struct pvq_blocks *b, const struct pvq_cell *const *cell, si
 		}
 		b->blocks += have == cells;
 	}
-	for (size_t c = 1; c < cells; c++) /* close the gaps that blocks left out have made */
+	for (size_t c = 1; c < cells; c++) /* close the gaps of blocks left out */
 		for (size_t i = 0; i < b->blocks; i++)
 			b->ns[c * b->blocks + i] = b->ns[c * room + i];
 	return 0;

@@ -5,8 +5,8 @@
 #include "results/summary.h"
 #include "stats/resample.h"
 
-/* Map times of the cells in the blocks that all of them have. Fewer than the interval needs: no blocks at all.
- * 0 or -ENOMEM. */
+/* Collects the cells' map times in the blocks that all of them have. Where these are fewer than an interval needs,
+ * it takes no block at all. 0 or -ENOMEM. */
 int pvq_blocks_make(struct pvq_blocks *, const struct pvq_cell *const *cell, size_t cells);
 
 #endif

@@ -1,4 +1,4 @@
-/* cell.c: questions about rows, cells and works. */
+/* cell.c: queries on rows, cells and works. */
 #include "results/cell.h"
 
 #include <errno.h>
@@ -77,7 +77,7 @@ struct pvq_comparison pvq_cells_compare(
 		unsigned mine = a->row[i]->block, theirs = b->row[j]->block;
 
 		if (mine == theirs) {
-			/* A clock may read 0 for nothing at all; its logarithm must exist. */
+			/* The clock may read 0 for an empty phase; the logarithm must exist. */
 			x[n] = fmax(pvq_row_metric(a->row[i], metric), 1);
 			y[n++] = fmax(pvq_row_metric(b->row[j], metric), 1);
 		}

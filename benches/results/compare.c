@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the bootstrap: the same comparison gives the same figures. */
+/* The bootstrap's seed is fixed, so that the same comparison gives the same figures. */
 static const uint64_t compare_seed = 1;
 
-/* A cell in every run of both sides: those before first. */
+/* A cell in every run of both sides, the before side first. */
 struct place {
 	const struct pvq_work *work;
 	const struct pvq_cell *cell;
@@ -59,7 +59,7 @@ static int compare_add_unmatched(struct pvq_comparison_table *t, const char *nam
 	return 0;
 }
 
-/* The name's places in all runs. 1: it is everywhere; 0: a run lacks it; -ENOMEM. */
+/* Finds the name in all runs. 1: every run has it; 0: a run lacks it; -ENOMEM. */
 static int compare_places(struct pvq_comparison_table *t, const char *name, struct place place[RUNS_MOST])
 {
 	int everywhere = 1;
@@ -75,7 +75,7 @@ static int compare_places(struct pvq_comparison_table *t, const char *name, stru
 	return everywhere;
 }
 
-/* Whether an earlier run has that cell: then it has been dealt with. */
+/* Whether an earlier run has that cell, which means that it has been matched already. */
 static int compare_is_known(const struct pvq_comparison_table *t, size_t run, const char *name)
 {
 	for (size_t r = 0; r < run; r++)
@@ -84,7 +84,7 @@ static int compare_is_known(const struct pvq_comparison_table *t, size_t run, co
 	return 0;
 }
 
-/* ---- what is to be said of a cell ---- */
+/* ---- whether a cell can be judged ---- */
 
 static int compare_items_are_alike(const char *task)
 {
@@ -93,8 +93,8 @@ static int compare_items_are_alike(const char *task)
 	return known && !known->uneven;
 }
 
-/* With n items a worker that are alike, up to 1 / n of a time per item is the last round's, in which only some of
- * the workers have one. */
+/* The last round, in which only some workers have an item, makes up as much as 1 / n of a time per item where each
+ * worker has n items that are alike. */
 enum { ITEMS_LEAST = 100 };
 
 static int compare_same_work(const struct pvq_row *a, const struct pvq_row *b)
@@ -159,7 +159,8 @@ static void compare_find_basis(
 
 /* ---- samples ---- */
 
-/* The cell's times in one run, of undisturbed blocks where these are the most. x: room for place->cell->ok. */
+/* Takes the cell's times in one run, from undisturbed blocks only where these are the majority. x: room for
+ * place->cell->ok. */
 static size_t compare_sample(const struct place *place, enum pvq_metric metric, int per_item, double *x)
 {
 	int all = compare_is_noise(place->work);
@@ -183,7 +184,7 @@ static void compare_two(
 	size_t after = compare_sample(&place[1], metric, c->per_item, y);
 	struct pvq_unpaired u = pvq_compare_unpaired(y, after, x, before, PVQ_ALPHA, compare_seed);
 
-	/* Sorted by now. */
+	/* The samples are sorted by now. */
 	c->before_ns = pvq_quantile(x, before, 0.5);
 	c->after_ns = pvq_quantile(y, after, 0.5);
 	c->ratio = u.ratio;
@@ -195,7 +196,7 @@ static void compare_two(
 	}
 }
 
-/* Several runs a side: the logarithm of each run's median into ln[run]. x: room for the trials of a run. */
+/* Several runs a side: stores the logarithm of each run's median in ln[run]. x: room for the trials of a run. */
 static void compare_medians(const struct pvq_comparison_table *t, struct pvq_compared *c,
 	const struct place *place, double *ln, double *x)
 {
@@ -225,8 +226,8 @@ static int compare_order_p(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Holm: the smallest p counts as many times as there are cells, the next one once less, and none less than the one
- * before it. */
+/* Holm's step-down: multiplies the smallest p by the number of cells, the next by one less, and so on; no adjusted p
+ * is smaller than the one before it. */
 static int compare_holm(struct pvq_comparison_table *t)
 {
 	struct pvq_compared **by_p = calloc(t->cells + 1, sizeof(struct pvq_compared *));
@@ -263,7 +264,7 @@ static void compare_relabelled(struct pvq_compared *c, const struct pvq_relabell
 		c->verdict = PVQ_FASTER;
 }
 
-/* ln: of the i-th cell that is judged, its runs. */
+/* ln: the runs of each judged cell, cell after cell. */
 static int compare_many(struct pvq_comparison_table *t, const double *ln)
 {
 	struct pvq_relabelled *result = calloc(t->judged + 1, sizeof(*result));
@@ -277,9 +278,9 @@ static int compare_many(struct pvq_comparison_table *t, const double *ln)
 	return ret;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole table ---- */
 
-/* The trials of the largest two cells, and a value a run for every cell. */
+/* Room for the trials of the two largest cells, and for a value per run of every cell. */
 struct scratch {
 	double *x, *ln;
 };

@@ -1,21 +1,21 @@
-/* compare.h: two sides, before and after, each of one or more runs, cell by cell.
+/* compare.h: compares two sides, before and after, cell by cell; each side has one or more runs.
  *
- * Cells meet by their names (cellname.h). They are judged only where both sides did the same work: the same number
- * of the same items, or, where a task's items are alike and each worker has at least 100, another number of them and
- * then by the time per item. A calibration that came out differently, or other items, is other work: such a cell is shown and not judged
- * (`pvq bench --like DIR` measures the work of DIR again).
+ * Cells are matched by their names (cellname.h). A cell is judged only where both sides did the same work: the same
+ * number of the same items. Where a task's items are alike and each worker has at least 100, the numbers may differ,
+ * and times per item are compared. Other items, or a calibration that came out differently, are other work: the cell
+ * is shown, but not judged. (`pvq bench --like DIR` measures the work of DIR again.)
  *
- * Trials of blocks that others disturbed (summary.h) do not count, as long as these are not the most of a run.
+ * Trials from disturbed blocks (cell.h) do not count, unless most blocks of the run are disturbed.
  *
- * One run a side: Mann and Whitney's test on the trials and a bootstrap interval of the ratio of medians (unpaired.h).
+ * One run a side: Mann and Whitney's test on the trials, and a bootstrap interval of the ratio of medians (unpaired.h).
  * The verdict is slower or faster where both agree and Holm's step-down over the table (S. Holm, A Simple Sequentially
- * Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6, 1979) leaves p at or below 5 %. That bounds
- * what the noise within runs can do; of noise from run to run two runs tell nothing. Therefore a cell of which most
- * blocks were disturbed in one of them is not judged.
+ * Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6, 1979) leaves p at or below 5 %. This covers
+ * noise within runs. Two runs say nothing about noise from run to run. Therefore a cell is not judged if most of its
+ * blocks were disturbed in one of them.
  *
- * Several runs a side: one value a run, its median, and relabel.h, which needs no assumption on how runs differ.
+ * Several runs a side: each run gives one value, its median, to relabel.h, which assumes nothing about how runs differ.
  *
- * Either way at most 5 % of comparisons of two equal sides claim that anything got slower; for one run a side only
+ * Either way, at most 5 % of comparisons of two equal sides call anything slower. With one run a side this holds only
  * on a machine that did not change in between.
  */
 #ifndef PVQ_COMPARE_H
@@ -29,23 +29,23 @@ struct pvq_side {
 	size_t runs; /* 1, or PVQ_RELABEL_LEAST to PVQ_RELABEL_MOST */
 };
 
-/* What is to be said of a cell that both sides have. */
+/* Whether a cell that both sides have can be judged, and if not, why. */
 enum pvq_basis {
 	PVQ_JUDGED,
-	PVQ_OTHER_WORK,    /* shown, not judged: the sides did not do the same */
-	PVQ_MOSTLY_NOISE,  /* shown, not judged: others disturbed most blocks of a run */
-	PVQ_BROKEN,        /* ran before, and does not any more */
+	PVQ_OTHER_WORK,    /* shown, not judged: the sides did different work */
+	PVQ_MOSTLY_NOISE,  /* shown, not judged: most blocks of a run were disturbed */
+	PVQ_BROKEN,        /* ran before, and fails now */
 	PVQ_FAILED_BEFORE, /* nothing to compare with */
 };
 
 struct pvq_compared {
 	char name[PVQ_CELLNAME_MAX];
-	const struct pvq_work *work; /* where it is in the first run before; borrowed */
+	const struct pvq_work *work; /* in the first run of the before side; borrowed */
 	const struct pvq_cell *cell;
-	const struct pvq_work *work_after; /* and after */
+	const struct pvq_work *work_after; /* in the first run of the after side; borrowed */
 	const struct pvq_cell *cell_after;
 	enum pvq_basis basis;
-	int per_item;               /* the numbers of items differ: all times are those of an item */
+	int per_item;               /* the numbers of items differ, so all times are per item */
 	double before_ns, after_ns; /* medians; NAN where there is none */
 	double ratio, lo, hi;       /* after / before, and its interval; NAN where there is none */
 	double p;                   /* adjusted for the number of cells; NAN where not judged */
@@ -64,7 +64,7 @@ struct pvq_unmatched {
 struct pvq_comparison_table {
 	struct pvq_side before, after;
 	enum pvq_metric metric;
-	struct pvq_compared *cell; /* in the order of the first run before */
+	struct pvq_compared *cell; /* in the order of the first run of the before side */
 	size_t cells, judged;
 	struct pvq_unmatched *unmatched; /* by run */
 	size_t unmatched_count;
@@ -75,7 +75,7 @@ int pvq_compare_sides(
 	struct pvq_comparison_table *, struct pvq_side before, struct pvq_side after, enum pvq_metric);
 void pvq_compare_free(struct pvq_comparison_table *);
 
-/* Whether the cell broke, or got slower by more than that share (0.05: the interval lies above 1.05). */
+/* Whether the cell is broken, or became slower by more than that share (0.05: the interval lies above 1.05). */
 int pvq_compared_fails(const struct pvq_compared *, double above);
 
 /* "slower", "inconclusive", "broken", … */

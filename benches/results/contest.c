@@ -1,4 +1,4 @@
-/* contest.c: ranks the candidates, sets each against each, and judges the distance of each from the first. */
+/* contest.c: ranks the candidates, compares each with each, and compares those left with the first. */
 #include "results/contest.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static enum pvq_outcome contest_judge(const struct pvq_contest *contest)
 	return open ? PVQ_OPEN : few ? PVQ_TOO_FEW : PVQ_EQUAL;
 }
 
-/* Each against each: who is slower than another is beaten. */
+/* Compares each with each, and marks as beaten every candidate that is slower than another. */
 static void contest_beat(struct pvq_contest *contest, double alpha)
 {
 	for (size_t i = 0; i < contest->rivals; i++)
@@ -46,7 +46,7 @@ static void contest_beat(struct pvq_contest *contest, double alpha)
 		}
 }
 
-/* Moves the fastest of those not beaten to the front; the others stay in the order of their medians. */
+/* Moves the fastest of those left to the front; the others stay in the order of their medians. */
 static void contest_lead(struct pvq_contest *contest)
 {
 	struct pvq_rival lead;
@@ -54,8 +54,7 @@ static void contest_lead(struct pvq_contest *contest)
 
 	while (at < contest->rivals && contest->rival[at].beaten)
 		at++;
-	if (at == 0 ||
-		at == contest->rivals) /* medians of ratios can go round in a circle; then all were beaten */
+	if (at == 0 || at == contest->rivals) /* medians of ratios can form a circle; then all are beaten */
 		return;
 	lead = contest->rival[at];
 	memmove(&contest->rival[1], contest->rival, at * sizeof(lead));

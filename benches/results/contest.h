@@ -1,10 +1,9 @@
-/* contest.h: which strategies to take for a work at a core count, and how sure that is.
+/* contest.h: finds the fastest strategies for a work at a core count, and how sure that is.
  *
- * With k candidates each is set against each other one, every comparison at alpha = 0.05 / (k - 1), and those that are
- * slower than any other are beaten. At least nineteen times in twenty the strategy that truly is the fastest is among
- * the rest: for it to be beaten, one of its own k - 1 comparisons has to err. So if just one is left it is the
- * fastest, although the data themselves chose which; and one bad block of the strategy in front does not keep those
- * in the contest that others beat in every block.
+ * Each of k candidates is compared with each other one, at alpha = 0.05 / (k - 1). A candidate that is slower than any
+ * other is beaten. The truly fastest strategy is beaten only if one of its k - 1 comparisons errs, so it is among
+ * those left at least nineteen times in twenty. If one is left, it is the fastest, although the data chose it. And
+ * one bad block of the leader does not keep a candidate in the contest that another beats in every block.
  */
 #ifndef PVQ_CONTEST_H
 #define PVQ_CONTEST_H
@@ -14,17 +13,17 @@
 
 enum pvq_outcome {
 	PVQ_NOBODY,  /* no candidate has a good row */
-	PVQ_ALONE,   /* one candidate only */
-	PVQ_CLEAR,   /* every other one is beaten */
-	PVQ_EQUAL,   /* some are not beaten, and all of those are equivalent to the first */
-	PVQ_OPEN,    /* some are inconclusive against the first */
-	PVQ_TOO_FEW, /* likewise, because there are too few blocks for any interval */
+	PVQ_ALONE,   /* only one candidate was measured */
+	PVQ_CLEAR,   /* the first has beaten every other */
+	PVQ_EQUAL,   /* several are left, all equivalent to the first */
+	PVQ_OPEN,    /* several are left, some inconclusive against the first */
+	PVQ_TOO_FEW, /* several are left, for lack of blocks for any interval */
 };
 
 struct pvq_rival {
 	const struct pvq_cell *cell;
 	double median;            /* in the contest's metric */
-	struct pvq_comparison vs; /* this one's time / the first one's; of the first: unused */
+	struct pvq_comparison vs; /* this one's time / the first one's; unused for the first */
 	int beaten;               /* some candidate is faster */
 };
 
@@ -33,10 +32,10 @@ struct pvq_contest {
 	enum pvq_outcome outcome;
 	unsigned cores;
 	enum pvq_metric metric;
-	struct pvq_rival *rival; /* by median, but the first is the fastest of those not beaten */
+	struct pvq_rival *rival; /* by median, except that the first is the fastest of those left */
 	size_t rivals;
-	size_t level;                  /* how many behind the first are not beaten */
-	size_t needs;                  /* blocks from which the intervals exist */
+	size_t level;                  /* how many are left beside the first */
+	size_t needs;                  /* least number of blocks for which intervals exist */
 	struct pvq_comparison speedup; /* of the first over the work's serial baseline; NAN: none */
 };
 

@@ -24,7 +24,7 @@ static struct verdict judge_quota(const char *value)
 	if (strncmp(value, "none", 4) == 0)
 		return fine;
 	return (struct verdict){PVQ_FIT_CAUTION,
-		"the kernel stops the group in mid-trial once it has used its share: lift cpu.max, or "
+		"the kernel stops the group in mid-trial once it has used up its share: lift cpu.max, or "
 		"use cpuset"};
 }
 
@@ -93,7 +93,7 @@ static struct verdict judge_aslr(const char *value)
 		PVQ_FIT_FINE, "every trial has different addresses, so no single layout decides"};
 }
 
-/* A name: nothing to judge. */
+/* A name cannot be good or bad. */
 static struct verdict judge_name(const char *value)
 {
 	(void)value;

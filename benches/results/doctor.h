@@ -1,5 +1,7 @@
-/* doctor.h: is the machine fit to measure on? Verdicts over a manifest's facts of machine and build (rundir.h), so that a run
- * of last year, from another machine, is judged as this one is.
+/* doctor.h: judges whether a machine is fit to measure on.
+ *
+ * It reads the facts about machine and build from a manifest (rundir.h), so it judges an old run from another machine
+ * by the same rules as the present one.
  */
 #ifndef PVQ_DOCTOR_H
 #define PVQ_DOCTOR_H
@@ -8,12 +10,12 @@
 
 enum pvq_fitness {
 	PVQ_FIT_FINE,
-	PVQ_FIT_CAUTION, /* results hold, but vary more, or hold for such machines only */
-	PVQ_FIT_SPOILS,  /* results tell of something else than the strategies */
-	PVQ_FIT_UNKNOWN, /* the fact was not recorded, or cannot be had here */
+	PVQ_FIT_CAUTION, /* results vary more, or hold for machines in this state only */
+	PVQ_FIT_SPOILS,  /* results show something other than the strategies */
+	PVQ_FIT_UNKNOWN, /* the fact was not recorded, or the machine does not tell */
 };
 
-/* One thing looked at. Texts are borrowed from the manifest, or constant. */
+/* One fact, judged. Texts are borrowed from the manifest, or constant. */
 struct pvq_finding {
 	const char *what, *value;
 	enum pvq_fitness fitness;
@@ -22,10 +24,10 @@ struct pvq_finding {
 
 enum { PVQ_FINDINGS_MAX = 16 };
 
-/* Judges. Returns how many findings there are, in a fixed order. */
+/* Judges every fact, in a fixed order. Returns the number of findings. */
 unsigned pvq_doctor(const struct pvq_manifest *, struct pvq_finding finding[PVQ_FINDINGS_MAX]);
 
-/* The worst of them that is known. */
+/* The worst verdict among the findings; unknown ones do not count. */
 enum pvq_fitness pvq_doctor_worst(const struct pvq_finding *, unsigned count);
 
 /* "fine", "caution", "spoils the run", "unknown". */

@@ -1,4 +1,4 @@
-/* ordering.c: finding siblings, and comparing them. */
+/* ordering.c: finds siblings, and compares them. */
 #include "results/ordering.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ size_t pvq_ordering_kinship(const char *a, const char *b)
 	return same;
 }
 
-/* Of those on as many cores that deliver in that way and send bytes as `cell` does, the nearest to it. */
+/* The nearest to `cell` among those on as many cores that deliver in that way and move bytes as it does. */
 static const struct pvq_cell *ordering_nearest(
 	const struct pvq_summary *s, const struct pvq_work *work, const struct pvq_cell *cell, int ordered)
 {
@@ -48,7 +48,7 @@ static const struct pvq_cell *ordering_nearest(
 	return best;
 }
 
-/* The sibling of one that keeps the order; NULL: it has none, or that has one that is nearer to it. */
+/* The sibling of a cell that keeps the order; NULL: it has none, or that one has a nearer sibling. */
 static const struct pvq_cell *ordering_sibling(
 	const struct pvq_summary *s, const struct pvq_work *work, const struct pvq_cell *ordered)
 {
@@ -75,7 +75,7 @@ static void ordering_add_work(
 	}
 }
 
-/* The pairs from `first` on are one strategy's: all of its comparisons shall hold together. */
+/* Compares the pairs from `first` on, which are one strategy's, at a level corrected for their number. */
 static void ordering_compare(struct pvq_orderings *o, size_t first)
 {
 	double alpha = PVQ_ALPHA / fmax((double)(o->pairs - first), 1);

@@ -1,10 +1,9 @@
-/* ordering.h: what keeping the order costs: every strategy that delivers in order beside its sibling that does
- * not.
+/* ordering.h: what keeping the order costs: compares every strategy that delivers in order with its sibling that
+ * does not.
  *
- * A sibling is recognised by its properties: bytes travel the same way in and out, and the names share their
- * first word ("pool_ordered", "pool_unordered"); of several the one whose name is the same for longest, then
- * the faster; and it must have no nearer one. So one engine is compared with itself, and not with
- * the fastest.
+ * Siblings move bytes the same way in and out, and their names share the first word ("pool_ordered",
+ * "pool_unordered"). Of several, the sibling is the one with the longest common beginning of the name, then the
+ * faster one. It must have no nearer sibling itself. So an engine is compared with itself, not with the fastest.
  */
 #ifndef PVQ_ORDERING_H
 #define PVQ_ORDERING_H
@@ -16,8 +15,8 @@
 struct pvq_ordering {
 	const struct pvq_work *work;
 	const struct pvq_cell *ordered, *unordered;
-	struct pvq_comparison map; /* ordered / unordered; all works of the pair hold together */
-	size_t needs;              /* blocks from which that interval exists */
+	struct pvq_comparison map; /* ordered / unordered; corrected for the number of the pair's works */
+	size_t needs;              /* least number of blocks for which that interval exists */
 };
 
 /* How many characters of two strategies' names are the same from the beginning; 0 where not even the first word is:
@@ -34,9 +33,8 @@ struct pvq_orderings {
 int pvq_orderings_make(struct pvq_orderings *, const struct pvq_summary *);
 void pvq_orderings_free(struct pvq_orderings *);
 
-/* What the consumer saw in a cell's observed trials (observed.h): over the rounds, the median and the range, of
- * times in nanoseconds, of `blocked` as a share of the map, of `waiting` in results. stall.n: rounds; 0: not
- * observed. */
+/* What the consumer saw in a cell's observed trials (observed.h): median and range over the rounds. Times are in
+ * nanoseconds, `blocked` is a share of the map, `waiting` is a number of results. stall.n: rounds; 0: not observed. */
 struct pvq_deliveries {
 	struct pvq_estimate stall, blocked, wait_p99, waiting;
 };

@@ -1,4 +1,4 @@
-/* run.c: reads the folder. */
+/* run.c: reads a run's folder. */
 #include "results/run.h"
 #include "trial/registry.h"
 
@@ -43,8 +43,8 @@ void pvq_run_free(struct pvq_run *run)
 	memset(run, 0, sizeof(*run));
 }
 
-/* Whether a difference in that fact may make a difference in times. What merely tells how busy the machine was at
- * the start differs always; the blocks that others disturbed are known from the rows. */
+/* Whether a difference in that fact may change times. How busy the machine was at the start always differs; the rows
+ * tell which blocks were disturbed. */
 static int run_fact_counts(const char *key)
 {
 	static const char *const busy[] = {"host_load_at_start", "host_foreign", "host_stolen"};
@@ -72,7 +72,8 @@ void pvq_runs_differences(FILE *f, const struct pvq_run *run, size_t runs)
 
 	for (size_t r = 0; r < runs; r++)
 		if (run[r].manifest.count == 0)
-			fprintf(f, "pvq: warning: %s has no manifest: nothing tells on what it ran\n",
+			fprintf(f,
+				"pvq: warning: %s has no manifest, so its machine and build are unknown\n",
 				run[r].dir);
 	for (size_t r = 1; r < runs; r++) {
 		const struct pvq_manifest *other = &run[r].manifest;

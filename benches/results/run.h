@@ -1,4 +1,4 @@
-/* run.h: a run's folder, read back: its rows, what they amount to, and its facts. */
+/* run.h: a run's folder, read back: its rows, their summary, and its facts. */
 #ifndef PVQ_RUN_H
 #define PVQ_RUN_H
 
@@ -13,13 +13,13 @@ struct pvq_run {
 	struct pvq_summary summary;   /* of the rows */
 };
 
-/* The run's peers join the registry, which is borrowed. 0, or -errno with one line on stderr. A raw.csv that is damaged from some line on counts up to there, which is
- * said. */
+/* Reads the folder, and adds the run's peers to the registry, which is borrowed. Of a damaged raw.csv it keeps the
+ * rows before the damage, with a line on stderr. 0, or -errno with one line on stderr. */
 int pvq_run_read(struct pvq_run *, struct pvq_registry *, const char *dir);
 void pvq_run_free(struct pvq_run *);
 
-/* Tells on f, a line each, what speaks against comparing them: facts about machine, versions and settings in which
- * runs differ from the first one. */
+/* Warns on f, a line each, of what speaks against comparing the runs: facts about machine, versions and settings in
+ * which they differ from the first one. */
 void pvq_runs_differences(FILE *f, const struct pvq_run *, size_t runs);
 
 #endif

@@ -1,5 +1,5 @@
-/* series.c: names the series. A strategy that was measured in one setting only is called by its
- * name; where several settings of it stand side by side, what tells them apart is added.
+/* series.c: names the series. A strategy measured in one setting keeps its plain name. Where several settings stand
+ * side by side, each name adds those that differ.
  */
 #include "results/series.h"
 
@@ -14,7 +14,7 @@ static unsigned series_difference(const struct pvq_cell *a, const struct pvq_cel
 
 	if (!a->ok || !b->ok || x->cores != y->cores || strcmp(x->impl, y->impl) != 0)
 		return 0;
-	/* Workers beyond cores are a separate family: there the workers are the axis. */
+	/* Oversubscribed cells form a family apart: their axis is the number of workers. */
 	if (x->workers != y->workers)
 		return pvq_cell_oversubscribed(a) || pvq_cell_oversubscribed(b) ? 0 : PVQ_VARIES_WORKERS;
 	if (x->chunk != y->chunk)
@@ -24,8 +24,8 @@ static unsigned series_difference(const struct pvq_cell *a, const struct pvq_cel
 	return what;
 }
 
-/* The differences of a cell's strategy, over all works. Cells of a place are neighbours but for the
- * workers, so that this stays within one core count of one work. */
+/* The settings that vary within a strategy, over all works. Only cells of one work and core count are compared; they
+ * stand together. */
 static unsigned series_varies(const struct pvq_summary *s, const char *impl)
 {
 	unsigned what = 0;
@@ -80,7 +80,7 @@ static size_t series_find(const struct pvq_summary *s, const char *name)
 	return i;
 }
 
-/* A first pass learns the strategies and what varies in each, a second one names. */
+/* A first pass learns the strategies and what varies in each; a second pass names. */
 struct strategy {
 	const char *impl;
 	unsigned varies;

@@ -45,7 +45,7 @@ static int summary_order_impl(const struct pvq_registry *registry, const char *a
 	return order ? order : strcmp(a, b);
 }
 
-/* Order of cells but for chunk and window. */
+/* The order of cells, apart from chunk and window. */
 static int summary_order_place(
 	const struct pvq_registry *registry, const struct pvq_row *a, const struct pvq_row *b)
 {
@@ -88,7 +88,7 @@ static int summary_order_row(const void *x, const void *y, void *summary)
 	const struct pvq_row *a = *(const struct pvq_row *const *)x;
 	const struct pvq_row *b = *(const struct pvq_row *const *)y;
 	const struct pvq_registry *registry = ((const struct pvq_summary *)summary)->registry;
-	int order = ORDER(summary_is_twin(a), summary_is_twin(b)); /* twins behind all others */
+	int order = ORDER(summary_is_twin(a), summary_is_twin(b)); /* twins come last */
 
 	if (!order)
 		order = summary_order_cell(registry, a, b);
@@ -104,8 +104,8 @@ static void summary_describe(struct pvq_cell *cell, double *scratch)
 	}
 }
 
-/* A row that died before its chunk and window were fixed carries 0 there; it belongs to the cell that
- * has them. Such cells sort right before it. */
+/* A trial that died before its chunk and window were fixed has 0 in their place. Its row belongs to the cell that has
+ * them, which sorts right behind it. */
 static int summary_is_stray(const struct pvq_cell *cell)
 {
 	if (cell->key->chunk && cell->key->window)
@@ -116,7 +116,7 @@ static int summary_is_stray(const struct pvq_cell *cell)
 	return 1;
 }
 
-/* Makes cells of sorted rows; returns how many. */
+/* Cuts sorted rows into cells; returns their number. */
 static size_t summary_cut_cells(
 	const struct pvq_registry *registry, struct pvq_cell *cell, const struct pvq_row **row, size_t rows)
 {
@@ -186,7 +186,7 @@ static int summary_make_cells(struct pvq_summary *s, const struct pvq_rows *rows
 	return 0;
 }
 
-/* The cell of that setting whose strategy has that name. */
+/* The cell that the twin repeats: the same setting, under the strategy's own name. */
 static const struct pvq_cell *summary_other_half(const struct pvq_summary *s, const struct pvq_row *twin)
 {
 	size_t stem = pvq_twin_stem(twin->impl);
@@ -222,7 +222,7 @@ static int summary_pair_twins(struct pvq_summary *s)
 	return 0;
 }
 
-/* Two works with one label differ in n or in what the label leaves out; then n or a number helps. */
+/* Two works with one label differ in n, or in what the label leaves out: n or a number tells them apart. */
 static void summary_name_work(const struct pvq_summary *s, struct pvq_work *work)
 {
 	size_t twins = 0, used;
@@ -279,7 +279,7 @@ static int summary_order_turn(const void *x, const void *y)
 	return ORDER(a->block, b->block);
 }
 
-/* Makes one turn of those of the same block, which stand together. */
+/* Merges the turns of the same block, which stand together, into one. */
 static void summary_merge_turns(struct pvq_work *work, size_t rows)
 {
 	for (size_t i = 0; i < rows; i++) {

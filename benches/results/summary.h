@@ -1,4 +1,4 @@
-/* summary.h: rows become cells (cell.h), and cells are set against one another. */
+/* summary.h: groups rows into cells (cell.h), and describes each cell. */
 #ifndef PVQ_SUMMARY_H
 #define PVQ_SUMMARY_H
 
@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Registry and rows are borrowed. 0 or -ENOMEM. */
+/* Summarises the rows. Registry and rows are borrowed. 0 or -ENOMEM. */
 int pvq_summarise(struct pvq_summary *, const struct pvq_registry *, const struct pvq_rows *);
 void pvq_summary_free(struct pvq_summary *);
 

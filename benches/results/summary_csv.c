@@ -1,4 +1,4 @@
-/* summary_csv.c: summary.csv, for further work on the medians. */
+/* summary_csv.c: writes summary.csv, for further work on the medians. */
 #include "results/summary.h"
 
 #include <csv.h>
@@ -14,7 +14,7 @@ static void csv_text(FILE *f, const char *text)
 	fputc(',', f);
 }
 
-/* Times are whole nanoseconds but for medians between two of them; no interval is an empty field. */
+/* Times are whole nanoseconds, except medians between two of them. An interval that does not exist is an empty field. */
 static void csv_number(FILE *f, double x)
 {
 	fputc(',', f);

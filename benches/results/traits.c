@@ -1,4 +1,4 @@
-/* traits.c: the table of what is known of each strategy. */
+/* traits.c: the table of strategies' traits. */
 #include "results/traits.h"
 #include "base/grow.h"
 

@@ -448,7 +448,7 @@ static void differences_between_machines_are_told(void **state)
 	}
 	pvq_runs_differences(f, s->run, 3);
 	assert_int_equal(fclose(f), 0);
-	assert_string_equal(text, "pvq: warning: r2 has no manifest: nothing tells on what it ran\n"
+	assert_string_equal(text, "pvq: warning: r2 has no manifest, so its machine and build are unknown\n"
 				  "pvq: warning: host_cpu_model differs: 'X 1' in r0, 'X 2' in r1\n");
 	free(text);
 }
