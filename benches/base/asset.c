@@ -1,4 +1,4 @@
-/* asset.c: finds a text that was compiled in. */
+/* asset.c: finds a text compiled into the binary. */
 #include "base/asset.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* clock.h: the one clock of the suite. */
+/* clock.h: the only clock of the suite. */
 #ifndef PVQ_CLOCK_H
 #define PVQ_CLOCK_H
 

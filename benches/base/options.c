@@ -1,4 +1,4 @@
-/* options.c: getopt_long behind a table, and the help that is printed from the same table. */
+/* options.c: runs getopt_long over a table, and prints the help from the same table. */
 #include "base/options.h"
 #include "base/parse.h"
 
@@ -11,7 +11,7 @@ enum { COLUMNS = 100, TERM_MAX = 64, FIRST_LONG = 256 }; /* FIRST_LONG: beyond a
 
 static const struct pvq_option help_option = {.name = "help", .letter = 'h', .help = "this help"};
 
-/* The i-th option: own, shared, help; NULL: there are no more. */
+/* The i-th option, in the order own, shared, help; NULL: there are no more. */
 static const struct pvq_option *option_at(const struct pvq_syntax *s, size_t i)
 {
 	const struct pvq_option *const table[] = {s->own, s->shared};
@@ -40,7 +40,7 @@ void pvq_help_line(FILE *f, const char *term, const char *text, size_t width)
 	fputc('\n', f);
 }
 
-/* "-h, --help" or "--out DIR". */
+/* Writes "-h, --help" or "--out DIR"; returns its length. */
 static size_t option_term(const struct pvq_option *o, char term[TERM_MAX])
 {
 	char letter[] = {'-', o->letter, ',', ' ', '\0'};
@@ -78,7 +78,7 @@ void pvq_options_help(FILE *f, const struct pvq_syntax *s)
 
 /* ---- parsing ---- */
 
-/* What messages begin with: the program's name. */
+/* The program's name begins every message. */
 static int __attribute__((format(printf, 2, 3))) refuse(const struct pvq_syntax *s, const char *format, ...)
 {
 	va_list args;
@@ -132,7 +132,7 @@ static int take(const struct pvq_option *o, void *into, const char *text)
 	}
 }
 
-/* The tables as getopt wants them. */
+/* The tables in the form that getopt takes. */
 struct known {
 	struct option option[PVQ_OPTIONS_MAX + 2];
 	char letters[2 * PVQ_OPTIONS_MAX + 4];
@@ -144,7 +144,7 @@ static void known_make(struct known *k, const struct pvq_syntax *s)
 	size_t len = 0;
 
 	memset(k, 0, sizeof(*k));
-	k->letters[len++] = ':'; /* a missing argument is told from an unknown option */
+	k->letters[len++] = ':'; /* getopt then tells a missing argument from an unknown option */
 	for (int i = 0; i <= PVQ_OPTIONS_MAX && (o = option_at(s, (size_t)i)); i++) {
 		k->option[i] = (struct option){
 			o->name, o->word ? required_argument : no_argument, NULL, FIRST_LONG + i};
@@ -155,7 +155,7 @@ static void known_make(struct known *k, const struct pvq_syntax *s)
 	}
 }
 
-/* The place of the option that getopt has come to, or -1. */
+/* The place of the option that getopt has found, or -1. */
 static int place_of(const struct pvq_syntax *s, int found)
 {
 	const struct pvq_option *o;
@@ -168,7 +168,7 @@ static int place_of(const struct pvq_syntax *s, int found)
 	return -1;
 }
 
-/* What getopt could not make sense of: found is '?' or ':', word the one it stopped at, unless that is a group of letters. */
+/* Reports what getopt refused. found: '?' or ':'. word: where it stopped, unless that is a group of letters. */
 static int refuse_option(const struct pvq_syntax *s, int found, const char *word)
 {
 	int place = place_of(s, optopt);
@@ -205,10 +205,10 @@ int pvq_options_parse(
 	int found;
 
 	known_make(&known, s);
-	opterr = 0; /* the messages are ours */
-	optind = 0; /* glibc: begin anew */
+	opterr = 0; /* we print the messages */
+	optind = 0; /* makes glibc start afresh */
 	while ((found = getopt_long(argc, argv, known.letters, known.option, NULL)) != -1) {
-		/* Where the argument is a word of its own, the option stands before it. */
+		/* If its argument is a separate word, the option is the word before that. */
 		const char *word = argv[optind - 1 - (found >= FIRST_LONG && optarg == argv[optind - 1])];
 		const struct pvq_option *o;
 		int place = place_of(s, found);
@@ -216,7 +216,7 @@ int pvq_options_parse(
 		if (place < 0)
 			return refuse_option(s, found, argv[optind - 1]);
 		o = option_at(s, (size_t)place);
-		/* getopt takes any beginning that is of one option alone. */
+		/* getopt accepts unambiguous abbreviations; we do not. */
 		if (found >= FIRST_LONG && strcspn(word + 2, "=") != strlen(o->name))
 			return refuse_unknown(s, word);
 		if (o == &help_option) {

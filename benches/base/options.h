@@ -1,5 +1,5 @@
-/* options.h: the command line of a program, or of one of its commands, as a table: it is parsed by the table, and the
- * help is printed from it. Options are written in full: no abbreviations. Every syntax has -h and --help.
+/* options.h: the command line of a program, or of one of its commands, as a table. The same table parses the line and
+ * prints the help. Long options must be written in full. Every syntax has -h and --help.
  */
 #ifndef PVQ_OPTIONS_H
 #define PVQ_OPTIONS_H
@@ -8,13 +8,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* What the field holds that an option fills in. */
+/* The type of the field that an option fills in. */
 enum pvq_option_kind {
 	PVQ_OPTION_FLAG,     /* int: 1 */
 	PVQ_OPTION_TEXT,     /* const char *: borrowed from argv */
 	PVQ_OPTION_COUNT,    /* uint64_t within [min, max] */
 	PVQ_OPTION_UNSIGNED, /* unsigned within [min, max] */
-	PVQ_OPTION_OWN,      /* take() does it */
+	PVQ_OPTION_OWN,      /* take() fills it in */
 };
 
 struct pvq_option {
@@ -35,15 +35,15 @@ enum { PVQ_OPTIONS_MAX = 63 }; /* in both tables of a syntax together */
 struct pvq_syntax {
 	const char *name;    /* "pvq run" */
 	const char *summary; /* one line */
-	const char *words; /* its words that are no options, as the help shows them; NULL: it takes none */
-	const char *words_help; /* one line: what to do, also where there are too few or too many */
+	const char *words;   /* its arguments beside options, as the help shows them; NULL: it takes none */
+	const char *words_help; /* one line: what to give; also the message for too few or too many */
 	int least, most;        /* how many words */
 	/* Both fill in the same struct; the help shows `own` first. Either may be NULL. */
 	const struct pvq_option *own, *shared;
-	void (*foot)(FILE *); /* writes what else the help tells; NULL: nothing */
+	void (*foot)(FILE *); /* writes the end of the help; NULL: nothing */
 };
 
-/* The words that are no options; borrowed from argv. */
+/* The arguments that are not options; borrowed from argv. */
 struct pvq_given {
 	char **word;
 	int words;
@@ -51,15 +51,15 @@ struct pvq_given {
 
 enum { PVQ_OPTIONS_HELP = 1 };
 
-/* Parses argv[1 …], whose order it may change, and fills in the fields of *into that are named; the others keep what
- * they hold. given: may be NULL where the syntax takes no words. 0; PVQ_OPTIONS_HELP: the help was asked for, and
+/* Parses argv[1 …], whose order it may change. Fills in the fields of *into whose options are given; the others keep
+ * their values. given: may be NULL where the syntax takes no words. 0; PVQ_OPTIONS_HELP: the help was asked for, and
  * printed; -EINVAL with one line on stderr. */
 int pvq_options_parse(
 	const struct pvq_syntax *, int argc, char **argv, void *into, struct pvq_given *given);
 
 void pvq_options_help(FILE *, const struct pvq_syntax *);
 
-/* A line of a help text: the term, and behind `width` columns what it means, wrapped. */
+/* Prints a line of a help text: the term, then its meaning from column `width` on, wrapped. */
 void pvq_help_line(FILE *, const char *term, const char *text, size_t width);
 
 #endif

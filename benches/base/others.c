@@ -1,4 +1,4 @@
-/* others.c: differences of /proc/stat, less what we used ourselves. */
+/* others.c: takes differences of /proc/stat, and subtracts what we used ourselves. */
 #include "base/others.h"
 #include "base/clock.h"
 
@@ -18,14 +18,14 @@ static int is_watched(int number, const int *cpu, unsigned ncpu)
 	return ncpu == 0;
 }
 
-/* Adds a line such as "cpu1 4705 150 1120 16250 520 0 20 3"; the first one, "cpu ", is the sum of all. */
+/* Adds a line such as "cpu1 4705 150 1120 16250 520 0 20 3". The first line, "cpu ", is the sum of all. */
 static int add_line(struct pvq_cpu_time *t, const char *line, const int *cpu, unsigned ncpu)
 {
 	unsigned long long user, nice, system, idle, wait, irq, soft, steal, tick_ns;
 	int number;
 
-	if (!isdigit((unsigned char)line
-			    [3])) /* %d would pass over the space, and take the first value for the number */
+	if (!isdigit((unsigned char)
+			    line[3])) /* %d would skip the space and read the first value as the number */
 		return 0;
 	if (sscanf(line, "cpu%d %llu %llu %llu %llu %llu %llu %llu %llu", &number, &user, &nice, &system,
 		    &idle, &wait, &irq, &soft, &steal) != 9 ||

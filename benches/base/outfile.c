@@ -1,4 +1,4 @@
-/* outfile.c: a memory stream, and the one place that writes a report's files. */
+/* outfile.c: composes in a memory stream, and is the only place that writes a report's files. */
 #include "base/outfile.h"
 
 #include "base/rundir.h"
@@ -41,9 +41,9 @@ int pvq_outfile_write(struct pvq_outfile *out, const char *dir, const char *name
 		return outfile_say(dir, name, ret);
 	f = pvq_rundir_open(dir, name, "we");
 	if (!f)
-		return errno ? -errno : -EIO; /* has been said */
+		return errno ? -errno : -EIO; /* already reported */
 	errno = 0;
-	/* errno is read right behind the call that failed: a later one would not give the reason again. */
+	/* Read errno right after the call that failed: a later call would not give the reason again. */
 	if (fwrite(out->text, 1, out->len, f) != out->len || fflush(f))
 		ret = errno ? -errno : -EIO;
 	if (fclose(f) && ret == 0)

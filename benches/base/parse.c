@@ -1,4 +1,4 @@
-/* parse.c: reads numbers, and finds the name that was meant. */
+/* parse.c: parses numbers, and finds the name nearest to a word. */
 #include "base/parse.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ int pvq_parse_seconds(const char *what, const char *text, int or_none, double *s
 	return -EINVAL;
 }
 
-/* Levenshtein's distance of two short words; longer ones count as far apart. */
+/* Levenshtein's distance of two short words; long words count as far apart. */
 static size_t distance(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b), row[WORD_MAX + 1];
@@ -63,12 +63,12 @@ static size_t distance(const char *a, const char *b)
 static const char *nearest(const char *word, pvq_name_at *name_at, const void *ctx)
 {
 	const char *best = NULL, *name;
-	size_t least = strlen(word) / 2 + 1; /* beyond that it is another word */
+	size_t least = strlen(word) / 2 + 1; /* a name further away is another word */
 
 	for (size_t i = 0; (name = name_at(ctx, i)); i++) {
 		size_t d = distance(word, name);
 
-		/* A beginning is worth more than any likeness: "pool" is nearer to pool_ordered. */
+		/* A common beginning beats any distance: "pool" is nearest to pool_ordered. */
 		if (*word && strncmp(name, word, strlen(word)) == 0)
 			d = 0;
 		if (d < least || (d == 0 && best && least == 0 && strlen(name) < strlen(best))) {

@@ -1,4 +1,4 @@
-/* process.c: affinity, limits, peak memory. */
+/* process.c: CPU affinity, limits, CPU time and peak memory. */
 #include "base/process.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* progress.c: one line, rewritten. */
+/* progress.c: draws and redraws the progress line. */
 #include "base/progress.h"
 
 #include <stdio.h>

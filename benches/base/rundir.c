@@ -1,4 +1,4 @@
-/* rundir.c: creates and opens what a run writes, and reads its manifest. */
+/* rundir.c: creates a run's folder, opens its files, and reads its manifest. */
 #include "base/rundir.h"
 #include "base/grow.h"
 
@@ -36,7 +36,7 @@ int pvq_rundir_has(const char *dir, const char *name)
 	       access(path, F_OK) == 0;
 }
 
-/* Two runs that write to one folder would take each other's unfinished files for left ones. */
+/* Locks the folder: each of two runs in one folder would remove the other's unfinished files as leftovers. */
 static int partial_lock(struct pvq_partial *part)
 {
 	int ret = 0;
@@ -99,7 +99,7 @@ static int partial_name(const struct pvq_partial *part)
 int pvq_partial_end(struct pvq_partial *part, int ret)
 {
 	if (ret)
-		(void)partial_remove(part); /* what is left of it is removed by whoever begins anew */
+		(void)partial_remove(part); /* the next pvq_partial_begin() removes what is left */
 	else
 		ret = partial_name(part);
 	close(part->lock_fd);
@@ -138,7 +138,7 @@ int pvq_manifest_parse(struct pvq_manifest *m, FILE *f)
 			line[len - 1] = '\0';
 		tab = strchr(line, '\t');
 		if (!tab)
-			continue; /* not a fact: an empty or a cut-off line */
+			continue; /* an empty or cut-off line holds no fact */
 		*tab = '\0';
 		ret = manifest_add(m, line, tab + 1);
 	}
@@ -181,7 +181,7 @@ void pvq_manifest_free(struct pvq_manifest *m)
 	memset(m, 0, sizeof(*m));
 }
 
-/* Claims the folder by creating raw.csv in it, which only one run can: two runs' rows must never mix. */
+/* Claims the folder by creating raw.csv in it. Only one run can do that, so rows of two runs never mix. */
 static int rundir_make(const char *path, int *created)
 {
 	char raw[PATH_MAX];
@@ -198,7 +198,7 @@ static int rundir_make(const char *path, int *created)
 		error = errno;
 	if (error == EEXIST)
 		fprintf(stderr,
-			"pvq: %s holds a run already; continue it with --resume, or name a new folder\n",
+			"pvq: %s already holds a run; continue it with --resume, or name a new folder\n",
 			path);
 	else if (error)
 		fprintf(stderr, "pvq: cannot create the folder %s: %s\n", path, strerror(error));
@@ -219,7 +219,7 @@ void pvq_rundir_latest(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	/* A convenience: a link that cannot be made is said, and costs nothing else. */
+	/* The link is a convenience: failure to make it is reported, and the run continues. */
 	if (unlink("reports/latest") && errno != ENOENT)
 		fprintf(stderr, "pvq: cannot replace reports/latest: %s\n", strerror(errno));
 	else if (symlink(slash ? slash + 1 : path, "reports/latest"))

@@ -1,11 +1,10 @@
-/* shuffle.h: a random order that follows from a seed alone.
- */
+/* shuffle.h: a random order that depends on a seed alone. */
 #ifndef PVQ_SHUFFLE_H
 #define PVQ_SHUFFLE_H
 
 #include <stdint.h>
 
-/* A step of splitmix64. */
+/* Makes a step of splitmix64. */
 static inline uint64_t pvq_random_next(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15u;

@@ -1,4 +1,4 @@
-/* table.c: the writer and, on libcsv, the reader. */
+/* table.c: writes tables, and reads them by libcsv. */
 #include "base/table.h"
 #include "base/grow.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A failed write or flush; stdio does not promise errno, so something must stand in for it. */
+/* Flushes the file and checks for errors. stdio does not promise to set errno, so -EIO stands in for it. */
 static int table_flush(FILE *f)
 {
 	errno = 0;
@@ -75,7 +75,7 @@ int pvq_table_append(const struct pvq_table *t, const char *path, const void *ro
 		ret = pvq_table_header(t, f);
 	if (ret == 0)
 		ret = pvq_table_write(
-			t, f, row); /* is flushed and looked at: nothing is left to fclose() */
+			t, f, row); /* flushed and checked: fclose() has nothing left to write */
 	if (f)
 		fclose(f);
 	return ret;
@@ -83,16 +83,16 @@ int pvq_table_append(const struct pvq_table *t, const char *path, const void *ro
 
 /* ---- the reader ---- */
 
-/* Its state across libcsv's call-backs. */
+/* The reader's state across libcsv's call-backs. */
 struct reader {
 	const struct pvq_table *table;
 	struct pvq_table_rows *rows;
 	size_t room;
-	long *map; /* which column stands at each position of the header; -1: unknown */
+	long *map; /* the column at each position of the header; -1: unknown */
 	size_t width, field;
 	unsigned long line;
 	int error;
-	char *row; /* the present line's */
+	char *row; /* of the current line */
 };
 
 static void reader_fail(struct reader *r, int error, const char *what)
@@ -132,7 +132,7 @@ static int reader_word(const char *text, const char *const *words, unsigned *val
 	return -1;
 }
 
-/* Stores one field; -1 where it is not what the column holds. */
+/* Stores one field; -1 if it does not fit the column's type. */
 static int reader_store(struct reader *r, const struct pvq_column *c, const char *text)
 {
 	void *field = r->row + c->offset;
@@ -241,8 +241,8 @@ static void reader_append(struct reader *r)
 	memcpy((char *)rows->row + rows->count++ * size, r->row, size);
 }
 
-/* End of a line. terminator is -1 at the end of a file without a final newline: the write of that line was
- * cut short, and its last number may look whole without being it. */
+/* Ends a line. terminator is -1 at the end of a file without a final newline: the write of that line was cut short,
+ * and its last number may look whole but lack digits. */
 static void reader_line(int terminator, void *arg)
 {
 	struct reader *r = arg;
@@ -297,7 +297,7 @@ int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *ro
 	return r.error;
 }
 
-/* What was read of a damaged file, as the end of a message; empty: nothing. */
+/* How much of a damaged file was read, as the end of a message; empty: nothing. */
 static void table_read_before(const struct pvq_table_rows *rows, char text[64])
 {
 	text[0] = '\0';

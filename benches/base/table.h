@@ -1,7 +1,7 @@
-/* table.h: rows of a struct as lines of CSV (RFC 4180) and back, both driven by one list of columns.
+/* table.h: writes rows of a struct as lines of CSV (RFC 4180), and reads them back; one list of columns drives both.
  *
- * What a file of measurements needs beyond the format: every row is flushed as it is written, so that a full
- * disk is seen at once; a file that was cut off gives the rows before the cut, and the line is named.
+ * A file of measurements needs more than the format. Every row is flushed as it is written, so that a full disk shows
+ * at once. A file that was cut off gives the rows before the cut, and the message names the line.
  */
 #ifndef PVQ_TABLE_H
 #define PVQ_TABLE_H
@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 enum pvq_column_kind {
-	PVQ_COLUMN_TEXT, /* char[]: what does not fit is refused */
+	PVQ_COLUMN_TEXT, /* char[]: a longer text is refused */
 	PVQ_COLUMN_U32,  /* unsigned */
 	PVQ_COLUMN_U64,  /* uint64_t */
 	PVQ_COLUMN_I64,  /* int64_t */
@@ -21,7 +21,7 @@ struct pvq_column {
 	const char *name;
 	enum pvq_column_kind kind;
 	size_t offset, size;      /* of the field in the row */
-	const char *const *words; /* NULL-terminated; of a WORD alone */
+	const char *const *words; /* NULL-terminated; for a WORD only */
 };
 
 #define PVQ_COLUMN(type, kind, field)                                                              \
@@ -34,10 +34,10 @@ struct pvq_column {
 	}
 
 struct pvq_table {
-	const char *file; /* what such a file is, for messages: "raw.csv" */
+	const char *file; /* the kind of file, for messages: "raw.csv" */
 	const struct pvq_column *column;
 	size_t columns;
-	size_t required; /* so many, from the first on, every file must have; in any order */
+	size_t required; /* how many columns, from the first on, every file must have, in any order */
 	size_t row;      /* bytes of the struct */
 };
 
@@ -45,25 +45,24 @@ struct pvq_table {
 int pvq_table_header(const struct pvq_table *, FILE *);
 int pvq_table_write(const struct pvq_table *, FILE *, const void *row);
 
-/* Adds a row to the file, which other processes may have begun; a new one gets the header first. 0 or
- * -errno. */
+/* Adds a row to the file, which another process may have begun. A new file gets the header first. 0 or -errno. */
 int pvq_table_append(const struct pvq_table *, const char *path, const void *row);
 
 enum { PVQ_PROBLEM_MAX = 192 };
 
-/* Rows that were read; `row` is freed by the caller, whatever the outcome. */
+/* Rows read from a file. The caller frees `row`, whatever the outcome. */
 struct pvq_table_rows {
 	void *row; /* an array of the table's struct */
 	size_t count;
 	char problem[PVQ_PROBLEM_MAX]; /* what is wrong with the file, with the line; empty: nothing */
 };
 
-/* Reads a whole file; columns that the table does not know are passed over, fields of those that the file
- * lacks are 0. 0, or -errno with `problem` filled: -EBADMSG for a file that is not such a table (no rows),
- * and also for one that is cut off or damaged further down: the rows before the damage are there. */
+/* Reads a whole file. Columns that the table does not know are skipped; fields of columns that the file lacks are 0.
+ * 0, or -errno with `problem` filled. -EBADMSG: the file is not such a table (no rows), or it is cut off or damaged
+ * further down (the rows before the damage are kept). */
 int pvq_table_read(const struct pvq_table *, FILE *, struct pvq_table_rows *);
 
-/* Reads DIR/NAME likewise. 0; -ENOENT, silently, where it is not there; other -errno with one line on stderr, and with
+/* Reads DIR/NAME likewise. 0; -ENOENT without a message if it does not exist; other -errno with one line on stderr and
  * the rows before the damage. */
 int pvq_table_read_file(
 	const char *dir, const char *name, const struct pvq_table *, struct pvq_table_rows *);

@@ -1,5 +1,5 @@
-/* tree.c: CPU clocks of other processes (times() and /proc/PID/stat count in ticks of 10 ms, as much as a whole
- * trial may take), smaps_rollup, and the kernel's lists of children. */
+/* tree.c: walks the kernel's lists of children, and reads CPU clocks and smaps_rollup. It uses the CPU clocks of the
+ * processes, because times() and /proc/PID/stat count in ticks of 10 ms, as long as a whole trial may take. */
 #include "base/tree.h"
 
 #include <dirent.h>
@@ -59,7 +59,7 @@ static void tree_add_children(
 	if (!f)
 		return; /* the thread has ended */
 	while (fscanf(f, "%jd", &child) == 1)
-		(void)tree_add((pid_t)child, measure, sum, processes); /* it may have ended */
+		(void)tree_add((pid_t)child, measure, sum, processes); /* fails if it has ended */
 	fclose(f);
 }
 
@@ -72,7 +72,7 @@ static int tree_add(pid_t pid, tree_measure *measure, uint64_t *sum, unsigned *p
 
 	if (ret == 0)
 		++*processes;
-	/* A zombie uses nothing, but its children live on until they are handed over. */
+	/* A zombie uses nothing, but its children live on until init adopts them. */
 	snprintf(path, sizeof(path), "/proc/%jd/task", (intmax_t)pid);
 	dir = opendir(path);
 	while (dir && (thread = readdir(dir)))

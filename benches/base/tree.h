@@ -1,6 +1,6 @@
-/* tree.h: what a process and all below it use.
+/* tree.h: CPU time and memory of a process and all its descendants.
  *
- * Children are those of every thread of a process. One that ends meanwhile is passed over.
+ * The children of every thread of a process count. Processes that end meanwhile are skipped.
  */
 #ifndef PVQ_TREE_H
 #define PVQ_TREE_H
@@ -8,12 +8,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Adds to *ns the CPU time of the process and of its living descendants, to the nanosecond, and to *processes
- * how many they are. 0, or -errno where the process itself cannot be looked at. */
+/* Adds the CPU time of the process and its living descendants to *ns, to the nanosecond, and their number to
+ * *processes. 0, or -errno if the process itself cannot be read. */
 int pvq_tree_cpu(pid_t pid, uint64_t *ns, unsigned *processes);
 
-/* The same with their memory, in KiB: each page counts by the share that a process has in it (PSS), so that what
- * they share counts once. */
+/* Does the same with their memory, in KiB. Each page counts by the process's share in it (PSS), so that shared pages
+ * count once. */
 int pvq_tree_pss(pid_t pid, uint64_t *kb, unsigned *processes);
 
 #endif

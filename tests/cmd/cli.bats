@@ -338,7 +338,7 @@ small() {
 	refused "cannot" "$PVQ" bench --profile quick --out "$TMP/file"
 	mkdir "$TMP/run"
 	touch "$RAW"
-	refused "holds a run already --resume" "$PVQ" bench --profile quick --out "$TMP/run"
+	refused "already holds a run; --resume" "$PVQ" bench --profile quick --out "$TMP/run"
 	refused "no run to resume" "$PVQ" bench --resume "$TMP"
 	refused "leave the other options out" "$PVQ" bench --resume "$TMP" --tasks noop
 }
