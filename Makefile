@@ -20,7 +20,7 @@
 #
 # A new strategy is one file impls/<stem>.c, a new task one file benches/tasks/<stem>.c, a new experiment one folder
 # benches/experiments/<name>/. `pvq new` writes a skeleton of each; nothing in this file names them. benches/README.md is
-# the map of the source. scripts/*.mk hold the rules for generated files, peers and the library.
+# the map of the source. scripts/*.mk hold the rules for generated files, other programs, peers and the library.
 
 PROFILE ?= default
 SAN     ?=
@@ -55,8 +55,6 @@ linked_   = $(if $(filter report,$1),$B/gen/$(if $(filter experiments,$1),,no_)e
 
 IMPLS    := $(wildcard impls/*.c)
 TASKS    := $(wildcard benches/tasks/*.c)
-MICROS   := $(wildcard benches/micro/*.c)
-SHIM     := $B/benches/micro/gb.o
 TESTS    := $(patsubst %.c,$B/%,$(wildcard tests/*/test_*.c))
 
 # Prints one short line for each file; V=1 shows the commands. Runs as many compilers as there are CPUs, unless -j is given.
@@ -84,21 +82,6 @@ test:
 check: $B/pvq build-tests peers-tests
 	@scripts/run-tests $B
 build-tests: $(TESTS) $B/gb-example $B/pool-example $B/pvq-micro
-micro:
-	@scripts/bootstrap bench
-	$(build) $B/pvq-micro
-	@$B/pvq-micro $${OUT:+--out "$$OUT"}
-micro-overhead:
-	@scripts/bootstrap bench
-	$(build) $B/micro-overhead
-	@$B/micro-overhead
-pool-bench:
-	@scripts/bootstrap bench pool_bench
-	$(build) $B/pool-bench
-	@$B/pool-bench $${ONLY:+--only "$$ONLY"} $${CSV:+--csv "$$CSV"}
-pool-parts:
-	@scripts/bootstrap bench pool_bench
-	@scripts/pool-parts $B
 selftest e2e:
 	@scripts/bootstrap bench
 	$(build) $B/pvq
@@ -117,7 +100,7 @@ help:
 clean:
 	rm -rf build
 
-include scripts/generated.mk scripts/peers.mk scripts/library.mk
+include scripts/generated.mk scripts/programs.mk scripts/peers.mk scripts/library.mk
 
 $B/pvq: $(call objects,cmd) $(call linked,cmd)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -133,14 +116,6 @@ $(foreach room,$(notdir $(patsubst %/,%,$(dir $(wildcard tests/*/.)))),$(eval $(
 PLAYED := $(addprefix $B/tests/,drive/test_sweep experiments/test_beside)
 $(PLAYED): $B/tests/support/played.o
 $(PLAYED): LDFLAGS += -Wl,--wrap=pvq_launch_trial -Wl,--wrap=pvq_launch_command
-
-# Programs that contain C++ are linked by the C++ compiler.
-$B/tests/micro/test_gb: $B/tests/micro/test_gb.o $B/tests/micro/gb_throw.o $(SHIM)
-	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -ljansson -lcmocka -o $@
-$B/pvq-micro: $(MICROS:%.c=$B/%.o) $B/gen/micros.o $(SHIM) $(call linked,cmd)
-	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark $(LDLIBS) -o $@
-$B/micro-overhead: $(patsubst %,$B/benches/micro/overhead/%.o,overhead loop) $(SHIM)
-	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
 
 $B/%.o: %.c $B/gen/flags
 	@mkdir -p $(@D)

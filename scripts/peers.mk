@@ -1,5 +1,4 @@
-# peers.mk: builds peers, the strategies that are separate programs (impls/PROTOCOL.md), and the pool's own benchmark.
-# Included by the Makefile.
+# peers.mk: builds peers, the strategies that are separate programs (impls/PROTOCOL.md). Included by the Makefile.
 
 # scripts/peer builds each one with the packages it needs. They share the code of a trial and the tasks as one library.
 # A sanitizer's run time must come first in a program, so only peers in C and C++ are built with one. None is built with
@@ -52,20 +51,3 @@ $B/gen/peers/$(notdir $(basename $1)).needs: FORCE
 	@scripts/peer needs $1 | scripts/generate update $$@
 endef
 $(foreach peer,$(PEERS),$(eval $(call peer_rule,$(peer))))
-
-# pool-bench has its own peers. It always uses GNU's OpenMP, with any compiler: LLVM's dispatches single items many times
-# slower.
-POOL_BENCH := $(patsubst %,$B/%.o,$(basename $(wildcard benches/pool/*.c benches/pool/*.cc)))
-$B/benches/pool/run_openmp.o: private override CC := gcc
-$B/benches/pool/run_openmp.o: private override CFLAGS += -fopenmp
-$B/pool-bench: $(POOL_BENCH) $(call linked,pool)
-	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lgomp -ltbb -lpthreadpool $(LDLIBS) -o $@
-# The same with an engine that lacks a part or two (scripts/pool-parts).
-$B/parts/%/pool-bench: $(patsubst %,impls/%.c,pool pool_worker pool_recover) $(POOL_BENCH) $(call linked,pool)
-	@mkdir -p $(@D)
-	$(call say,PART)$(CC) $(CFLAGS) -DPVQ_WITHOUT='$(subst +,|,$*)' -nostdlib -r $(filter %.c,$^) -o $(@D)/engine.o
-	@$(CXX) $(CXXFLAGS) $(LDFLAGS) $(@D)/engine.o $(filter-out %.c,$^) -lgomp -ltbb -lpthreadpool $(LDLIBS) -o $@
-# The parts of pool-bench that can be tested without its peers.
-$B/tests/pool/test_pool_bench: $(patsubst %,$B/%.o,tests/pool/test_pool_bench benches/pool/finding benches/pool/work) \
-                               $(call linked,pool)
-	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@

@@ -1,0 +1,46 @@
+# programs.mk: the programs beside pvq: the micro-benchmarks, and the pool's own benchmark with its peers. Included by the
+# Makefile.
+
+MICROS   := $(wildcard benches/micro/*.c)
+SHIM     := $B/benches/micro/gb.o
+
+micro:
+	@scripts/bootstrap bench
+	$(build) $B/pvq-micro
+	@$B/pvq-micro $${OUT:+--out "$$OUT"}
+micro-overhead:
+	@scripts/bootstrap bench
+	$(build) $B/micro-overhead
+	@$B/micro-overhead
+pool-bench:
+	@scripts/bootstrap bench pool_bench
+	$(build) $B/pool-bench
+	@$B/pool-bench $${ONLY:+--only "$$ONLY"} $${CSV:+--csv "$$CSV"}
+pool-parts:
+	@scripts/bootstrap bench pool_bench
+	@scripts/pool-parts $B
+
+# Programs that contain C++ are linked by the C++ compiler.
+$B/tests/micro/test_gb: $B/tests/micro/test_gb.o $B/tests/micro/gb_throw.o $(SHIM)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -ljansson -lcmocka -o $@
+$B/pvq-micro: $(MICROS:%.c=$B/%.o) $B/gen/micros.o $(SHIM) $(call linked,cmd)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark $(LDLIBS) -o $@
+$B/micro-overhead: $(patsubst %,$B/benches/micro/overhead/%.o,overhead loop) $(SHIM)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
+
+# pool-bench has its own peers. It always uses GNU's OpenMP, with any compiler: LLVM's dispatches single items many times
+# slower.
+POOL_BENCH := $(patsubst %,$B/%.o,$(basename $(wildcard benches/pool/*.c benches/pool/*.cc)))
+$B/benches/pool/run_openmp.o: private override CC := gcc
+$B/benches/pool/run_openmp.o: private override CFLAGS += -fopenmp
+$B/pool-bench: $(POOL_BENCH) $(call linked,pool)
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lgomp -ltbb -lpthreadpool $(LDLIBS) -o $@
+# The same with an engine that lacks a part or two (scripts/pool-parts).
+$B/parts/%/pool-bench: $(patsubst %,impls/%.c,pool pool_worker pool_recover) $(POOL_BENCH) $(call linked,pool)
+	@mkdir -p $(@D)
+	$(call say,PART)$(CC) $(CFLAGS) -DPVQ_WITHOUT='$(subst +,|,$*)' -nostdlib -r $(filter %.c,$^) -o $(@D)/engine.o
+	@$(CXX) $(CXXFLAGS) $(LDFLAGS) $(@D)/engine.o $(filter-out %.c,$^) -lgomp -ltbb -lpthreadpool $(LDLIBS) -o $@
+# The parts of pool-bench that can be tested without its peers.
+$B/tests/pool/test_pool_bench: $(patsubst %,$B/%.o,tests/pool/test_pool_bench benches/pool/finding benches/pool/work) \
+                               $(call linked,pool)
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
