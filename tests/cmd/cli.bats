@@ -4,6 +4,7 @@
 setup() {
 	PVQ=${PVQ:-$PWD/build/pvq}
 	TMP=$(mktemp -d)
+	export ID=7$$ # seeds and sleeps by which this run's processes are known from another's
 	RAW=$TMP/run/raw.csv
 }
 
@@ -197,16 +198,16 @@ small() {
 @test "crash and hang of a worker: a row, a reason, exit 1, nothing left running" {
 	for impl in serial fork_pipe_queue pthread_queue pool_ordered pool_unordered; do
 		for kind in segv kill exit; do
-			run "$PVQ" run --impl $impl --task fault:kind=$kind,at=3 --n 50 --seed 77001 --csv
+			run "$PVQ" run --impl $impl --task fault:kind=$kind,at=3 --n 50 --seed ${ID}1 --csv
 			[ "$status" -eq 1 ]
 			[[ ${lines[1]} == *,crashed,no,* ]]
 			[[ ${lines[2]} == "pvq: crashed: "* ]]
-			nothing_runs 77001
+			nothing_runs ${ID}1
 		done
-		run "$PVQ" run --impl $impl --task fault:kind=hang,at=3 --n 50 --seed 77002 --timeout 1 --csv
+		run "$PVQ" run --impl $impl --task fault:kind=hang,at=3 --n 50 --seed ${ID}2 --timeout 1 --csv
 		[ "$status" -eq 1 ]
 		[[ ${lines[1]} == *,timeout,no,* ]]
-		nothing_runs 77002
+		nothing_runs ${ID}2
 	done
 }
 
@@ -247,7 +248,7 @@ small() {
 }
 
 @test "a child that pvq was given by exec is not its to end" {
-	bash -c 'sleep 771006 & echo $! >"$1"; exec "$0" run --impl serial --task noop --n 4' "$PVQ" "$TMP/pid" >/dev/null 3>&-
+	bash -c 'sleep ${ID}6 & echo $! >"$1"; exec "$0" run --impl serial --task noop --n 4' "$PVQ" "$TMP/pid" >/dev/null 3>&-
 	kill "$(cat "$TMP/pid")" # fails where it is gone
 }
 
@@ -267,7 +268,7 @@ small() {
 	# Interrupted as soon as the third row is there; each trial sleeps, so there are more to come.
 	mkfifo "$TMP/never"
 	# A job in the background is started with SIGINT ignored, and pvq would respect that.
-	env --default-signal=INT "$PVQ" bench --profile quick --blocks 3 --n 200 --tasks sleep:us=500 --impls pool_ordered,pthread_queue --cores 1 --seed 77003 \
+	env --default-signal=INT "$PVQ" bench --profile quick --blocks 3 --n 200 --tasks sleep:us=500 --impls pool_ordered,pthread_queue --cores 1 --seed ${ID}3 \
 		--out "$TMP/run" >"$TMP/out" 2>"$TMP/err" &
 	pid=$!
 	until [ "$(wc -l <"$RAW" 2>/dev/null || echo 0)" -ge 4 ]; do
@@ -279,7 +280,7 @@ small() {
 	wait $pid || rc=$?
 	[ "$rc" -eq 1 ]
 	grep -q "interrupted.*--resume" "$TMP/err"
-	nothing_runs 77003
+	nothing_runs ${ID}3
 	rows=$(wc -l <"$RAW")
 	[ "$rows" -ge 4 ]
 	# Cut in the middle of a row, as a power failure would.
@@ -297,7 +298,7 @@ small() {
 	mkfifo "$TMP/never"
 	mkdir "$TMP/run"
 	echo way,block,wall_ns,wstatus >"$TMP/run/tutorial.csv" # it would take 14 s
-	env --default-signal=INT "$PVQ" bench --profile peers-quick --impls serial --tasks noop --n 50 --blocks 1 --seed 77005 \
+	env --default-signal=INT "$PVQ" bench --profile peers-quick --impls serial --tasks noop --n 50 --blocks 1 --seed ${ID}5 \
 		--out "$TMP/run" >"$TMP/out" 2>"$TMP/err" &
 	pid=$!
 	until [ "$(cat "$TMP/run/faults.csv"* 2>/dev/null | wc -l)" -ge 3 ]; do
@@ -308,7 +309,7 @@ small() {
 	rc=0
 	wait $pid || rc=$?
 	[ "$rc" -eq 1 ]
-	nothing_runs 77005
+	nothing_runs ${ID}5
 	[ ! -e "$TMP/run/faults.csv" ]
 	[ ! -e "$TMP/run/faults.csv.part" ]
 	grep -q '^## What a user would pick' "$TMP/run/report.md" # it was complete
@@ -320,13 +321,13 @@ small() {
 }
 
 @test "a killed driver leaves no worker behind" {
-	"$PVQ" run --impl pool_ordered --task sleep:us=60000000 --n 2 --workers 2 --seed 77004 &
+	"$PVQ" run --impl pool_ordered --task sleep:us=60000000 --n 2 --workers 2 --seed ${ID}4 &
 	pid=$!
-	until [ "$(pgrep -cf 'pvq trial .*--seed=77004 ')" -eq 3 ]; do kill -0 $pid; done
+	until [ "$(pgrep -cf "pvq trial .*--seed=${ID}4 ")" -eq 3 ]; do kill -0 $pid; done
 	kill -KILL $pid
 	# Death signals are sent when the parent goes: wait for them to be delivered, 10 s at most.
 	for _ in $(seq 1000); do
-		nothing_runs 77004 && return 0
+		nothing_runs ${ID}4 && return 0
 		read -r -t 0.01 <> <(:) || true
 	done
 	false
@@ -487,9 +488,9 @@ full() {
 }
 
 @test "what is ignored stays ignored: nohup" {
-	(trap '' HUP && exec "$PVQ" run --impl serial --task sleep:us=300000 --n 1 --seed 77005 >"$TMP/out") &
+	(trap '' HUP && exec "$PVQ" run --impl serial --task sleep:us=300000 --n 1 --seed ${ID}5 >"$TMP/out") &
 	pid=$!
-	until pgrep -f 'pvq trial .*--seed=77005 ' >/dev/null; do kill -0 $pid; done
+	until pgrep -f "pvq trial .*--seed=${ID}5 " >/dev/null; do kill -0 $pid; done
 	kill -HUP $pid
 	wait $pid
 	grep -q verified "$TMP/out"

@@ -4,6 +4,7 @@
 setup() {
 	PVQ=${PVQ:-$PWD/build/pvq}
 	TMP=$(mktemp -d)
+	export ID=7$$ # seeds and sleeps by which this run's processes are known from another's
 	HOSTS=
 	"$PVQ" list 2>/dev/null | grep -q '^  mpi_pool  *Open MPI' || skip "mpi_pool is not built"
 }
@@ -65,14 +66,14 @@ column() {
 	run "$PVQ" run --impl mpi_pool --task fault:kind=error,at=2 --n 20 --workers 3
 	[[ $output == *"1 of 20 items failed, the first 2: Input/output error"* ]]
 	for kind in segv kill exit; do
-		run "$PVQ" run --impl mpi_pool --task fault:kind=$kind,at=2 --n 20 --workers 3 --seed 772001 --timeout 60
+		run "$PVQ" run --impl mpi_pool --task fault:kind=$kind,at=2 --n 20 --workers 3 --seed ${ID}1 --timeout 60
 		[ "$status" -eq 1 ]
 		[[ $output == *"pvq: crashed: a rank died, so Open MPI ended the whole job"* ]]
-		nothing_runs 772001
+		nothing_runs ${ID}1
 	done
-	run "$PVQ" run --impl mpi_pool --task fault:kind=hang,at=2 --n 20 --workers 3 --seed 772002 --timeout 2
+	run "$PVQ" run --impl mpi_pool --task fault:kind=hang,at=2 --n 20 --workers 3 --seed ${ID}2 --timeout 2
 	[[ $output == *"pvq: timeout"* ]]
-	nothing_runs 772002
+	nothing_runs ${ID}2
 }
 
 @test "a job that is ended early leaves no files of its own" {

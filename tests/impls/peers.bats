@@ -5,6 +5,7 @@ setup() {
 	PVQ=${PVQ:-$PWD/build/pvq}
 	PEERS=${PVQ%/*}/peers
 	TMP=$(mktemp -d)
+	export ID=7$$ # seeds and sleeps by which this run's processes are known from another's
 	mkdir "$TMP/peers"
 }
 
@@ -220,33 +221,33 @@ verified() {
 
 @test "whoever leaves the process group is ended too, and nobody waits for him" {
 	fake stray <<-'END'
-		setsid sleep 771001 &
+		setsid sleep ${ID}1 &
 		row ok oracle
 	END
 	fake hanging <<-'END'
-		setsid sleep 771002 &
-		sleep 771003
+		setsid sleep ${ID}2 &
+		sleep ${ID}3
 	END
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl stray --task noop --n 5 --csv
 	[ "$status" -eq 0 ]
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl hanging --task noop --n 5 --timeout 0.5 --csv
 	[ "$status" -eq 1 ]
 	[[ $output == *",timeout,"* ]]
-	run pgrep -f "sleep 77100[123]"
+	run pgrep -f "sleep ${ID}[123]"
 	[ "$status" -eq 1 ]
 }
 
 @test "a trial ends with its process, not with what that left behind and has to be killed" {
 	fake leaving <<-'END'
 		trap "" TERM
-		sleep 771005 &
+		sleep ${ID}5 &
 		row ok oracle
 	END
 	PVQ_PEERS="$TMP/peers" "$PVQ" run --impl leaving --task noop --n 5 --csv >"$TMP/out"
 	wall=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "wall_ns") at = i } END { print $at }' "$TMP/out")
 	[ "$wall" -gt 0 ]
 	[ "$wall" -lt 1000000000 ]
-	run pgrep -f "sleep 771005"
+	run pgrep -f "sleep ${ID}5"
 	[ "$status" -eq 1 ]
 }
 
@@ -272,16 +273,16 @@ verified() {
 
 @test "what a peer leaves behind when it describes itself is ended, also by list" {
 	fake litter <<<'row ok oracle'
-	sed -i 's/^if .*describe.*/(setsid sleep 771009 >\/dev\/null 2>\&1 \&)\n&/' "$TMP/peers/litter"
+	sed -i 's/^if .*describe.*/(setsid sleep ${ID}9 >\/dev\/null 2>\&1 \&)\n&/' "$TMP/peers/litter"
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" list
 	[[ $output == *"litter "*"a fake"* ]]
-	run pgrep -f "sleep 771009"
+	run pgrep -f "sleep ${ID}9"
 	[ "$status" -eq 1 ]
 }
 
 @test "Ctrl-C while peers describe themselves: none of them is called no peer" {
 	for name in one two three; do
-		printf '#!/bin/sh\ntouch "%s"; exec sleep 771007\n' "$TMP/asked" >"$TMP/peers/$name"
+		printf '#!/bin/sh\ntouch "%s"; exec sleep ${ID}7\n' "$TMP/asked" >"$TMP/peers/$name"
 		chmod +x "$TMP/peers/$name"
 	done
 	PVQ_PEERS="$TMP/peers" env --default-signal=INT "$PVQ" bench --profile quick --impls peers --tasks noop --n 5 \
@@ -438,10 +439,10 @@ built() {
 @test "a worker that is killed: a row that says so or a time-out, and nothing is left running" {
 	[ -n "$(available)" ] || skip "none is built"
 	for impl in $(available); do
-		run "$PVQ" run --impl "$impl" --task fault:kind=kill,at=3 --n 20 --seed 771004 --timeout 2 --csv
+		run "$PVQ" run --impl "$impl" --task fault:kind=kill,at=3 --n 20 --seed ${ID}4 --timeout 2 --csv
 		[ "$status" -eq 1 ]
 		[[ $output == *,crashed,* || $output == *,timeout,* || $output == *,error,* ]] || { echo "$impl: $output"; return 1; }
-		if pgrep -f "trial .*--seed=771004 "; then echo "$impl: something is left"; return 1; fi
+		if pgrep -f "trial .*--seed=${ID}4 "; then echo "$impl: something is left"; return 1; fi
 	done
 }
 
