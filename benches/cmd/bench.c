@@ -1,4 +1,4 @@
-/* bench.c: `pvq bench`: plan, sweep, report. */
+/* bench.c: `pvq bench`: plans and runs the sweep, then writes the report. */
 #include "base/clock.h"
 #include "base/parse.h"
 #include "base/rundir.h"
@@ -23,7 +23,7 @@
 struct bench {
 	struct pvq_registry *registry;
 	struct pvq_wish wish;
-	int seeded; /* the seed is the user's */
+	int seeded; /* the user gave a seed */
 	const char *out, *resume, *like;
 	struct pvq_host host;
 	struct pvq_plan plan;
@@ -36,7 +36,7 @@ static struct bench bench;
 
 static void init(void)
 {
-	/* The same draws of `skew` in every run: with others a run may have one huge item, and be another work. */
+	/* Every run draws the same items. Other draws of `skew` may hold one more huge item, which is other work. */
 	bench.wish.seed = PVQ_SEED;
 }
 
@@ -65,7 +65,7 @@ static int take_timeout(void *into, const char *text)
 static const struct pvq_option options[] = {
 	{"profile", .word = "NAME", .help = "quick, default, full, peers or peers-quick (default)",
 		TEXT(wish.profile)},
-	{"impls", .word = "A,B,...", .help = "strategies; peers: all of those (all that are linked in)",
+	{"impls", .word = "A,B,...", .help = "strategies; peers: all peers (all that are linked in)",
 		TEXT(wish.impls)},
 	{"tasks", .word = "T[:ARG=V],...", .help = "tasks, with their arguments (the profile's)",
 		TEXT(wish.tasks)},
@@ -75,19 +75,19 @@ static const struct pvq_option options[] = {
 		.kind = PVQ_OPTION_COUNT, .min = 1, .max = 1000000000000u, AT(wish.n)},
 	{"blocks", .word = "B", .help = "how often every cell is measured (the profile's)",
 		.kind = PVQ_OPTION_UNSIGNED, .min = 1, .max = 10000, AT(wish.blocks)},
-	{"seed", .word = "S", .help = "of the random order, and of what tasks draw", .kind = PVQ_OPTION_OWN,
-		.take = take_seed},
-	{"timeout", .word = "SECONDS", .help = "of one trial (the profile's)", .kind = PVQ_OPTION_OWN,
-		.take = take_timeout},
-	{"out", .word = "DIR", .help = "where the run goes (reports/<host>-<utc time>)", TEXT(out)},
-	{"like", .word = "DIR",
-		.help = "do the same work as the run in DIR; --out alone may stand beside it", TEXT(like)},
-	{"resume", .word = "DIR", .help = "finish the run in DIR that was interrupted; stands alone",
+	{"seed", .word = "S", .help = "seed of the random order and of the tasks' draws (1)",
+		.kind = PVQ_OPTION_OWN, .take = take_seed},
+	{"timeout", .word = "SECONDS", .help = "time limit of a trial (the profile's)",
+		.kind = PVQ_OPTION_OWN, .take = take_timeout},
+	{"out", .word = "DIR", .help = "folder of the run (reports/<host>-<utc time>)", TEXT(out)},
+	{"like", .word = "DIR", .help = "do the same work as the run in DIR; only --out may be added",
+		TEXT(like)},
+	{"resume", .word = "DIR", .help = "finish the interrupted run in DIR; takes no other option",
 		TEXT(resume)},
 	{0},
 };
 
-/* Whether an option says what to measure. */
+/* Whether any option chooses what to measure. */
 static int is_wished(const struct bench *b)
 {
 	const struct pvq_wish *w = &b->wish;
@@ -106,7 +106,7 @@ static int check_options(const struct bench *b)
 	return 0;
 }
 
-/* Of the profile's time, what is not the sweep's. */
+/* The part of the profile's time that is kept for experiments, not for the sweep. */
 static double reserve_s(const struct pvq_profile *p)
 {
 	return p->report_s + pvq_experiments_seconds(p->scale);
@@ -114,7 +114,7 @@ static double reserve_s(const struct pvq_profile *p)
 
 /* ---- the plan of an earlier run ---- */
 
-/* 0, or -errno with one line on stderr. */
+/* Reads the plan. 0, or -errno with one line on stderr. */
 static int read_plan(struct bench *b, const char *dir)
 {
 	struct pvq_manifest facts;
@@ -215,7 +215,7 @@ static int plan_new(struct bench *b)
 	return ret;
 }
 
-/* ---- a run that was cut off ---- */
+/* ---- resuming a run ---- */
 
 static int plan_resumed(struct bench *b)
 {
@@ -241,7 +241,7 @@ static void announce(const struct bench *b)
 		fprintf(stderr, "pvq: left out: %s\n", b->plan.left_out);
 }
 
-/* What else a report can tell. */
+/* Runs the experiments that the report shows beside the sweep. */
 static int run_experiments(const struct bench *b)
 {
 	const struct pvq_session session = {.plan = &b->plan,
@@ -273,14 +273,14 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 {
 	int ret = 0, ended = add_end(b, sweep);
 
-	/* A report of the rows there are, also after Ctrl-C: what ran is kept, and shown. */
+	/* Report even after Ctrl-C: the rows measured so far are kept and shown. */
 	if (sweep->trials || b->resume)
 		ret = pvq_report_make(b->registry, b->dir);
 	if (ret == 0 && sweep->end != PVQ_SWEEP_INTERRUPTED)
 		ret = pvq_report_print_short(b->registry, stdout, b->dir);
 	if (sweep->end == PVQ_SWEEP_INTERRUPTED) {
 		fprintf(stderr,
-			"pvq: interrupted after %lu trials, which are kept; go on with: pvq bench "
+			"pvq: interrupted after %lu trials, which are kept; continue with: pvq bench "
 			"--resume %s\n",
 			sweep->trials, b->dir);
 		return PVQ_EXIT_FAILED;
@@ -316,7 +316,7 @@ static int run(const struct pvq_call *call)
 		return ret == -EINTR ? PVQ_EXIT_FAILED : PVQ_EXIT_USAGE;
 	announce(b);
 	p = b->plan.profile;
-	if (p->budget_s > 0) /* may have passed already: pilots take their time */
+	if (p->budget_s > 0) /* the deadline may have passed already: pilots count too */
 		sweep.deadline_s =
 			p->budget_s - b->plan.reserve_s - (double)(pvq_clock_ns() - b->began_ns) / 1e9;
 	ret = pvq_sweep_run(&b->plan, &sweep);

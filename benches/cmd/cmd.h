@@ -1,30 +1,30 @@
-/* cmd.h: the commands of pvq. Each is one file with one descriptor, and a line in pvq.c's table. */
+/* cmd.h: the commands of pvq. Each is a file with a descriptor, and has a line in pvq.c's table. */
 #ifndef PVQ_CMD_H
 #define PVQ_CMD_H
 
 #include "base/options.h"
 #include "trial/registry.h"
 
-/* Exit codes, of every command and of every program of the suite. */
+/* The exit codes of every command, and of every program of the suite. */
 enum {
 	PVQ_EXIT_DONE = 0,   /* done and verified */
 	PVQ_EXIT_FAILED = 1, /* a measured failure: a wrong result, a crash, a time-out; or interrupted */
-	PVQ_EXIT_USAGE = 2,  /* it cannot be done as asked: one line on stderr says why */
+	PVQ_EXIT_USAGE = 2,  /* the request is impossible: one line on stderr says why */
 };
 
 #define PVQ_EXIT_HELP "Exit code: 0 done and verified, 1 a measured failure or an interrupt, 2 wrong usage."
 
-/* What a command gets beside its options. */
+/* A command's input beside its options. */
 struct pvq_call {
-	struct pvq_given given;        /* the words that are no options */
+	struct pvq_given given;        /* the arguments that are not options */
 	const char *typed;             /* the command line as the user wrote it */
 	struct pvq_registry *registry; /* main()'s; a command may add peers to it */
 };
 
 struct pvq_command {
 	struct pvq_syntax syntax;            /* its name: "pvq " and the command */
-	void *into;                          /* what the options fill in */
-	void (*init)(void);                  /* sets the defaults there; NULL: zeroes are right */
+	void *into;                          /* the struct that the options fill in */
+	void (*init)(void);                  /* sets its defaults; NULL: all are zero */
 	int (*run)(const struct pvq_call *); /* returns the exit code */
 };
 

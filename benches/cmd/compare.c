@@ -1,4 +1,4 @@
-/* compare.c: `pvq compare A B`: before against after, for people and for CI jobs. */
+/* compare.c: `pvq compare A B`: compares runs before and after a change, for people and for CI jobs. */
 #include "cmd/cmd.h"
 #include "draw/figure_compare.h"
 #include "report/compare_write.h"
@@ -17,15 +17,15 @@ struct compare_args {
 	const char *list[2], *out;
 	enum pvq_metric metric;
 	int gate;     /* --fail-above was given */
-	double above; /* its share: 0.05 */
+	double above; /* its share, such as 0.05 */
 	char text[2][LIST_TEXT];
-	struct pvq_run run[RUNS_MOST]; /* those before first */
+	struct pvq_run run[RUNS_MOST]; /* the before side first */
 	size_t runs, before;
 };
 
 static struct compare_args args;
 
-/* "5%" or "5": 0.05. */
+/* Takes "5%" or "5" as 0.05. */
 static int take_share(void *into, const char *text)
 {
 	struct compare_args *a = into;
@@ -45,7 +45,7 @@ static int take_metric(void *into, const char *text)
 	struct compare_args *a = into;
 
 	if (strcmp(text, "map") != 0 && strcmp(text, "total") != 0) {
-		fprintf(stderr, "pvq: --metric is map or total, not '%s'\n", text);
+		fprintf(stderr, "pvq: --metric takes map or total, not '%s'\n", text);
 		return -EINVAL;
 	}
 	a->metric = text[0] == 'm' ? PVQ_MAP_NS : PVQ_TOTAL_NS;
@@ -53,9 +53,9 @@ static int take_metric(void *into, const char *text)
 }
 
 static const struct pvq_option options[] = {
-	{"fail-above", .word = "PERCENT", .help = "exit 1 if a cell broke, or is slower by more than that",
+	{"fail-above", .word = "PERCENT", .help = "exit 1 if a cell is broken, or slower by more than that",
 		.kind = PVQ_OPTION_OWN, .take = take_share},
-	{"metric", .word = "map|total", .help = "the time that is compared (map)", .kind = PVQ_OPTION_OWN,
+	{"metric", .word = "map|total", .help = "the time to compare (map)", .kind = PVQ_OPTION_OWN,
 		.take = take_metric},
 	{"out", .word = "DIR", .help = "write compare.md, compare.csv and a figure there",
 		.kind = PVQ_OPTION_TEXT, .at = offsetof(struct compare_args, out)},
@@ -70,11 +70,11 @@ static int read_run(struct compare_args *a, struct pvq_registry *registry, const
 		fprintf(stderr, "pvq: at most %d runs per side can be compared\n", PVQ_RELABEL_MOST);
 		return -EINVAL;
 	}
-	/* Counted first: what a failure leaves is freed as well. */
+	/* The run counts before it is read, so that what a failure leaves is freed too. */
 	return pvq_run_read(&a->run[a->runs++], registry, dir);
 }
 
-/* A folder whose name holds a comma is one folder. */
+/* Reads the runs of a side. A folder whose name holds a comma counts as one folder. */
 static int read_side(struct compare_args *a, struct pvq_registry *registry, int side)
 {
 	char *text = a->text[side], *save = NULL;
@@ -98,7 +98,7 @@ static int is_same_folder(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* A run must not count twice, but for the one that is compared with itself. */
+/* Refuses a run that would count twice, except a single run compared with itself. */
 static int check_runs(const struct compare_args *a)
 {
 	size_t after = a->runs - a->before;
@@ -134,7 +134,7 @@ static int read_runs(struct compare_args *a, struct pvq_registry *registry)
 	if (ret == 0)
 		ret = read_side(a, registry, 1);
 	if (ret == 0 && (a->before == 0 || a->runs == a->before)) {
-		fprintf(stderr, "pvq: one side names no folder\n");
+		fprintf(stderr, "pvq: name at least one folder on each side\n");
 		ret = -EINVAL;
 	}
 	return ret ? ret : check_runs(a);
@@ -171,7 +171,7 @@ static int write_folder(const struct pvq_comparison_table *t, const char *dir)
 	if (ret == 0)
 		ret = pvq_figure_compare(&plots, t);
 	if (ret == 0)
-		pvq_plots_draw(&plots); /* what could not be drawn has been said; the words stand without */
+		pvq_plots_draw(&plots); /* failures are reported there; the text needs no picture */
 	if (ret == 0)
 		ret = write_file(dir, "compare.md", t,
 			pvq_plots_has(&plots, PVQ_COMPARE_FIGURE) ? pvq_compare_illustrated
@@ -182,7 +182,7 @@ static int write_folder(const struct pvq_comparison_table *t, const char *dir)
 	return ret;
 }
 
-/* The works whose items differ, a line each. */
+/* Warns of works whose items differ, a line each. */
 static void warn_other_work(const struct pvq_comparison_table *t)
 {
 	const struct pvq_work *last = NULL;
@@ -195,7 +195,7 @@ static void warn_other_work(const struct pvq_comparison_table *t)
 			continue;
 		last = c->work;
 		fprintf(stderr,
-			"pvq: warning: %s did other work after: %s, n %llu, seed %llu; before: %s, n "
+			"pvq: warning: %s is other work; after: %s, n %llu, seed %llu; before: %s, n "
 			"%llu, seed %llu\n",
 			c->work->label, b->args, (unsigned long long)b->n, (unsigned long long)b->seed,
 			a->args, (unsigned long long)a->n, (unsigned long long)a->seed);
@@ -211,7 +211,7 @@ static size_t count(const struct pvq_comparison_table *t, enum pvq_basis basis)
 	return n;
 }
 
-/* The exit code of a CI job: a failure only for a verdict. */
+/* The exit code for a CI job. Only a verdict is a failure. */
 static int gate(const struct compare_args *a, const struct pvq_comparison_table *t)
 {
 	size_t failed = 0, noise = count(t, PVQ_MOSTLY_NOISE);
@@ -222,7 +222,7 @@ static int gate(const struct compare_args *a, const struct pvq_comparison_table 
 			failed++;
 		}
 	if (failed) {
-		fprintf(stderr, "pvq: %zu cell%s broke or got slower by more than %g %%\n", failed,
+		fprintf(stderr, "pvq: %zu cell%s broke or became slower by more than %g %%\n", failed,
 			failed == 1 ? "" : "s", a->above * 100);
 		return PVQ_EXIT_FAILED;
 	}

@@ -1,4 +1,4 @@
-/* doctor.c: `pvq doctor`: is this machine, right now, fit to measure on? */
+/* doctor.c: `pvq doctor`: checks whether this machine is fit to measure on right now. */
 #include "results/doctor.h"
 #include "cmd/cmd.h"
 #include "drive/host.h"
@@ -19,7 +19,7 @@ static int read_facts(struct pvq_manifest *facts)
 	if (f)
 		fclose(f);
 	else
-		fprintf(stderr, "pvq: cannot keep the machine's facts: no temporary file\n");
+		fprintf(stderr, "pvq: cannot create a temporary file for the machine's facts\n");
 	return ret;
 }
 

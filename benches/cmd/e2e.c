@@ -1,4 +1,4 @@
-/* e2e.c: `pvq e2e`: the outside view, into a folder of its own or into a run's. */
+/* e2e.c: `pvq e2e`: measures the outside view, into a new folder or a run's. */
 #include "base/rundir.h"
 #include "cmd/cmd.h"
 #include "drive/launch.h"
@@ -27,18 +27,18 @@ static struct e2e_args args;
 static const struct pvq_option options[] = {
 	{"short", .help = "fewer runs, and fewer items in each", .kind = PVQ_OPTION_FLAG, AT(wish.brief)},
 	{"impls", .word = "A,B,...", .help = "strategies (all)", .kind = PVQ_OPTION_TEXT, AT(wish.impls)},
-	/* hyperfine wants two */
+	/* hyperfine needs at least two runs */
 	{"runs", .word = "R", .help = "timed runs of each command", .kind = PVQ_OPTION_UNSIGNED, .min = 2,
 		.max = 10000, AT(wish.runs)},
 	{"n", .word = "N", .help = "number of items", .kind = PVQ_OPTION_COUNT, .min = 1,
 		.max = 1000000000000u, AT(wish.n)},
 	{"out", .word = "DIR",
-		.help = "where the results go, also a run's folder (reports/e2e-<host>-<utc time>)",
+		.help = "folder of the results; may be a run's (reports/e2e-<host>-<utc time>)",
 		.kind = PVQ_OPTION_TEXT, AT(out)},
 	{0},
 };
 
-/* Each must be known; peers are looked for where one is not. */
+/* Checks that every name is known. Looks for peers only if one is not linked in. */
 static int check_impls(struct pvq_registry *registry, const char *list)
 {
 	char *copy = strdup(list ? list : ""), *save = NULL;
@@ -81,7 +81,8 @@ static int run(const struct pvq_call *call)
 	pvq_launch_signals();
 	ret = pvq_e2e_run(&a->wish, &a->host, a->dir);
 	if (ret == -EINTR)
-		fprintf(stderr, "pvq: interrupted; what hyperfine had finished is in %s/e2e.json\n",
+		fprintf(stderr,
+			"pvq: interrupted; the commands that hyperfine finished are in %s/e2e.json\n",
 			a->dir);
 	if (ret)
 		return ret == -EINTR || ret == -EIO ? PVQ_EXIT_FAILED : PVQ_EXIT_USAGE;
@@ -93,7 +94,8 @@ static int run(const struct pvq_call *call)
 
 const struct pvq_command pvq_command_e2e = {
 	.syntax = {.name = "pvq e2e",
-		.summary = "Time whole runs from outside, with hyperfine, beside what pvq measures inside.",
+		.summary =
+			"Time whole runs from outside, with hyperfine, and compare with pvq's own times.",
 		.own = options},
 	.into = &args,
 	.run = run,

@@ -1,4 +1,4 @@
-/* list.c: `pvq list`: what there is to run, straight from the descriptors. */
+/* list.c: `pvq list`: lists strategies, peers and tasks, from their descriptors. */
 #include "cmd/cmd.h"
 #include "drive/peers.h"
 #include "trial/registry.h"
@@ -15,7 +15,7 @@ static void list_arg(const struct pvq_arg *arg)
 	putchar('\n');
 }
 
-/* Those that are linked in, or the peers, under a title. */
+/* Lists the strategies that are linked in, or the peers, under a title. */
 static void list_impls(const struct pvq_registry *registry, const char *title, int peers)
 {
 	const struct pvq_impl *impl;
@@ -38,7 +38,8 @@ static int run(const struct pvq_call *call)
 {
 	pvq_peers_find(call->registry);
 	list_impls(call->registry, "Strategies (--impl):", 0);
-	list_impls(call->registry, "\nPeers (--impl too; what others offer, built by `make peers`):", 1);
+	list_impls(call->registry,
+		"\nPeers (--impl; other libraries and languages, built by `make peers`):", 1);
 	printf("\nTasks (--task name:argument=value,...), each argument with its default:\n");
 	for (int i = 0; pvq_tasks[i]; i++) {
 		printf("  %-27s %s\n", pvq_tasks[i]->name, pvq_tasks[i]->summary);

@@ -12,14 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In the templates: the name; and what ends a line that only peers get. */
+/* The templates' placeholder for the name, and the mark at the end of lines for peers only. */
 static const char placeholder[] = "skeleton", of_peers[] = "@peer";
 
 struct kind {
 	const char *name, *template;
 	const char *folder;
-	int has_folder;   /* the name is a folder's as well */
-	const char *next; /* what to do next; @ stands for the name */
+	int has_folder;   /* the file lies in a folder of the same name */
+	const char *next; /* the next steps; @ stands for the name */
 };
 
 static const struct kind kinds[] = {
@@ -54,7 +54,7 @@ static const struct kind *find_kind(const char *name)
 	return NULL;
 }
 
-/* As file names, C, CSV and command lines take it. */
+/* Whether file names, C, CSV and command lines all take the name. */
 static int is_name(const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz",
@@ -78,7 +78,7 @@ static int is_taken(const struct pvq_call *call, const struct kind *kind, const 
 		for (size_t i = 0; pvq_experiments[i]; i++)
 			if (strcmp(pvq_experiments[i]->name, name) == 0)
 				return 1;
-	} else { /* strategies and peers share their names; --impls takes "peers" for all of those */
+	} else { /* strategies and peers share one name space; --impls takes "peers" for all peers */
 		if (pvq_registry_get(call->registry, name) || strcmp(name, "peers") == 0)
 			return 1;
 		for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
@@ -101,7 +101,7 @@ static int check(const struct pvq_call *call, const struct kind *kind, const cha
 	}
 	if (!is_name(name)) {
 		fprintf(stderr,
-			"pvq: '%s' is no name: lower-case letters, digits and _, a letter first, at most %d\n",
+			"pvq: '%s' is not a valid name: use a lower-case letter, then lower-case letters, digits and _, at most %d in all\n",
 			name, PVQ_NAME_MAX - 1);
 		return -EINVAL;
 	}
@@ -112,7 +112,7 @@ static int check(const struct pvq_call *call, const struct kind *kind, const cha
 	return 0;
 }
 
-/* One line of the template, without its end. */
+/* Writes one line of the template, without its mark. */
 static void write_line(FILE *f, const char *line, size_t len, const char *name, int peer)
 {
 	const char *end = line + len, *mark = memmem(line, len, of_peers, strlen(of_peers));
@@ -148,7 +148,7 @@ static void write_template(FILE *f, const struct kind *kind, const char *name)
 	}
 }
 
-/* path is a new file's. 0 or -errno. */
+/* Writes the file, which must not exist yet. 0 or -errno. */
 static int write_file(const char *path, const struct kind *kind, const char *name)
 {
 	FILE *f = fopen(path, "wxe");
@@ -185,7 +185,7 @@ static int run(const struct pvq_call *call)
 		fprintf(stderr, "pvq: cannot write %s: %s\n", path, strerror(-ret));
 		return PVQ_EXIT_USAGE;
 	}
-	printf("%s is written, and works as it is. Fill in what it calls TODO, then:\n", path);
+	printf("Wrote %s. It works as it is. Replace each TODO, then:\n", path);
 	for (const char *at = kind->next; *at;)
 		if (*at == '@') {
 			fputs(name, stdout);

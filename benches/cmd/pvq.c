@@ -1,4 +1,4 @@
-/* pvq.c: main(): finds the command, and parses its options. */
+/* pvq.c: main(): finds the command, parses its options, and runs it. */
 #include "base/asset.h"
 #include "base/parse.h"
 #include "cmd/cmd.h"
@@ -21,7 +21,7 @@ static const char *name_of(const struct pvq_command *command)
 	return command->syntax.name + strlen("pvq ");
 }
 
-/* NULL with one line on stderr. */
+/* The command of that name; NULL with one line on stderr. */
 static const struct pvq_command *find(const char *name)
 {
 	const char *names[COMMANDS + 1] = {0}, *near;
@@ -80,7 +80,7 @@ static int help(int words, char **word)
 	return pvq_cmd_flush();
 }
 
-/* The words with a blank between them; owned. NULL: no memory. */
+/* Joins the words with a blank between them. The caller frees the result. NULL: out of memory. */
 static char *join(int argc, char **argv)
 {
 	char *text = NULL;
@@ -106,7 +106,7 @@ static int run(const struct pvq_command *command, struct pvq_registry *registry,
 	int ret;
 
 	if (!typed) {
-		fprintf(stderr, "pvq: no memory\n");
+		fprintf(stderr, "pvq: out of memory\n");
 		return PVQ_EXIT_FAILED;
 	}
 	if (command->init)
@@ -120,7 +120,7 @@ static int run(const struct pvq_command *command, struct pvq_registry *registry,
 	return ret;
 }
 
-/* A closed descriptor 0, 1 or 2 would be given to the next file that is opened, and a message meant for
+/* Opens /dev/null as 0, 1 and 2 where these are closed. The next open() would return a closed one, and messages for
  * stderr would end up in raw.csv. */
 static void fill_standard_descriptors(void)
 {
@@ -152,7 +152,7 @@ int main(int argc, char **argv)
 		printf("pvq %s\n", pvq_revision);
 		return pvq_cmd_flush();
 	}
-	if (strcmp(argv[1], "trial") == 0) /* the driver's own use */
+	if (strcmp(argv[1], "trial") == 0) /* for the driver only */
 		return pvq_peer_trial(&registry, argc - 1, argv + 1);
 	command = find(argv[1]);
 	code = command ? run(command, &registry, argc, argv) : PVQ_EXIT_USAGE;

@@ -1,4 +1,4 @@
-/* report.c: `pvq report DIR`. */
+/* report.c: `pvq report DIR`: rebuilds a run's report. */
 #include "report/report.h"
 #include "cmd/cmd.h"
 

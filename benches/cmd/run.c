@@ -1,4 +1,4 @@
-/* run.c: `pvq run`: one trial from the command line. */
+/* run.c: `pvq run`: runs one trial from the command line. */
 #include "base/parse.h"
 #include "cmd/cmd.h"
 #include "drive/host.h"
@@ -12,11 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Every option as given. */
+/* The options. */
 struct run {
 	struct pvq_trial_args args; /* first: pvq_trial_options fill it in */
 	struct pvq_host host;
-	const char *raw; /* file that gets the row too; NULL: none */
+	const char *raw; /* file to which the row is added; NULL: none */
 	unsigned cores;
 	double timeout_s;
 	int csv;
@@ -40,7 +40,7 @@ static int take_timeout(void *into, const char *text)
 static const struct pvq_option options[] = {
 	{"cores", .word = "K", .help = "number of CPUs to run on (all)", .kind = PVQ_OPTION_UNSIGNED,
 		.min = 1, .max = PVQ_CPUS_MAX, AT(cores)},
-	{"timeout", .word = "SECONDS", .help = "of the whole trial (600)", .kind = PVQ_OPTION_OWN,
+	{"timeout", .word = "SECONDS", .help = "time limit of the trial (600)", .kind = PVQ_OPTION_OWN,
 		.take = take_timeout},
 	{"csv", .help = "print the row as CSV", .kind = PVQ_OPTION_FLAG, AT(csv)},
 	{"raw", .word = "FILE", .help = "add the row to FILE", .kind = PVQ_OPTION_TEXT, AT(raw)},
@@ -69,7 +69,7 @@ static int check_options(struct run *r, struct pvq_registry *registry)
 	return 0;
 }
 
-/* Chooses CPUs and workers where the user did not. */
+/* Chooses CPUs and the number of workers if the user did not. */
 static int place(struct run *r)
 {
 	struct pvq_trial *t = &r->args.trial;
@@ -124,7 +124,7 @@ static void print_human(const struct pvq_row *row)
 			seconds(row->user_ns + row->sys_ns, a), (double)row->max_rss_kb / 1024);
 }
 
-/* 0 or -errno with one line on stderr. */
+/* Adds the row to the file. 0 or -errno with one line on stderr. */
 static int append_raw(const char *path, const struct pvq_row *row)
 {
 	int ret = pvq_row_append(path, row);
@@ -144,7 +144,7 @@ static int finish(const struct run *r, const struct pvq_row *row)
 	} else {
 		print_human(row);
 	}
-	if (pvq_cmd_flush()) /* whatever failed above shows in here: stdio remembers it */
+	if (pvq_cmd_flush()) /* also reports earlier write errors: stdio remembers them */
 		return PVQ_EXIT_FAILED;
 	if (row->status == PVQ_OK)
 		return unkept ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;

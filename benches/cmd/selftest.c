@@ -1,4 +1,5 @@
-/* selftest.c: `pvq selftest`: are differences found that are none, are real ones found, does a second run agree? */
+/* selftest.c: `pvq selftest`: does the measurement report differences that do not exist, does it find real ones, and
+ * does a second run agree? */
 #include "experiments/selftest/selftest.h"
 #include "base/rundir.h"
 #include "cmd/cmd.h"
@@ -38,14 +39,13 @@ static int take_profile(void *into, const char *name)
 #define AT(field) .at = offsetof(struct selftest_args, field)
 
 static const struct pvq_option options[] = {
-	{"blocks", .word = "B", .help = "blocks of the sweep of twins; 0: none",
+	{"blocks", .word = "B", .help = "blocks of the sweep of twins; 0 skips it",
 		.kind = PVQ_OPTION_UNSIGNED, .max = 10000, AT(wish.blocks)},
-	{"profile", .word = "NAME",
-		.help = "profile of the run that is made twice; none: do without (default)",
+	{"profile", .word = "NAME", .help = "profile of the run made twice; none skips it (default)",
 		.kind = PVQ_OPTION_OWN, .take = take_profile},
-	{"seed", .word = "S", .help = "of the random order", .kind = PVQ_OPTION_COUNT, .max = UINT64_MAX,
-		AT(wish.seed)},
-	{"out", .word = "DIR", .help = "where the results go (reports/selftest-<host>-<utc time>)",
+	{"seed", .word = "S", .help = "seed of the random order", .kind = PVQ_OPTION_COUNT,
+		.max = UINT64_MAX, AT(wish.seed)},
+	{"out", .word = "DIR", .help = "folder of the results (reports/selftest-<host>-<utc time>)",
 		.kind = PVQ_OPTION_TEXT, AT(out)},
 	{0},
 };
@@ -62,7 +62,7 @@ static int make_dir(struct selftest_args *a)
 	}
 	if (ret == 0 && mkdir(a->dir, 0777) && errno != EEXIST) {
 		ret = -errno;
-		fprintf(stderr, "pvq: cannot make %s: %s\n", a->dir, strerror(-ret));
+		fprintf(stderr, "pvq: cannot create %s: %s\n", a->dir, strerror(-ret));
 	}
 	return ret;
 }
@@ -96,7 +96,7 @@ static int run(const struct pvq_call *call)
 const struct pvq_command pvq_command_selftest = {
 	.syntax = {.name = "pvq selftest",
 		.summary =
-			"Test the measurement: does it find differences that are not there, or miss real ones?",
+			"Test the measurement: does it report differences that do not exist, or miss real ones?",
 		.own = options},
 	.into = &args,
 	.init = init,
