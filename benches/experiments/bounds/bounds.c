@@ -1,5 +1,5 @@
-/* bounds.c: the experiment's descriptor: how far from the best that the cores could do? It measures nothing: the sweep and
- * the observed trials have it all. */
+/* bounds.c: the experiment's descriptor: how far is each strategy from the ideal? It measures nothing itself: the sweep
+ * and the observed trials hold all it needs. */
 #include "experiments/bounds/bounds.h"
 
 const struct pvq_experiment pvq_experiment_bounds = {

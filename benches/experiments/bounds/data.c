@@ -34,7 +34,7 @@ static void bounds_ideal(struct pvq_ideal *ideal, const struct pvq_work *work, u
 		ideal->ns = ideal->longest_ns;
 }
 
-/* The ideal within a block, NAN where it is unknown. */
+/* The ideal within a block; NAN: unknown. */
 static double bounds_ideal_in(const struct pvq_ideal *ideal, const struct pvq_cell *base, unsigned block)
 {
 	if (ideal->longest_binds)
@@ -53,7 +53,7 @@ static struct pvq_comparison bounds_compare(
 	size_t n = 0;
 
 	if (!time)
-		return c; /* without figures nothing wrong is said */
+		return c; /* inconclusive without figures, which claims nothing */
 	ideal = time + cell->ok;
 	for (size_t i = 0; i < cell->ok; i++) {
 		double in = bounds_ideal_in(&b->ideal, b->work->base, cell->row[i]->block);
@@ -70,7 +70,7 @@ static struct pvq_comparison bounds_compare(
 
 /* ---- the parts ---- */
 
-/* Of the cell's observed trials the one whose map time is nearest to the sweep's median; NULL: none. */
+/* The cell's observed trial whose map time is nearest to the sweep's median; NULL: none. */
 static const struct pvq_observed *bounds_nearest(
 	const struct pvq_observations *seen, const struct pvq_cell *cell)
 {
@@ -98,7 +98,7 @@ static int bounds_is_like(double observed_ratio)
 	return observed_ratio <= PVQ_OBSERVED_RATIO_MAX && observed_ratio >= 1 / PVQ_OBSERVED_RATIO_MAX;
 }
 
-/* Divides the map's median as the observed trial was. */
+/* Divides the map's median in the proportions of the observed trial. */
 static void bounds_divide(struct pvq_gap *gap, const struct pvq_observed *o)
 {
 	double scale = gap->cell->metric[PVQ_MAP_NS].median / fmax((double)o->map_ns * o->lanes, 1);
@@ -110,7 +110,7 @@ static void bounds_divide(struct pvq_gap *gap, const struct pvq_observed *o)
 	gap->spent_ns[PVQ_PART_DELIVER] = (double)o->deliver_ns * scale;
 }
 
-/* serial: its observed trial. */
+/* Computes the losses. serial: its observed trial. */
 static void bounds_lose(
 	struct pvq_gap *gap, const struct pvq_ideal *ideal, const struct pvq_observed *serial)
 {

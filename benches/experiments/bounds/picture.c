@@ -12,13 +12,13 @@ enum {
 	COLUMNS = 3, /* panels side by side */
 	CHAR_PX = 8,
 	BAR_PX = 19,
-	PANEL_PX = 74, /* of a panel's height, beside its bars: title and axis */
+	PANEL_PX = 74, /* height of a panel's title and axis, beside its bars */
 	HEAD_PX = 44,
 	FOOT_PX = 66,
 	TITLE_MAX = 32, /* characters of a task's label; the tables have it in full */
 };
 
-/* The panels and the strategies that have a bar in some of them. */
+/* The panels, and the strategies that have a bar in any of them. */
 struct bounds_figure {
 	const struct pvq_summary *s;
 	struct pvq_bounds *panel;
@@ -57,7 +57,7 @@ static int bounds_collect(struct bounds_figure *f, const struct pvq_observations
 	return 0;
 }
 
-/* Bars in the order of the series; row r lies at y = -r. Returns the longest. */
+/* Writes the bars in the order of the series; row r lies at y = -r. Returns the longest. */
 static double bounds_panel(struct pvq_plot *plot, const struct bounds_figure *f, const struct pvq_bounds *b)
 {
 	double longest = 1;
@@ -141,7 +141,7 @@ int pvq_bounds_draw(struct pvq_plots *plots, const struct pvq_report *r, const v
 	int ret;
 
 	(void)data;
-	if (r->traits->many) /* of dozens of strategies it is no picture to look at */
+	if (r->traits->many) /* dozens of strategies do not fit into a picture */
 		return 0;
 	ret = bounds_collect(&f, r->observed);
 	if (ret == 0 && f.panels)

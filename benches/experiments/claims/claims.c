@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* What is wrong with the files has been said. */
+/* pvq_claims_read() has reported what is wrong with the files. */
 static void claims_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_claims_seen *d = calloc(1, sizeof(*d));

@@ -1,4 +1,4 @@
-/* data.c: the claims themselves, and what was measured of them. */
+/* data.c: the claims themselves, and reading what was measured for them. */
 #include "experiments/claims/claims.h"
 
 #include <errno.h>
@@ -96,7 +96,7 @@ const struct pvq_claim pvq_claims[] = {
 		.about = "`echo` moves 64 KiB to the worker and 64 KiB back for each item, `spin` 8 "
 			 "bytes. The strategies differ in more than the transport: the pool over shared "
 			 "memory hands over several short items at once, and whichever side is awake "
-			 "goes on without a system call. So the pipe is only part of the difference on "
+			 "continues without a system call. So the pipe is only part of the difference on "
 			 "`spin`. The ratio covers whole maps, with the tasks' own work and the "
 			 "checking of results; the difference per item is free of both. `mqueue` uses "
 			 "POSIX message queues, whose messages are too short for `echo`'s items here.",

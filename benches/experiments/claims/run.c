@@ -1,5 +1,5 @@
-/* run.c: the sweep of what the claims need: cells of the run's own plan, hence the same loads, and a few of
- * their own. */
+/* run.c: sweeps the cells that the claims need. Most come from the run's own plan, hence with the same loads; a few are
+ * extra. */
 #include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/plan.h"
@@ -63,8 +63,8 @@ static int claims_add_cell(struct pvq_plan *plan, const struct pvq_plan_cell *ce
 	return 0;
 }
 
-/* The claim's own load, for those of its strategies that the run has; enough items for the others to be at work while
- * one takes long. */
+/* Adds the claim's extra load, for those of its strategies that the run has. It has enough items to keep the other
+ * workers busy while one item takes long. */
 static int claims_add_load(
 	struct pvq_plan *plan, const struct pvq_plan *of, const struct pvq_claim *claim, unsigned cores)
 {
@@ -90,7 +90,7 @@ static int claims_add_load(
 	return ret;
 }
 
-/* The cells are copies, and share the tasks with those of the run's plan. */
+/* Plans the cells. They are copies, and share their tasks with the cells of the run's plan. */
 static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 {
 	unsigned cores = 1;

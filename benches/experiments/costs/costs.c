@@ -1,9 +1,9 @@
-/* costs.c: the experiment's descriptor: what strategies cost before they do any work, dozens of them side by side. */
+/* costs.c: the experiment's descriptor: what do dozens of strategies cost before they do any work? */
 #include "experiments/costs/costs.h"
 
 #include <stdlib.h>
 
-/* What is wrong with the files has been said. */
+/* pvq_costs_read() has reported what is wrong with the files. */
 static void costs_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_costs *d = calloc(1, sizeof(*d));

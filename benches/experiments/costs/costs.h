@@ -1,8 +1,7 @@
-/* costs.h: what a strategy costs before it does any work, one figure each for every strategy of a run: time per
- * empty task; a whole run, from the start of its process to its exit; the memory of all its processes.
+/* costs.h: what a strategy costs before it does any work. There are three figures for every strategy of a run: the time
+ * per empty task; the whole run, from the start of its process to its exit; and the memory of all its processes.
  *
- * Measured in trials of their own, in files of their own of the run's folder: dispatch.csv and cold.csv have the columns
- * of raw.csv, memory.csv its own.
+ * Extra trials measure them. dispatch.csv and cold.csv have the columns of raw.csv; memory.csv has other columns.
  */
 #ifndef PVQ_COSTS_H
 #define PVQ_COSTS_H
@@ -10,32 +9,31 @@
 #include "report/experiment.h"
 
 enum pvq_cost {
-	PVQ_COST_DISPATCH, /* nanoseconds of map for an item of noop, on all cores */
-	PVQ_COST_COLD, /* nanoseconds of a process that runs one item of noop a worker, start-up and end included */
-	PVQ_COST_MEMORY, /* KiB: PSS of the whole tree while every worker has an item */
+	PVQ_COST_DISPATCH, /* map time per item of noop on all cores, in nanoseconds */
+	PVQ_COST_COLD,     /* whole run of a process with one item of noop a worker, in nanoseconds */
+	PVQ_COST_MEMORY,   /* KiB: PSS of the whole tree while every worker has an item */
 	PVQ_COSTS,
 };
 
-/* Measures them for all strategies of the plan, on as many cores as it has at most. What is in the folder already is not
- * measured again. As in report/experiment.h. */
+/* Measures all strategies of the plan, on its largest core count. Costs that the folder already has are not measured
+ * again. As in report/experiment.h. */
 int pvq_costs_run(const struct pvq_session *);
 
 struct pvq_cost_of {
 	char impl[PVQ_NAME_MAX];
-	struct pvq_estimate cost[PVQ_COSTS]; /* n 0: not known */
-	unsigned processes;                  /* in the tree whose memory that is; 0: not known */
-	char reason[PVQ_REASON_MAX];         /* why a cost is not known; empty: all are */
+	struct pvq_estimate cost[PVQ_COSTS]; /* n 0: unknown */
+	unsigned processes;                  /* whose memory was measured; 0: unknown */
+	char reason[PVQ_REASON_MAX];         /* why a cost is unknown; empty: all are known */
 };
 
 /* Owned: `of` is freed with free(). */
 struct pvq_costs {
-	struct pvq_cost_of
-		*of; /* by time per empty task, the fastest first; those without one at the end */
+	struct pvq_cost_of *of; /* by time per empty task, the fastest first; those without one come last */
 	size_t count;
-	unsigned workers; /* that the figures are for; serial has one */
+	unsigned workers; /* for which the figures hold; serial has one */
 };
 
-/* 0; -ENOENT where nothing was measured; -errno with one line on stderr. */
+/* Reads the folder. 0; -ENOENT: nothing was measured; -errno with one line on stderr. */
 int pvq_costs_read(struct pvq_costs *, const char *dir);
 
 /* NULL: not measured. */

@@ -73,7 +73,7 @@ static int costs_read_rows(struct pvq_costs *c, const char *dir, const char *fil
 	struct value *value;
 	int ret;
 
-	(void)pvq_rows_read_file(dir, file, &rows); /* what there is of it */
+	(void)pvq_rows_read_file(dir, file, &rows); /* keeps the rows before any damage */
 	value = calloc(rows.count + 1, sizeof(*value));
 	for (size_t i = 0; value && i < rows.count; i++) {
 		const struct pvq_row *row = &rows.row[i];
@@ -94,7 +94,7 @@ static int costs_read_memory(struct pvq_costs *c, const char *dir)
 	struct value *value;
 	int ret;
 
-	(void)pvq_memory_read(&rows, dir); /* what there is of it */
+	(void)pvq_memory_read(&rows, dir); /* keeps the rows before any damage */
 	memory = rows.row;
 	value = calloc(rows.count + 1, sizeof(*value));
 	for (size_t i = 0; value && i < rows.count; i++)

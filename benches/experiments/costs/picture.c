@@ -19,11 +19,11 @@ enum {
 	HEAD_PX = 64,
 	TASKS_PX = 80, /* the head where a panel has two lines above it */
 	FOOT_PX = 92,
-	CORES_MAX = 4,  /* core counts that have a dot; of more the ends and some between */
+	CORES_MAX = 4,  /* core counts that get a dot; of more, the ends and some between */
 	TITLE_MAX = 24, /* characters of a task's arguments above its panel */
 };
 
-/* The rows' names, the project's own marked. */
+/* Writes the rows' names, and marks the project's own strategies. */
 static void peers_rows(
 	struct pvq_plot *plot, const struct pvq_registry *registry, const struct pvq_costs *costs)
 {
@@ -45,7 +45,7 @@ static void peers_rows(
 
 /* ---- what they cost ---- */
 
-/* A dot in row i with its interval; widens the axis. */
+/* Writes a dot with its interval in row i, and widens the axis. */
 static void costs_dot(struct pvq_plot *plot, size_t i, const struct pvq_estimate *e, double *lo, double *hi)
 {
 	struct pvq_bar bar = pvq_figure_bar(e);
@@ -63,7 +63,7 @@ static const struct pvq_trait *costs_metg_of(const struct pvq_traits *traits, co
 	return trait && trait->metg_place && !isnan(trait->metg_ns.median) ? trait : NULL;
 }
 
-/* Where METG lies below or above all that was measured: then it is an arrow, and no dot. */
+/* Whether METG lies below or above everything that was measured: it then shows as an arrow, not a dot. */
 static int costs_is_open(const struct pvq_trait *line)
 {
 	return isinf(line->metg_ns.median) || line->metg_ns.median <= line->first_ns;
@@ -142,7 +142,7 @@ static int costs_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 
 /* ---- wall time versus cores ---- */
 
-/* The core counts that get a dot: the smallest, the largest, and some between. Returns how many. */
+/* Chooses the core counts that get a dot: the smallest, the largest, and some between. Returns how many. */
 static size_t peers_cores(const struct pvq_summary *s, unsigned cores[CORES_MAX])
 {
 	const struct pvq_work *work = NULL;
@@ -161,7 +161,7 @@ static size_t peers_cores(const struct pvq_summary *s, unsigned cores[CORES_MAX]
 	return count;
 }
 
-/* The strategy's cell on so many cores with as many workers; serial's is on one. */
+/* The strategy's cell with one worker on each of so many cores; serial's is on one core. */
 static const struct pvq_cell *peers_cell(
 	const struct pvq_summary *s, const struct pvq_work *work, const char *impl, unsigned cores)
 {
@@ -175,7 +175,7 @@ static const struct pvq_cell *peers_cell(
 	return NULL;
 }
 
-/* The rows of strategies that cannot run this task, though they run others. */
+/* Writes the rows of strategies that cannot run this task but run others. */
 static void peers_missing(struct pvq_plot *plot, const struct pvq_summary *s, const struct pvq_work *work,
 	const struct pvq_costs *costs)
 {

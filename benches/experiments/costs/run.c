@@ -1,4 +1,4 @@
-/* run.c: small sweeps over noop, and a look at the memory of one trial a strategy. */
+/* run.c: runs small sweeps of noop, and reads the memory of each strategy's processes. */
 #include "base/asset.h"
 #include "base/clock.h"
 #include "base/rundir.h"
@@ -15,13 +15,13 @@
 
 enum { DISPATCH_BLOCKS = 12, COLD_BLOCKS = 12, MEMORY_ROUNDS = 3, ITEMS_MIN = 1000 };
 
-/* The strategies of the plan that costs are measured for, with how long they need for an item. */
+/* The strategies to measure, with the time that each needs for an item. */
 struct costs {
 	const struct pvq_plan *of;
 	const struct pvq_host *host;
 	const char *dir;
 	const struct pvq_impl **impl; /* owned, as is item_s */
-	double *item_s;               /* 0: not known */
+	double *item_s;               /* 0: unknown */
 	unsigned count, cores;
 	double deadline_s; /* by costs_now_s() */
 };
@@ -31,7 +31,7 @@ static double costs_now_s(void)
 	return (double)pvq_clock_ns() / 1e9;
 }
 
-/* 0 or -ENOMEM. */
+/* Collects the plan's strategies. 0 or -ENOMEM. */
 static int costs_collect(struct costs *c)
 {
 	c->impl = calloc(c->of->ncell + 1, sizeof(struct pvq_impl *));
@@ -69,7 +69,7 @@ static struct pvq_trial costs_trial(
 		.oracle = ""};
 }
 
-/* How long the strategy needs for an empty item: ever more of them until it takes long enough to tell. */
+/* Finds the time that the strategy needs for an empty item, by adding items until a trial takes long enough. */
 static int costs_pilot(struct costs *c, unsigned i, const struct pvq_spec *spec)
 {
 	const double enough_s = 0.02;
@@ -89,7 +89,7 @@ static int costs_pilot(struct costs *c, unsigned i, const struct pvq_spec *spec)
 	return 0;
 }
 
-/* As many items as take each strategy serial_ms. */
+/* The number of items that take the strategy serial_ms. */
 static uint64_t costs_items(const struct costs *c, unsigned i)
 {
 	double n = c->of->profile->serial_ms / 1e3 / c->item_s[i];
@@ -97,7 +97,7 @@ static uint64_t costs_items(const struct costs *c, unsigned i)
 	return c->item_s[i] > 0 ? (uint64_t)fmax(n, ITEMS_MIN) : c->cores;
 }
 
-/* A sweep of noop through all strategies; cold: an item a worker. */
+/* Sweeps noop through all strategies. cold: one item a worker. */
 static int costs_sweep(const struct costs *c, const char *file, unsigned blocks, int cold, double share)
 {
 	struct pvq_sweep sweep = {.host = c->host, .dir = c->dir, .file = file};
@@ -145,7 +145,7 @@ static int costs_cold(struct costs *c)
 	return costs_sweep(c, "cold.csv", COLD_BLOCKS, 1, 0.7);
 }
 
-/* Two items a worker, each long enough to be looked at several times. */
+/* Two items a worker, each long enough for several readings of its memory. */
 static int costs_memory_rows(const struct costs *c, FILE *f)
 {
 	struct pvq_spec spec;
@@ -185,7 +185,7 @@ static int costs_memory(const struct costs *c)
 	return pvq_partial_end(&part, ret);
 }
 
-/* How long the strategies' files are: for the report, which may be made elsewhere. */
+/* Keeps the length of the strategies' files for the report, which may be made on another machine. */
 static int costs_lines(const char *dir)
 {
 	FILE *f = pvq_rundir_open(dir, "lines.tsv", "we");
@@ -207,7 +207,7 @@ int pvq_costs_run(const struct pvq_session *session)
 		.deadline_s = costs_now_s() + (session->seconds > 0 ? session->seconds : INFINITY)};
 	int ret;
 
-	(void)costs_lines(session->dir); /* said; a column of the report is empty then */
+	(void)costs_lines(session->dir); /* reports a failure; a column of the report is then empty */
 	ret = costs_collect(&c);
 	if (ret == 0)
 		ret = costs_dispatch(&c);

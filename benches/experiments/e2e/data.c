@@ -1,4 +1,4 @@
-/* data.c: pairs hyperfine's runs with the rows, and judges what lies between them. */
+/* data.c: pairs hyperfine's runs with the rows, and judges the differences. */
 #include "base/grow.h"
 #include "experiments/e2e/e2e.h"
 
@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What hyperfine says of the run that a row is of. */
+/* What hyperfine measured of a row's run. */
 struct pvq_e2e_outside {
-	double wall_ns, cpu_ns; /* cpu_ns: the mean of its command */
+	double wall_ns, cpu_ns; /* cpu_ns: the mean over the command's runs */
 };
 
 /* One of hyperfine's results; the array is borrowed from the JSON. */
@@ -69,7 +69,7 @@ static size_t count_rows(const struct pvq_rows *all, unsigned cell)
 	return count;
 }
 
-/* Pairs a result's runs with the cell's last rows; those before are the warm-up's. */
+/* Pairs a result's runs with the cell's last rows. The rows before them come from warm-up runs. */
 static int pair(struct pvq_e2e *e, const struct pvq_rows *all, const struct result *r, long warmup)
 {
 	size_t rows = count_rows(all, r->cell), skip = rows - r->n, seen = 0;
@@ -91,7 +91,8 @@ static int pair(struct pvq_e2e *e, const struct pvq_rows *all, const struct resu
 	return ret;
 }
 
-/* Cells that hyperfine has no result of: what could not run here says so in its row; any other was cut off. */
+/* Handles cells without a result from hyperfine: either the row says that it could not run here, or hyperfine was cut
+ * off. */
 static int keep_untimed(struct pvq_e2e *e, const struct pvq_rows *all, const unsigned char *timed)
 {
 	int ret = 0;
@@ -114,8 +115,8 @@ static int keep_untimed(struct pvq_e2e *e, const struct pvq_rows *all, const uns
 
 /* ---- hyperfine's file ---- */
 
-/* The cell of the i-th command. cells: their numbers in the order of the commands, as in the manifest. NULL: a folder of
- * an earlier version, where only the command's own words have it. -1: it has none. */
+/* The cell of the i-th command; -1: it has none. cells: the cells' numbers in the order of the commands, as in the
+ * manifest; NULL: a folder of an earlier version, where only the command line itself tells. */
 static long cell_of_command(const char *cells, size_t i, const json_t *json)
 {
 	static const char option[] = " --cell ";
@@ -152,10 +153,10 @@ static int read_result(const json_t *json, long cell, struct result *r)
 	return 0;
 }
 
-/* What the manifest says of hyperfine's runs. */
+/* The manifest's facts about hyperfine's runs. */
 struct setting {
 	char *cells; /* owned; NULL: not recorded */
-	long warmup; /* -1: not recorded; then whatever stands before the timed runs was warming up */
+	long warmup; /* -1: not recorded; then all rows before the timed runs are warm-up runs */
 };
 
 static int pair_results(
@@ -168,7 +169,7 @@ static int pair_results(
 
 	for (size_t i = 0; i < all->count; i++)
 		most = all->row[i].cell > most ? all->row[i].cell : most;
-	if (most >= 1u << 20) /* no plan has so many: that file is not ours */
+	if (most >= 1u << 20) /* no plan has so many cells: the file is not ours */
 		return -EBADMSG;
 	timed = calloc(most + 1, 1);
 	if (!timed)
@@ -189,7 +190,7 @@ static int pair_results(
 	return ret;
 }
 
-/* 0 or -ENOMEM. */
+/* Reads the facts. 0 or -ENOMEM. */
 static int read_setting(struct setting *setting, const char *dir)
 {
 	struct pvq_manifest m;
@@ -221,13 +222,13 @@ static int read_json(struct pvq_e2e *e, const struct pvq_rows *all, const char *
 	json_decref(root);
 	if (ret)
 		fprintf(stderr, "pvq: %s: %s\n", path,
-			ret == -EBADMSG ? "not what hyperfine writes of `pvq run`" : strerror(-ret));
+			ret == -EBADMSG ? "not hyperfine's results of `pvq run`" : strerror(-ret));
 	return ret;
 }
 
 /* ---- the figures ---- */
 
-/* By strategy as in the registry, then by workers. */
+/* Orders by strategy as in the registry, then by workers. */
 static int order(
 	const struct pvq_registry *registry, const struct pvq_e2e_cell *a, const struct pvq_e2e_cell *b)
 {
@@ -287,7 +288,7 @@ int pvq_e2e_hides_cpu(const struct pvq_e2e_cell *cell)
 	return cell->n && cell->cpu_out_ns < 0.9 * cell->cpu_in_ns;
 }
 
-/* The estimates that need no other cell. A failed run is in none. */
+/* Makes the estimates that need no other cell. Failed runs enter none. */
 static int describe(struct pvq_e2e *e, struct pvq_e2e_cell *cell)
 {
 	const struct pvq_cell *in = cell->in;
@@ -331,7 +332,7 @@ static enum pvq_e2e_verdict rest_verdict(const struct pvq_estimate *rest, double
 	return rest->lo > limit_ns || rest->hi < -limit_ns ? PVQ_E2E_APART : PVQ_E2E_UNSURE;
 }
 
-/* The check that e2e.h describes. */
+/* Makes the check that e2e.h describes. */
 static int judge(struct pvq_e2e *e, const struct pvq_work *work, struct pvq_e2e_cell *cell)
 {
 	const struct pvq_e2e_cell *yard = pvq_e2e_sibling(e, cell, e->yard);
@@ -357,7 +358,7 @@ static int judge(struct pvq_e2e *e, const struct pvq_work *work, struct pvq_e2e_
 	return 0;
 }
 
-/* The work that takes the driver least is the smallest load. */
+/* The smallest load: the work with the shortest time by the driver's clock. */
 static const struct pvq_work *find_yard(const struct pvq_e2e *e)
 {
 	const struct pvq_work *yard = NULL;
@@ -395,7 +396,7 @@ static int describe_all(struct pvq_e2e *e)
 	return ret;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole view ---- */
 
 static int read_rows(struct pvq_rows *all, const char *dir)
 {

@@ -1,4 +1,4 @@
-/* e2e.c: the experiment's descriptor: whole runs seen from outside, by hyperfine. */
+/* e2e.c: the experiment's descriptor: whole runs timed from outside, by hyperfine. */
 #include "experiments/e2e/e2e.h"
 #include "drive/plan.h"
 #include "experiments/e2e/run.h"
@@ -15,7 +15,7 @@ static int is_in_plan(const struct pvq_plan *plan, const struct pvq_impl *impl)
 	return 0;
 }
 
-/* The strategies of the plan, "a,b,…"; the caller frees. NULL: out of memory. */
+/* The strategies of the plan as "a,b,…", which the caller frees; NULL: out of memory. */
 static char *list_impls(const struct pvq_plan *plan)
 {
 	const struct pvq_impl *impl;
@@ -50,7 +50,7 @@ static int e2e_run(const struct pvq_session *session)
 	return ret;
 }
 
-/* What is wrong with the files has been said. */
+/* pvq_e2e_read() has reported what is wrong with the files. */
 static void e2e_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_e2e *d = calloc(1, sizeof(*d));

@@ -1,18 +1,17 @@
-/* e2e.h: the outside view is read: hyperfine's wall times beside the driver's rows of the same runs.
+/* e2e.h: reads the outside view: hyperfine's wall times beside the driver's rows of the same runs.
  *
- * Run i of a command, as hyperfine timed it, and row i of its cell (the warm-up's rows dropped) are the same
- * process. What it took beyond the driver's total is the difference: two exec()s (pvq run, and the trial that
- * it starts), linking, finding the CPUs, building the load, verifying the results, reporting, exit.
+ * Run i of a command, as hyperfine timed it, and row i of its cell (without warm-up rows) are the same process. The
+ * difference is the wall time beyond the driver's total: two exec()s (pvq run, and the trial that it starts), linking,
+ * finding the CPUs, building the load, verifying the results, reporting, exit.
  *
- * The check. A difference below zero cannot be. Beyond that it should not depend on the strategy except by
- * what a run of the smallest load (the yardstick, same strategy, same workers) shows already, and on the load
- * only as much as with serial, since building and verifying cost the same with every strategy. What is
- * left is the rest:
+ * The check. A difference cannot be below zero. The yardstick is the difference of the smallest load, with the same
+ * strategy and workers. Beyond its yardstick, a difference should depend only on the load, and as much as with serial,
+ * since building and verifying cost the same with every strategy. What is left is the rest:
  *
  *	rest = (difference - its yardstick) - (serial's difference - serial's yardstick)
  *
- * taken run by run (run i of each; these four ran at different times, so it carries the noise of all). Inside
- * and outside agree where the 95 % interval of the rest's median lies within PVQ_E2E_TOLERANCE of the wall time.
+ * It is taken run by run (run i of each). These four ran at different times, so the rest carries the noise of all.
+ * Inside and outside agree if the 95 % interval of the rest's median lies within PVQ_E2E_TOLERANCE of the wall time.
  */
 #ifndef PVQ_E2E_H
 #define PVQ_E2E_H
@@ -22,20 +21,20 @@
 #define PVQ_E2E_TOLERANCE 0.05
 
 enum pvq_e2e_verdict {
-	PVQ_E2E_REFERENCE, /* the yardstick itself, or serial, which the others are held against */
+	PVQ_E2E_REFERENCE, /* the yardstick itself, or serial, with which the others are compared */
 	PVQ_E2E_AGREES,
 	PVQ_E2E_APART,      /* the whole interval lies beyond the tolerance */
-	PVQ_E2E_UNSURE,     /* the interval reaches across the tolerance's limit, or there is none */
+	PVQ_E2E_UNSURE,     /* the interval crosses the tolerance's limit, or there is none */
 	PVQ_E2E_BELOW,      /* a run took less outside than inside: one of the clocks is wrong */
-	PVQ_E2E_UNMEASURED, /* there is no yardstick for it */
+	PVQ_E2E_UNMEASURED, /* its yardstick was not measured */
 	PVQ_E2E_VERDICTS,
 };
 
-/* A cell's runs. Estimates in nanoseconds of wall time; rest is NAN where it does not apply. */
+/* A cell's runs. Estimates are nanoseconds of wall time; rest is NAN where it does not apply. */
 struct pvq_e2e_cell {
 	const struct pvq_cell *in; /* as the driver saw it */
 	double *diff_ns;           /* by run, n of them; owned */
-	size_t n, below;           /* below: runs with a difference under zero */
+	size_t n, below;           /* below: runs whose difference is negative */
 	struct pvq_estimate wall, inside, diff, rest;
 	double cpu_out_ns, cpu_in_ns; /* user + system of a run: hyperfine's mean, and the rows' */
 	enum pvq_e2e_verdict verdict;
@@ -46,20 +45,20 @@ enum { PVQ_E2E_PROBLEM_MAX = 192 };
 /* Owned; freed with pvq_e2e_free(). */
 struct pvq_e2e {
 	struct pvq_rows rows;                 /* the runs that were timed, and failed ones */
-	struct pvq_e2e_outside *outside;      /* of each row */
+	struct pvq_e2e_outside *outside;      /* one per row */
 	struct pvq_summary summary;           /* of these rows */
-	struct pvq_e2e_cell *cell;            /* one a cell of the summary, in its order */
+	struct pvq_e2e_cell *cell;            /* one per cell of the summary, in its order */
 	const struct pvq_work *yard;          /* the smallest load; NULL: nothing was measured */
-	char (*problem)[PVQ_E2E_PROBLEM_MAX]; /* what does not fit together, a line each */
+	char (*problem)[PVQ_E2E_PROBLEM_MAX]; /* mismatches between files, a line each */
 	size_t problems;
 };
 
 /* Reads DIR/e2e.json, DIR/e2e.csv and, from the manifest, the commands' cells and the number of warm-up runs. 0;
- * -ENOENT where DIR has no outside view; -EBADMSG for a damaged file, other -errno, with one line on stderr. */
+ * -ENOENT: DIR has no outside view; -EBADMSG: a damaged file; other -errno. All but -ENOENT print one line on stderr. */
 int pvq_e2e_read(struct pvq_e2e *, const struct pvq_registry *, const char *dir);
 void pvq_e2e_free(struct pvq_e2e *);
 
-/* The measured cell of the work behind `cell` (NULL: the first), by strategy and then by workers; NULL: none. */
+/* The work's measured cell after `cell` (NULL: the first), by strategy and then by workers; NULL: none. */
 const struct pvq_e2e_cell *pvq_e2e_next(
 	const struct pvq_e2e *, const struct pvq_work *, const struct pvq_e2e_cell *);
 /* The cell of the same strategy and workers in another work, with at least one good run, or NULL. */
@@ -68,7 +67,7 @@ const struct pvq_e2e_cell *pvq_e2e_sibling(
 /* Serial's cell of a work, or NULL. */
 const struct pvq_e2e_cell *pvq_e2e_base(const struct pvq_e2e *, const struct pvq_work *);
 
-/* Whether hyperfine saw less CPU time than the rows hold: workers that were not waited for. */
+/* Whether hyperfine saw less CPU time than the rows hold, since nobody waited for some workers. */
 int pvq_e2e_hides_cpu(const struct pvq_e2e_cell *);
 
 /* The hooks; their data is a struct pvq_e2e. */

@@ -1,5 +1,5 @@
-/* picture.c: the outside view of a work: one bar a strategy and number of workers, made of what the driver timed
- * and of what lies around it.
+/* picture.c: the outside view of a work: a bar for each strategy and number of workers, from the time that the driver
+ * measured and the time around it.
  */
 #include "draw/figure_tools.h"
 #include "experiments/e2e/e2e.h"
@@ -31,7 +31,7 @@ static size_t e2e_labels(struct pvq_plot *plot, const struct pvq_e2e *e, const s
 	return longest;
 }
 
-/* Index 0: the bars; returns the largest time seen, of any run. */
+/* Writes the bars as index 0. Returns the longest time of any run. */
 static double e2e_data(struct pvq_plot *plot, const struct pvq_e2e *e, const struct pvq_work *work)
 {
 	const struct pvq_e2e_cell *cell = NULL;

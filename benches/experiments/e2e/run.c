@@ -1,8 +1,8 @@
-/* run.c: which runs there are, how many of each, and hyperfine over them.
+/* run.c: chooses the runs and how many of each, and runs hyperfine over them.
  *
- * Each cell is tried once beforehand: that tells how long it takes, and keeps what cannot run here (whose row
- * then says why) from being timed failing. A run's row carries the cell's number, and the manifest has those of the
- * commands in their order, which is that of hyperfine's results: so the two find each other.
+ * Each cell is tried once beforehand. That tells how long it takes, and keeps hyperfine from timing a cell that cannot
+ * run here (its row says why). A run's row carries the cell's number. The manifest lists the commands' cells in order,
+ * which is the order of hyperfine's results, so rows and results can be paired.
  */
 #include "experiments/e2e/run.h"
 
@@ -30,24 +30,23 @@ enum {
 	FULL_RUNS = 30,
 	BRIEF_LEAST = 12, /* a median has an interval from 6 runs on, but with fewer than 12 it is wide */
 	BRIEF_MOST = 20,
-	FIXED_WORDS = 12, /* of hyperfine's command line, before the commands */
+	FIXED_WORDS = 12, /* words of hyperfine's command line before the commands */
 };
 
-static const double brief_s = 13;     /* of the 15, for what the estimates miss */
-static const double driver_s = 0.008; /* what a run takes beyond its trial, about */
+static const double brief_s = 13;     /* 2 s less than the limit, since estimates err */
+static const double driver_s = 0.008; /* a run's time beyond its trial, about */
 
-/* The smallest load, which is the yardstick; one that waits; one that computes. The work is fixed, some 40 ms
- * for a single worker: long enough to be told from the process around it, short enough to be a user's
- * every-day command. */
+/* The smallest load, which is the yardstick; one that waits; one that computes. The work is fixed, some 40 ms for a
+ * single worker: long enough to show beside the process around it, short enough for a user's everyday command. */
 static const struct load {
 	const char *spec;
 	uint64_t n;
-	int dispensable; /* left out last, where time is short */
+	int dispensable; /* left out if time is short, after all else */
 } loads[LOADS] = {{"noop", 1, 0}, {"sleep:us=1000", 40, 1}, {"spin:ns=100000", 400, 0}};
 
 struct cell {
 	struct pvq_trial trial;
-	unsigned level; /* left out from this level on; 0: never */
+	unsigned level; /* cells are left out from this level on; 0: never */
 	int failed;
 	double run_s;
 };
@@ -91,8 +90,8 @@ static int add_cell(
 	return 0;
 }
 
-/* A strategy's loads follow one another: hyperfine goes through the commands in their order, and a yardstick
- * should be of the same minute as what is held against it. */
+/* Adds a strategy's loads one after the other: hyperfine runs the commands in order, and a yardstick should be measured
+ * in the same minute as what is compared with it. */
 static int add_loads(struct e2e *e, const struct pvq_impl *impl, unsigned workers, unsigned level)
 {
 	int ret = 0;
@@ -102,7 +101,8 @@ static int add_loads(struct e2e *e, const struct pvq_impl *impl, unsigned worker
 	return ret;
 }
 
-/* Too many workers are left out first, then a single one, then the dispensable load. */
+/* Adds a strategy. If time is short, more workers than cores are left out first, then the single worker, then the
+ * dispensable load. */
 static int add_impl(struct e2e *e, const struct pvq_impl *impl)
 {
 	unsigned cores = e->host->usable;
@@ -150,7 +150,7 @@ static int add_cells(struct e2e *e)
 	return ret;
 }
 
-/* ---- one try of each ---- */
+/* ---- trying each cell once ---- */
 
 static int try_cell(struct cell *cell, FILE *csv)
 {
@@ -196,7 +196,7 @@ static double round_s(const struct e2e *e)
 	return sum;
 }
 
-/* As many runs as fit into the time, and where even the fewest do not, level by level fewer cells. */
+/* Fits as many runs as possible into the time. If even the fewest do not fit, it leaves out cells, level by level. */
 static void fit(struct e2e *e)
 {
 	double left_s = brief_s - (double)(pvq_clock_ns() - e->began_ns) / 1e9;
@@ -274,7 +274,7 @@ static int find_hyperfine(struct e2e *e)
 	return -ENOENT;
 }
 
-/* The command as a user would type it; NULL: out of memory. No word of it holds a blank. */
+/* The command as a user would type it; NULL: out of memory. None of its words holds a blank. */
 static char *command_of(const struct pvq_trial *t)
 {
 	char args[PVQ_ARGS_TEXT], *command = NULL;
@@ -296,7 +296,7 @@ static void free_words(char **argv)
 	free(argv);
 }
 
-/* hyperfine's command line. -i: a run that fails has a row that says so, and the others go on. */
+/* hyperfine's command line. With -i it continues after a run that fails, whose row says so. */
 static char **words_of(const struct e2e *e, char runs[16], char warmup[16])
 {
 	const char *const fixed[FIXED_WORDS] = {"hyperfine", "-N", "-i", "--style", "basic",
@@ -347,7 +347,7 @@ static int time_them(const struct e2e *e)
 	return ret;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole view ---- */
 
 int pvq_e2e_is_there(const char *dir)
 {
@@ -371,7 +371,7 @@ int pvq_e2e_run(const struct pvq_e2e_wish *wish, const struct pvq_host *host, co
 
 	if (!e)
 		return -ENOMEM;
-	if (pvq_e2e_is_there(dir)) { /* two views in one folder would mix their rows */
+	if (pvq_e2e_is_there(dir)) { /* a second view would mix its rows with the first one's */
 		fprintf(stderr, "pvq: %s already holds an outside view; name a new folder\n", dir);
 		free(e);
 		return -EEXIST;

@@ -1,6 +1,6 @@
-/* run.h: the outside view is measured: hyperfine times whole lives of `pvq run`.
+/* run.h: measures the outside view: hyperfine times whole runs of `pvq run`.
  *
- * Writes DIR/e2e.json (hyperfine's own file), DIR/e2e.csv (the driver's row of every one of these runs, as
+ * It writes DIR/e2e.json (hyperfine's own file), DIR/e2e.csv (the driver's row of each of these runs, as
  * `pvq run --raw` adds it) and facts in DIR/manifest.tsv. e2e.h reads them.
  */
 #ifndef PVQ_E2E_RUN_H
@@ -13,16 +13,16 @@
 
 struct pvq_e2e_wish {
 	const struct pvq_registry *registry;
-	int brief;           /* a check within a bench: at most about 15 s, leaving out what does not fit */
-	unsigned runs;       /* of each command; 0: as many as the mode wants */
-	uint64_t n;          /* items of every load; 0: each load's own */
-	const char *impls;   /* "a,b", known names; NULL: the whole registry; the baseline is always in */
-	const char *command; /* as typed, for the report of a folder that holds nothing else */
+	int brief;         /* a check within a bench: at most about 15 s; leaves out what does not fit */
+	unsigned runs;     /* of each command; 0: the mode's default */
+	uint64_t n;        /* items of every load; 0: each load's default */
+	const char *impls; /* "a,b", known names; NULL: the whole registry. The baseline is always added */
+	const char *command; /* as typed, for the report of a folder with nothing but the outside view */
 };
 
-/* Measures every strategy of the registry with 1, cores and 2 x cores workers. DIR must be there. 0;
- * -ENOENT without hyperfine, -EEXIST where DIR has an outside view already, -EINTR where the user
- * interrupted, other -errno; all but -EINTR with one line on stderr. Call pvq_launch_signals() before. */
+/* Measures every strategy of the registry with 1, cores and 2 x cores workers. DIR must exist. Call
+ * pvq_launch_signals() before. 0; -ENOENT: hyperfine is not installed; -EEXIST: DIR already has an outside view; -EINTR:
+ * the user interrupted; other -errno. All but -EINTR print one line on stderr. */
 int pvq_e2e_run(const struct pvq_e2e_wish *, const struct pvq_host *, const char *dir);
 
 /* Whether DIR holds an outside view, whole or cut off. */

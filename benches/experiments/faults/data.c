@@ -1,4 +1,4 @@
-/* data.c: faults.csv. */
+/* data.c: reads and writes faults.csv. */
 #include "experiments/faults/faults.h"
 #include "trial/words.h"
 
@@ -25,7 +25,7 @@ static const struct pvq_column faults_column[] = {
 	COL(U64, item_timeout_ms),
 	PVQ_COLUMN_OF(struct pvq_fault, status, pvq_status_words),
 	COL(TEXT, reason),
-	/* files of earlier versions end here, or one column before */
+	/* files of earlier versions end here, or one column earlier */
 	COL(U32, try),
 	PVQ_COLUMN_OF(struct pvq_fault, cause, pvq_cause_words),
 	COL(U32, named),
@@ -61,7 +61,7 @@ int pvq_faults_is_named(const char *reason)
 	return 0;
 }
 
-/* For a file without the columns cause and named: what its chapter needs of them was in the words of the reason. */
+/* Derives cause and named from the reason, for a file of an earlier version without these columns. */
 static void add_cause(struct pvq_fault *f)
 {
 	static const char died[] = "the trial's process died";

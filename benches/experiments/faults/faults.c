@@ -1,9 +1,9 @@
-/* faults.c: the experiment's descriptor: what happens when a worker dies. */
+/* faults.c: the experiment's descriptor: what happens when a worker dies? */
 #include "experiments/faults/faults.h"
 
 #include <stdlib.h>
 
-/* What is wrong with the files has been said. */
+/* pvq_faults_read() has reported what is wrong with the files. */
 static void faults_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_faults *d = calloc(1, sizeof(*d));

@@ -1,5 +1,5 @@
-/* faults.h: what happens when a worker dies, or a task fails or never ends: really tried with every strategy, several
- * trials a kind, and nothing assumed. Results are watched as they are delivered; the task stamps the moment of the fault.
+/* faults.h: what happens when a worker dies, or a task fails or never ends. Every strategy is tried several times with
+ * each kind of fault; nothing is assumed. Results count as they are delivered. The task stamps the moment of the fault.
  */
 #ifndef PVQ_FAULTS_H
 #define PVQ_FAULTS_H
@@ -19,31 +19,30 @@ enum pvq_fault_kind {
 /* As on the command line: "error", "segv" … */
 extern const char *const pvq_fault_words[];
 
-/* What was seen of one trial. */
+/* What one trial showed. */
 struct pvq_fault {
 	char impl[PVQ_NAME_MAX];
 	enum pvq_fault_kind kind;
 	unsigned items, workers;
-	unsigned delivered; /* right results of the others */
-	unsigned told;      /* 1: the item at fault was delivered as failed or lost */
-	unsigned lost;      /* others that were delivered as lost or failed */
-	unsigned begun;     /* how often the fault happened: 2 where the item was tried again */
-	unsigned hung;      /* 1: had to be killed when time was up */
-	uint64_t
-		noticed_ns; /* from the last time it happened until the strategy told, or ended; 0: never */
-	uint64_t item_timeout_ms; /* that the strategy was given; 0: none */
-	enum pvq_status status;   /* of the trial, and its reason */
+	unsigned delivered;  /* right results of other items */
+	unsigned told;       /* 1: the faulty item was delivered as failed or lost */
+	unsigned lost;       /* other items delivered as lost or failed */
+	unsigned begun;      /* how often the fault happened: 2 if the item was retried once */
+	unsigned hung;       /* 1: the trial was killed at the time limit */
+	uint64_t noticed_ns; /* from the last fault until the strategy reported it, or ended; 0: never */
+	uint64_t item_timeout_ms; /* given to the strategy; 0: none */
+	enum pvq_status status;   /* of the trial, with its reason */
 	char reason[PVQ_REASON_MAX];
-	unsigned try;         /* counted from 1; 0: of a file that knows one try a kind */
+	unsigned try;         /* counted from 1; 0: an earlier version's file, with one try per kind */
 	enum pvq_cause cause; /* of the trial */
-	unsigned named;       /* 1: the reason names the item at fault */
+	unsigned named;       /* 1: the reason names the faulty item */
 };
 
-/* Tries every strategy of the plan, each kind several times; what costs a time-out, once. Nothing where there is a
- * faults.csv. As in report/experiment.h. */
+/* Tries every strategy of the plan with each kind of fault, several times, or once if a try costs a time-out. Does
+ * nothing if faults.csv exists. As in report/experiment.h. */
 int pvq_faults_run(const struct pvq_session *);
 
-/* Seconds after which a trial counts as hung; the item at fault. */
+/* Seconds after which a trial counts as hung; the number of the faulty item. */
 enum { PVQ_FAULTS_TIMEOUT_S = 4, PVQ_FAULTS_AT = 20 };
 
 /* Owned; freed with free(faults->fault). */
@@ -52,14 +51,14 @@ struct pvq_faults {
 	size_t count;
 };
 
-/* 0; -ENOENT where there is no faults.csv; -errno with one line on stderr. */
+/* Reads faults.csv. 0; -ENOENT: it does not exist; -errno with one line on stderr. */
 int pvq_faults_read(struct pvq_faults *, const char *dir);
 
-/* The try after that one, NULL: the first; NULL: there is none, or no more. */
+/* The try after the given one (NULL: the first); NULL: there are no more. */
 const struct pvq_fault *pvq_faults_next(
 	const struct pvq_faults *, const char *impl, enum pvq_fault_kind, const struct pvq_fault *after);
 
-/* Whether the words of a reason, which are for a user, tell him which item it was. */
+/* Whether a reason, which is written for users, names the faulty item. */
 int pvq_faults_is_named(const char *reason);
 
 /* faults.csv. As in table.h. */

@@ -1,4 +1,4 @@
-/* run.c: runs the trials and watches what they deliver. */
+/* run.c: runs the trials, and records what they deliver. */
 #include "base/clock.h"
 #include "base/rundir.h"
 #include "drive/launch.h"
@@ -16,11 +16,11 @@
 
 enum { ITEMS = 40, TRIES = 5, ITEM_TIMEOUT_MS = 1000 };
 
-/* Where a trial and its task leave what they did, also where they die. */
+/* The files that keep what a trial and its task did, even if they die. */
 #define STAMPS "stamps"
 #define DELIVERIES "deliveries.csv"
 
-/* Notes when the trial ended; the observer comes first, so that it can be found from it. */
+/* Records when the trial ended. The observer must be first: a pointer to it is a pointer to the witness. */
 struct witness {
 	struct pvq_launch_observer observer;
 	uint64_t ended_ns;
@@ -34,7 +34,7 @@ static void witness_observe(struct pvq_launch_observer *observer, pid_t pid)
 		w->ended_ns = pvq_clock_ns();
 }
 
-/* Counts what was delivered. Returns when the item at fault was; 0: never. */
+/* Counts the deliveries. Returns when the faulty item was delivered; 0: never. */
 static uint64_t count_deliveries(struct pvq_fault *fault, const struct pvq_delivery *d, size_t n)
 {
 	unsigned char seen[ITEMS] = {0};
@@ -55,7 +55,7 @@ static uint64_t count_deliveries(struct pvq_fault *fault, const struct pvq_deliv
 	return told_ns;
 }
 
-/* The stamps of the fault: the last one, and how many. */
+/* Reads the stamps of the fault: returns the last one, and counts them. */
 static uint64_t read_stamps(const char *dir, unsigned *count)
 {
 	FILE *f = pvq_rundir_open(dir, STAMPS, "re");
@@ -86,7 +86,7 @@ static void faults_conclude(
 	memcpy(fault->impl, row->impl, sizeof(fault->impl));
 	memcpy(fault->reason, row->reason, sizeof(fault->reason));
 	fault->hung = row->cause == PVQ_CAUSE_DRIVER_TIMEOUT;
-	(void)pvq_deliveries_read(dir, DELIVERIES, &deliveries); /* those before a line that was cut off */
+	(void)pvq_deliveries_read(dir, DELIVERIES, &deliveries); /* keeps those before a cut-off line */
 	told = count_deliveries(fault, deliveries.row, deliveries.count);
 	free(deliveries.row);
 	noticed = told ? told : fault->hung ? 0 : ended_ns;
@@ -94,7 +94,7 @@ static void faults_conclude(
 		fault->noticed_ns = noticed - happened;
 }
 
-/* One trial with its own folder for what it leaves. */
+/* Runs one trial, with a folder for the files that it leaves. */
 static int faults_try_in(const char *dir, const struct pvq_trial *of, struct pvq_fault *fault)
 {
 	struct witness w = {.observer = {.fd = -1, .observe = witness_observe}};
@@ -111,7 +111,7 @@ static int faults_try_in(const char *dir, const struct pvq_trial *of, struct pvq
 		return -errno;
 	close(fd);
 	t.deliveries = deliveries;
-	/* Fails for want of memory only: then the stamp is missing. */
+	/* It fails only if memory is out: then the stamp is missing. */
 	(void)setenv("PVQ_FAULT_STAMP", stamps, 1);
 	ret = pvq_launch_trial(&t, PVQ_FAULTS_TIMEOUT_S, &io, &row);
 	(void)unsetenv("PVQ_FAULT_STAMP");
@@ -135,7 +135,7 @@ static int faults_try(const struct pvq_trial *t, enum pvq_fault_kind kind, struc
 	return ret;
 }
 
-/* A time-out is worth its seconds once, and what cannot run now cannot run the next time. */
+/* Whether to try again: not after a time-out, which costs seconds, nor if the task cannot run here at all. */
 static int faults_is_repeated(const struct pvq_fault *first)
 {
 	return first->kind != PVQ_FAULT_HANG && !first->hung && first->status != PVQ_UNAVAILABLE;
@@ -180,7 +180,7 @@ static int faults_of(
 		snprintf(words, sizeof(words), "fault:kind=%s,at=%d", pvq_fault_words[kind], PVQ_FAULTS_AT);
 		ret = pvq_spec_parse(&spec, words);
 		t.spec = &spec;
-		/* A strategy that takes a limit for single items gets one. */
+		/* A strategy that supports a time-out per item gets one. */
 		if (kind == PVQ_FAULT_HANG && impl->flags & PVQ_SURVIVES_CRASH && !pvq_impl_is_peer(impl))
 			t.care.item_timeout_ms = ITEM_TIMEOUT_MS;
 		if (ret == 0)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What METG is computed from: medians of serial's map at every grain, then of the strategy's. */
+/* The input of METG: medians of serial's map time at every grain, then of the strategy's. */
 struct setting {
 	size_t grains;
 	double cores, n;
@@ -57,11 +57,11 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 		if (!own || !work->base)
 			continue;
 		if (points == PVQ_GRAINS_MAX) {
-			fprintf(stderr, "pvq: %s: %s has more than %d lengths of an item\n", PVQ_GRAIN_FILE,
+			fprintf(stderr, "pvq: %s: %s has more than %d item lengths\n", PVQ_GRAIN_FILE,
 				own->key->impl, PVQ_GRAINS_MAX);
 			return -E2BIG;
 		}
-		setting.n = (double)own->key->n; /* the same at every grain of its range */
+		setting.n = (double)own->key->n; /* equal at every grain of its range */
 		cell[points] = work->base;
 		own_cell[points] = own;
 		line->point[points++] = (struct pvq_grain_point){

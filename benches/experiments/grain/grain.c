@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* What is wrong with the files has been said. */
+/* pvq_grain_read() has reported what is wrong with the files. */
 static void grain_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_grain *d = calloc(1, sizeof(*d));
@@ -23,7 +23,7 @@ static void grain_release(void *data)
 
 const struct pvq_experiment pvq_experiment_grain = {
 	.name = "grain",
-	.turn = 40, /* behind the costs, by which it sizes its items */
+	.turn = 40, /* after the costs, by which it sizes its items */
 	.seconds =
 		{[PVQ_DEFAULT] = 15, [PVQ_FULL] = PVQ_NO_LIMIT, [PVQ_PEERS] = 300, [PVQ_PEERS_QUICK] = 40},
 	.run = pvq_grain_run,

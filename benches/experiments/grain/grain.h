@@ -1,11 +1,10 @@
-/* grain.h: how small may a task be? The same number of items, ever longer, through every strategy on all cores; in
- * a file of its own, grain.csv, of the same columns as raw.csv.
+/* grain.h: how small may a task be? Every strategy runs the same number of items on all cores, with ever longer items.
+ * The rows go into grain.csv, which has the columns of raw.csv.
  *
- * METG(50%), the minimum effective task granularity (E. Slaughter et al., Task Bench, SC'20): granularity is
- * wall time x cores / items; efficiency is serial's map time for the same items / (cores x map time), so that the
- * peak is measured and no constant; METG is the granularity at which the efficiency crosses one half, interpolated.
- * Half of it, then, is the items' own work. Where times per empty task are known (results/traits.h), slow strategies get
- * longer items.
+ * METG(50%) is the minimum effective task granularity (E. Slaughter et al., Task Bench, SC'20). Granularity is wall
+ * time x cores / items. Efficiency is serial's map time for the same items / (cores x map time), so that the peak is
+ * measured, not assumed. METG is the granularity at which efficiency crosses one half, interpolated: half of it is the
+ * items' own work. Where times per empty task are known (results/traits.h), slow strategies get longer items.
  */
 #ifndef PVQ_GRAIN_H
 #define PVQ_GRAIN_H
@@ -19,7 +18,7 @@ enum { PVQ_GRAINS_MAX = 16 };
 struct pvq_grain_point {
 	double granularity_ns; /* median */
 	struct pvq_comparison
-		versus; /* serial's time / the strategy's; over the cores it is the efficiency */
+		versus; /* serial's time / the strategy's; divided by the cores: the efficiency */
 };
 
 /* A strategy over all grains, ascending. */
@@ -28,10 +27,10 @@ struct pvq_grain_line {
 	struct pvq_grain_point point[PVQ_GRAINS_MAX];
 	size_t points;
 	struct pvq_estimate metg_ns; /* INFINITY: efficiency stayed below one half; see first_ns */
-	double first_ns;             /* the first point's granularity: a METG of that is "at most" */
+	double first_ns; /* the first point's granularity; a METG equal to it is "at most" that */
 };
 
-/* What grain.csv holds. Owned; freed with pvq_grain_free(). */
+/* The contents of grain.csv. Owned; freed with pvq_grain_free(). */
 struct pvq_grain {
 	struct pvq_rows rows;
 	struct pvq_summary summary;
@@ -41,11 +40,11 @@ struct pvq_grain {
 	size_t lines;
 };
 
-/* Measures the plan's strategies on as many cores as the plan has at most, until there are enough blocks or the time is
- * used up; nothing where there is a grain.csv, which is complete then (rundir.h). As in report/experiment.h. */
+/* Measures the plan's strategies on its largest core count, until there are enough blocks or the time is used up. Does
+ * nothing if grain.csv exists, since it is then complete (rundir.h). As in report/experiment.h. */
 int pvq_grain_run(const struct pvq_session *);
 
-/* 0; -ENOENT where nothing was measured; -errno with one line on stderr. */
+/* Reads the folder. 0; -ENOENT: nothing was measured; -errno with one line on stderr. */
 int pvq_grain_read(struct pvq_grain *, const struct pvq_registry *, const char *dir);
 void pvq_grain_free(struct pvq_grain *);
 

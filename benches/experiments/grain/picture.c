@@ -1,4 +1,4 @@
-/* picture.c: efficiency over the granularity of tasks: how small a task may be. */
+/* picture.c: efficiency over the granularity of tasks. */
 #include "draw/figure_tools.h"
 #include "experiments/grain/grain.h"
 
@@ -37,7 +37,7 @@ int pvq_grain_draw(struct pvq_plots *plots, const struct pvq_report *r, const vo
 	struct pvq_plot plot;
 	struct pvq_key key;
 
-	if (r->traits->many) /* of dozens of strategies it is no picture to look at */
+	if (r->traits->many) /* dozens of strategies do not fit into a picture */
 		return 0;
 	series = calloc(grain->lines + 1, sizeof(*series));
 	if (!series)

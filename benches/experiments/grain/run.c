@@ -1,4 +1,4 @@
-/* run.c: a sweep over the length of an item. */
+/* run.c: sweeps over the length of an item. */
 #include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/sweep.h"
@@ -10,30 +10,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long items must be for a strategy to be efficient spans five decades, from a loop over threads to a process for
- * every item. So there are several ranges of lengths, each with serial in it; a strategy is measured in one of them. */
+/* The item length at which a strategy becomes efficient spans five decades, from a loop over threads to a process per
+ * item. So there are several ranges of lengths. Each has serial in it; a strategy is measured in one of them. */
 enum { RANGES = 3, RANGE_FACTOR = 20 };
 
-/* The longest items of the range: what they must be for the slowest to be efficient grows with the workers that one
- * producer has to feed. */
+/* The longest items of the range. One producer feeds all workers, so the length at which the slowest strategies become
+ * efficient grows with the number of workers. */
 static double grain_top_ns(unsigned range, unsigned cores)
 {
 	return 5000.0 * (cores > 2 ? cores : 2) * pow(RANGE_FACTOR, range);
 }
 
-/* Of the longest items as many as take serial 0.2 s, and enough for every worker. */
+/* The number of items: the longest take serial 0.2 s, and there are enough for every worker. */
 static uint64_t grain_items(unsigned range, unsigned cores)
 {
 	return (uint64_t)fmax(0.2e9 / grain_top_ns(range, cores), (range ? 100.0 : 50.0) * cores);
 }
 
-/* The range for a strategy: by its time per empty task, where that was measured. */
+/* The range for a strategy, by its time per empty task if that was measured. */
 static unsigned grain_range(const struct pvq_traits *traits, const struct pvq_impl *impl, unsigned cores)
 {
 	const struct pvq_trait *trait = pvq_traits_find(traits, impl->name);
 	unsigned range = 0;
 
-	/* METG of what there is is up to four times the empty task's time on each core. */
+	/* Known strategies' METG is at most four times their time per empty task, on each core. */
 	while (trait && trait->empty_ns.n && range + 1 < RANGES &&
 		grain_top_ns(range, cores) < 4 * cores * trait->empty_ns.median)
 		range++;
@@ -48,14 +48,14 @@ static int grain_uses(const struct pvq_plan *plan, const struct pvq_impl *impl)
 	return 0;
 }
 
-/* What planning needs to know. */
+/* The input of planning. */
 struct grain_wish {
 	const struct pvq_plan *of;
 	struct pvq_traits traits;
 	unsigned cores;
 };
 
-/* The strategies of the run that belong into the range. */
+/* Counts the run's strategies in the range. */
 static unsigned grain_members(const struct grain_wish *w, unsigned range)
 {
 	const struct pvq_impl *impl;
@@ -67,7 +67,7 @@ static unsigned grain_members(const struct grain_wish *w, unsigned range)
 	return count;
 }
 
-/* They, and serial, on the last task. */
+/* Adds cells for these strategies, and for serial, on the last task. */
 static int grain_add_cells(struct pvq_plan *plan, const struct grain_wish *w, unsigned range)
 {
 	const struct pvq_impl *impl;
@@ -114,7 +114,7 @@ static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const ch
 {
 	struct grain_wish w = {.of = of, .cores = 1};
 	struct pvq_readings readings;
-	/* In an ordinary run nothing is known of them: all are of the first range. */
+	/* An ordinary run has no traits: all strategies belong to the first range. */
 	const struct pvq_folder folder = {.dir = dir, .registry = of->registry};
 	int ret = pvq_experiments_read(&readings, &w.traits, &folder);
 

@@ -1,4 +1,4 @@
-/* data.c: reads harness.csv, and fills in what it says of the run's works. */
+/* data.c: reads harness.csv, and fills in the harness's time for each of the run's works. */
 #include "experiments/harness/harness.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* harness.c: the experiment's descriptor: the overhead of the harness. The chapter on trust shows it. */
+/* harness.c: the experiment's descriptor: what does the harness itself cost? The chapter on trust shows it. */
 #include "experiments/harness/harness.h"
 
 const struct pvq_experiment pvq_experiment_harness = {

@@ -1,4 +1,4 @@
-/* run.c: a small sweep of the strategy "empty". */
+/* run.c: runs a small sweep of the strategy "empty". */
 #include "drive/plan.h"
 #include "drive/sweep.h"
 #include "experiments/harness/harness.h"
@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS = 7, FRACTION = 8 }; /* FRACTION: of a load's items; all of them might not fit into memory */
+enum {
+	BLOCKS = 7,
+	FRACTION = 8
+}; /* FRACTION: 1/8 of a load's items; all of them might not fit into memory */
 
 static int harness_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 {

@@ -1,4 +1,4 @@
-/* ordering.c: the experiment's descriptor: what keeping the order costs. */
+/* ordering.c: the experiment's descriptor: what does keeping the order cost? */
 #include "experiments/ordering/ordering.h"
 
 const struct pvq_experiment pvq_experiment_ordering = {

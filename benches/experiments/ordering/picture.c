@@ -1,4 +1,4 @@
-/* picture.c: results that are complete and results that are delivered, over time, in order and as completed. */
+/* picture.c: results complete and results delivered over time, in order and as completed. */
 #include "draw/palette.h"
 #include "experiments/ordering/ordering.h"
 #include "results/ordering.h"
@@ -28,7 +28,7 @@ static const struct pvq_cell *ordering_cell(const struct ordering_row *row, int 
 	return side ? row->pair->unordered : row->pair->ordered;
 }
 
-/* Reads both; what is wrong with a file has been said, and costs the picture alone. */
+/* Reads both timelines. A damaged file is reported, and only the picture is lost. */
 static int ordering_read(struct ordering_row *row, const struct pvq_ordering *pair, const char *dir)
 {
 	int ret = 0;
@@ -58,7 +58,7 @@ static int ordering_by_value(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-/* Both curves at SAMPLES times. Returns the last time, 0 without memory. */
+/* Writes both curves at SAMPLES times. Returns the last time; 0: out of memory. */
 static double ordering_curves(struct pvq_plot *plot, const struct pvq_moment *m, size_t n)
 {
 	uint64_t *end = calloc(n, sizeof(*end)), last = m[n - 1].delivered_ns;

@@ -1,4 +1,4 @@
-/* run.c: which trials are observed, and for how long. */
+/* run.c: chooses the trials to observe, and observes them. */
 #include "base/clock.h"
 #include "base/rundir.h"
 #include "base/shuffle.h"
@@ -19,14 +19,14 @@
 
 enum { ROUNDS = 3 };
 
-/* Its items are uneven on purpose, so that it shows what waits for what: it is observed first in a round, and item
- * by item. */
+/* Its items are uneven on purpose, which shows what waits for what. It comes first in a round, and is observed item by
+ * item. */
 static const char *const uneven_task = "skew";
 
 /* A trial that can be observed. */
 struct target {
 	unsigned cell;    /* of the plan */
-	int timeline;     /* is to be seen item by item */
+	int timeline;     /* keep a timeline, item by item */
 	uint64_t best_ns; /* map of the trial whose timeline is kept; 0: none yet */
 };
 
@@ -35,9 +35,9 @@ struct session {
 	const struct pvq_host *host;
 	const char *dir;
 	char path[PATH_MAX];   /* observed.csv */
-	char part[PATH_MAX];   /* a timeline that is being made */
+	char part[PATH_MAX];   /* a timeline in the making */
 	struct target *target; /* owned */
-	unsigned *order;       /* of the targets in the present round; owned; without those that failed */
+	unsigned *order;       /* of the targets in the current round, without those that failed; owned */
 	unsigned count, rounds;
 	int log_fd;
 	double budget_s;
@@ -71,7 +71,7 @@ static int is_wanted(const struct pvq_plan *plan, unsigned cores, unsigned c)
 	return 1;
 }
 
-/* Whether there is one of its family (ordering.h) to be seen beside it: of two one keeps the order, one does not. */
+/* Whether the plan has a sibling (results/ordering.h) beside it: one of the two keeps the order, the other does not. */
 static int has_timeline(const struct pvq_plan *plan, const struct pvq_plan_cell *cell)
 {
 	if (strcmp(cell->spec->task->name, uneven_task) != 0)
@@ -87,7 +87,7 @@ static int has_timeline(const struct pvq_plan *plan, const struct pvq_plan_cell 
 	return 0;
 }
 
-/* Returns the estimated seconds of a round. */
+/* Chooses the targets. Returns the estimated seconds of a round. */
 static double choose_targets(struct session *s)
 {
 	const struct pvq_plan *plan = s->plan;
@@ -109,7 +109,7 @@ static double choose_targets(struct session *s)
 
 /* ---- the trials ---- */
 
-/* Keeps the timeline of the trial that took least: what disturbs one can only lengthen it. 0 or -errno. */
+/* Keeps the timeline of the shortest trial, since disturbance can only lengthen one. 0 or -errno. */
 static int keep_timeline(const struct session *s, struct target *target, const struct pvq_row *row)
 {
 	char label[PVQ_LABEL_MAX], slug[PVQ_LABEL_MAX], name[PVQ_TIMELINE_NAME], path[PATH_MAX];
@@ -125,7 +125,7 @@ static int keep_timeline(const struct session *s, struct target *target, const s
 	return rename(s->part, path) ? -errno : 0;
 }
 
-/* 0: observed. 1: it failed, which has been logged. */
+/* Runs an observed trial. 0: observed; 1: it failed, and the log says why. */
 static int run_target(const struct session *s, struct target *target)
 {
 	struct pvq_trial t = pvq_plan_trial(s->plan, target->cell, s->rounds, s->host);
@@ -149,7 +149,7 @@ static int run_target(const struct session *s, struct target *target)
 	return ret;
 }
 
-/* A fresh order, but for the uneven task, which comes first. */
+/* Draws a fresh order, in which the uneven task comes first. */
 static void order_round(struct session *s)
 {
 	uint64_t state = s->plan->seed * 1000003u + s->rounds;
@@ -166,7 +166,7 @@ static void order_round(struct session *s)
 	}
 }
 
-/* Every target once; one that fails is not tried again. 0; 1: time ran out. */
+/* Runs every target once; those that fail are not tried again. 0; 1: time ran out. */
 static int run_round(struct session *s)
 {
 	unsigned kept = 0, i;
@@ -186,7 +186,7 @@ static int run_round(struct session *s)
 	return 0;
 }
 
-/* A round that would not end in time is not begun, but for the first: better half of it than nothing. */
+/* Runs rounds. Begins none that would not end in time, except the first: half a round is better than none. */
 static int run_rounds(struct session *s)
 {
 	double longest_s = 0;
@@ -202,7 +202,7 @@ static int run_rounds(struct session *s)
 	return ret < 0 ? ret : 0;
 }
 
-/* ---- all of it ---- */
+/* ---- the session ---- */
 
 static int is_done(const char *dir)
 {

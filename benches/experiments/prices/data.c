@@ -1,4 +1,4 @@
-/* data.c: reads the library's JSON and groups its rows by name. */
+/* data.c: reads Google Benchmark's JSON, and groups its rows by name. */
 #include "experiments/prices/data.h"
 #include "base/grow.h"
 #include "base/rundir.h"
@@ -13,7 +13,7 @@
 
 static double prices_number(const json_t *row, const char *key)
 {
-	return json_number_value(json_object_get(row, key)); /* 0 where there is none */
+	return json_number_value(json_object_get(row, key)); /* 0 if there is none */
 }
 
 static const char *prices_text(const json_t *row, const char *key)
@@ -23,7 +23,7 @@ static const char *prices_text(const json_t *row, const char *key)
 	return text ? text : "";
 }
 
-/* One of the row's time units in nanoseconds; 0: unknown. */
+/* The row's time unit in nanoseconds; 0: unknown. */
 static double prices_unit_ns(const json_t *row)
 {
 	static const struct {
@@ -38,7 +38,7 @@ static double prices_unit_ns(const json_t *row)
 	return 0;
 }
 
-/* Whether the text starts with one of the parts that the library itself adds to names. */
+/* Whether the text starts with a part that the library itself adds to names. */
 static int prices_is_setting(const char *part)
 {
 	static const char *const settings[] = {
@@ -50,8 +50,8 @@ static int prices_is_setting(const char *part)
 	return 0;
 }
 
-/* "pipe/stream/bytes:64/real_time" -> "pipe/stream", "bytes", 64. What the library adds about how it
- * measured (real_time, repeats:9, …) is no part of the name. */
+/* Splits "pipe/stream/bytes:64/real_time" into "pipe/stream", "bytes", 64. Parts that the library adds about how it
+ * measured (real_time, repeats:9, …) do not belong to the name. */
 static void prices_parse_name(struct pvq_price *p, const char *run_name)
 {
 	const char *variant = strchr(run_name, '/'), *end = variant ? strchr(variant + 1, '/') : NULL;
@@ -69,7 +69,7 @@ static int prices_same(const struct pvq_price *a, const struct pvq_price *b)
 	return strcmp(a->name, b->name) == 0 && strcmp(a->arg_name, b->arg_name) == 0 && a->arg == b->arg;
 }
 
-/* The entry of that row, made where it is not there yet; NULL: no memory. */
+/* The row's entry, added if it does not exist yet; NULL: out of memory. */
 static struct pvq_price *prices_entry(struct pvq_prices *prices, const json_t *row)
 {
 	struct pvq_price fresh = {0}, *grown;
@@ -92,7 +92,7 @@ static struct pvq_price *prices_entry(struct pvq_prices *prices, const json_t *r
 	return &grown[prices->count++];
 }
 
-/* The median over the rows of one entry; the rows are few, so they are looked through for each. */
+/* Computes an entry's median over its rows. There are so few rows that each entry searches all of them. */
 static int prices_settle(struct pvq_price *p, const json_t *rows)
 {
 	size_t count = json_array_size(rows), n = 0;
@@ -121,7 +121,7 @@ static int prices_settle(struct pvq_price *p, const json_t *rows)
 	return 0;
 }
 
-/* In the order in which they were registered; the file has the order in which they happened to end. */
+/* Orders entries as they were registered. The file has them in the order in which they ended. */
 static int prices_order(const void *a, const void *b)
 {
 	const struct pvq_price *x = a, *y = b;
@@ -182,7 +182,7 @@ int pvq_prices_read(struct pvq_prices *prices, const char *dir)
 	json_decref(root);
 	if (ret) {
 		fprintf(stderr, "pvq: %s: %s\n", path,
-			ret == -EBADMSG ? "not what Google Benchmark writes" : strerror(-ret));
+			ret == -EBADMSG ? "not a file of Google Benchmark" : strerror(-ret));
 		pvq_prices_free(prices);
 	}
 	return ret;
@@ -205,7 +205,7 @@ const struct pvq_price *pvq_prices_find(const struct pvq_prices *prices, const c
 	return NULL;
 }
 
-/* Sizes that both the short and the full list have. */
+/* A table shows the sizes that both the short and the full list have. */
 int pvq_price_is_listed(const struct pvq_price *p)
 {
 	if (strcmp(p->arg_name, "bytes") == 0)

@@ -1,4 +1,4 @@
-/* picture.c: the pictures: cost by size, and fork by the parent's memory. */
+/* picture.c: draws cost by size, and fork by the parent's memory. */
 #include "experiments/prices/picture.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 enum { LINES_MAX = 4, WIDTH_PX = 760, HEIGHT_PX = 470, KEY_COLUMN_PX = 230 };
 
-/* One line of a picture. The colours are those that the colour-blind can tell apart. */
+/* One line of a picture. Colour-blind readers can tell the colours apart. */
 struct line {
 	const char *name, *label, *colour;
 	int point, dash;
@@ -36,7 +36,7 @@ const char *pvq_prices_figure_name(int figure)
 	return prices_figure[figure].name;
 }
 
-/* The ranges of what a picture shows. */
+/* The ranges of a picture's values. */
 struct range {
 	double x_lo, x_hi, ns_lo, ns_hi;
 	size_t points;
@@ -66,7 +66,7 @@ static struct range figure_range(const struct figure *f, const struct pvq_prices
 	return r;
 }
 
-/* Powers of 4 with their unit; 4 and not 2, so that a dozen fit. */
+/* Writes powers of 4 with their units as tics; 4, not 2, so that a dozen fit. */
 static void figure_sizes(struct pvq_plot *plot, const struct figure *f, const struct range *r)
 {
 	int any = 0;
@@ -156,13 +156,12 @@ int pvq_prices_draw_alone(const char *dir)
 	int ret = pvq_prices_read(&prices, dir);
 
 	if (ret)
-		return ret == -ENOMEM ? ret : 0; /* what is wrong with the file has been said */
+		return ret == -ENOMEM ? ret : 0; /* pvq_prices_read() has reported what is wrong */
 	ret = pvq_plots_begin(&plots, dir);
 	if (ret == 0)
 		ret = pvq_prices_draw(&plots, NULL, &prices);
 	if (ret == 0)
-		pvq_plots_draw(
-			&plots); /* without gnuplot the figures stand without pictures; that was said */
+		pvq_plots_draw(&plots); /* without gnuplot there are no pictures; that is reported */
 	pvq_plots_free(&plots);
 	pvq_prices_free(&prices);
 	return ret;

@@ -1,4 +1,4 @@
-/* picture.h: the price list in pictures, and its chapter. */
+/* picture.h: the price list in pictures. */
 #ifndef PVQ_PRICES_PICTURE_H
 #define PVQ_PRICES_PICTURE_H
 
@@ -8,7 +8,7 @@
 enum { PVQ_PRICES_BY_SIZE, PVQ_PRICES_FORK, PVQ_PRICES_FIGURES };
 const char *pvq_prices_figure_name(int figure);
 
-/* Draws the pictures of a folder that has nothing else to draw. 0 or -errno (said). */
+/* Draws the pictures of a folder that has nothing else to draw. 0 or -errno with one line on stderr. */
 int pvq_prices_draw_alone(const char *dir);
 
 /* The hooks; their data is a struct pvq_prices. */

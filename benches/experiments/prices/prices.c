@@ -1,10 +1,10 @@
-/* prices.c: the experiment's descriptor: what strategies are made of, part by part. */
+/* prices.c: the experiment's descriptor: what does each part of a strategy cost? */
 #include "experiments/prices/picture.h"
 #include "experiments/prices/run.h"
 
 #include <stdlib.h>
 
-/* What is wrong with the files has been said. */
+/* pvq_prices_read() has reported what is wrong with the files. */
 static void prices_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_prices *d = calloc(1, sizeof(*d));

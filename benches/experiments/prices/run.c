@@ -1,4 +1,4 @@
-/* run.c: the price list of what strategies are made of, measured by pvq-micro, which lies beside this binary. */
+/* run.c: measures the price list by pvq-micro, which lies beside this binary. */
 #include "experiments/prices/run.h"
 #include "child.h"
 #include "drive/launch.h"

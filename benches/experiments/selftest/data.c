@@ -13,12 +13,12 @@ const unsigned pvq_selftest_percent[PVQ_SELFTEST_SLOWER] = {1, 2, 5, 10};
 /* A report on five strategies compares the fastest with four. */
 static const double selftest_alpha = PVQ_ALPHA / 4;
 
-/* As many blocks as the default profile has time for where a task is noisy. */
+/* The number of blocks that the default profile has time for if a task is noisy. */
 enum { EXPERIMENT_MOST = 20 };
 
 /* ---- twins ---- */
 
-/* A work's strategy and its twins, block by block. */
+/* The times of a work's strategy and of its twins, block by block. */
 struct trials {
 	const struct pvq_cell *self;
 	const struct pvq_twin *twin;
@@ -49,7 +49,7 @@ static int trials_are_precise(const struct trials *t, unsigned from, unsigned n,
 	return 1;
 }
 
-/* How many blocks the experiment takes that begins there; 0: too few are left for it. */
+/* The number of blocks of the experiment that begins there; 0: too few are left for it. */
 static unsigned trials_experiment(const struct trials *t, unsigned from, const struct pvq_profile *p)
 {
 	for (unsigned n = p->first_look; n <= EXPERIMENT_MOST && from + n <= t->blocks; n++)
@@ -95,7 +95,7 @@ static void trials_judge(const struct trials *t, struct pvq_selftest *s, struct 
 	task->blocks = experiments ? (double)from / experiments : NAN;
 }
 
-/* Blocks from the first on in which every cell has a good trial. */
+/* The number of blocks, from the first on, in which every cell has a good trial. */
 static unsigned trials_whole(const struct trials *t)
 {
 	for (unsigned b = 0; b < t->blocks; b++)
@@ -119,7 +119,7 @@ static int judge_work(struct pvq_selftest *s, const struct pvq_summary *rows, si
 	for (size_t i = 0; i < twins; i++)
 		trials_fill(&t, i + 1, t.twin[i].cell);
 	whole = trials_whole(&t);
-	for (size_t c = 1; c <= twins; c++) /* the rows of the table move together */
+	for (size_t c = 1; c <= twins; c++) /* close the gaps between the table's rows */
 		memmove(&t.ns[c * whole], &t.ns[c * t.blocks], whole * sizeof(*t.ns));
 	t.blocks = whole;
 	pvq_text_task(task->label, t.self->key->task, t.self->key->args);
@@ -140,7 +140,7 @@ int pvq_selftest_judge_twins(
 	s->task = calloc(summary.twins + 1, sizeof(*s->task));
 	if (!s->task)
 		ret = -ENOMEM;
-	/* Twins of one cell stand together. */
+	/* The twins of a cell stand together. */
 	for (size_t first = 0, next; ret == 0 && first < summary.twins; first = next) {
 		for (next = first + 1;
 			next < summary.twins && summary.twin[next].of == summary.twin[first].of;)
@@ -174,7 +174,7 @@ static const struct pvq_cell *same_cell(
 	return NULL;
 }
 
-/* A pair of the first run against the same of the second. */
+/* Judges a pair of strategies in the first run against the same pair in the second. */
 static void judge_pair(
 	struct pvq_selftest *s, const struct pvq_cell *a[2], const struct pvq_cell *b[2], double alpha)
 {
@@ -247,7 +247,7 @@ int pvq_selftest_judge_runs(struct pvq_selftest *s, const struct pvq_registry *r
 	return ret;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole self-test ---- */
 
 double pvq_selftest_tau(const struct pvq_selftest *s)
 {

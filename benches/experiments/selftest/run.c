@@ -1,4 +1,4 @@
-/* run.c: measures for a self-test: twins by the hundred, and a profile twice. */
+/* run.c: measures for a self-test: hundreds of trials of twins, and a profile twice. */
 #include "drive/launch.h"
 #include "drive/plan.h"
 #include "drive/sweep.h"
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Items of the first three last 1 ms and more: there slow-downs must be found. The others stand for what tasks can
- * be made of; there false differences could be. */
+/* Items of the first three tasks last 1 ms or more: slow-downs must be found there. The others represent kinds of tasks
+ * on which false differences might appear. */
 static const char tasks[] =
 	"sleep:us=1000,spin:ns=1000000,skew:ns=1000000,spin:ns=1000,noop,echo:in=65536,out=65536,"
 	"stream,mandelbrot,deflate";
@@ -32,7 +32,7 @@ static int can_have_twins(const struct pvq_plan_cell *cell, const struct pvq_spe
 	       cell->cores == cores && cell->workers == cores;
 }
 
-/* The plan's cell of that task that is to have twins: the strategies take turns, all cores, one worker a core. */
+/* The plan's cell of that task that gets twins, on all cores with one worker a core. Strategies take turns. */
 static const struct pvq_plan_cell *choose(
 	const struct pvq_plan_cell *cell, unsigned ncell, const struct pvq_spec *spec, unsigned turn)
 {
@@ -80,8 +80,8 @@ static int plan_twins(
 	return 0;
 }
 
-/* What was measured before stays as it is: its loads were sized by pilots of that time, so it cannot be gone on with,
- * and what there is can be judged. */
+/* Whether the file exists, and is therefore kept as it is. It cannot be continued, since pilots of that time sized its
+ * loads, but it can be judged. */
 static int is_there(const char *dir, const char *file)
 {
 	if (!pvq_rundir_has(dir, file))
@@ -109,7 +109,7 @@ static int run_twins(const struct pvq_selftest_wish *wish, const struct pvq_host
 	return ret;
 }
 
-/* The profile's sweep alone: its extras measure other things. */
+/* Runs the profile's sweep only, without its experiments. */
 static int run_profile(
 	const struct pvq_selftest_wish *wish, const struct pvq_host *host, const char *dir, int second)
 {

@@ -1,4 +1,4 @@
-/* selftest.c: the experiment's descriptor: can the measurement be trusted, on this machine, on this day? */
+/* selftest.c: the experiment's descriptor: can the measurement be trusted, on this machine and today? */
 #include "experiments/selftest/selftest.h"
 #include "drive/plan.h"
 
@@ -14,7 +14,7 @@ static int selftest_run(const struct pvq_session *session)
 	return pvq_selftest_run(&wish, session->host, session->dir);
 }
 
-/* What is wrong with the files has been said. */
+/* pvq_selftest_read() has reported what is wrong with the files. */
 static void selftest_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_selftest *d = calloc(1, sizeof(*d));

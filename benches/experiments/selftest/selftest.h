@@ -1,14 +1,14 @@
-/* selftest.h: can the measurement be trusted? Differences that are none must not be found, injected ones must be,
- * and a second run must not contradict the first.
+/* selftest.h: can the measurement be trusted? It must not report differences that do not exist, it must find injected
+ * ones, and a second run must not contradict the first.
  *
- * - Twins (twin.h): each task has one strategy and copies of it, one as it is (A/A) and, for tasks with items of at
- *   least 1 ms, others made 1, 2, 5 and 10 % slower. Many blocks of these are cut into experiments: each takes as many
+ * - Twins (twin.h): each task has one strategy and copies of it: one unchanged (A/A) and, for tasks with items of at
+ *   least 1 ms, others made 1, 2, 5 and 10 % slower. Many blocks of these are cut into experiments. Each takes as many
  *   blocks as the default profile would (sweep.h: looks, precision), and the next one starts where it ended.
- *   An A/A experiment is judged at the 5 % level, an injected slow-down at the stricter one of a report that
- *   compares five strategies, so that each is as strict as the report, or stricter.
- * - Runs: the same profile twice, one after the other, each with pilots of its own. Of every pair of strategies
- *   in which the first run finds a difference, the second one must have the same order (Kendall's tau over these
- *   pairs: agreeing less disagreeing, over all) and must not reach the opposite verdict.
+ *   An A/A experiment is judged at the 5 % level, an injected slow-down at the stricter level of a report that compares
+ *   five strategies, so that each test is at least as strict as the report.
+ * - Runs: the same profile twice, one after the other, each with new pilots. In every pair of strategies between which
+ *   the first run finds a difference, the second run must find the same order (Kendall's tau over these pairs: agreeing
+ *   minus disagreeing, over all), and must not reach the opposite verdict.
  */
 #ifndef PVQ_SELFTEST_H
 #define PVQ_SELFTEST_H
@@ -25,7 +25,7 @@ struct pvq_tally {
 
 struct pvq_selftest_task {
 	char label[PVQ_LABEL_MAX], impl[PVQ_NAME_MAX];
-	double blocks; /* an experiment took, on average */
+	double blocks; /* of an experiment, on average */
 	struct pvq_tally same, slower[PVQ_SELFTEST_SLOWER];
 };
 
@@ -35,19 +35,19 @@ struct pvq_selftest {
 	size_t tasks;
 	struct pvq_tally same, slower[PVQ_SELFTEST_SLOWER]; /* over all tasks */
 	/* From selftest-run1.csv and selftest-run2.csv. */
-	int runs; /* both are there */
+	int runs; /* both were measured */
 	size_t clear, agree,
-		contradicted;  /* pairs told apart by the first; in the same order in the second; opposed */
-	size_t equal, unequal; /* pairs called equivalent by the first; of these, different in the second */
+		contradicted; /* pairs that differ in the first; in the same order in the second; opposed */
+	size_t equal, unequal; /* pairs equivalent in the first; of these, different in the second */
 	size_t clear_tasks, same_winner; /* contests with a fastest strategy in both; with the same one */
 };
 
-/* What must be kept to pass. */
+/* The limits to pass. */
 #define PVQ_SELFTEST_FALSE_MOST 0.05 /* share of A/A experiments called different */
 #define PVQ_SELFTEST_FOUND_LEAST 0.9 /* share of 5 % slow-downs called slower */
 #define PVQ_SELFTEST_TAU_LEAST 0.95
 
-/* Blocks of twins from which the shares can be told well enough; five minutes. */
+/* Blocks of twins that give the shares precisely enough; they take five minutes. */
 enum { PVQ_SELFTEST_BLOCKS = 220 };
 
 struct pvq_selftest_wish {
@@ -57,25 +57,26 @@ struct pvq_selftest_wish {
 	uint64_t seed;
 };
 
-/* Measures into dir what is not there yet. 0; -EINTR; -errno with one line on stderr. */
+/* Measures what dir does not have yet. 0; -EINTR; -errno with one line on stderr. */
 int pvq_selftest_run(const struct pvq_selftest_wish *, const struct pvq_host *, const char *dir);
 
-/* Judges what is in dir. -ENOENT: nothing is. -errno with one line on stderr. Freed with pvq_selftest_free(). */
+/* Judges the results in dir. 0; -ENOENT: there are none; -errno with one line on stderr. Freed with
+ * pvq_selftest_free(). */
 int pvq_selftest_read(struct pvq_selftest *, const struct pvq_registry *, const char *dir);
 void pvq_selftest_free(struct pvq_selftest *);
 
-/* Judges rows: of twins by the rule of the default profile; of two runs. 0 or -ENOMEM. */
+/* Judge rows: of twins by the rule of the default profile; of two runs. 0 or -ENOMEM. */
 int pvq_selftest_judge_twins(struct pvq_selftest *, const struct pvq_registry *, const struct pvq_rows *);
 int pvq_selftest_judge_runs(struct pvq_selftest *, const struct pvq_registry *,
 	const struct pvq_rows *first, const struct pvq_rows *second);
 
-/* Agreement of the two runs, -1 .. 1; NAN where the first tells nothing apart. */
+/* The agreement of the two runs, -1 to 1; NAN if the first finds no difference. */
 double pvq_selftest_tau(const struct pvq_selftest *);
 
-/* In words and tables, as Markdown. */
+/* Writes text and tables, as Markdown. */
 void pvq_selftest_write(FILE *, const struct pvq_selftest *);
 
-/* Whether every limit is kept by what was measured, and anything was. */
+/* Whether anything was measured, and all of it keeps the limits. */
 int pvq_selftest_passed(const struct pvq_selftest *);
 
 /* The hook; its data is a struct pvq_selftest. */

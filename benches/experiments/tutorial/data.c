@@ -1,10 +1,10 @@
-/* data.c: the programs that do the tutorial's job, and tutorial.csv. */
+/* data.c: the programs that do the tutorial's job, and the table of tutorial.csv. */
 #include "experiments/tutorial/tutorial.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* "pvq" and "tutorial.py" are those of this build. */
+/* "pvq" and "tutorial.py" stand for the programs of this build. */
 #define PVQ_RUN(impl)                                                                                     \
 	{                                                                                                 \
 		"pvq", "run", "--impl", impl, "--task", "sleep:us=2000000", "--n", "4", "--workers", "4", \

@@ -1,4 +1,4 @@
-/* run.c: starts the programs, and writes what they took. */
+/* run.c: starts the programs, and writes their wall times. */
 #include "base/clock.h"
 #include "base/rundir.h"
 #include "drive/launch.h"
@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* 0 with the row, which also tells of a program that failed; -EINTR. */
+/* Runs one program. 0 with the row, which also records a failure; -EINTR. */
 static int tutorial_try(const struct pvq_job_way *way, unsigned block, struct pvq_job_row *row)
 {
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};

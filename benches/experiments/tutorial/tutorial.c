@@ -1,4 +1,4 @@
-/* tutorial.c: the experiment's descriptor: the tutorial's own job. */
+/* tutorial.c: the experiment's descriptor: how long does the tutorial's own job take? */
 #include "experiments/tutorial/tutorial.h"
 
 const struct pvq_experiment pvq_experiment_tutorial = {

@@ -1,5 +1,5 @@
-/* tutorial.h: the tutorial's own job, four tasks that sleep 2 s each on four workers: as the pure Python program
- * impls/python/tutorial.py, and through pvq's strategies, as whole programs that a user would start.
+/* tutorial.h: the tutorial's own job: four tasks that sleep 2 s each, on four workers. It runs as the pure Python
+ * program impls/python/tutorial.py and through pvq's strategies, as whole programs that a user would start.
  */
 #ifndef PVQ_TUTORIAL_EXPERIMENT_H
 #define PVQ_TUTORIAL_EXPERIMENT_H
@@ -23,7 +23,7 @@ struct pvq_job_row {
 };
 extern const struct pvq_table pvq_job_table;
 
-/* Runs all of them in turn, several times; nothing where there is a tutorial.csv. As in report/experiment.h. */
+/* Runs all programs in turn, several times. Does nothing if tutorial.csv exists. As in report/experiment.h. */
 int pvq_job_run(const struct pvq_session *);
 
 /* The hooks; their data is a struct pvq_table_rows. */
