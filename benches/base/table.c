@@ -310,15 +310,12 @@ int pvq_table_read_file(
 	const char *dir, const char *name, const struct pvq_table *t, struct pvq_table_rows *rows)
 {
 	char path[PATH_MAX], before[64];
-	FILE *f = NULL;
-	int ret = 0;
+	int ret = snprintf(path, sizeof(path), "%s/%s", dir, name) < (int)sizeof(path) ? 0 : -ENAMETOOLONG;
+	FILE *f = ret ? NULL : fopen(path, "re");
 
 	memset(rows, 0, sizeof(*rows));
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
-		ret = -ENAMETOOLONG;
-	else if (!(f = fopen(path, "re")))
-		ret = -errno;
-	if (ret) {
+	if (!f) {
+		ret = ret ? ret : -errno;
 		if (ret != -ENOENT)
 			fprintf(stderr, "pvq: cannot open %s/%s: %s\n", dir, name, strerror(-ret));
 		return ret;
