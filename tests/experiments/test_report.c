@@ -536,7 +536,7 @@ static void deaths_of_workers_in_short(void **state)
 	add_dispatch(run, "serial", 6);
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "on 3 workers; serial strategies have one.\n");
-	assert_says(run, "after SIGSEGV, SIGKILL and `_exit()` of its worker: pool_ordered.\n");
+	assert_says(run, "after SIGSEGV, SIGKILL and `_exit()`: pool_ordered.\n");
 	assert_says(run, "others are missing** after at least one of the three: pool_unordered.\n");
 	assert_says(run,
 		"**Gives up with an error** after at least one of the three: fork_pipe_queue, by_hand.\n");

@@ -215,7 +215,7 @@ static void faults_in_short(const struct pvq_report *r, const struct pvq_faults 
 {
 	static const char *const words[FATES] = {
 		[FATE_KEPT] =
-			"- **Names the item and delivers all others** after SIGSEGV, SIGKILL, `_exit()`: ",
+			"- **Names the item and delivers all others** after SIGSEGV, SIGKILL and `_exit()`: ",
 		[FATE_SOME] =
 			"- **Names the item, but others are missing** after at least one of the three: ",
 		[FATE_GAVE_UP] = "- **Gives up with an error** after at least one of the three: ",
