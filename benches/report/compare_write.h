@@ -1,4 +1,4 @@
-/* compare_write.h: the comparison of two sides, told. */
+/* compare_write.h: writes the comparison of two sides. */
 #ifndef PVQ_COMPARE_WRITE_H
 #define PVQ_COMPARE_WRITE_H
 
@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* The table as text of at most 100 columns with the counts below, as Markdown without and with the
- * picture, and as CSV. */
+/* Write the table: as text of at most 100 columns with the counts below, as Markdown without and with the picture, and
+ * as CSV. */
 void pvq_compare_print(FILE *, const struct pvq_comparison_table *);
 void pvq_compare_markdown(FILE *, const struct pvq_comparison_table *);
 void pvq_compare_illustrated(FILE *, const struct pvq_comparison_table *);

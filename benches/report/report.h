@@ -1,5 +1,5 @@
-/* report.h: from a run's folder to its report. Everything is made from raw.csv alone; the manifest,
- * where there is one, adds what cannot be seen in rows.
+/* report.h: makes a run's report from its folder. Everything comes from raw.csv; the manifest, if there is one, adds
+ * facts that rows do not hold.
  */
 #ifndef PVQ_REPORT_H
 #define PVQ_REPORT_H
@@ -8,13 +8,14 @@
 
 struct pvq_registry;
 
-/* Writes DIR/summary.csv, report.md, report.html, plots/, summary.md, and the formats of export.h. The run's peers
- * join the registry. 0, or -errno with one line on stderr.
- * -EBADMSG: raw.csv is damaged from some line on (the report is made from the rows before), or it is
- * not ours at all (nothing is written). Without gnuplot the report has no pictures, and a line on stderr says so. */
+/* Writes DIR/summary.csv, report.md, report.html, plots/, summary.md, and the formats of export.h. Adds the run's peers
+ * to the registry. 0, or -errno with one line on stderr. -EBADMSG: raw.csv is damaged from some line on (the report is
+ * made from the rows before it), or it is not a raw.csv of pvq (nothing is written). Without gnuplot the report has no
+ * pictures, and a line on stderr says so. */
 int pvq_report_make(struct pvq_registry *, const char *dir);
 
-/* A table of at most 80 columns: the fastest strategy per task and core count. 0, or -errno with one line on stderr. */
+/* Prints a table of at most 80 columns: the fastest strategy per task and core count. 0, or -errno with one line on
+ * stderr. */
 int pvq_report_print_short(struct pvq_registry *, FILE *f, const char *dir);
 
 #endif
