@@ -1,4 +1,4 @@
-/* delivery.c: the columns of a file of deliveries. */
+/* delivery.c: reads and writes files of deliveries. */
 #include "trial/delivery.h"
 
 #define COL(kind, field) PVQ_COLUMN(struct pvq_delivery, kind, field)

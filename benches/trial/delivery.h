@@ -1,5 +1,5 @@
-/* delivery.h: what arrived of each item, in the order of delivery, for a driver that has to know it even of a trial that
- * dies: a file in CSV, each line written as it happens.
+/* delivery.h: records the delivery of each item, in order, in a CSV file. Each line is written as it happens, so that
+ * the driver can read them even if the trial dies.
  */
 #ifndef PVQ_DELIVERY_H
 #define PVQ_DELIVERY_H
@@ -10,13 +10,13 @@
 /* One delivered item. */
 struct pvq_delivery {
 	uint64_t item;
-	enum pvq_cause cause; /* PVQ_CAUSE_NONE: a result arrived; else why there is none */
+	enum pvq_cause cause; /* PVQ_CAUSE_NONE: a result arrived; else why none did */
 	uint64_t bytes;       /* of the result */
-	uint64_t number;      /* the result where it has the size of a number; else 0 */
+	uint64_t number;      /* the result if it has the size of a number; else 0 */
 	uint64_t at_ns;       /* CLOCK_MONOTONIC */
 };
 
-/* Adds the header, or a line. 0 or -errno. */
+/* Add the header, or a line. 0 or -errno. */
 int pvq_delivery_header(FILE *);
 int pvq_delivery_write(FILE *, const struct pvq_delivery *);
 

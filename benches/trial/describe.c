@@ -1,4 +1,4 @@
-/* describe.c: the columns of a peer's description. */
+/* describe.c: reads and writes a peer's description. */
 #include "trial/describe.h"
 #include "trial/words.h"
 
@@ -23,7 +23,7 @@ enum { PEER_COLUMNS = sizeof(peer_column) / sizeof(peer_column[0]) };
 const struct pvq_table pvq_peer_table = {.file = "what `describe` writes",
 	.column = peer_column,
 	.columns = PEER_COLUMNS,
-	.required = PEER_COLUMNS - 2, /* version and contract may be left out */
+	.required = PEER_COLUMNS - 2, /* version and contract are optional */
 	.row = sizeof(struct pvq_peer_entry)};
 
 void pvq_peer_flags_write(unsigned flags, char *words, size_t cap)

@@ -1,4 +1,4 @@
-/* observe.c: the wrapped task, the wrapped sink. */
+/* observe.c: wraps the task and the sink. */
 #include "trial/observe.h"
 #include "base/clock.h"
 #include "base/grow.h"
@@ -10,9 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What travels behind a result. */
+/* The stamps that travel behind a result. */
 struct trailer {
-	uint64_t mark; /* tells it from a result of a strategy that does not run the task's own code */
+	uint64_t mark; /* missing if the strategy does not run the task's own code */
 	uint64_t begin_ns, end_ns;
 	uint64_t thread;
 };
@@ -57,7 +57,7 @@ static int observe_refuse(struct pvq_observer *o, uint64_t id)
 	return -EBADMSG;
 }
 
-/* An item that failed has no stamps, and none are kept of it. */
+/* Stamps the delivery. A failed item has no stamps, and leaves no moment. */
 static int observe_put(struct pvq_sink *sink, uint64_t id, const void *out, size_t len, int status)
 {
 	uint64_t now = pvq_clock_ns();
@@ -74,7 +74,7 @@ static int observe_put(struct pvq_sink *sink, uint64_t id, const void *out, size
 	if (t.mark != observe_mark)
 		return observe_refuse(o, id);
 	ret = o->next->put(o->next, id, out, len - sizeof(t), 0);
-	if (ret == 0 && o->count < o->inner->n) /* a duplicate was refused */
+	if (ret == 0 && o->count < o->inner->n) /* the sink refuses duplicates */
 		o->moment[o->count++] = (struct pvq_moment){.item = id,
 			.worker = (unsigned)t.thread,
 			.begin_ns = t.begin_ns,
@@ -109,10 +109,10 @@ int pvq_observer_init(struct pvq_observer *o, const struct pvq_load *inner, stru
 	};
 	o->load.task = &o->task;
 	o->load.max_out += sizeof(struct trailer);
-	o->load.priv = (void *)(uintptr_t)inner; /* as const again in observe_inner() */
+	o->load.priv = (void *)(uintptr_t)inner; /* observe_inner() makes it const again */
 	if (inner->n == 0)
 		return 0;
-	/* Populated and shared for the reason that the sink's digests are (sink.c). */
+	/* Populated and shared for the same reason as the sink's digests (sink.c). */
 	o->moment = mmap(NULL, inner->n * sizeof(*o->moment), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (o->moment == MAP_FAILED) {
@@ -132,7 +132,7 @@ void pvq_observer_free(struct pvq_observer *o)
 /* A thread that ran items. */
 struct thread {
 	unsigned id, number;
-	uint64_t begin_ns; /* of its first item */
+	uint64_t begin_ns; /* beginning of its first item */
 };
 
 static int observe_by_id(const void *x, const void *y)
@@ -151,7 +151,7 @@ static int observe_by_begin(const void *x, const void *y)
 	return observe_by_id(a, b);
 }
 
-/* The threads by their ids, room for one more; the new one at its place. 0 or -ENOMEM. */
+/* Inserts a thread into the array, which is sorted by thread id and grows. 0 or -ENOMEM. */
 static int observe_insert(struct thread **thread, size_t *threads, struct thread new)
 {
 	struct thread *grown = pvq_grow(*thread, *threads, sizeof(*grown));
@@ -188,7 +188,7 @@ static int observe_threads(const struct pvq_observer *o, struct thread **thread,
 	return 0;
 }
 
-/* From thread ids to numbers, in the order of the threads' first items. */
+/* Replaces thread ids by numbers, in the order of the threads' first items. */
 static int observe_number(struct pvq_observer *o)
 {
 	struct thread *thread = NULL, **turn = NULL;

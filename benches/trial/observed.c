@@ -1,4 +1,4 @@
-/* observed.c: the figures of an observed trial; pure functions. */
+/* observed.c: computes the figures of an observed trial; pure functions. */
 #include "trial/observed.h"
 #include "stats/stats.h"
 
@@ -13,7 +13,7 @@ static int observed_by_value(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-/* One worker's items, which cannot overlap: what they leave of the time from the first to the last is gaps. */
+/* One worker's items. They cannot overlap, so the rest of the time from the first to the last is gaps. */
 struct lane {
 	uint64_t items, begin_ns, end_ns, busy_ns;
 };
@@ -26,7 +26,7 @@ static void observed_add(struct lane *lane, const struct pvq_moment *m)
 	lane->busy_ns += m->end_ns - m->begin_ns;
 }
 
-/* The five parts. */
+/* Divides the map into its five parts. */
 static int observed_divide(struct pvq_observed *o, const struct pvq_moment *m, size_t n)
 {
 	uint64_t last_end = 0;
@@ -56,8 +56,8 @@ static int observed_divide(struct pvq_observed *o, const struct pvq_moment *m, s
 	return 0;
 }
 
-/* The most results that were complete and not delivered at one time. It can only rise where one completes:
- * those delivered until then (at that very time too) no longer wait. end: sorted. */
+/* The most results that were complete but not delivered at one time. The number rises only when a result completes;
+ * those delivered up to that time, inclusive, no longer wait. end: sorted. */
 static uint64_t observed_waiting(const uint64_t *end, const struct pvq_moment *m, size_t n)
 {
 	uint64_t most = 0;
@@ -72,8 +72,8 @@ static uint64_t observed_waiting(const uint64_t *end, const struct pvq_moment *m
 	return most;
 }
 
-/* Looks at the deliveries from the last to the first, so that the earliest end of all later ones is known:
- * from then on, one of them was complete. */
+/* Goes through the deliveries from the last to the first, so that the earliest end of all later ones is known: from
+ * that time on, one of them was complete. */
 static void observed_stalls(struct pvq_observed *o, const struct pvq_moment *m, size_t n)
 {
 	uint64_t later_end = UINT64_MAX;

@@ -1,4 +1,4 @@
-/* observed_csv.c: observed.csv and the timelines, written and read. */
+/* observed_csv.c: writes and reads observed.csv and timelines. */
 #include "base/table.h"
 #include "trial/observed.h"
 #include "trial/text.h"
@@ -102,7 +102,7 @@ int pvq_timeline_write(const char *path, const struct pvq_moment *m, size_t n)
 	for (size_t i = 0; ret == 0 && i < n; i++)
 		ret = pvq_table_write(&timeline_table, f, &m[i]);
 	if (f)
-		fclose(f); /* every line was flushed and looked at */
+		fclose(f); /* every line was flushed and checked */
 	return ret;
 }
 

@@ -1,4 +1,4 @@
-/* peer.c: runs trials, and opens the contracts to other languages. */
+/* peer.c: runs trials, and gives other languages access to the contracts. */
 #include "trial/peer.h"
 #include "base/parse.h"
 #include "trial/describe.h"
@@ -15,7 +15,7 @@
 
 static void tell(const struct pvq_row *row, void *ctx)
 {
-	(void)pvq_row_write(ctx, row); /* a driver that is gone cannot be told */
+	(void)pvq_row_write(ctx, row); /* fails only if the driver is gone */
 }
 
 int pvq_peer_trial(const struct pvq_registry *registry, int argc, char **argv)
@@ -27,7 +27,7 @@ int pvq_peer_trial(const struct pvq_registry *registry, int argc, char **argv)
 
 	ret = pvq_trial_args_parse(&args, argc, argv);
 	if (ret > 0)
-		return 0; /* the help */
+		return 0; /* the help was printed */
 	if (ret || pvq_trial_args_find(&args, registry))
 		return 2;
 	f = fdopen(PVQ_ROW_FD, "we");
@@ -123,7 +123,7 @@ void pvq_peer_add_usage(const struct pvq_usage *used, uint64_t peak_kb)
 	pvq_trial_add_usage(used, peak_kb);
 }
 
-/* What stands behind the option, as the driver writes it; "": nothing. */
+/* The value of an option, as the driver writes it; "": none. */
 static const char *word_of(int argc, char **argv, const char *option)
 {
 	for (int i = 0; i < argc; i++)
@@ -150,9 +150,9 @@ const struct pvq_load *pvq_peer_load(int argc, char **argv)
 	}
 	if (!word_of(argc, argv, "--observe=")[0])
 		return &load;
-	/* The parent's is wrapped as well, and looks for the stamps that are put behind the results here. */
+	/* The parent's load is wrapped as well, and expects the stamps that are appended to results here. */
 	if (pvq_observer_init(&observer, &load, NULL)) {
-		fprintf(stderr, "pvq: no memory to observe the items\n");
+		fprintf(stderr, "pvq: out of memory to observe the items\n");
 		return NULL;
 	}
 	return &observer.load;

@@ -1,4 +1,4 @@
-/* registry.c: strategies that are linked in, and those that others told of. */
+/* registry.c: the strategies that are linked in, and those that peers described. */
 #include "trial/registry.h"
 #include "base/parse.h"
 #include "base/rundir.h"
@@ -15,7 +15,7 @@ static const char peers_file[] = "peers.csv";
 
 /* A peer's descriptor and the texts that it points to. */
 struct peer {
-	struct pvq_impl impl; /* first: what a registry points to is the whole */
+	struct pvq_impl impl; /* must be first: the registry's pointer to it frees the whole */
 	struct pvq_peer_entry entry;
 	char program[PATH_MAX];
 };
@@ -103,7 +103,7 @@ static int add_peer(struct pvq_registry *r, const struct pvq_peer_entry *entry, 
 		.order = (enum pvq_order)entry->order,
 		.in_via = (enum pvq_via)entry->in_via,
 		.out_via = (enum pvq_via)entry->out_via,
-		/* What others are measured against, and the suite's measure of itself, are its own. */
+		/* A peer can be neither the baseline nor the measure of the harness. */
 		.flags = pvq_peer_flags_read(entry->flags) & ~(unsigned)(PVQ_BASELINE | PVQ_HARNESS),
 		.version = entry->version[0] ? peer->entry.version : NULL,
 		.program = peer->program,
@@ -123,14 +123,14 @@ void pvq_registry_free(struct pvq_registry *r)
 	r->peers = 0;
 }
 
-/* As file names, CSV and command lines take it; "peers" stands for all of them. */
+/* Whether file names, CSV and command lines all take the name. "peers" is reserved: it stands for all peers. */
 static int is_name(const char *name)
 {
 	return name[0] && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name) &&
 	       strcmp(name, "peers") != 0;
 }
 
-/* Adds the entries that are not known yet. 0, or -errno with `problem` filled. */
+/* Adds the entries that are not yet known. 0, or -errno with `problem` filled. */
 static int add_entries(struct pvq_registry *r, const struct pvq_table_rows *rows, const char *program,
 	char problem[PVQ_PROBLEM_MAX])
 {
@@ -140,17 +140,18 @@ static int add_entries(struct pvq_registry *r, const struct pvq_table_rows *rows
 	for (size_t i = 0; ret == 0 && i < rows->count; i++)
 		if (!is_name(entry[i].impl)) {
 			snprintf(problem, PVQ_PROBLEM_MAX,
-				"'%s' is no name: lower case letters, digits and _", entry[i].impl);
+				"'%s' is not a valid name: use lower-case letters, digits and _",
+				entry[i].impl);
 			ret = -EBADMSG;
 		} else if (!pvq_registry_get(r, entry[i].impl)) {
 			ret = add_peer(r, &entry[i], program);
 		}
 	if (ret == -ENOMEM)
-		snprintf(problem, PVQ_PROBLEM_MAX, "no memory");
+		snprintf(problem, PVQ_PROBLEM_MAX, "out of memory");
 	return ret;
 }
 
-/* A peer that was built with the library of another build may know other tasks, and other structs. */
+/* Marks a peer built with the library of another build as stale: its tasks and structs may differ. */
 static void check_contract(struct pvq_peer_entry *entry)
 {
 	if (entry->contract[0] && !entry->unavailable[0] && strcmp(entry->contract, pvq_contract) != 0)

@@ -1,8 +1,8 @@
-/* registry.h: the strategies that this program knows of: those that are linked in, and behind them peers (PROTOCOL.md),
- * which are programs of their own, in alphabetical order.
+/* registry.h: the strategies that this program knows: those that are linked in, then peers (PROTOCOL.md), which are
+ * separate programs, in alphabetical order.
  *
- * A registry is a context: main() owns it and passes it on. Looking something up never adds to it and never starts a
- * process; who wants peers finds them first (drive/peers.h).
+ * A registry is a context: main() owns it and passes it on. A look-up never adds to it and never starts a process. To
+ * have peers in it, find them first (drive/peers.h).
  */
 #ifndef PVQ_REGISTRY_H
 #define PVQ_REGISTRY_H
@@ -15,9 +15,10 @@
 /* Freed with pvq_registry_free(). */
 struct pvq_registry {
 	const struct pvq_impl *const *linked_in; /* borrowed; NULL at the end */
-	const struct pvq_impl **peer; /* owned, as are they; NULL at the end, or NULL: there are none */
+	const struct pvq_impl *
+		*peer; /* owned, with its elements; NULL at the end; NULL itself: there are none */
 	size_t peers;
-	int searched; /* drive/peers.h has looked for peers */
+	int searched; /* pvq_peers_find() has run */
 };
 
 /* The strategies that the build found, serial first, then in alphabetical order; NULL at the end (generated). */
@@ -26,10 +27,10 @@ extern const struct pvq_impl *const pvq_linked_in[];
 /* The i-th strategy; NULL: there are no more. */
 const struct pvq_impl *pvq_registry_at(const struct pvq_registry *, size_t i);
 
-/* Place of the strategy of that name; where it is not known, a place behind all of them. */
+/* The place of the strategy of that name; for an unknown one, a place behind all others. */
 size_t pvq_registry_rank(const struct pvq_registry *, const char *name);
 
-/* The strategy of that name, or NULL; pvq_registry_find() says on stderr, in one line, what is known instead. */
+/* The strategy of that name, or NULL. pvq_registry_find() then lists the known names in one line on stderr. */
 const struct pvq_impl *pvq_registry_get(const struct pvq_registry *, const char *name);
 const struct pvq_impl *pvq_registry_find(const struct pvq_registry *, const char *name);
 
@@ -38,17 +39,16 @@ const struct pvq_impl *pvq_registry_flagged(const struct pvq_registry *, unsigne
 
 int pvq_impl_is_peer(const struct pvq_impl *);
 
-/* Adds the strategies in f, a peer's description or a peers.csv; those known already are passed over, and
- * one that was built with the library of another pvq cannot run.
- * program: that runs them; copied. 0, or -errno with `problem` filled. */
+/* Adds the strategies in f, a peer's description or a peers.csv. Skips those that are known already; one built with
+ * the library of another pvq cannot run. program: the program that runs them; copied. 0, or -errno with `problem`
+ * filled. */
 int pvq_registry_add(struct pvq_registry *, FILE *f, const char *program, char problem[PVQ_PROBLEM_MAX]);
 
-/* Writes what is known of the peers to DIR/peers.csv, for a report that is made where they are not. 0 or -errno with
- * one line on stderr. */
+/* Writes the peers' descriptions to DIR/peers.csv, for a report that is made on a machine without them. 0 or -errno
+ * with one line on stderr. */
 int pvq_peers_write(const struct pvq_registry *, const char *dir);
 
-/* Makes the peers of a run known (to be named, not to be run), where it has any. 0 or -errno with one line on
- * stderr. */
+/* Adds the peers of a run, if it has any, by name only: they cannot be run. 0 or -errno with one line on stderr. */
 int pvq_peers_read(struct pvq_registry *, const char *dir);
 
 void pvq_registry_free(struct pvq_registry *);

@@ -1,4 +1,4 @@
-/* row.c: the columns of raw.csv. */
+/* row.c: reads and writes raw.csv. */
 #include "trial/row.h"
 #include "base/table.h"
 
@@ -36,7 +36,7 @@ static const struct pvq_column row_column[] = {
 	COL(U64, max_rss_kb),
 	COL(U64, nvcsw),
 	COL(U64, nivcsw),
-	/* the fixed ones end here */
+	/* the fixed columns end here */
 	COL(U32, cell),
 	COL(U32, oversubscribed),
 	COL(U64, seed),

@@ -1,7 +1,7 @@
 /* row.h: one measured row, and the only place that knows the columns of raw.csv.
  *
- * trial -> row -> raw.csv -> statistics: a trial fills a row, the sweep appends it, the report reads
- * it back. Names and order of the first 24 columns are fixed, people script against them.
+ * trial -> row -> raw.csv -> statistics: a trial fills a row, the sweep appends it, the report reads it back. Names and
+ * order of the first 24 columns are fixed, because users' scripts rely on them.
  */
 #ifndef PVQ_ROW_H
 #define PVQ_ROW_H
@@ -17,7 +17,7 @@ enum {
 	PVQ_REASON_MAX = 192,
 };
 
-/* Times in nanoseconds of CLOCK_MONOTONIC. A failed row's unknown figures are 0. */
+/* Times are nanoseconds of CLOCK_MONOTONIC. Unknown figures of a failed row are 0. */
 struct pvq_row {
 	char impl[PVQ_NAME_MAX], task[PVQ_NAME_MAX];
 	char args[PVQ_ARGS_TEXT]; /* as on the command line, every argument named: "in=64,out=64" */
@@ -36,43 +36,43 @@ struct pvq_row {
 	unsigned oversubscribed; /* 1: more workers than cores */
 	uint64_t seed;
 	uint64_t item_errors; /* items that the task failed, or that were lost */
-	unsigned retries;     /* the three of impl.h's pvq_care, as in force */
+	unsigned retries;     /* the fields of impl.h's pvq_care, as in force */
 	uint64_t recycle, item_timeout_ms;
 	char oracle[33];             /* digest of the right results, 32 hex digits, or empty */
 	char reason[PVQ_REASON_MAX]; /* one line, empty when ok */
-	/* What the driver saw around the trial (others.h), from before its process existed: until that ended, and for
-	 * the other two until all that it left behind was reaped, on the CPUs that it was confined to. */
+	/* What the driver saw around the trial (others.h), on the trial's CPUs. All three begin before its process
+	 * exists. wall_ns ends with the process; the other two end when all that it left behind has been reaped. */
 	uint64_t wall_ns, stolen_ns;
 	int64_t foreign_ns; /* may be slightly below 0 */
 	enum pvq_cause cause;
 };
 
-/* Names as written in the CSV ("ok", "oracle", …): of words.h. */
+/* The words in the CSV ("ok", "oracle", …), from words.h. */
 const char *pvq_status_name(enum pvq_status);
 const char *pvq_verified_name(enum pvq_verified);
 
-/* Writes the header line, or one row with RFC 4180 quoting. 0 or -errno (the stream is flushed, so
- * a full disk is seen here). */
+/* Write the header line, or one row with RFC 4180 quoting. 0 or -errno; the stream is flushed, so that a full disk
+ * shows here. */
 int pvq_row_header(FILE *);
 int pvq_row_write(FILE *, const struct pvq_row *);
 
-/* Adds the row to a file that others may have begun; a new one gets the header first. 0 or -errno. */
+/* Adds the row to a file, which another process may have begun. A new file gets the header first. 0 or -errno. */
 int pvq_row_append(const char *path, const struct pvq_row *row);
 
 /* Rows read from a file or from a peer's output; the caller frees with pvq_rows_free(). */
 struct pvq_rows {
 	struct pvq_row *row;
 	size_t count;
-	char problem[PVQ_REASON_MAX]; /* what is wrong with the file, with the line; empty if nothing */
+	char problem[PVQ_REASON_MAX]; /* what is wrong with the file, with the line; empty: nothing */
 };
 
-/* Reads CSV whose header names at least the fixed columns, in any order; unknown columns are passed
- * over. 0, or -errno with `problem` filled: -EBADMSG for a file that is not ours (no rows), and also
- * for one that is cut off or damaged further down: the rows before the damage are there. */
+/* Reads CSV whose header names at least the fixed columns, in any order. Unknown columns are skipped. 0, or -errno with
+ * `problem` filled. -EBADMSG: the file is not a raw.csv of pvq (no rows), or it is cut off or damaged further down (the
+ * rows before the damage are kept). */
 int pvq_rows_read(struct pvq_rows *, FILE *);
 
-/* Reads DIR/NAME likewise. 0; -ENOENT, silently, where it is not there; other -errno with one line on stderr, and with
- * the rows before the damage. pvq_rows_need_file() also says where it is not there. */
+/* Reads DIR/NAME likewise. 0; -ENOENT without a message if it does not exist; other -errno with one line on stderr and
+ * the rows before the damage. pvq_rows_need_file() also reports a missing file. */
 int pvq_rows_read_file(const char *dir, const char *name, struct pvq_rows *);
 int pvq_rows_need_file(const char *dir, const char *name, struct pvq_rows *);
 void pvq_rows_free(struct pvq_rows *);

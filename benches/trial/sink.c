@@ -1,4 +1,4 @@
-/* sink.c: digests, and the comparison with the oracle. */
+/* sink.c: digests results, and compares them with the oracle. */
 #include "trial/sink.h"
 #include "base/clock.h"
 #include "trial/delivery.h"
@@ -13,7 +13,7 @@
 
 static struct pvq_digest digest_of(uint64_t id, const void *out, size_t len, int status)
 {
-	/* The id is the seed, so equal bytes of two items that were swapped are told apart. */
+	/* The id is the seed, so that the digest shows when the results of two items are swapped. */
 	XXH128_hash_t h = XXH3_128bits_withSeed(out, len, id + ((uint64_t)(uint32_t)status << 32));
 
 	return (struct pvq_digest){.low = h.low64, .high = h.high64};
@@ -25,13 +25,13 @@ static void digest_add(struct pvq_digest *sum, struct pvq_digest d)
 	sum->high += d.high;
 }
 
-/* One item's digest as kept per id; never 0, which means "not seen". */
+/* The mark kept for an item's digest; never 0, which means "not seen". */
 static uint64_t digest_mark(struct pvq_digest d)
 {
 	return d.low ? d.low : 1;
 }
 
-/* The mark of an item that was lost; no digest in practice. */
+/* The mark of a lost item; in practice no digest has it. */
 static const uint64_t lost_mark = 2;
 
 static int is_lost(int status)
@@ -63,7 +63,7 @@ static void print_result(uint64_t id, const void *out, size_t len, int status)
 		printf("%" PRIu64 "\t%zu bytes, xxh3 %016" PRIx64 "\n", id, len,
 			(uint64_t)XXH3_64bits(out, len));
 	}
-	fflush(stdout); /* as they complete: that is what is being shown */
+	fflush(stdout); /* so that each result shows as it completes */
 }
 
 static int record(struct pvq_check *c, uint64_t id, const void *out, size_t len, int status)
@@ -134,8 +134,8 @@ int pvq_check_init(struct pvq_check *c, const struct pvq_load *load, int ordered
 	};
 	if (load->n == 0 || load->n > PVQ_CHECK_IDS)
 		return 0;
-	/* Shared and populated: after a fork, private pages would be copied at the first write to
-	 * each, a cost that only the strategies that fork would pay, and only because of us. */
+	/* Shared and populated: after a fork, the first write to a private page would copy it. Only strategies that
+	 * fork would pay for that, and only because of us. */
 	c->seen = mmap(NULL, load->n * sizeof(*c->seen), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (c->seen == MAP_FAILED) {
@@ -152,7 +152,7 @@ void pvq_check_free(struct pvq_check *c)
 	c->seen = NULL;
 }
 
-/* The right result of one item: by the oracle, or by run() where there is none. */
+/* The digest of an item's right result, by the oracle, or by run() if there is none. */
 static struct pvq_digest right_of(const struct pvq_load *load, uint64_t id, void *out)
 {
 	const struct pvq_task *task = load->task;
@@ -208,7 +208,7 @@ enum pvq_verified pvq_check_verify(struct pvq_check *c, const char *known, char 
 	}
 	out = room_for_result(c->load);
 	if (!out) {
-		snprintf(c->problem, sizeof(c->problem), "no memory to verify the results");
+		snprintf(c->problem, sizeof(c->problem), "out of memory to verify the results");
 		return PVQ_VERIFIED_NO;
 	}
 	for (uint64_t id = 0; id < c->load->n; id++) {

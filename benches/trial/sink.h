@@ -1,7 +1,7 @@
-/* sink.h: the consumer of a trial: it counts, digests and checks results while they arrive.
+/* sink.h: the consumer of a trial: it counts, digests and checks results as they arrive.
  *
- * What it does is the same for every strategy: every byte of every result is read once, and memory
- * stays flat. Compared with the oracle after the clock has stopped.
+ * It does the same work for every strategy: it reads every byte of every result once, and its memory stays flat. The
+ * comparison with the oracle follows after the clock has stopped.
  */
 #ifndef PVQ_SINK_H
 #define PVQ_SINK_H
@@ -18,32 +18,31 @@ struct pvq_check {
 	struct pvq_sink sink; /* hand &check.sink to map() */
 	const struct pvq_load *load;
 	int ordered, print;
-	FILE *deliveries; /* gets a line an item (delivery.h); NULL: none. Set after pvq_check_init(), borrowed */
+	FILE *deliveries; /* gets a line per item (delivery.h); NULL: none. Set after pvq_check_init(); borrowed */
 	uint64_t count, item_errors;
-	uint64_t lost;        /* of item_errors: the strategy outlived what happened to them */
-	uint64_t first_ns;    /* CLOCK_MONOTONIC at the first put, 0: none yet */
+	uint64_t lost;        /* of item_errors: lost, but the strategy continued */
+	uint64_t first_ns;    /* CLOCK_MONOTONIC at the first put(); 0: none yet */
 	uint64_t first_error; /* lowest id that failed or was lost; UINT64_MAX: none */
 	int first_errno;
 	enum pvq_cause first_cause;
 	struct pvq_digest sum;
-	uint64_t *seen;               /* one digest an id, 0: not yet; NULL above PVQ_CHECK_IDS items */
+	uint64_t *seen;               /* a digest per id, 0: not seen yet; NULL above PVQ_CHECK_IDS items */
 	char problem[PVQ_REASON_MAX]; /* why a result was refused or is wrong; empty: nothing */
 };
 
 enum { PVQ_CHECK_IDS = 1 << 20 };
 
-/* ordered: refuse results that are not in the order of their ids. print: write "id<TAB>result" lines
- * to stdout as results arrive. 0 or -errno. */
+/* Prepares the sink. ordered: it refuses results that are not in the order of their ids. print: it writes
+ * "id<TAB>result" lines to stdout as results arrive. 0 or -errno. */
 int pvq_check_init(struct pvq_check *, const struct pvq_load *, int ordered, int print);
 void pvq_check_free(struct pvq_check *);
 
-/* Compares what arrived with what is right. known: the right digest as 32 hex digits where an earlier
- * trial of the same load has found it, else "". right: receives it (33 bytes). A wrong item is named
- * in `problem`. */
+/* Compares the results with the right ones. known: the right digest as 32 hex digits if an earlier trial of the same
+ * load has found it, else "". right: receives it (33 bytes). `problem` names a wrong item. */
 enum pvq_verified pvq_check_verify(struct pvq_check *, const char *known, char right[33]);
 
-/* The digest of the right results of a whole load, by the task's oracle, or by running it where there is none. 0 or
- * -ENOMEM. */
+/* Computes the digest of the right results of a whole load, by the task's oracle, or by running the task if it has
+ * none. 0 or -ENOMEM. */
 int pvq_right_digest(const struct pvq_load *, char right[33]);
 
 #endif

@@ -1,4 +1,4 @@
-/* spec.c: parsing with messages that one can act on. */
+/* spec.c: parses tasks, with messages that tell what to type. */
 #include "trial/spec.h"
 #include "base/parse.h"
 
@@ -128,7 +128,7 @@ int pvq_spec_parse(struct pvq_spec *spec, const char *words)
 	char *at, args[PVQ_SPEC_MAX];
 
 	if (snprintf(spec->text, sizeof(spec->text), "%s", words) >= (int)sizeof(spec->text)) {
-		fprintf(stderr, "pvq: a task of more than %d characters\n", PVQ_SPEC_MAX - 1);
+		fprintf(stderr, "pvq: a task has at most %d characters\n", PVQ_SPEC_MAX - 1);
 		return -EINVAL;
 	}
 	at = strchr(spec->text, ':');

@@ -1,4 +1,4 @@
-/* spec.h: from the words on the command line to a task with its arguments, and back.
+/* spec.h: parses a task with its arguments from the command line, and writes it back.
  *
  * A task is written T[:arg=value,…]. A comma starts a new argument only where a known name and '='
  * follow it, so a path may contain commas.
@@ -12,44 +12,44 @@
 
 enum { PVQ_SPEC_MAX = 512 };
 
-/* A parsed task: value[] in the order of task->args; text values point into `text`. */
+/* A parsed task. value[] is in the order of task->args; text values point into `text`. */
 struct pvq_spec {
 	const struct pvq_task *task;
 	union pvq_value value[PVQ_ARGS_MAX];
 	char text[PVQ_SPEC_MAX];
 };
 
-/* Place of the task of that name in pvq_tasks; where it is not known, that of the NULL at the end. */
+/* The place in pvq_tasks of the task of that name; if it is unknown, the place of the NULL at the end. */
 size_t pvq_task_rank(const char *name);
 
-/* NULL, with one line on stderr that lists the right names and the nearest one. */
+/* The task of that name; NULL with one line on stderr that lists the known names and the nearest one. */
 const struct pvq_task *pvq_task_find(const char *name);
 
-/* What a comma in a list of tasks or of arguments may be followed by; else it belongs to a value. */
+/* What may follow a comma that separates tasks or arguments; any other comma belongs to a value. */
 enum pvq_piece {
 	PVQ_PIECE_ARG,  /* name=value */
-	PVQ_PIECE_TASK, /* a word that is no argument's name */
+	PVQ_PIECE_TASK, /* a word that is not an argument's name */
 };
 
-/* Length of text up to the first comma that such a piece follows, or its whole length. */
+/* The length of text up to the first comma that such a piece follows, or its whole length. */
 size_t pvq_spec_piece(const char *text, enum pvq_piece);
 
-/* The argument whose "name=" text starts with: its index, or -1. */
+/* The index of the argument with whose "name=" the text starts, or -1. */
 int pvq_spec_arg_at(const struct pvq_task *, const char *text);
 
-/* Fills spec with defaults and the given values. 0, or -EINVAL with one line on stderr. Specs must
- * not be copied: text values point into them. */
+/* Fills spec with defaults and the given values. Specs must not be copied, since text values point into them. 0, or
+ * -EINVAL with one line on stderr. */
 int pvq_spec_parse(struct pvq_spec *, const char *words);
 
-/* Lets the task fix what depends on the machine, so that a later parse of pvq_spec_args() gives
- * identical work. */
+/* Lets the task fix arguments that depend on the machine, so that parsing pvq_spec_args() later gives identical
+ * work. */
 void pvq_spec_settle(struct pvq_spec *);
 
-/* Every argument, written so that it can be parsed again: "in=64,out=64"; "" without arguments. */
+/* Writes every argument in a form that can be parsed again: "in=64,out=64"; "" without arguments. */
 void pvq_spec_args(const struct pvq_spec *, char *buf, size_t cap);
 
-/* Builds a load of n items. 0, or -errno with *err filled, after which pvq_load_free() is not needed. The
- * spec must outlive the load. */
+/* Builds a load of n items. The spec must outlive the load. 0, or -errno with *err filled; pvq_load_free() is then not
+ * needed. */
 int pvq_load_build(
 	struct pvq_load *, const struct pvq_spec *, uint64_t n, uint64_t seed, struct pvq_error *err);
 void pvq_load_free(struct pvq_load *);

@@ -1,4 +1,4 @@
-/* text.c: formatting and escaping. */
+/* text.c: formats and escapes. */
 #include "trial/text.h"
 
 #include "trial/spec.h"
@@ -12,7 +12,7 @@ static const struct unit {
 	const char *name;
 } text_unit[] = {{1, "ns"}, {1e3, "µs"}, {1e6, "ms"}, {1e9, "s"}};
 
-/* The largest unit in which the value is at least 1 once it is rounded to three digits. */
+/* The largest unit in which the value, rounded to three digits, is at least 1. */
 static const struct unit *text_unit_of(double ns)
 {
 	size_t i = sizeof(text_unit) / sizeof(text_unit[0]);
@@ -23,7 +23,7 @@ static const struct unit *text_unit_of(double ns)
 	return &text_unit[i];
 }
 
-/* Digits behind the point that leave three significant ones. */
+/* The number of decimals that gives three significant digits. */
 static int text_decimals(double x)
 {
 	int decimals = 0;
@@ -98,7 +98,7 @@ struct pvq_text pvq_text_ns_interval(double ns, double lo, double hi)
 	return t;
 }
 
-/* Appends "name=value"; a long value loses its front, since a path's end tells more. */
+/* Appends "name=value". A long value loses its front, since the end of a path tells more. */
 static size_t text_append_arg(char *label, size_t used, const char *arg, size_t len)
 {
 	const char *value = memchr(arg, '=', len);
@@ -140,7 +140,7 @@ void pvq_text_md(FILE *f, const char *text)
 
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text, after = (unsigned char)text[1];
-		/* Within a word it is no markup, and names can be searched for as they are. */
+		/* An underscore within a word is not markup; unescaped, the name can be searched for. */
 		int inner = c == '_' && isalnum(before) && isalnum(after);
 
 		if (!inner && strchr("\\`*_[]<>|&#~$!{}@", c))

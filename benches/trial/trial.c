@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* What was used by processes that are not children of this one, as far as the strategy told. */
+/* Usage of processes that are not children of this one, as reported by the strategy. */
 static struct pvq_usage elsewhere;
 static uint64_t elsewhere_kb;
 
@@ -26,7 +26,7 @@ void pvq_trial_add_usage(const struct pvq_usage *used, uint64_t peak_kb)
 	elsewhere_kb = peak_kb > elsewhere_kb ? peak_kb : elsewhere_kb;
 }
 
-/* Of the largest process. */
+/* The peak memory of the largest process. */
 static uint64_t peak_kb(void)
 {
 	uint64_t most = pvq_process_peak_kb();
@@ -81,7 +81,7 @@ static void fix_options(const struct pvq_impl *impl, const struct pvq_load *load
 		opts->chunk = opts->window = 1;
 }
 
-/* A twin's handicap. By the clock, since it must be exact; on the caller's core, as the map was. */
+/* Slows down a twin: waits by the clock, since the share must be exact, and on the caller's core, as the map did. */
 static void wait_percent(unsigned percent, uint64_t since)
 {
 	uint64_t took = pvq_clock_ns() - since, until = since + took + took * percent / 100;
@@ -90,7 +90,7 @@ static void wait_percent(unsigned percent, uint64_t since)
 		;
 }
 
-/* start, map, stop, with a stamp between each; nothing else happens between the stamps. Returns the one at the
+/* Runs start, map and stop with a stamp between each; nothing else happens between the stamps. Returns the stamp at the
  * map's start. */
 static uint64_t measure(const struct pvq_trial *t, const struct pvq_load *load, const struct pvq_opts *opts,
 	struct pvq_sink *sink, const struct pvq_check *check, struct pvq_row *row, struct pvq_error *err)
@@ -127,7 +127,7 @@ static uint64_t measure(const struct pvq_trial *t, const struct pvq_load *load, 
 	return t1;
 }
 
-/* From what happened to a status and a reason. */
+/* Turns what happened into a status and a reason. */
 static void judge(const struct pvq_trial *t, struct pvq_check *check, const struct pvq_error *err,
 	struct pvq_row *row)
 {
@@ -169,7 +169,7 @@ static int is_observed(const struct pvq_trial *t)
 	return t->observe || t->timeline;
 }
 
-/* Writes what was seen. 0, or -errno with *what it was about. */
+/* Writes what was observed. 0, or -errno with *what: the part that failed. */
 static int write_sight(const struct pvq_trial *t, struct pvq_observer *observer, uint64_t map_began_ns,
 	const struct pvq_row *row, const char **what)
 {
@@ -191,7 +191,7 @@ static int write_sight(const struct pvq_trial *t, struct pvq_observer *observer,
 	return ret;
 }
 
-/* A good trial that was to be observed and was not has failed. */
+/* Keeps what was observed. If that fails, a good trial counts as failed. */
 static void keep_sight(const struct pvq_trial *t, struct pvq_observer *observer, uint64_t map_began_ns,
 	struct pvq_row *row)
 {
@@ -215,7 +215,7 @@ static int open_deliveries(struct pvq_check *check, const char *path)
 	return check->deliveries ? pvq_delivery_header(check->deliveries) : -errno;
 }
 
-/* The load is built: start, map, stop, and the verdict. */
+/* Runs the strategy on the built load, and judges the result. */
 static void run_load(const struct pvq_trial *t, const struct pvq_load *load, struct pvq_opts *opts,
 	struct pvq_row *row, void (*ready)(const struct pvq_row *, void *ctx), void *ctx)
 {
@@ -227,16 +227,16 @@ static void run_load(const struct pvq_trial *t, const struct pvq_load *load, str
 	uint64_t map_began_ns;
 
 	if (pvq_check_init(&check, load, t->impl->order == PVQ_ORDERED, t->print)) {
-		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "no memory to check the results");
+		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "out of memory to check the results");
 		return;
 	}
 	if (t->deliveries && open_deliveries(&check, t->deliveries)) {
-		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "its file of deliveries cannot be written");
+		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "cannot write its file of deliveries");
 		goto out;
 	}
 	if (is_observed(t)) {
 		if (pvq_observer_init(&observer, load, sink)) {
-			row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "no memory to observe the items");
+			row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "out of memory to observe the items");
 			goto out;
 		}
 		given = &observer.load;
@@ -257,7 +257,7 @@ static void run_load(const struct pvq_trial *t, const struct pvq_load *load, str
 	pvq_observer_free(&observer);
 out:
 	if (check.deliveries)
-		fclose(check.deliveries); /* every line was flushed and looked at */
+		fclose(check.deliveries); /* every line was flushed and checked */
 	pvq_check_free(&check);
 }
 

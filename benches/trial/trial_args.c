@@ -1,4 +1,4 @@
-/* trial_args.c: the options of a trial, written and read. */
+/* trial_args.c: reads and writes the options of a trial. */
 #include "trial/trial_args.h"
 #include "base/parse.h"
 #include "trial/twin.h"
@@ -20,7 +20,7 @@ static int take_cpus(void *into, const char *list)
 	for (const char *at = list; a->trial.ncpu < PVQ_CPUS_MAX; at = end + 1) {
 		a->cpu[a->trial.ncpu++] = (int)strtol(at, &end, 10);
 		if (end == at || (*end && *end != ',')) {
-			fprintf(stderr, "pvq: --cpus needs numbers with commas between them, not '%s'\n",
+			fprintf(stderr, "pvq: --cpus takes numbers with commas between them, not '%s'\n",
 				list);
 			return -EINVAL;
 		}
@@ -31,7 +31,7 @@ static int take_cpus(void *into, const char *list)
 	return 0;
 }
 
-/* A file that the trial will write; there is room for as long a name as can be opened. */
+/* Takes the name of a file that the trial will write. Any name that can be opened fits. */
 static int take_path(const char *name, const char *text, const char **path)
 {
 	if (!*text || strlen(text) >= PATH_MAX) {
@@ -92,24 +92,24 @@ const struct pvq_option pvq_trial_options[] = {
 	{"task", .word = "TASK[:ARG=V,...]", .help = "the task, with its arguments; 'pvq list' names them",
 		TEXT(task), .required = 1},
 	{"n", .word = "N", .help = "number of items", COUNT(trial.n, 1, 1000000000000u), .required = 1},
-	{"workers", .word = "W", .help = "number of workers (one a core)",
+	{"workers", .word = "W", .help = "number of workers (one per core)",
 		UNSIGNED(trial.workers, 1, PVQ_WORKERS_MAX)},
-	{"chunk", .word = "C", .help = "items handed over at a time; 0: automatic (0)",
+	{"chunk", .word = "C", .help = "items that a worker takes at a time; 0: automatic (0)",
 		UNSIGNED(trial.chunk, 0, PVQ_CHUNK_MAX)},
-	{"window", .word = "D", .help = "items in flight at most; 0: automatic (0)",
+	{"window", .word = "D", .help = "most items in flight; 0: automatic (0)",
 		UNSIGNED(trial.window, 0, PVQ_WINDOW_MAX)},
-	{"seed", .word = "S", .help = "what the task draws its items from (1)",
-		COUNT(trial.seed, 0, UINT64_MAX)},
-	{"retries", .word = "R", .help = "how often an item is tried again whose worker died",
-		OWN(take_retries)},
+	{"seed", .word = "S", .help = "seed of the task's draws (1)", COUNT(trial.seed, 0, UINT64_MAX)},
+	{"retries", .word = "R", .help = "how often to retry an item whose worker died", OWN(take_retries)},
 	{"recycle", .word = "N", .help = "replace a worker after N items; 0: never (0)",
 		COUNT(trial.care.recycle, 0, UINT64_MAX)},
 	{"item-timeout", .word = "SECONDS", .help = "give up an item that runs longer; 0: never (0)",
 		OWN(take_item_timeout)},
 	{"print", .help = "print results as they arrive", FLAG(trial.print)},
-	{"observe", .word = "FILE", .help = "add a row to FILE that says where the time went",
+	{"observe", .word = "FILE",
+		.help = "observe the trial; add a row to FILE that shows where the time went",
 		OWN(take_observe)},
-	{"timeline", .word = "FILE", .help = "write to FILE what happened to each item",
+	{"timeline", .word = "FILE",
+		.help = "observe the trial; write to FILE when each item began, ended and was delivered",
 		OWN(take_timeline)},
 	{"cell", .word = "NUMBER", .help = "mark the row with NUMBER (0)",
 		UNSIGNED(trial.cell, 0, UINT32_MAX)},
@@ -119,9 +119,9 @@ const struct pvq_option pvq_trial_options[] = {
 static const struct pvq_option of_the_driver[] = {
 	{"cpus", .word = "LIST", .help = "the CPUs to run on", OWN(take_cpus)},
 	{"block", .word = "NUMBER", .help = "the block of the sweep", UNSIGNED(trial.block, 0, UINT32_MAX)},
-	{"oracle", .word = "DIGEST", .help = "the results' digest, where it is known", TEXT(trial.oracle)},
-	{"deliveries", .word = "FILE", .help = "write to FILE what arrives, item by item",
-		OWN(take_deliveries)},
+	{"oracle", .word = "DIGEST", .help = "the digest of the right results, if known",
+		TEXT(trial.oracle)},
+	{"deliveries", .word = "FILE", .help = "write each delivery to FILE", OWN(take_deliveries)},
 	{0},
 };
 
@@ -166,7 +166,7 @@ static void add_cpus(struct pvq_words *w, const struct pvq_trial *t)
 	if (t->ncpu == 0)
 		return;
 	add_word(w, "--cpus=");
-	w->used--; /* the list goes on with the word */
+	w->used--; /* append the list to the same word */
 	for (unsigned i = 0; i < t->ncpu && w->used + 16 < sizeof(w->text); i++)
 		w->used += (size_t)sprintf(w->text + w->used, "%s%d", i ? "," : "", t->cpu[i]);
 	w->used++;

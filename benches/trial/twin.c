@@ -1,4 +1,4 @@
-/* twin.c: names of twins, "STRATEGY~PERCENT". */
+/* twin.c: parses names of twins, "STRATEGY~PERCENT". */
 #include "trial/twin.h"
 #include "base/parse.h"
 #include "trial/spec.h"

@@ -1,5 +1,5 @@
-/* words.h: the words that stand for the enums of the contracts and of rows, in CSV files, in the protocol with peers
- * and in reports. Each list is in the order of its enum and ends with NULL.
+/* words.h: the words for the enums of contracts and rows, in CSV files, in the protocol with peers and in reports. Each
+ * list is in the order of its enum, and ends with NULL.
  */
 #ifndef PVQ_WORDS_H
 #define PVQ_WORDS_H
@@ -10,23 +10,23 @@ enum pvq_status {
 	PVQ_CRASHED,     /* a worker or the whole trial died */
 	PVQ_TIMEOUT,     /* killed by the driver */
 	PVQ_UNAVAILABLE, /* cannot run here; the reason says why */
-	PVQ_PLANNED,     /* has not run yet: in plan.csv, never in raw.csv */
+	PVQ_PLANNED,     /* has not run yet: only in plan.csv, never in raw.csv */
 };
 
-/* Why a trial, or an item, has no result; the reason says the same to a reader. */
+/* Why a trial, or an item, has no result. The row's reason says the same in words. */
 enum pvq_cause {
-	PVQ_CAUSE_NONE, /* there is a result; or it is not recorded: a file or a peer without this column */
+	PVQ_CAUSE_NONE,           /* there is a result; or a file or a peer without this column */
 	PVQ_CAUSE_TASK_ERROR,     /* the task failed for an item */
-	PVQ_CAUSE_WORKER_DIED,    /* so the strategy says */
-	PVQ_CAUSE_ITEM_TIMEOUT,   /* an item took longer than it may */
+	PVQ_CAUSE_WORKER_DIED,    /* as reported by the strategy */
+	PVQ_CAUSE_ITEM_TIMEOUT,   /* an item exceeded its time-out */
 	PVQ_CAUSE_GAVE_UP,        /* the strategy ended with another error */
-	PVQ_CAUSE_WRONG_RESULT,   /* one is wrong, missing, out of order, or arrived twice */
-	PVQ_CAUSE_NOT_BEGUN,      /* no memory, no CPUs, no load, no reference to check by */
-	PVQ_CAUSE_NOT_RECORDED,   /* measured, but a file that it was to write is missing */
+	PVQ_CAUSE_WRONG_RESULT,   /* a result is wrong, missing, out of order, or arrived twice */
+	PVQ_CAUSE_NOT_BEGUN,      /* no memory, no CPUs, no load, or no reference for the check */
+	PVQ_CAUSE_NOT_RECORDED,   /* measured, but a file that it should have written is missing */
 	PVQ_CAUSE_UNAVAILABLE,    /* cannot run here */
-	PVQ_CAUSE_TRIAL_DIED,     /* the trial's own process */
-	PVQ_CAUSE_DRIVER_TIMEOUT, /* the driver killed it when time was up */
-	PVQ_CAUSE_BAD_REPORT,     /* what it reported cannot be read, or cannot be true */
+	PVQ_CAUSE_TRIAL_DIED,     /* the trial's own process died */
+	PVQ_CAUSE_DRIVER_TIMEOUT, /* the driver killed it at the time limit */
+	PVQ_CAUSE_BAD_REPORT,     /* its report cannot be read, or cannot be true */
 };
 
 enum pvq_verified {
