@@ -1,4 +1,4 @@
-/* child_exec.c: from a fresh fork to the program: process group, CPUs, descriptors and PATH. */
+/* child_exec.c: sets up a fresh fork and runs the program: process group, CPUs, descriptors and PATH. */
 #include "drive/child_exec.h"
 #include "base/process.h"
 #include "trial/peer.h"
@@ -22,7 +22,7 @@ _Noreturn void pvq_child_exec(const char *program, char *const argv[], int row_f
 	setpgid(0, 0);
 	if (t && pvq_process_confine(t->cpu, t->ncpu))
 		_exit(126);
-	/* Copies above 10 first: a target of dup2() may be the source of the next. */
+	/* First copy them above 10: a target of dup2() may be the source of the next call. */
 	out = fcntl(out, F_DUPFD_CLOEXEC, 10);
 	err = fcntl(err, F_DUPFD_CLOEXEC, 10);
 	if (row_fd >= 0)
@@ -30,14 +30,14 @@ _Noreturn void pvq_child_exec(const char *program, char *const argv[], int row_f
 	if (in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
 		(row_fd >= 0 && dup2(row_fd, PVQ_ROW_FD) < 0))
 		_exit(126);
-	/* On an old kernel without this call, the rest is close-on-exec. */
+	/* Old kernels lack this call; there, close-on-exec covers the rest. */
 	syscall(SYS_close_range, row_fd >= 0 ? PVQ_ROW_FD + 1 : PVQ_ROW_FD, ~0U, 0);
 	execvp(program, argv);
 	_exit(127);
 }
 
-/* The folder of this binary, as an entry of PATH; empty: it cannot be found. PATH has no way to quote a colon: a folder
- * that has one is named by a descriptor, which stays open for as long as this process lives. */
+/* Finds the folder of this binary as an entry of PATH; empty: it cannot be found. PATH cannot quote a colon, so a
+ * folder with one is named by a descriptor, which stays open until this process ends. */
 static void find_own_folder(char entry[PATH_MAX])
 {
 	ssize_t len = readlink("/proc/self/exe", entry, PATH_MAX - 1);

@@ -1,4 +1,4 @@
-/* host.c: hwloc for the topology, /proc and /sys for what hwloc does not know. */
+/* host.c: reads the topology by hwloc, and from /proc and /sys what hwloc does not know. */
 #include "drive/host.h"
 #include "base/asset.h"
 #include "base/others.h"
@@ -13,13 +13,14 @@
 #include <xxhash.h>
 #include <zlib.h>
 
-/* One allowed CPU and where it sits. */
+/* An allowed CPU and its place in the topology. */
 struct place {
 	int cpu;
-	unsigned sibling, socket, core; /* its number within the core, the socket's, the core's */
+	unsigned sibling, socket,
+		core; /* its number within the core; the socket's and the core's numbers */
 };
 
-/* Physical cores first, then one socket after the other. */
+/* Orders physical cores before their siblings, then by socket. */
 static int place_order(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
@@ -40,8 +41,7 @@ static unsigned ancestor_index(hwloc_topology_t topology, hwloc_obj_type_t type,
 	return up ? up->logical_index : 0;
 }
 
-/* Siblings are numbered among the allowed ones: where only the second of a core is ours, it counts as
- * that core's first. */
+/* Numbers siblings among the allowed ones: if only the second of a core is ours, it counts as that core's first. */
 static unsigned find_places(hwloc_topology_t topology, const cpu_set_t *allowed, struct place *place)
 {
 	unsigned count = 0;
@@ -63,7 +63,7 @@ static unsigned find_places(hwloc_topology_t topology, const cpu_set_t *allowed,
 	return count;
 }
 
-/* Reads a small file's first line; -1 where there is none. */
+/* Reads the first line of a small file; -1: there is none. */
 static int read_line(const char *path, char *buf, size_t cap)
 {
 	FILE *f = fopen(path, "re");
@@ -79,7 +79,7 @@ static int read_line(const char *path, char *buf, size_t cap)
 	return ret;
 }
 
-/* The first line of FOLDER/NAME; -1 where there is none. */
+/* Reads the first line of FOLDER/NAME; -1: there is none. */
 static int read_line_in(const char *folder, const char *name, char *buf, size_t cap)
 {
 	char *path;
@@ -92,8 +92,8 @@ static int read_line_in(const char *folder, const char *name, char *buf, size_t 
 	return ret;
 }
 
-/* The limit that one cgroup folder sets, in CPUs; 0: none. Version 2 has "quota period" in one file,
- * version 1 a file for each. */
+/* The limit of one cgroup folder, in CPUs; 0: none. Version 2 has "quota period" in one file, version 1 has two
+ * files. */
 static double quota_in(const char *folder)
 {
 	char text[64];
@@ -110,7 +110,7 @@ static double quota_in(const char *folder)
 	return quota / period;
 }
 
-/* The least limit on the way from our own cgroup up to the root: each of them binds. */
+/* The lowest limit on the way from our own cgroup up to the root, since each of them binds. */
 static double quota_above(const char *root, const char *group)
 {
 	char *folder;
@@ -205,7 +205,7 @@ int pvq_host_read(struct pvq_host *host)
 	else
 		ret = host_topology(host, &allowed);
 	if (ret) {
-		fprintf(stderr, "pvq: cannot find out which CPUs may be used: %s\n", strerror(-ret));
+		fprintf(stderr, "pvq: cannot read which CPUs may be used: %s\n", strerror(-ret));
 		return ret;
 	}
 	host->quota_cpus = quota_of_process();
@@ -220,7 +220,7 @@ static void fact(FILE *f, const char *key, const char *value)
 	fprintf(f, "%s\t%s\n", key, value);
 }
 
-/* The value of the first "name : value" line in a file of such lines. */
+/* Writes a fact: the value of the first "name : value" line in a file. */
 static void fact_from(FILE *f, const char *key, const char *path, const char *name)
 {
 	FILE *in = fopen(path, "re");
@@ -261,7 +261,7 @@ static void fact_virtual(FILE *f)
 	fact(f, "host_virtual", hypervisor ? "yes: a hypervisor is present" : "no sign of a hypervisor");
 }
 
-/* What others do while we do nothing for a moment: the load average would still tell of the minute before. */
+/* Measures interference while we do nothing for a moment. The load average would still include the last minute. */
 static void fact_foreign(FILE *f)
 {
 	const struct timespec moment = {.tv_nsec = 300000000};
@@ -278,7 +278,7 @@ static void fact_foreign(FILE *f)
 		(double)(after.stolen_ns - before.stolen_ns) / all);
 }
 
-/* On AMD and others "boost" is 1 where it may; Intel's driver says the opposite. */
+/* On AMD and others "boost" is 1 if boosting is allowed; Intel's driver has the opposite flag. */
 static void fact_boost(FILE *f)
 {
 	char line[16];

@@ -1,7 +1,6 @@
-/* host.h: the machine as this process may use it: which CPUs, how many, and what kind.
+/* host.h: the CPUs that this process may use: which, how many, and of what kind.
  *
- * Everything respects the affinity mask, the cpuset and the cgroup's CPU quota, not just what is
- * plugged in.
+ * All figures respect the affinity mask, the cpuset and the cgroup's CPU quota.
  */
 #ifndef PVQ_HOST_H
 #define PVQ_HOST_H
@@ -11,15 +10,15 @@
 #include <stdio.h>
 
 struct pvq_host {
-	int cpu[PVQ_CPUS_MAX]; /* allowed CPUs: one a physical core first, one socket after the other,
-	                        * then their SMT siblings in the same order */
+	int cpu[PVQ_CPUS_MAX]; /* allowed CPUs: first one per physical core, socket after socket, then
+	                        * their SMT siblings in the same order */
 	unsigned ncpu;
-	unsigned usable;         /* how many of them at once: ncpu, or less under a CPU quota; at least 1 */
-	double quota_cpus;       /* the cgroup's limit in CPUs; 0: none */
+	unsigned usable;   /* how many of them at once: ncpu, or fewer under a CPU quota; at least 1 */
+	double quota_cpus; /* the cgroup's limit in CPUs; 0: none */
 	unsigned cores, sockets; /* physical ones among the allowed CPUs */
 };
 
-/* 0 or -errno with one line on stderr. */
+/* Reads the host. 0 or -errno with one line on stderr. */
 int pvq_host_read(struct pvq_host *);
 
 /* Writes the facts about machine and versions as manifest lines (rundir.h). */

@@ -1,6 +1,6 @@
-/* launch.c: the driver's side of the trial protocol (PROTOCOL.md). The child gets the trial as command-line
- * arguments and writes CSV (the header, then rows) to descriptor 3; its last whole row counts. It writes one row
- * before the first worker exists and one at the end, so a trial that dies has said by then what it was.
+/* launch.c: the driver's side of the trial protocol (PROTOCOL.md). The child gets the trial as command-line arguments,
+ * and writes CSV (the header, then rows) to descriptor 3; its last whole row counts. It writes one row before the first
+ * worker exists and one at the end, so a trial that dies has already reported its settings.
  */
 #include "drive/launch.h"
 #include "base/others.h"
@@ -28,7 +28,7 @@ static void note_interference(struct pvq_row *row, struct pvq_meanwhile m)
 	row->foreign_ns = m.foreign_ns;
 }
 
-/* The trial in its process. 0 or -errno. */
+/* Runs the trial in its process. 0 or -errno. */
 static int run_trial(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
@@ -80,7 +80,7 @@ int pvq_launch_trial(
 		row->status = PVQ_TIMEOUT;
 		row->cause = PVQ_CAUSE_NOT_BEGUN;
 		snprintf(row->reason, sizeof(row->reason),
-			"not begun: what is right was not known after %g s", timeout_s);
+			"not begun: the right results were unknown after %g s", timeout_s);
 		return 0;
 	}
 	if (ret > 0)

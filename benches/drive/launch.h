@@ -1,5 +1,5 @@
-/* launch.h: gives a trial a process of its own, with a time-out, and makes sure that nothing of it
- * lives on: not the trial, not a worker, not an orphan. Children that were there before are left alone.
+/* launch.h: runs a trial in a fresh process with a time-out, and makes sure that nothing of it lives on: not the trial,
+ * not a worker, not an orphan. Children that existed before are left alone.
  */
 #ifndef PVQ_LAUNCH_H
 #define PVQ_LAUNCH_H
@@ -8,22 +8,20 @@
 #include "trial/row.h"
 #include "trial/trial.h"
 
-/* From now on SIGINT, SIGTERM and SIGHUP end the running trial instead of this process. Call once, before the first
+/* Makes SIGINT, SIGTERM and SIGHUP end the running trial instead of this process. Call it once, before the first
  * trial. */
 void pvq_launch_signals(void);
 
-/* Runs the trial in a fresh process: this same binary, exec'd, or the peer's program. Always fills the row: with
- * what the trial reported, or with crashed or timeout. A peer's results must be right by the suite's own means: where
- * the trial does not name their digest, it is found first, within the same time, and not again for the same load.
- * timeout_s: seconds, 0 is none. 0; -EINTR where the user interrupted (the row is void); -errno where no process could
- * be had, with one line on stderr. */
+/* Runs the trial in a fresh process: this same binary, exec'd, or the peer's program. Always fills the row: with what
+ * the trial reported, or with crashed or timeout. The suite itself checks a peer's results: if the trial does not name
+ * their digest, it is found first, within the same time, and once per load. timeout_s: seconds; 0: none. 0; -EINTR: the
+ * user interrupted (the row is void); other -errno with one line on stderr: no process could be started. */
 int pvq_launch_trial(
 	const struct pvq_trial *, double timeout_s, const struct pvq_launch_io *, struct pvq_row *);
 
-/* Runs another program the same way: argv[0] is looked for in this binary's own folder and then in PATH (so
- * that what it runs by the name "pvq" is this very build), and runs in the folder dir. *wstatus: how it
- * ended. 0; -ETIMEDOUT; -EINTR where the user interrupted (it is gone then); -errno where no process could
- * be had. */
+/* Runs another program the same way, in the folder dir. argv[0] is searched in this binary's own folder, then in PATH,
+ * and so is "pvq" if the program runs it: it gets this very build. *wstatus: how it ended. 0; -ETIMEDOUT; -EINTR: the
+ * user interrupted (the program has ended); other -errno: no process could be started. */
 int pvq_launch_command(
 	char *const argv[], const char *dir, double timeout_s, const struct pvq_launch_io *, int *wstatus);
 

@@ -1,11 +1,11 @@
-/* launch_io.h: what a process that the driver starts is given beside its arguments: its output, and an observer. */
+/* launch_io.h: what the driver gives a process beside its arguments: its output, and an observer. */
 #ifndef PVQ_LAUNCH_IO_H
 #define PVQ_LAUNCH_IO_H
 
 #include <sys/types.h>
 
-/* Observes a trial while it runs: observe() is called whenever fd (-1: none) can be read, and every every_ms milliseconds (0:
- * never), with the trial's process; a last time, with pid 0, when it has ended, before what it left is cleaned up. */
+/* Observes a trial while it runs. observe() is called with the trial's process whenever fd (-1: none) can be read, and
+ * every every_ms milliseconds (0: never). The last call, with pid 0, follows the trial's end, before the clean-up. */
 struct pvq_launch_observer {
 	int fd;
 	unsigned every_ms;

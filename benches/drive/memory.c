@@ -1,4 +1,4 @@
-/* memory.c: sums up PSS over a tree of processes, again and again. */
+/* memory.c: sums up PSS over a tree of processes at intervals, and keeps the largest sum. */
 #include "drive/memory.h"
 #include "base/tree.h"
 #include "drive/launch.h"
@@ -6,14 +6,14 @@
 
 #include <string.h>
 
-/* The observer comes first, so that it can be found from it. */
+/* The observer must be first: a pointer to it is a pointer to the whole. */
 struct memory_observer {
 	struct pvq_launch_observer observer;
 	uint64_t most_kb;
 	unsigned processes;
 };
 
-/* To look costs the kernel a walk over all pages, so not too often. */
+/* Each reading costs the kernel a walk over all pages, so read seldom. */
 static void memory_observe(struct pvq_launch_observer *observer, pid_t pid)
 {
 	struct memory_observer *o = (struct memory_observer *)observer;
@@ -22,7 +22,7 @@ static void memory_observe(struct pvq_launch_observer *observer, pid_t pid)
 
 	if (pid == 0)
 		return;
-	(void)pvq_tree_pss(pid, &kb, &processes); /* it may just have ended */
+	(void)pvq_tree_pss(pid, &kb, &processes); /* fails if it has just ended */
 	if (kb > o->most_kb)
 		o->most_kb = kb;
 	if (processes > o->processes)

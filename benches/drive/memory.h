@@ -1,5 +1,4 @@
-/* memory.h: how much memory a trial's processes use together, while it runs.
- */
+/* memory.h: measures the memory that a trial's processes use together. */
 #ifndef PVQ_MEMORY_H
 #define PVQ_MEMORY_H
 
@@ -8,13 +7,14 @@
 
 struct pvq_memory {
 	char impl[PVQ_NAME_MAX];
-	unsigned workers, processes; /* processes: the most that were seen at once */
-	uint64_t pss_kb;             /* the largest sum over all of them; 0: not known */
+	unsigned workers, processes; /* processes: the most at one time */
+	uint64_t pss_kb;             /* the largest sum over all of them; 0: unknown */
 	enum pvq_status status;      /* of the trial */
 	char reason[PVQ_REASON_MAX];
 };
 
-/* Runs the trial and looks at its processes every few milliseconds. 0; -EINTR; -errno with one line on stderr. */
+/* Runs the trial, and reads the memory of its processes every few milliseconds. 0; -EINTR; -errno with one line on
+ * stderr. */
 int pvq_memory_measure(const struct pvq_trial *, double timeout_s, struct pvq_memory *);
 
 /* DIR/memory.csv. As in table.h; the caller frees read->row. */

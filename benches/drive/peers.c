@@ -1,4 +1,4 @@
-/* peers.c: looks for peers, and asks each what it has. */
+/* peers.c: finds peers, and asks each for its strategies. */
 #include "drive/peers.h"
 #include "child.h"
 #include "drive/launch.h"
@@ -15,10 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const double describe_s =
-	20; /* time for a peer to say what it is: an interpreter on a busy machine */
+static const double describe_s = 20; /* enough for an interpreter to start on a busy machine */
 
-/* 0, whatever it said, or -EINTR. */
+/* Asks one program. Returns 0 whatever it answered, or -EINTR. */
 static int ask(struct pvq_registry *registry, const char *program)
 {
 	char path[PATH_MAX], word[] = "describe", problem[PVQ_PROBLEM_MAX] = "", fate[64];
@@ -40,7 +39,7 @@ static int ask(struct pvq_registry *registry, const char *program)
 	if (ret)
 		snprintf(problem, sizeof(problem), "%s",
 			ret == -ETIMEDOUT
-				? "no answer to `describe` in time; mend it, or move it out of that folder"
+				? "no answer to `describe` in time; fix it, or move it out of that folder"
 				: strerror(-ret));
 	else if (wstatus)
 		snprintf(problem, sizeof(problem), "`describe` ended with %s",
@@ -50,11 +49,11 @@ static int ask(struct pvq_registry *registry, const char *program)
 		(void)pvq_registry_add(registry, f, program, problem);
 	fclose(f);
 	if (problem[0])
-		fprintf(stderr, "pvq: %s is no peer: %s\n", program, problem);
+		fprintf(stderr, "pvq: %s is not a peer: %s\n", program, problem);
 	return 0;
 }
 
-/* The folder of peers. 0 or -errno. */
+/* Finds the folder of peers. 0 or -errno. */
 static int find_folder(char folder[PATH_MAX])
 {
 	const char *named = getenv("PVQ_PEERS");
@@ -94,8 +93,8 @@ void pvq_peers_find(struct pvq_registry *registry)
 	for (int i = 0; i < count; i++) {
 		if (snprintf(path, sizeof(path), "%s/%s", folder, entry[i]->d_name) < (int)sizeof(path) &&
 			ret == 0 && is_program(path))
-			ret = ask(registry,
-				path); /* a signal is for all of them; the next trial ends with it */
+			ret = ask(
+				registry, path); /* a signal ends the search; the next trial sees it too */
 		free(entry[i]);
 	}
 	if (count >= 0)

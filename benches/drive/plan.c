@@ -1,4 +1,4 @@
-/* plan.c: the wish resolved, sizing by pilot, and fitting into the time. */
+/* plan.c: resolves the wish, sizes loads by pilots, and fits the plan into the time. */
 #include "drive/plan.h"
 #include "base/grow.h"
 #include "base/parse.h"
@@ -18,15 +18,15 @@ struct choice {
 	const struct pvq_impl **impl; /* owned */
 	unsigned nimpl;
 	unsigned cores[LIST_MAX], ncores;
-	unsigned workers[LIST_MAX], nworkers; /* 0: workers = cores, and beyond where the task says so */
-	uint64_t n[LIST_MAX];                 /* one a spec */
-	double item_s[LIST_MAX];              /* seconds an item takes the baseline; 0: not known */
+	unsigned workers[LIST_MAX], nworkers; /* 0: workers = cores, and more where `beyond` is set */
+	uint64_t n[LIST_MAX];                 /* one per spec */
+	double item_s[LIST_MAX];              /* seconds that an item takes the baseline; 0: unknown */
 	int beyond[LIST_MAX];
 };
 
 /* ---- the wish's lists ---- */
 
-/* A copy that strtok_r() may cut up. 0, or -EINVAL with one line on stderr. */
+/* Copies a list, so that strtok_r() may cut it up. 0, or -EINVAL with one line on stderr. */
 static int copy_list(char copy[LIST_TEXT], const char *list, const char *what)
 {
 	if (strlen(list) >= LIST_TEXT || !list[strspn(list, ",")]) {
@@ -44,7 +44,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Ascending, each once. */
+/* Parses a list of counts into ascending order, each once. */
 static int parse_counts(const char *what, const char *list, unsigned max, unsigned *count, unsigned *n)
 {
 	char copy[LIST_TEXT], *save = NULL;
@@ -71,7 +71,7 @@ static int parse_counts(const char *what, const char *list, unsigned max, unsign
 	return 0;
 }
 
-/* Each once. 0 or -ENOMEM. */
+/* Adds a strategy if it is not there yet. 0 or -ENOMEM. */
 static int add_impl(struct choice *c, const struct pvq_impl *impl)
 {
 	const struct pvq_impl **more;
@@ -96,7 +96,7 @@ static int add_peers(struct choice *c, const struct pvq_registry *registry)
 	return ret;
 }
 
-/* A word of --impls. */
+/* Adds the strategies that a word of --impls names. */
 static int add_named(struct choice *c, const struct pvq_registry *registry, const char *word)
 {
 	const struct pvq_impl *impl;
@@ -107,14 +107,14 @@ static int add_named(struct choice *c, const struct pvq_registry *registry, cons
 	return impl ? add_impl(c, impl) : -EINVAL;
 }
 
-/* peers: all of them too, where the user names none. */
+/* peers: if the user names no strategy, add all peers too. */
 static int choose_impls(struct choice *c, const struct pvq_registry *registry, const char *list, int peers)
 {
 	const struct pvq_impl *impl;
 	char *copy, *save = NULL;
 	int ret = 0;
 
-	/* The baseline is always measured: without it there is no speed-up to tell of. */
+	/* The baseline is always measured: without it there is no speed-up. */
 	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(registry, i)); i++)
 		if (!pvq_impl_is_peer(impl) &&
 			(list ? impl->flags & PVQ_BASELINE : !(impl->flags & PVQ_HARNESS)))
@@ -133,7 +133,7 @@ static int choose_impls(struct choice *c, const struct pvq_registry *registry, c
 	return ret;
 }
 
-/* Candidates for many cores, thinned by level; level LEVELS - 1 is just the two ends. */
+/* Chooses core counts, and thins them by level; level LEVELS - 1 keeps only the two ends. */
 static void candidate_cores(struct choice *c, unsigned usable, unsigned level)
 {
 	static const unsigned step[] = {
@@ -178,7 +178,7 @@ int pvq_plan_add_spec(struct pvq_plan *plan, const char *words)
 	return pvq_spec_parse(spec, words);
 }
 
-/* Does the last spec say the same as one before it? */
+/* Whether the last spec repeats an earlier one. */
 static int is_repeated(const struct pvq_plan *plan)
 {
 	const struct pvq_spec *last = plan->spec[plan->nspec - 1];
@@ -193,7 +193,7 @@ static int is_repeated(const struct pvq_plan *plan)
 	return 0;
 }
 
-/* Adds to what the report says was left out. */
+/* Adds to the list of what was left out, for the report. */
 static void __attribute__((format(printf, 2, 3))) note(struct pvq_plan *plan, const char *format, ...)
 {
 	char *more = NULL, *all = NULL;
@@ -203,7 +203,7 @@ static void __attribute__((format(printf, 2, 3))) note(struct pvq_plan *plan, co
 	if (vasprintf(&more, format, args) < 0)
 		more = NULL;
 	va_end(args);
-	/* Without memory the plan still holds; the report then says less of what it lacks. */
+	/* If memory is out, the plan still holds; only the report's list is incomplete. */
 	if (more && asprintf(&all, "%s%s", plan->left_out ? plan->left_out : "", more) >= 0) {
 		free(plan->left_out);
 		plan->left_out = all;
@@ -251,7 +251,7 @@ static int choose_tasks(struct pvq_plan *plan, struct choice *c, const char *lis
 
 /* ---- sizing ---- */
 
-/* Two significant digits: a size that one can say aloud. */
+/* Rounds a size to two significant digits, which are easy to read. */
 static uint64_t round_size(double n)
 {
 	double unit = n < 100 ? 1 : pow(10, floor(log10(n)) - 1);
@@ -259,8 +259,8 @@ static uint64_t round_size(double n)
 	return n < 1 ? 1 : (uint64_t)(round(n / unit) * unit);
 }
 
-/* Runs the baseline on ever larger loads until the map is long enough to judge an item by. A task that
- * fails here is planned all the same: its failure belongs into the report. */
+/* Runs the baseline on ever larger loads until the map is long enough to estimate the time of an item. A task that
+ * fails here is planned all the same, since the report must show its failure. */
 static int pilot(struct pvq_plan *plan, struct choice *c, unsigned s, const struct pvq_host *host)
 {
 	const struct pvq_profile *p = plan->profile;
@@ -287,7 +287,7 @@ static int pilot(struct pvq_plan *plan, struct choice *c, unsigned s, const stru
 			return ret;
 		if (row.status != PVQ_OK)
 			return 0;
-		io.err_fd = -1; /* what the task has to say, it has said */
+		io.err_fd = -1; /* the first pilot has shown the task's messages */
 		c->item_s[s] = (double)row.map_ns / 1e9 / (double)n;
 		if ((double)row.map_ns / 1e9 >= enough_s)
 			return 0;
@@ -306,8 +306,8 @@ static int pilots(struct pvq_plan *plan, struct choice *c, const struct pvq_host
 	return ret;
 }
 
-/* As many items as take the baseline serial_ms; where items are tiny it is handing them over that takes the
- * time of all the others, and sets the size. At least one item a worker, unless not even the baseline would
+/* The number of items that take the baseline serial_ms. If items are tiny, the size follows from dispatch instead,
+ * which takes most of the other strategies' time. It is at least one item a worker, unless even the baseline would not
  * end within half the time-out. */
 static uint64_t size_for(const struct pvq_plan *plan, double serial_ms, double item_s, unsigned workers)
 {
@@ -331,12 +331,12 @@ static void size_loads(
 			c->n[s] =
 				size_for(plan, serial_ms, c->item_s[s], c->beyond[s] ? most * times : most);
 		else
-			c->n[s] = most; /* it fails anyway, but then on every worker */
+			c->n[s] = most; /* it fails anyway; so it fails on every worker */
 	}
 }
 
-/* A guess good enough to plan by: process start and verification, then the work over the workers, then what handing
- * over an item costs the dearest strategy; of peers, an interpreter's. */
+/* Estimates the time of a trial well enough to plan by: process start and verification, the work divided among the
+ * workers, and dispatch at the cost of the slowest strategy; for peers, at an interpreter's cost. */
 static double estimate(
 	const struct choice *c, const struct pvq_impl *impl, unsigned s, unsigned workers, unsigned cores)
 {
@@ -368,7 +368,7 @@ static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, u
 	return 0;
 }
 
-/* Every strategy, or just the baseline, on one task, one number of cores, one number of workers. */
+/* Adds every strategy, or only the baseline, on one task, with one number of cores and of workers. */
 static int add_group(struct pvq_plan *plan, const struct choice *c, unsigned s, unsigned flag,
 	unsigned workers, unsigned cores)
 {
@@ -381,8 +381,8 @@ static int add_group(struct pvq_plan *plan, const struct choice *c, unsigned s, 
 	return ret;
 }
 
-/* One strategy of the group once more: what noise makes of a difference that is none. The strategies take
- * turns, task by task. */
+/* Adds a twin of one strategy of the group, to show what differences noise alone makes. Strategies take turns, task by
+ * task. */
 static int add_twin(
 	struct pvq_plan *plan, const struct choice *c, unsigned s, unsigned workers, unsigned cores)
 {
@@ -399,7 +399,7 @@ static int add_twin(
 	return 0;
 }
 
-/* The baseline, on one core with one worker, joins the group of the others that have just those. */
+/* The baseline, with one worker on one core, joins the group of the others with the same numbers. */
 void pvq_plan_number_groups(struct pvq_plan *plan)
 {
 	plan->ngroup = plan->nwork = 0;
@@ -460,7 +460,7 @@ static int fits(const struct pvq_plan *plan)
 	return p->budget_s <= 0 || pvq_plan_block_s(plan) * p->blocks_min <= p->budget_s - plan->reserve_s;
 }
 
-/* Says which of the usable core counts are not measured, and how many blocks are to be expected. */
+/* Notes which usable core counts are left out, and how many blocks to expect. */
 static void note_cores(struct pvq_plan *plan, const struct choice *all, const struct choice *kept)
 {
 	const struct pvq_profile *p = plan->profile;
@@ -482,7 +482,7 @@ static void note_cores(struct pvq_plan *plan, const struct choice *all, const st
 		floor(fmin(blocks, p->blocks_max)), p->budget_s);
 }
 
-/* Until enough blocks fit into the time: smaller loads, then fewer core counts, then both. */
+/* Fits enough blocks into the time: by smaller loads, then fewer core counts, then both. */
 static int fit(
 	struct pvq_plan *plan, struct choice *c, const struct pvq_wish *wish, const struct pvq_host *host)
 {

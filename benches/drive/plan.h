@@ -1,4 +1,4 @@
-/* plan.h: what a run measures: cells, their sizes, and what was left out to fit the time.
+/* plan.h: the plan of a run: cells, their sizes, and what was left out to fit the time.
  *
  * A cell is strategy x task x cores x workers x chunk x window. All strategies of a group (one task on
  * one number of cores) get the same n and seed, hence identical work.
@@ -20,17 +20,17 @@ struct pvq_plan_cell {
 	unsigned group;    /* cells of a group run one after the other in a block */
 	unsigned work;     /* cells of a work get the same number of blocks */
 	double estimate_s; /* of one trial, before any has run; 0: unknown */
-	char oracle[33];   /* found by the first trial of the group that verified */
-	int skip;          /* unavailable, or timed out once: not tried again */
+	char oracle[33];   /* the digest found by the group's first verified trial */
+	int skip;          /* 1: unavailable, or timed out once; not tried again */
 };
 
 struct pvq_plan {
 	const struct pvq_registry *registry; /* borrowed */
 	const struct pvq_profile *profile;
-	unsigned blocks; /* to measure at most */
-	double goal;     /* the profile's; 0 where the user named the number of blocks */
+	unsigned blocks; /* most blocks to measure */
+	double goal;     /* the profile's; 0 if the user gave the number of blocks */
 	uint64_t seed;
-	double timeout_s, reserve_s; /* reserve: of the profile's budget, for what follows the sweep */
+	double timeout_s, reserve_s; /* reserve: part of the profile's budget for what follows the sweep */
 	struct pvq_spec **spec;      /* owned; each keeps its address */
 	unsigned nspec;
 	struct pvq_plan_cell *cell;
@@ -38,7 +38,7 @@ struct pvq_plan {
 	char *left_out; /* one line for the report; owned; NULL: nothing */
 };
 
-/* Of a run whose user names none. */
+/* The seed of a run if the user gives none. */
 enum { PVQ_SEED = 1 };
 
 /* What the user asked for; NULL or 0: the profile's choice. Lists as on the command line. */
@@ -46,21 +46,21 @@ struct pvq_wish {
 	const char *profile, *impls, *tasks, *cores, *workers;
 	uint64_t seed,
 		n; /* n: items of every load; 0: sized so that the baseline takes the profile's time */
-	unsigned blocks;             /* so many, instead of the profile's most; 0: the profile's */
-	double timeout_s, reserve_s; /* reserve: what experiments and report take of the profile's budget */
+	unsigned blocks;             /* instead of the profile's most; 0: the profile's */
+	double timeout_s, reserve_s; /* reserve: part of the profile's budget for experiments and report */
 };
 
-/* Makes a plan of the strategies in the registry, peers only where they were found (peers.h); measures short serial pilots to size the loads. 0, or -EINVAL with one line on stderr,
- * or -EINTR. */
+/* Makes a plan of the strategies in the registry, with peers only if they were found (peers.h). Measures short serial
+ * pilots to size the loads. 0; -EINVAL with one line on stderr; -EINTR. */
 int pvq_plan_make(
 	struct pvq_plan *, const struct pvq_registry *, const struct pvq_wish *, const struct pvq_host *);
 
-/* plan.csv, and back, for --resume. 0 or -errno with one line on stderr. */
+/* Write plan.csv, and read it back, for --resume. 0 or -errno with one line on stderr. */
 int pvq_plan_write(const struct pvq_plan *, const struct pvq_host *, const char *dir);
 int pvq_plan_read(struct pvq_plan *, const struct pvq_registry *, const struct pvq_host *, const char *dir);
 
-/* What making a plan and reading one share: adds a task, -EINVAL with one line on stderr; numbers the works,
- * which are runs of cells that share the task, and in these the groups, which share cores and workers too. */
+/* Helpers of making and reading a plan. The first adds a task; -EINVAL with one line on stderr. The second numbers the
+ * works, sequences of cells that share the task, and the groups in them, which share cores and workers too. */
 int pvq_plan_add_spec(struct pvq_plan *, const char *words);
 void pvq_plan_number_groups(struct pvq_plan *);
 
@@ -68,7 +68,7 @@ void pvq_plan_number_groups(struct pvq_plan *);
 struct pvq_trial pvq_plan_trial(
 	const struct pvq_plan *, unsigned cell, unsigned block, const struct pvq_host *);
 
-/* Estimated seconds of one block. */
+/* The estimated seconds of one block. */
 double pvq_plan_block_s(const struct pvq_plan *);
 
 void pvq_plan_free(struct pvq_plan *);

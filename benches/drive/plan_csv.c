@@ -1,4 +1,4 @@
-/* plan_csv.c: a plan as a file of rows that have not run yet, so that a run that was cut off can go on. */
+/* plan_csv.c: writes a plan as rows that have not run yet, and reads it, so that an interrupted run can be resumed. */
 #include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/plan.h"

@@ -1,13 +1,13 @@
-/* profile.c: the tables. */
+/* profile.c: the tables of profiles and of their tasks. */
 #include "drive/profile.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Which default list a task is on; a bit for each kind of profile. */
+/* The default lists, a bit for each kind of profile. */
 enum { SHORT = 1 << 0, LONG = 1 << 1, PEERS = 1 << 2, ALWAYS = SHORT | LONG | PEERS };
 
-/* blocks_min is 8: from there on the fastest of five strategies can be told for sure. */
+/* blocks_min is 8: with fewer blocks, intervals cannot show the fastest of five strategies. */
 static const struct pvq_profile profiles[] = {
 	{
 		.name = "quick",
@@ -33,7 +33,7 @@ static const struct pvq_profile profiles[] = {
 		.blocks_min = 8,
 		.first_look = 10,
 		.blocks_max = 40,
-		.goal = 0.015, /* so that 5 % are seen nine times in ten (tests/test_coverage.c, make selftest) */
+		.goal = 0.015, /* finds 5 % nine times in ten (tests/drive/test_coverage.c, make selftest) */
 		.serial_ms = 80,
 		.serial_ms_least = 40,
 		.timeout_s = 20,

@@ -1,4 +1,4 @@
-/* reap.c: waits for a child, ends it when time is up, and leaves nothing of it: no worker, no orphan. */
+/* reap.c: waits for a child, ends it at the time limit, and leaves nothing of it: no worker, no orphan. */
 #include "drive/reap.h"
 #include "base/clock.h"
 #include "base/grow.h"
@@ -14,11 +14,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Time between SIGTERM and SIGKILL for a trial that has to be ended. mpirun needs the most. */
+/* The time between SIGTERM and SIGKILL for a trial that must be ended. mpirun needs the most. */
 static const uint64_t grace_ns = 2000000000u;
 
 static volatile sig_atomic_t interrupted;
-static sigset_t while_waiting; /* the signals that wait_for() lets through; else they are blocked */
+static sigset_t
+	while_waiting; /* signal mask of wait_for(), which lets our signals through; elsewhere they are blocked */
 
 static void on_signal(int sig)
 {
@@ -31,14 +32,14 @@ void pvq_reap_signals(void)
 	const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	sigset_t ours;
 
-	/* Delivered in ppoll() only, so that none can slip in between a look at the flag and the wait. */
+	/* Signals arrive only in ppoll(), so that none can slip in between the check of the flag and the wait. */
 	sigemptyset(&ours);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		struct sigaction before;
 
 		sigaction(signals[i], NULL, &before);
 		if (before.sa_handler == SIG_IGN)
-			continue; /* nohup and the like want it so */
+			continue; /* stay ignored, as nohup and others ask */
 		sigaddset(&ours, signals[i]);
 		sigaction(signals[i], &action, NULL);
 	}
@@ -46,7 +47,7 @@ void pvq_reap_signals(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-/* Nanoseconds until the deadline, or until the observer's next turn, at next_ns. */
+/* Nanoseconds until the deadline, or until the observer's next call at next_ns. */
 static uint64_t next_wait(
 	uint64_t now, uint64_t deadline, const struct pvq_launch_observer *observer, uint64_t next_ns)
 {
@@ -55,7 +56,7 @@ static uint64_t next_wait(
 	return until > now ? until - now : 0;
 }
 
-/* Waits for a child to end, and calls the observer meanwhile. 1: ended, 0: time is up, -EINTR: the user interrupted. */
+/* Waits for a child to end, and calls the observer meanwhile. 1: ended; 0: time is up; -EINTR: the user interrupted. */
 static int wait_for(pid_t pid, int pidfd, double timeout_s, struct pvq_launch_observer *observer)
 {
 	uint64_t began = pvq_clock_ns(),
@@ -74,7 +75,7 @@ static int wait_for(pid_t pid, int pidfd, double timeout_s, struct pvq_launch_ob
 		if (observer && ((ready > 0 && p[1].revents) || (every && now >= next_ns))) {
 			observer->observe(observer, pid);
 			next_ns = now + every;
-			/* The other end was closed: there is nothing left to wait for in here. */
+			/* The other end is closed: no more data can come. */
 			if (p[1].revents & (POLLHUP | POLLERR) && !(p[1].revents & POLLIN))
 				p[1].fd = -1;
 		}
@@ -86,8 +87,8 @@ static int wait_for(pid_t pid, int pidfd, double timeout_s, struct pvq_launch_ob
 	return -EINTR;
 }
 
-/* Ends what is left of the trial's process group and reaps all of it, orphans included. SIGTERM comes first: a process
- * that holds something that outlives it (a run-time's folder, a named semaphore) can remove that. */
+/* Ends what is left of the trial's process group, and reaps all of it, orphans included. SIGTERM comes first, so that a
+ * process can remove what would outlive it (a run-time's folder, a named semaphore). */
 static int clean_up(pid_t group)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
@@ -111,12 +112,12 @@ static int clean_up(pid_t group)
 	}
 }
 
-/* Children of the program that this process ran before exec(): not ours to end. None of them is reaped here, so no
- * child of ours can get one of their numbers. */
+/* Children of the program that this process ran before exec(). They are not ours to end. None of them is reaped here,
+ * so no child of ours can get one of their pids. */
 static pid_t *inherited;
 static size_t inherited_count;
 
-/* Goes through the children; returns how many of them take() took. */
+/* Calls take() for each child; returns how many it took. */
 static unsigned take_children(int (*take)(pid_t))
 {
 	char path[64];
@@ -166,12 +167,12 @@ static int end_stray(pid_t pid)
 	return 1;
 }
 
-/* A process that left the group with setsid() or setpgid() became a child of this one, its subreaper, when its parent
- * ended. The driver starts no child but the trial. */
+/* Kills processes that left the group with setsid() or setpgid(). When their parents ended, they became children of
+ * this process, their subreaper. The driver starts no child but the trial. */
 static void kill_strays(void)
 {
 	while (take_children(end_stray))
-		; /* the children of those that were killed are now ours */
+		; /* the children of killed processes are now ours */
 }
 
 static void note_end(struct pvq_launch_observer *observer, uint64_t *ended_ns)
@@ -185,7 +186,7 @@ int pvq_reap(pid_t pid, double timeout_s, const struct pvq_launch_io *io, int *w
 {
 	int pidfd, ended;
 
-	setpgid(pid, pid); /* both sides do it, so that neither has to wait for the other */
+	setpgid(pid, pid); /* both sides do it, so that neither must wait for the other */
 	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	ended = pidfd < 0 ? -errno : wait_for(pid, pidfd, timeout_s, io->observer);
 	if (pidfd >= 0)

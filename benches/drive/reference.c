@@ -1,4 +1,4 @@
-/* reference.c: the digest of a load's right results, computed once a load. */
+/* reference.c: computes the digest of a load's right results, once per load. */
 #include "drive/reference.h"
 #include "base/process.h"
 #include "child.h"
@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Kept, since a sweep asks for the same load once a trial until a strategy that is linked in has reported its digest. */
+/* It is kept, since a sweep asks for the same load in every trial until a linked-in strategy has reported its
+ * digest. */
 struct reference {
 	const struct reference *next;
 	const struct pvq_task *task;
@@ -20,7 +21,7 @@ struct reference {
 	char right[33];
 };
 
-/* In a child of its own, as a trial: a task may crash, hang or leave something behind. */
+/* Runs in a child, as a trial does: the task may crash, hang or leave something behind. */
 static _Noreturn void write_digest(const struct pvq_trial *t, int fd)
 {
 	struct pvq_error err = PVQ_NO_ERROR;
@@ -34,7 +35,7 @@ static _Noreturn void write_digest(const struct pvq_trial *t, int fd)
 	_exit(write(fd, right, sizeof(right)) != sizeof(right));
 }
 
-/* Returns what pvq_reap() does. r->right stays empty where the child did not get to the end. */
+/* Returns what pvq_reap() returns. r->right stays empty if the child did not finish. */
 static int reference_compute(const struct pvq_trial *t, double timeout_s, struct reference *r)
 {
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};

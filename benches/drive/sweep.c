@@ -1,4 +1,4 @@
-/* sweep.c: blocks in random order, rows flushed one by one. */
+/* sweep.c: measures blocks in random order, and flushes rows one by one. */
 #include "drive/sweep.h"
 #include "base/clock.h"
 #include "base/progress.h"
@@ -19,15 +19,15 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* What is known of a work while it is measured. */
+/* The state of a work while it is measured. */
 struct progress_of_work {
-	int closed;      /* precise enough, or there is no time for it */
-	double block_s;  /* how long its slowest whole block took */
+	int closed;      /* 1: precise enough, or there is no time for it */
+	double block_s;  /* time of its slowest whole block */
 	double spent_s;  /* in this block, so far */
 	unsigned blocks; /* whole ones */
 };
 
-/* Everything that lasts for one session of a run. */
+/* The state of one session of a run. */
 struct session {
 	struct pvq_plan *plan;
 	struct pvq_sweep *sweep;
@@ -47,7 +47,7 @@ static double elapsed_s(const struct session *s)
 	return (double)(pvq_clock_ns() - s->began_ns) / 1e9;
 }
 
-/* Seconds until the deadline; much where there is none. */
+/* Seconds until the deadline; a large number if there is none. */
 static double left_s(const struct session *s)
 {
 	return s->sweep->deadline_s != 0 ? s->sweep->deadline_s - elapsed_s(s) : 1e9;
@@ -55,8 +55,8 @@ static double left_s(const struct session *s)
 
 /* ---- the order within a block ---- */
 
-/* Appends the group's cells: a random order that lasts for as many blocks as the group has cells, turned by
- * another place in each of them. */
+/* Appends the group's cells in a random order that lasts for as many blocks as the group has cells; each block rotates
+ * it by one more place. */
 static void order_group(struct session *s, unsigned group, unsigned block)
 {
 	const struct pvq_plan *plan = s->plan;
@@ -68,7 +68,7 @@ static void order_group(struct session *s, unsigned group, unsigned block)
 			cell[n++] = i;
 	if (n == 0)
 		return;
-	/* From here on everything follows from the seed, the group and the square's number. */
+	/* From here on all depends on the seed, the group and the square's number alone. */
 	state = plan->seed * 1000003u + (uint64_t)group * 7919u + block / n;
 	pvq_shuffle(cell, n, &state);
 	for (unsigned i = 0; i < n; i++)
@@ -90,8 +90,8 @@ static unsigned work_of_group(const struct pvq_plan *plan, unsigned group)
 	return plan->cell[i].work;
 }
 
-/* Fills s->order with the cells of the works that take part. It follows from seed and block alone, in every
- * session. */
+/* Fills s->order with the cells of the works that take part. The order depends on seed and block alone, so it is the
+ * same in every session. */
 static int order_block(struct session *s, unsigned block, const unsigned char *takes_part)
 {
 	const struct pvq_plan *plan = s->plan;
@@ -111,14 +111,14 @@ static int order_block(struct session *s, unsigned block, const unsigned char *t
 	return 0;
 }
 
-/* What a row teaches about its cell and group: whether to go on with it, and the right digest. */
+/* Learns from a row whether to continue with its cell, and the group's right digest. */
 static void learn(struct pvq_plan *plan, const struct pvq_row *row)
 {
 	struct pvq_plan_cell *cell = &plan->cell[row->cell];
 
 	if (row->status == PVQ_UNAVAILABLE || row->status == PVQ_TIMEOUT)
 		cell->skip = 1;
-	/* What a peer says of itself is no measure for others. */
+	/* A digest that a peer reports is no reference for others. */
 	if (row->verified == PVQ_VERIFIED_NO || !row->oracle[0] || pvq_impl_is_peer(cell->impl))
 		return;
 	for (unsigned i = 0; i < plan->ncell; i++)
@@ -140,8 +140,7 @@ static void say_full(struct session *s, int error)
 		s->sweep->file, strerror(-error));
 }
 
-/* Cuts off a last line that was not written whole: its trial will be measured again. size: of what is left,
- * in bytes. */
+/* Cuts off a last line that was not written whole; its trial is measured again. size: the bytes that are left. */
 static int mend_tail(int fd, const char *path, off_t *size)
 {
 	FILE *f = fopen(path, "re");
@@ -171,7 +170,7 @@ static int is_of(const struct pvq_plan_cell *cell, const struct pvq_row *row)
 	       cell->cores == row->cores;
 }
 
-/* Reads what an earlier session measured. */
+/* Reads the rows of earlier sessions. */
 static int recall(struct session *s)
 {
 	const char *dir = s->sweep->dir, *file = s->sweep->file;
@@ -183,7 +182,7 @@ static int recall(struct session *s)
 		const struct pvq_row *row = &rows.row[i];
 
 		if (row->cell >= s->plan->ncell || !is_of(&s->plan->cell[row->cell], row)) {
-			fprintf(stderr, "pvq: %s/%s: row %zu is of no cell in plan.csv\n", dir, file,
+			fprintf(stderr, "pvq: %s/%s: row %zu belongs to no cell in plan.csv\n", dir, file,
 				i + 1);
 			ret = -EBADMSG;
 		} else if (row->block < blocks) {
@@ -251,7 +250,7 @@ static int measured(const struct session *s, unsigned block, unsigned cell)
 	return s->map_ns[(size_t)block * s->plan->ncell + cell] != 0 || s->plan->cell[cell].skip;
 }
 
-/* Cells of the work that the block lacks. */
+/* The number of the work's cells that the block lacks. */
 static unsigned missing_in(const struct session *s, unsigned work, unsigned block)
 {
 	unsigned count = 0;
@@ -263,7 +262,7 @@ static unsigned missing_in(const struct session *s, unsigned work, unsigned bloc
 
 /* ---- when to stop ---- */
 
-/* By the first blocks alone, so that a run that goes on later decides the same. */
+/* Whether the cell is precise, by the first blocks alone, so that a resumed run decides the same. */
 static int is_precise(const struct session *s, unsigned cell, unsigned blocks)
 {
 	struct pvq_estimate e;
@@ -276,7 +275,7 @@ static int is_precise(const struct session *s, unsigned cell, unsigned blocks)
 			s->scratch[n++] = ns;
 	}
 	e = pvq_estimate(s->scratch, n, PVQ_ALPHA);
-	return n == 0 || pvq_estimate_width(&e) <= s->plan->goal; /* more failures would tell nothing new */
+	return n == 0 || pvq_estimate_width(&e) <= s->plan->goal; /* more failures would show nothing new */
 }
 
 /* Closes the works that are precise enough after so many blocks. */
@@ -296,9 +295,8 @@ static void look(struct session *s, unsigned blocks)
 	}
 }
 
-/* Chooses the works that are measured in this block: those that are open and for whose slowest block there is
- * time; half a block is hardly worth its time. In a random order, so that none is always the one left out.
- * Returns how many. */
+/* Chooses the works of this block: open ones for whose slowest block there is time, since half a block is hardly worth
+ * its time. It tries them in random order, so that no work is always the one left out. Returns how many. */
 static unsigned admit(struct session *s, unsigned block, unsigned char *takes_part, unsigned *work)
 {
 	uint64_t state = s->plan->seed * 7919u + block;
@@ -330,7 +328,7 @@ static unsigned admit(struct session *s, unsigned block, unsigned char *takes_pa
 
 /* ---- measuring ---- */
 
-/* How many blocks a work may still see, with so many seconds a block of all open works. */
+/* The number of blocks to expect, if a block of all open works takes so many seconds. */
 static unsigned expected_blocks(const struct session *s, unsigned block, double block_s)
 {
 	unsigned max = s->plan->blocks;
@@ -380,7 +378,7 @@ static int run_cell(struct session *s, unsigned block, unsigned cell)
 	if (ret)
 		return ret;
 	if (row.status == PVQ_TIMEOUT && cut_s < timeout_s)
-		return 1; /* it was not the trial that took too long */
+		return 1; /* the time ran out; the trial did not exceed its limit */
 	ret = pvq_row_write(s->raw, &row);
 	if (ret) {
 		say_full(s, ret);
@@ -392,7 +390,7 @@ static int run_cell(struct session *s, unsigned block, unsigned cell)
 	return 0;
 }
 
-/* The cells in order. 0: all measured. 1: time ran out. -errno. */
+/* Measures the cells in order. 0: all; 1: time ran out; -errno. */
 static int run_cells(struct session *s, unsigned block)
 {
 	int ret = 0;
@@ -407,13 +405,13 @@ static int run_cells(struct session *s, unsigned block)
 			return 1;
 		show(s, block, i, &s->plan->cell[cell]);
 		ret = run_cell(s, block, cell);
-		if (!s->plan->cell[cell].skip) /* else it will not be tried again */
+		if (!s->plan->cell[cell].skip) /* a skipped cell costs later blocks nothing */
 			s->work[s->plan->cell[cell].work].spent_s += elapsed_s(s) - began_s;
 	}
 	return ret;
 }
 
-/* One block of the works that take part. 0; 1: time ran out within it; -errno. */
+/* Measures one block of the works that take part. 0; 1: time ran out within it; -errno. */
 static int run_block(struct session *s, unsigned block, const unsigned char *takes_part)
 {
 	int ret = order_block(s, block, takes_part);
@@ -433,7 +431,7 @@ static int run_block(struct session *s, unsigned block, const unsigned char *tak
 	return ret;
 }
 
-/* 0: see sweep->end. 1: time ran out within a block. -errno. */
+/* Measures block after block. 0: see sweep->end; 1: time ran out within a block; -errno. */
 static int run_blocks(struct session *s)
 {
 	unsigned *work = calloc(s->plan->nwork + 1, sizeof(*work));

@@ -1,13 +1,13 @@
 /* sweep.h: runs a plan, block after block, and appends every row to a file as it is measured.
  *
  * A block holds every cell once. Its groups (one task on one number of cores and workers) come in a fresh random
- * order. Within a group the strategies follow a cyclic Latin square: over as many blocks as there are strategies
- * each has every place in the order once, so that neither drift nor neighbours favour one.
+ * order. Within a group the strategies follow a cyclic Latin square: over as many blocks as there are strategies, each
+ * has every place once, so that neither drift nor neighbours favour one.
  *
- * A work (a task with all its cells) is measured until every cell of it is precise enough, the time is used up, or
- * the most blocks are there. Precision is looked at after 10, 15, 20, 30 and 40 blocks only, and it is precision
- * that is looked at, never whether a difference is significant: stopping on that would find differences that are
- * none. So the time goes where the uncertainty is, and all cells of a work have the same number of blocks.
+ * A work (a task with all its cells) is measured until each of its cells is precise enough, the time is used up, or it
+ * has the most blocks. Precision is checked after 10, 15, 20, 30 and 40 blocks only. Significance is never checked:
+ * stopping as soon as a difference shows would find differences that do not exist. So the time goes where the
+ * uncertainty is, and all cells of a work have the same number of blocks.
  */
 #ifndef PVQ_SWEEP_H
 #define PVQ_SWEEP_H
@@ -16,7 +16,7 @@
 
 enum pvq_sweep_end {
 	PVQ_SWEEP_PRECISE,     /* every cell is precise enough */
-	PVQ_SWEEP_BLOCKS,      /* the most blocks were measured, of some works at least */
+	PVQ_SWEEP_BLOCKS,      /* at least some works reached the most blocks */
 	PVQ_SWEEP_BUDGET,      /* the time was used up */
 	PVQ_SWEEP_INTERRUPTED, /* by a signal */
 };
@@ -29,15 +29,15 @@ struct pvq_sweep {
 	/* Results: */
 	enum pvq_sweep_end end;
 	unsigned blocks_least, blocks_most; /* whole blocks of a work, earlier sessions included */
-	unsigned long trials, failed;       /* rows written now; of these, not ok and not unavailable */
+	unsigned long trials, failed;       /* rows of this session; of these, neither ok nor unavailable */
 };
 
-/* Measures what is missing of the plan in dir/file, which is created or continued. 0 (see `end`); -EINTR where the user
- * interrupted: the results hold for what was measured; other -errno with one line on stderr. */
+/* Measures the part of the plan that dir/file lacks; creates or continues the file. 0 (see `end`); -EINTR: the user
+ * interrupted, and the results hold for what was measured; other -errno with one line on stderr. */
 int pvq_sweep_run(struct pvq_plan *, struct pvq_sweep *);
 
-/* Measures the whole plan in one go: dir/file is there only when it is complete (rundir.h). Where it is there already,
- * nothing is measured. 0 or -errno, as above. */
+/* Measures the whole plan in one go: dir/file exists only when it is complete (rundir.h). If it exists already, nothing
+ * is measured. 0 or -errno, as above. */
 int pvq_sweep_into(struct pvq_plan *, const struct pvq_sweep *);
 
 #endif

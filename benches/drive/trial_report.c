@@ -1,11 +1,11 @@
-/* trial_report.c: what a trial wrote to descriptor 3, and what that is worth. */
+/* trial_report.c: reads and checks what a trial wrote to descriptor 3. */
 #include "drive/trial_report.h"
 #include "child.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* What the trial tells, into a row that says which trial it is: that is for the driver alone to say. */
+/* Copies the trial's figures into the driver's row. Only the driver says which trial it was. */
 static void take_figures(struct pvq_row *row, const struct pvq_row *reported)
 {
 	struct pvq_row own = *row;
@@ -26,7 +26,7 @@ static void take_figures(struct pvq_row *row, const struct pvq_row *reported)
 	row->cell = own.cell;
 }
 
-/* The last whole row that the trial wrote, if any; else what is wrong with what it wrote, as the reason. */
+/* Takes the last whole row that the trial wrote. If there is none, the reason says what is wrong with its output. */
 void pvq_report_read(int fd, struct pvq_row *row)
 {
 	FILE *f = fdopen(fd, "re");
@@ -44,7 +44,7 @@ void pvq_report_read(int fd, struct pvq_row *row)
 		return;
 	}
 	ungetc(first, f);
-	(void)pvq_rows_read(&rows, f); /* cut off in the middle of a row: the ones before it count */
+	(void)pvq_rows_read(&rows, f); /* if a row is cut off, the rows before it count */
 	if (rows.count)
 		take_figures(row, &rows.row[rows.count - 1]);
 	else
@@ -53,7 +53,7 @@ void pvq_report_read(int fd, struct pvq_row *row)
 	fclose(f);
 }
 
-/* Times that contradict themselves, or the clock of who watched. */
+/* Whether the times contradict each other, or the driver's clock. */
 static int is_impossible(const struct pvq_row *row)
 {
 	uint64_t parts = row->start_ns + row->map_ns + row->stop_ns;
@@ -62,24 +62,24 @@ static int is_impossible(const struct pvq_row *row)
 	       row->map_ns > row->wall_ns || parts > row->wall_ns;
 }
 
-/* A peer verifies its own results, but its word is not enough: it must say that it did, and have come to the same as
- * others. Ours cannot fail here. */
+/* Checks a peer's row. A peer verifies its own results, but that is not enough: the row must say so, and its digest
+ * must equal that of others. Rows of linked-in strategies cannot fail here. */
 static void validate_peer_row(struct pvq_row *row, const struct pvq_trial *t)
 {
 	const char *reason = NULL;
 
 	if (row->verified == PVQ_VERIFIED_NO)
-		reason = "its row says ok but not verified: it has to compare its results, or to load "
+		reason = "its row says ok but not verified: it must compare its results, or load "
 			 "libpvqpeer.so, which does";
 	else if (t->impl->program && !row->oracle[0])
 		reason = "its row says ok without the digest of the right results, in the column oracle";
 	else if (t->impl->program && !t->oracle[0])
-		reason = "its row says ok, but what is right could not be found out without it";
+		reason = "its row says ok, but the right results could not be found without it";
 	else if (t->oracle[0] && strcmp(row->oracle, t->oracle) != 0)
-		reason = "its digest of the right results is another than before";
+		reason = "its digest of the right results differs from the known one";
 	else if (t->impl->program && is_impossible(row))
 		reason =
-			"its times cannot be: total is start, map and stop, first within map, all within the process's life";
+			"its times are impossible: total must be start + map + stop, first within map, all within the wall time";
 	if (!reason)
 		return;
 	row->status = PVQ_ERROR;
@@ -99,7 +99,7 @@ void pvq_report_settle(
 		row->verified = PVQ_VERIFIED_NO;
 		snprintf(row->reason, sizeof(row->reason), "killed after %g s", timeout_s);
 	} else if (row->status == PVQ_PLANNED && row->reason[0] && wstatus == 0) {
-		row->status = PVQ_ERROR; /* what it wrote is no row */
+		row->status = PVQ_ERROR; /* its output is not a row */
 		row->cause = PVQ_CAUSE_BAD_REPORT;
 	} else if (row->status == PVQ_PLANNED) {
 		row->status = PVQ_CRASHED;
@@ -107,11 +107,11 @@ void pvq_report_settle(
 		snprintf(row->reason, sizeof(row->reason), "the trial's process died: %s",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
 	} else if (row->status == PVQ_OK && wstatus != 0) {
-		/* A sanitizer, for one, speaks when the process ends. */
+		/* A sanitizer, for example, reports when the process ends. */
 		row->status = PVQ_CRASHED;
 		row->cause = PVQ_CAUSE_TRIAL_DIED;
 		row->verified = PVQ_VERIFIED_NO;
-		snprintf(row->reason, sizeof(row->reason), "measured, but how its process then ended: %s",
+		snprintf(row->reason, sizeof(row->reason), "measured, but its process then ended badly: %s",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
 	} else if (row->status == PVQ_OK) {
 		validate_peer_row(row, t);

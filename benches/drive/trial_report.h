@@ -1,14 +1,15 @@
-/* trial_report.h: from what a trial reported, and how its process ended, to the row that counts. */
+/* trial_report.h: makes the final row from what a trial reported and how its process ended. */
 #ifndef PVQ_TRIAL_REPORT_H
 #define PVQ_TRIAL_REPORT_H
 
 #include "trial/trial.h"
 
-/* Reads the last whole row that the trial wrote to fd, which is closed, into a row that names the trial already; where
- * there is none, the row's reason says what was written instead. */
+/* Reads the last whole row that the trial wrote to fd, into a row that already names the trial, and closes fd. If there
+ * is none, the row's reason says what was written instead. */
 void pvq_report_read(int fd, struct pvq_row *);
 
-/* Sets status and reason by how the process ended, and checks the row of a peer. ended: as of pvq_reap(), not below 0. */
+/* Sets status and reason by how the process ended, and checks the row of a peer. ended: pvq_reap()'s result, at least
+ * 0. */
 void pvq_report_settle(
 	struct pvq_row *, const struct pvq_trial *, int ended, int wstatus, double timeout_s);
 

@@ -165,22 +165,22 @@ verified() {
 	# From the first row on, whoever came first.
 	grep '^liar' "$TMP/run/raw.csv" >"$TMP/liar"
 	[ "$(wc -l <"$TMP/liar")" -ge 6 ]
-	[ -z "$(grep -v ',error,no,.*its digest of the right results is another than before' "$TMP/liar")" ]
+	[ -z "$(grep -v ',error,no,.*its digest of the right results differs from the known one' "$TMP/liar")" ]
 	[ "$(grep '^serial,' "$TMP/run/raw.csv" | grep -c ',ok,oracle,')" -eq 6 ]
 	# Also where nobody else is measured, and no oracle exists.
 	for task in noop mandelbrot; do
 		run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl liar --task $task --n 5 --csv
 		[ "$status" -eq 1 ]
-		[[ $output == *,error,no,*"its digest of the right results is another than before"* ]]
+		[[ $output == *,error,no,*"its digest of the right results differs from the known one"* ]]
 	done
 }
 
-@test "ok without having verified, or without the digest of what is right, is an error that says what to do" {
+@test "ok without verification, or without the digest of the right results, is an error that says what to do" {
 	fake unverified <<<'row ok no'
 	fake digestless <<<'row ok oracle ""'
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl unverified --task noop --n 5 --csv
 	[ "$status" -eq 1 ]
-	[[ $output == *,error,no,*"its row says ok but not verified: it has to compare its results, or to load libpvqpeer.so"* ]]
+	[[ $output == *,error,no,*"its row says ok but not verified: it must compare its results, or load libpvqpeer.so"* ]]
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl digestless --task noop --n 5 --csv
 	[ "$status" -eq 1 ]
 	[[ $output == *,error,no,*"its row says ok without the digest of the right results"* ]]
@@ -190,7 +190,7 @@ verified() {
 	fake late <<<"touch '$TMP/begun'; row ok oracle"
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl late --task mandelbrot --n 1000000 --timeout 0.3 --csv
 	[ "$status" -eq 1 ]
-	[[ $output == *,timeout,no,*"not begun: what is right was not known after 0.3 s"* ]]
+	[[ $output == *,timeout,no,*"not begun: the right results were unknown after 0.3 s"* ]]
 	[ ! -e "$TMP/begun" ]
 }
 
@@ -207,7 +207,7 @@ verified() {
 	[[ $output == *",error,no,"*"its row cannot be read: "*"no column"* ]]
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl early --task noop --n 5 --csv
 	[ "$status" -eq 1 ]
-	[[ $output == *",error,no,"*"its times cannot be"* ]]
+	[[ $output == *",error,no,"*"its times are impossible"* ]]
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl silent --task noop --n 5 --csv
 	[ "$status" -eq 1 ]
 	[[ $output == *",error,no,"*"it ended without a row on descriptor 3"* ]]
@@ -216,7 +216,7 @@ verified() {
 		[ "$status" -eq 1 ]
 		grep -q "^$name,noop.*,crashed," <<<"$output"
 	done
-	[[ $output == *"how its process then ended: exit status 7"* ]]
+	[[ $output == *"its process then ended badly: exit status 7"* ]]
 }
 
 @test "whoever leaves the process group is ended too, and nobody waits for him" {
@@ -258,8 +258,8 @@ verified() {
 	fake lacking streams "install something" <<<'row ok oracle'
 	chmod +x "$TMP/peers/rubbish" "$TMP/peers/failing"
 	PVQ_PEERS="$TMP/peers" "$PVQ" list >"$TMP/out" 2>"$TMP/err"
-	grep -q 'rubbish is no peer: ' "$TMP/err"
-	grep -q 'failing is no peer: .*exit status 4' "$TMP/err"
+	grep -q 'rubbish is not a peer: ' "$TMP/err"
+	grep -q 'failing is not a peer: .*exit status 4' "$TMP/err"
 	run grep README "$TMP/err"
 	[ "$status" -eq 1 ]
 	grep -q 'lacking  *unavailable: install something' "$TMP/out"
