@@ -446,9 +446,9 @@ built() {
 	done
 }
 
-# Until the command succeeds; 30 s at most.
+# Until the command succeeds; two minutes at most.
 until_true() {
-	local deadline=$((SECONDS + 30))
+	local deadline=$((SECONDS + 120))
 	until "$@"; do
 		[ $SECONDS -lt $deadline ] || { echo "in vain: $*"; return 1; }
 		sleep 0.02
