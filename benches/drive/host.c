@@ -16,8 +16,7 @@
 /* An allowed CPU and its place in the topology. */
 struct place {
 	int cpu;
-	unsigned sibling, socket,
-		core; /* its number within the core; the socket's and the core's numbers */
+	unsigned sibling, socket, core; /* sibling: its number within the core */
 };
 
 /* Orders physical cores before their siblings, then by socket. */

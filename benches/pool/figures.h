@@ -1,5 +1,4 @@
-/* figures.h: what is claimed of the pool: each figure's trials, and how they are read.
- */
+/* figures.h: the pool's figures, which check the claims about it: each figure's trials, and how they are read. */
 #ifndef PVQ_POOL_FIGURES_H
 #define PVQ_POOL_FIGURES_H
 
@@ -8,7 +7,7 @@
 
 struct pool_figure {
 	const char *name, *summary;
-	unsigned blocks_most; /* where trials are long and their values steady; 0: as many as wanted */
+	unsigned blocks_most; /* limit if trials are long and their values steady; 0: no limit */
 	void (*plan)(struct pool_sheet *, const struct pool_lab *);
 	void (*print)(FILE *, const struct pool_sheet *, const struct pool_lab *); /* findings */
 };

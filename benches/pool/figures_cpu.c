@@ -1,6 +1,6 @@
 /* figures_cpu.c: small items that compute: dispatch (noop), granularity (METG), throughput, balance (skew).
  *
- * One worker, or thread, a core. The pool's caller is a process more; the threads' caller is one of them.
+ * There is one worker, or thread, a core. The pool's caller is an extra process; the threads' caller is one of them.
  */
 #include "pool/figures.h"
 #include "pool/work.h"
@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The runners of a group; the peer stands behind the two pools. */
+/* The runners of a group; the peer comes after the two pools. */
 enum { ORDERED, UNORDERED, PEER, RUNNERS };
 
 static const char *const order_name[] = {"ordered", "unordered"};
@@ -31,7 +31,7 @@ static unsigned add_group(struct pool_sheet *s, const char *peer, struct pool_ce
 
 /* ---- noop: the cost of dispatch ---- */
 
-static const double noop_floor_ns = 20; /* below that, dispatch is as cheap as anybody asks for */
+static const double noop_floor_ns = 20; /* cheap enough, whatever the peer takes */
 
 static void noop_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
@@ -65,14 +65,14 @@ static void noop_print(FILE *f, const struct pool_sheet *s, const struct pool_la
 
 const struct pool_figure pool_figure_noop = {
 	.name = "noop",
-	.summary = "time per task that does nothing, against OpenMP schedule(dynamic,1)",
+	.summary = "time per empty task, against OpenMP schedule(dynamic,1)",
 	.plan = noop_plan,
 	.print = noop_print,
 };
 
 /* ---- spin: equal tasks of some length ---- */
 
-/* As many items as last some 50 ms on all cores, with room for what their dispatch costs. */
+/* A cell whose items last some 50 ms on all cores, with room for the cost of their dispatch. */
 static struct pool_cell spin_cell(const struct pool_lab *lab, double ns)
 {
 	return (struct pool_cell){
@@ -89,8 +89,8 @@ static const double metg_ns[] = {10, 20, 40, 60, 80, 120, 200, 400, 1000};
 
 enum { METG_SIZES = sizeof(metg_ns) / sizeof(metg_ns[0]) };
 
-/* The peak against which efficiency counts is measured in each block: one long chain a core, all cores at
- * the same time, nothing dispatched. Cell METG_SIZES * RUNNERS. */
+/* Each block also measures the peak for the efficiency: one long chain a core, on all cores at the same time, with
+ * nothing dispatched. It is cell METG_SIZES * RUNNERS. */
 static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	struct pool_cell peak = {
@@ -108,13 +108,13 @@ static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 	pool_sheet_add(s, peak);
 }
 
-/* Steps per nanosecond, of all cores together. */
+/* Steps per nanosecond on all cores together. */
 static double spin_speed(const struct pool_sheet *s, unsigned cell, unsigned block)
 {
 	return (double)s->cell[cell].n * (double)s->cell[cell].arg / s->value[cell][block];
 }
 
-/* METG(50 %) of one of the runners in one block. */
+/* METG(50%) of one runner in one block. */
 static double metg_of(const struct pool_sheet *s, unsigned cores, unsigned runner, unsigned block)
 {
 	double peak = spin_speed(s, METG_SIZES * RUNNERS, block);
@@ -148,7 +148,8 @@ static void metg_print(FILE *f, const struct pool_sheet *s, const struct pool_la
 			finding.ours[b] = metg_of(s, lab->cores, o, b);
 			finding.peer[b] = metg_of(s, lab->cores, PEER, b);
 			ratio = finding.ours[b] / finding.peer[b];
-			finding.margin[b] = isnan(ratio) ? INFINITY : ratio; /* never reached: not met */
+			finding.margin[b] =
+				isnan(ratio) ? INFINITY : ratio; /* never reached: the target is not met */
 		}
 		pool_finding_print(f, &finding);
 	}
@@ -207,14 +208,14 @@ static void throughput_print(FILE *f, const struct pool_sheet *s, const struct p
 
 const struct pool_figure pool_figure_throughput = {
 	.name = "throughput",
-	.summary = "tasks of 0.3 to 2 µs in a second, against pthreadpool",
+	.summary = "tasks of 0.3 to 2 µs per second, against pthreadpool",
 	.plan = throughput_plan,
 	.print = throughput_print,
 };
 
 /* ---- skew: uneven tasks ---- */
 
-/* 20,000 items of 10 microseconds in the mean. */
+/* 20,000 items of 10 microseconds on average. */
 static void skew_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	add_group(s, "serial",
@@ -224,8 +225,8 @@ static void skew_plan(struct pool_sheet *s, const struct pool_lab *lab)
 			.arg = pvq_kernel_steps(10000, lab->rate)});
 }
 
-/* The least share of the serial time that any schedule needs: the longest item, or an equal part of the
- * work for each core. -1 where there is no memory to tell. */
+/* The least share of the serial time that any schedule needs: the longest item, or an equal part of the work for each
+ * core. -1: out of memory. */
 static double skew_share(const struct pool_cell *cell, unsigned cores)
 {
 	uint64_t *steps = calloc(cell->n, sizeof(*steps)), longest = 0, sum = 0;

@@ -28,7 +28,7 @@ static void print_ms(FILE *f, const struct pool_sheet *s, unsigned cell, struct 
 
 enum { ASLEEP, BUSY, STATES };
 
-/* Asleep: killed 0.3 s after it took the item, when all else has been done for long. Busy: in the midst of a
+/* Asleep: the worker is killed 0.3 s after it took the item, when all else is long done. Busy: in the middle of a
  * stream. */
 static void death_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
@@ -43,7 +43,7 @@ static void death_plan(struct pool_sheet *s, const struct pool_lab *lab)
 			struct pool_cell c = cell[i];
 
 			c.work = "noop";
-			c.workers = 2; /* on one core, too: one dies, one goes on */
+			c.workers = 2; /* even on one core: one dies, one continues */
 			plan_cell(s, c, o);
 		}
 }

@@ -1,5 +1,5 @@
-/* figures_rest.c: large items (payload), many workers that wait (sleep), and what the pool takes while
- * nothing or very much happens (idle, memory).
+/* figures_rest.c: large items (payload), many workers that wait (sleep), the CPU time of an idle pool (idle), and
+ * memory with very many items (memory).
  */
 #include "pool/figures.h"
 
@@ -70,7 +70,7 @@ static void sleep_plan(struct pool_sheet *s, const struct pool_lab *lab)
 					  .who = pool_name[o],
 					  .work = "sleep",
 					  .workers = 1024,
-					  .n = 51200, /* 50 rounds: the first wakes everybody */
+					  .n = 51200, /* 50 rounds; the first wakes all workers */
 					  .arg = (uint64_t)sleep_ns});
 }
 
@@ -108,7 +108,7 @@ const struct pool_figure pool_figure_sleep = {
 
 /* ---- idle: what waiting costs ---- */
 
-/* Without work, and in a map whose only item lets the caller and all other workers wait. */
+/* Measures without work, and in a map whose only item keeps the caller and all other workers waiting. */
 static void idle_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	const uint64_t five_s = 5000000000u;
@@ -150,7 +150,7 @@ static void idle_print(FILE *f, const struct pool_sheet *s, const struct pool_la
 
 const struct pool_figure pool_figure_idle = {
 	.name = "idle",
-	.summary = "CPU that a pool burns while it waits for 5 s",
+	.summary = "CPU time that a pool uses while it waits for 5 s",
 	.blocks_most = 2,
 	.plan = idle_plan,
 	.print = idle_print,

@@ -1,4 +1,4 @@
-/* finding.c: medians with their intervals, the verdict, and columns. */
+/* finding.c: computes medians with their intervals, judges the target, and prints columns. */
 #include "pool/finding.h"
 #include "stats/stats.h"
 #include "trial/text.h"
@@ -8,7 +8,7 @@
 
 enum { WHAT = 25, OURS = 25, PEER = 39, MARGIN = 24, TARGET = 24 };
 
-/* The values are those of the finding, so a copy is sorted. */
+/* Sorts a copy, since the values belong to the finding. */
 static struct pvq_estimate estimate(const double *value, size_t n)
 {
 	double copy[POOL_SHEET_BLOCKS];
@@ -31,7 +31,7 @@ enum pool_answer pool_finding_answer(const struct pool_finding *f)
 	return (f->at_least ? hi < f->target : lo > f->target) ? POOL_NOT_MET : POOL_NOT_CERTAIN;
 }
 
-/* "12.3 (11.9–12.8)", or with [the range] where it is what counts, or all there is. */
+/* "12.3 (11.9–12.8)", or with [the range] if that counts, or if there is no interval. */
 static struct pvq_text interval(const double *value, size_t n, int every)
 {
 	struct pvq_estimate e = estimate(value, n);
@@ -49,7 +49,7 @@ static struct pvq_text interval(const double *value, size_t n, int every)
 	return t;
 }
 
-/* Pads to columns as a terminal shows them: the bytes that continue a character take none. */
+/* Pads to a terminal's columns: the bytes that continue a UTF-8 character take none. */
 static void column(FILE *f, const char *text, int width)
 {
 	int shown = 0;

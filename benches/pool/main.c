@@ -1,5 +1,5 @@
-/* main.c: build/pool-bench: measures what is claimed of the pool beside its peers and prints a table. It
- * judges nobody: exit 1 only where something could not run or gave a wrong result.
+/* main.c: build/pool-bench: measures the claims about the pool, beside its peers, and prints a table. A target that is
+ * not met does not change the exit code: it is 1 only if something could not run or gave a wrong result.
  */
 #include "base/options.h"
 #include "base/outfile.h"
@@ -25,7 +25,7 @@ enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 
 struct bench {
 	struct pool_lab lab;
-	int wanted[FIGURES], any; /* any: some are wanted, else all are */
+	int wanted[FIGURES], any; /* any: the user named some; else all are wanted */
 	const char *csv;
 	/* For the line below the table: */
 	struct pvq_outfile facts; /* about the machine, before anything ran */
@@ -59,11 +59,11 @@ static void list_figures(FILE *f)
 }
 
 static const struct pvq_option options[] = {
-	{"only", .word = "FIGURE", .help = "measure this figure, and others that are named likewise (all)",
+	{"only", .word = "FIGURE", .help = "measure this figure; may be given several times (all)",
 		.kind = PVQ_OPTION_OWN, .take = take_figure},
 	{"blocks", .word = "B", .help = "how often each cell is measured (15)", .kind = PVQ_OPTION_UNSIGNED,
 		.min = 1, .max = POOL_SHEET_BLOCKS, .at = offsetof(struct bench, lab.blocks)},
-	{"seed", .word = "S", .help = "of the random order (the time)", .kind = PVQ_OPTION_COUNT,
+	{"seed", .word = "S", .help = "seed of the random order (the time)", .kind = PVQ_OPTION_COUNT,
 		.max = UINT64_MAX, .at = offsetof(struct bench, lab.seed)},
 	{"csv", .word = "FILE", .help = "write every trial to FILE", .kind = PVQ_OPTION_TEXT,
 		.at = offsetof(struct bench, csv)},
@@ -71,7 +71,7 @@ static const struct pvq_option options[] = {
 };
 
 static const struct pvq_syntax syntax = {.name = "pool-bench",
-	.summary = "Measure what is claimed of the pool, beside its peers, and print a table.",
+	.summary = "Measure the claims about the pool, beside its peers, and print a table.",
 	.own = options,
 	.foot = list_figures};
 
@@ -90,7 +90,7 @@ static void note_sizes(FILE *f, const struct pool_sheet *s)
 		fprintf(f, "-%" PRIu64, most);
 }
 
-/* 0; -EINTR; other -errno: it failed, and the others may still run. */
+/* Measures and prints a figure. 0; -EINTR; other -errno: it failed, but others may still run. */
 static int figure_run(struct bench *b, const struct pool_figure *figure)
 {
 	static struct pool_sheet sheet; /* large */
@@ -130,7 +130,7 @@ static int figures_run(struct bench *b)
 	return failed ? -EIO : 0;
 }
 
-/* ---- what stands below the table ---- */
+/* ---- the lines below the table ---- */
 
 /* The value of a "key<TAB>value" line up to one of `ends`, or "unknown". */
 static void print_fact(const char *before, const char *facts, const char *key, const char *ends)
@@ -185,7 +185,7 @@ static int set_up(struct bench *b)
 	if (ret == 0)
 		ret = pvq_outfile_begin(&b->sizes);
 	if (ret == -ENOMEM)
-		fputs("pool-bench: no memory\n", stderr);
+		fputs("pool-bench: out of memory\n", stderr);
 	if (ret)
 		return ret;
 	pvq_host_facts(&b->lab.host, b->facts.f);
@@ -205,7 +205,7 @@ static int csv_close(const struct bench *b)
 	bad = ferror(b->lab.csv);
 	bad |= fclose(b->lab.csv);
 	if (bad)
-		fprintf(stderr, "pool-bench: %s is not whole\n", b->csv);
+		fprintf(stderr, "pool-bench: %s is incomplete\n", b->csv);
 	return bad ? -EIO : 0;
 }
 

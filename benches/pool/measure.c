@@ -1,4 +1,4 @@
-/* measure.c: the trials that run a runner. Each verifies its results once the clock has stopped. */
+/* measure.c: the trials that run a runner. Each verifies its results after the clock has stopped. */
 #include "pool/measure.h"
 #include "base/clock.h"
 #include "base/process.h"
@@ -19,12 +19,12 @@ static const struct pool_runner *const runners[] = {&pool_runner_serial, &pool_r
 static const struct pool_work *const works[] = {
 	&pool_work_noop, &pool_work_spin, &pool_work_skew, &pool_work_sleep};
 
-/* A runner that has been started. */
+/* A started runner. */
 struct session {
 	const struct pool_runner *runner;
 	const struct pool_work *work;
 	void *self;
-	uint64_t arg; /* what the work gets as its ctx */
+	uint64_t arg; /* passed to the work as its ctx */
 	uint64_t *in; /* the items' parameters */
 	struct pool_job job;
 };
@@ -48,8 +48,8 @@ static void session_free(struct session *s)
 	free(s->job.out);
 }
 
-/* Starts the runner; the parameters are written afterwards, so that no worker can inherit them. items: how
- * many of them have parameters of their own, 0 or all. */
+/* Starts the runner. The parameters are written afterwards, so that no worker can inherit them. items: how many items
+ * have parameters, 0 or all. */
 static int session_open(
 	struct session *s, const struct pool_cell *cell, uint64_t items, struct pvq_error *err)
 {
@@ -74,7 +74,7 @@ static int session_open(
 	return ret;
 }
 
-/* Ends the runner, also after a failure `ret`, which it returns. */
+/* Ends the runner, also after a failure. Returns that failure, ret, or its own. */
 static int session_close(struct session *s, int ret, struct pvq_error *err)
 {
 	int stopped = s->runner->stop(s->self, err);
@@ -89,7 +89,8 @@ static int session_map(struct session *s, unsigned round, struct pvq_error *err)
 	int ret;
 
 	s->work->fill(s->in, job->n, s->arg, round);
-	memset(job->out, 0, job->n * sizeof(*job->out)); /* no result of an earlier round can pass */
+	memset(job->out, 0,
+		job->n * sizeof(*job->out)); /* so that results of an earlier round cannot pass */
 	ret = s->runner->map(s->self, job, err);
 	if (ret == 0 && job->sum != s->work->expect(s->in, job->n, s->arg))
 		ret = pvq_fail(err, -EBADMSG, "the sum of the results is wrong");
@@ -123,7 +124,7 @@ static int cpu_now(const struct session *s, uint64_t *ns, struct pvq_error *err)
 	ret = pvq_tree_cpu(getpid(), ns, &processes);
 	if (ret == 0 && processes <= s->job.workers)
 		ret = -ESRCH;
-	return ret ? pvq_fail(err, ret, "cannot tell the CPU time of %u workers", s->job.workers) : 0;
+	return ret ? pvq_fail(err, ret, "cannot read the CPU time of %u workers", s->job.workers) : 0;
 }
 
 static int session_rest(struct session *s, struct pvq_error *err)
@@ -158,7 +159,7 @@ static int measure_cpu(struct session *s, int (*meanwhile)(struct session *, str
 	return ret;
 }
 
-/* The map before sees to it that the workers come from work, the one after that they still work. */
+/* The map before it makes sure that the workers have worked; the map after it, that they still work. */
 static int measure_idle(const struct pool_cell *cell, double *value, struct pvq_error *err)
 {
 	struct session s = {0};
@@ -187,7 +188,7 @@ static int measure_wait(const struct pool_cell *cell, double *value, struct pvq_
 
 /* ---- memory ---- */
 
-/* The items lie nowhere, else they would be what is measured. The work is noop, of the items' numbers. */
+/* The items are not stored, or they would be what is measured. The work is noop on the items' numbers. */
 static int measure_memory(const struct pool_cell *cell, double *value, struct pvq_error *err)
 {
 	uint64_t numbers = cell->n % 2 ? (cell->n - 1) / 2 * cell->n : cell->n / 2 * (cell->n - 1);
@@ -201,7 +202,7 @@ static int measure_memory(const struct pool_cell *cell, double *value, struct pv
 		ret = pvq_fail(err, -EBADMSG, "the sum of the results is wrong");
 	*value = (double)pvq_process_peak_kb();
 	if (ret == 0 && *value <= 0)
-		ret = pvq_fail(err, -ENODATA, "cannot tell the peak resident size");
+		ret = pvq_fail(err, -ENODATA, "cannot read the peak resident size");
 	return session_close(&s, ret, err);
 }
 

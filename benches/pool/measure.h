@@ -1,5 +1,4 @@
-/* measure.h: one trial of the pool's benchmark, within the process that it has to itself (remote.h).
- */
+/* measure.h: runs one trial of the pool's benchmark, in a fresh process (remote.h). */
 #ifndef POOL_MEASURE_H
 #define POOL_MEASURE_H
 
@@ -10,13 +9,13 @@
 /* What is measured. All but payload, death and orphans run a runner (runner.h). */
 enum pool_measure {
 	POOL_MEASURE_MAP,     /* time of the second of two maps, when all is warm */
-	POOL_MEASURE_PAYLOAD, /* the same of a strategy of the registry, items of `arg` bytes each way */
+	POOL_MEASURE_PAYLOAD, /* the same for a strategy of the registry, with items of `arg` bytes each way */
 	POOL_MEASURE_IDLE,    /* CPU time of process and workers in `arg` ns between two maps */
 	POOL_MEASURE_WAIT,    /* the same within the map of an item that sleeps `arg` ns */
-	POOL_MEASURE_MEMORY,  /* peak resident size of this process after a map of n items */
-	POOL_MEASURE_DEATH, /* time from a worker's SIGKILL until its item is put as lost, where the caller
+	POOL_MEASURE_MEMORY, /* peak resident size of this process after a map of n items */
+	POOL_MEASURE_DEATH,  /* time from a worker's SIGKILL until its item is put as lost, where the caller
 	                      * sleeps: `arg` ns after that item was begun, the n - 1 others done */
-	POOL_MEASURE_BUSY,  /* the same where the caller is busy: when it is asked for item `arg` of n */
+	POOL_MEASURE_BUSY,   /* the same where the caller is busy: when it is asked for item `arg` of n */
 	POOL_MEASURE_ORPHANS, /* time from the parent's SIGKILL until its workers are gone, `arg` ns after all
 	                      * of n endless items were begun */
 	POOL_MEASURES,
@@ -28,10 +27,10 @@ struct pool_cell {
 	const char *work; /* what items do (work.h) */
 	unsigned workers;
 	uint64_t n, arg; /* arg: see there, and enum pool_measure */
-	unsigned group;  /* cells of a group are measured one right after the other */
+	unsigned group;  /* cells of a group are measured one after the other */
 };
 
-/* "map" and so on. */
+/* The word for a measure: "map" and so on. */
 const char *pool_measure_name(enum pool_measure);
 
 /* The unit of the value: "ns" or "KiB". */

@@ -1,5 +1,5 @@
-/* measure_death.c: a worker is killed, or its parent: how soon the caller learns of it, and how soon the workers follow.
- * These need more of the pool than a runner shows.
+/* measure_death.c: a worker is killed, or its parent: how soon the caller learns of it, and how soon the workers
+ * follow. These need more of the pool than a runner shows.
  */
 #include "base/clock.h"
 #include "child.h"
@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Zeroed, and shared with all that is forked from here. */
+/* Maps zeroed memory, shared with all processes forked from here. */
 static int share(void **at, size_t size, struct pvq_error *err)
 {
 	*at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -35,7 +35,7 @@ static void rest(uint64_t ns)
 		;
 }
 
-static const uint64_t look_every_ns = 1000000; /* at what another process is to write */
+static const uint64_t look_every_ns = 1000000; /* between checks of what another process writes */
 
 static _Noreturn void hang(void)
 {
@@ -43,7 +43,7 @@ static _Noreturn void hang(void)
 		pause();
 }
 
-/* A pool of 8-byte items, as yet without functions. */
+/* A pool of 8-byte items, without its functions. */
 static struct pvq_pool_config plain_config(const struct pool_cell *cell)
 {
 	return (struct pvq_pool_config){
@@ -68,8 +68,8 @@ struct death_shared {
 struct death {
 	const struct pool_cell *cell;
 	struct death_shared *shared;
-	int busy; /* it is next() that kills, else a process of its own */
-	/* What came of it: */
+	int busy; /* 1: next() kills; 0: another process does */
+	/* The result: */
 	uint64_t fed, arrived, sum, noticed_ns;
 };
 
@@ -88,14 +88,14 @@ static ssize_t death_run(void *ctx, const void *in, size_t len, void *out, size_
 	return pool_work_noop.run(NULL, in, len, out, cap);
 }
 
-/* It has not been reaped: the pid is still its own. */
+/* Kills the worker with the item. It has not been reaped, so no other process can have its pid. */
 static void kill_holder(struct death_shared *shared)
 {
 	atomic_store(&shared->killed_ns, pvq_clock_ns());
 	kill(atomic_load(&shared->holder), SIGKILL);
 }
 
-/* Items go on until the loss has come, so that the caller stays busy; n is where it would be far too late. */
+/* Gives items until the loss is reported, so that the caller stays busy. After n items it would be far too late. */
 static ssize_t death_next(void *ctx, uint64_t id, void *in)
 {
 	struct death *d = ctx;
@@ -145,8 +145,8 @@ static int death_verify(const struct death *d, struct pvq_error *err)
 	return 0;
 }
 
-/* No retries: the first death is final. In order nothing can be put while the item hangs, and a caller whose
- * window is full sleeps; this one takes longer to fill than a death may take to be noticed. */
+/* There are no retries: the first death is final. In order, no result can be put while the item hangs, and a caller
+ * with a full window sleeps. This window takes longer to fill than a death may take to be noticed. */
 static int death_map(struct death *d, struct pvq_error *err)
 {
 	struct pvq_pool_config config = plain_config(d->cell);
@@ -178,8 +178,8 @@ static _Noreturn void killer(const struct death *d)
 	_exit(0);
 }
 
-/* A timer of the caller's own would wake it; only the death may. So another process kills, one that was there
- * before the pool and has none of its descriptors. */
+/* Only the death may wake the caller, so it cannot set a timer. Another process kills instead, which was forked before
+ * the pool and has none of its descriptors. */
 static int death_while_asleep(struct death *d, struct pvq_error *err)
 {
 	pid_t pid = pvq_child_fork();
@@ -190,7 +190,7 @@ static int death_while_asleep(struct death *d, struct pvq_error *err)
 	if (pid == 0)
 		killer(d);
 	ret = death_map(d, err);
-	pvq_child_kill(pid); /* has gone, unless the map failed before */
+	pvq_child_kill(pid); /* it has ended, unless the map failed before */
 	return ret;
 }
 

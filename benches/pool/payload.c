@@ -1,9 +1,9 @@
-/* payload.c: large items through the strategy contract (impl.h), the same load and sink for all.
+/* payload.c: measures large items through the strategy contract (impl.h), with the same load and sink for all.
  *
- * The work is as little as moving bytes allows: the worker reads each word of the input once and writes a
- * word of the output, the caller adds up each word of the output. The input is a window into a buffer of
- * the caller's, a little further on for each item; the strategy copies it to where the worker finds it. The
- * buffer is written after the workers were started, so that they cannot have it.
+ * The work is the least that moves all bytes: the worker reads each word of the input once and writes a word of the
+ * output; the caller adds up each word of the output. The input is a window into a buffer of the caller, which moves a
+ * little for each item; the strategy copies it to the worker. The buffer is written after the workers have started, so
+ * that they cannot inherit it.
  */
 #include "base/clock.h"
 #include "pool/measure.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOWS = 512 }; /* so many windows before they repeat, a word apart */
+enum { WINDOWS = 512 }; /* number of windows, a word apart, before they repeat */
 
 static const uint64_t key = 0x9e3779b97f4a7c15u; /* added to each word */
 
@@ -55,8 +55,8 @@ static uint64_t add_up(const uint64_t *word, size_t bytes)
 }
 
 struct adder {
-	struct pvq_sink sink; /* first: put() gets it */
-	enum pvq_order order; /* that is promised */
+	struct pvq_sink sink; /* must be first: put() gets it */
+	enum pvq_order order; /* the order that the strategy promises */
 	size_t bytes;
 	uint64_t arrived, sum;
 };
@@ -81,7 +81,7 @@ static uint64_t payload_expect(const struct pvq_load *load)
 	return sum;
 }
 
-/* One map with fresh contents of the buffer. */
+/* Runs one map with fresh contents of the buffer. */
 static int payload_map(const struct pvq_impl *impl, void *self, const struct pvq_load *load, uint64_t round,
 	double *value, struct pvq_error *err)
 {

@@ -1,4 +1,4 @@
-/* remote.c: a cell to words, and words to a cell. */
+/* remote.c: writes a cell as words, and reads it back. */
 #include "pool/remote.h"
 #include "base/parse.h"
 #include "child.h"
@@ -28,7 +28,7 @@ static void cpus_write(char *text, size_t cap, const struct pvq_host *host, unsi
 		used += (size_t)snprintf(text + used, cap - used, "%s%d", i ? "," : "", host->cpu[i]);
 }
 
-/* Runs the words; what the trial prints is in `text` then. 0 or -errno; *wstatus: how it ended. */
+/* Runs the words, and stores what the trial prints in `text`. 0 or -errno; *wstatus: how it ended. */
 static int remote_run(char **argv, double timeout_s, char *text, size_t cap, int *wstatus)
 {
 	struct pvq_launch_io io = {.err_fd = STDERR_FILENO};
@@ -40,7 +40,7 @@ static int remote_run(char **argv, double timeout_s, char *text, size_t cap, int
 	io.out_fd = pipe_fd[1];
 	ret = pvq_launch_command(argv, ".", timeout_s, &io, wstatus);
 	close(pipe_fd[1]);
-	/* One short line: the pipe held it until now. */
+	/* The pipe has held the one short line until now. */
 	got = read(pipe_fd[0], text, cap - 1);
 	if (got < 0 && ret == 0)
 		ret = -errno;
@@ -49,7 +49,7 @@ static int remote_run(char **argv, double timeout_s, char *text, size_t cap, int
 	return ret;
 }
 
-/* What the trial printed, where it is the whole of a number. */
+/* Reads the trial's output, which must be one number. */
 static int value_read(const char *text, double *value)
 {
 	char *end;
@@ -137,7 +137,7 @@ int pool_remote_child(int argc, char **argv)
 	double value;
 
 	if (argc != WORDS || cell_parse(&cell, argv) || cpus_parse(argv[CPUS], cpu, &ncpu)) {
-		fputs("pool-bench: --trial is for its own use\n", stderr);
+		fputs("pool-bench: --trial is for internal use\n", stderr);
 		return 2;
 	}
 	if (pool_measure(&cell, cpu, ncpu, &value, &err)) {

@@ -1,7 +1,7 @@
-/* remote.h: gives a trial a fresh process: no team of threads ever meets a fork, no heap or cache of one
- * trial helps another.
+/* remote.h: runs a trial in a fresh process. So no team of threads ever meets a fork, and no heap or cache of one trial
+ * helps another.
  *
- * The process is this same binary with `--trial` and the cell as arguments; it prints the value.
+ * The process is this same binary with `--trial` and the cell as arguments. It prints the value.
  */
 #ifndef POOL_REMOTE_H
 #define POOL_REMOTE_H
@@ -9,12 +9,12 @@
 #include "drive/host.h"
 #include "pool/measure.h"
 
-/* Runs the trial on the host's first `cores` CPUs; pvq_launch_signals() was called before. 0 with the value;
- * -EINTR where the user interrupted; other -errno with a line on stderr. */
+/* Runs the trial on the host's first `cores` CPUs. Call pvq_launch_signals() before. 0 with the value; -EINTR: the user
+ * interrupted; other -errno with a line on stderr. */
 int pool_remote_measure(
 	const struct pool_cell *, const struct pvq_host *, unsigned cores, double timeout_s, double *value);
 
-/* The other side: argv as the function above made it, from "--trial" on. Returns the exit code. */
+/* The child's side: argv as made by the function above, from "--trial" on. Returns the exit code. */
 int pool_remote_child(int argc, char **argv);
 
 #endif

@@ -1,10 +1,11 @@
-/* run_openmp.c: OpenMP's loop with dispatch item by item, schedule(dynamic,1), by gcc and its library. */
+/* run_openmp.c: OpenMP's loop with item-by-item dispatch, schedule(dynamic,1), by gcc and its library. */
 #include "base/clock.h"
 #include "pool/runner.h"
 
 #include <errno.h>
 
-/* The environment can shrink a team (OMP_THREAD_LIMIT, OMP_DYNAMIC): then it would be another's figure. */
+/* Checks the size of the team: the environment can shrink it (OMP_THREAD_LIMIT, OMP_DYNAMIC), which would falsify the
+ * figure. */
 static int openmp_start(void **self, const struct pool_job *job, struct pvq_error *err)
 {
 	unsigned team = 0;
@@ -29,7 +30,7 @@ static int openmp_map(void *self, struct pool_job *job, struct pvq_error *err)
 	return 0;
 }
 
-/* The library ends its team with the process. */
+/* The library ends its team when the process ends. */
 static int openmp_stop(void *self, struct pvq_error *err)
 {
 	(void)self;

@@ -1,8 +1,7 @@
-/* run_pool.c: the pool in both orders, as its header would have it used: default chunk, default window.
+/* run_pool.c: the pool in both orders, used as its header recommends: default chunk, default window.
  *
- * next() copies a parameter from the caller's memory, put() adds up the results. Both are within the time:
- * a thread leaves its result where the caller wants it, here the caller has to fetch it, and that is the
- * pool's cost.
+ * next() copies a parameter from the caller's memory, and put() adds up the results. The time includes both: a thread
+ * leaves its result where the caller needs it, but here the caller must fetch it, and that is a cost of the pool.
  */
 #include "base/clock.h"
 #include "pool.h"
@@ -12,7 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* One map. */
+/* The state of one map. */
 struct pass {
 	const uint64_t *in;
 	uint64_t n, arrived, sum;

@@ -1,4 +1,4 @@
-/* run_pthreadpool.c: the pthreadpool library: static ranges, and stealing at the end. */
+/* run_pthreadpool.c: the library pthreadpool: static ranges, and stealing at the end. */
 #include "base/clock.h"
 #include "pool/runner.h"
 

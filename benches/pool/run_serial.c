@@ -1,4 +1,4 @@
-/* run_serial.c: one item after the other in the caller: how much work there is. */
+/* run_serial.c: one item after the other in the caller, which measures the work itself. */
 #include "base/clock.h"
 #include "pool/runner.h"
 

@@ -1,4 +1,4 @@
-/* run_tbb.cc: oneTBB's parallel_for with the simple partitioner at grain 1: each item is a task. */
+/* run_tbb.cc: oneTBB's parallel_for with the simple partitioner at grain 1, so that each item is a task. */
 #include "base/clock.h"
 #include "pool/runner.h"
 
@@ -13,7 +13,7 @@
 namespace
 {
 
-/* Nothing thrown may reach the C side. */
+/* No exception may reach the C side. */
 template <typename body> int guarded(pvq_error *err, const body &what)
 {
 	try {

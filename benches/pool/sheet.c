@@ -1,4 +1,4 @@
-/* sheet.c: blocks, groups in random order, the cells of a group in random order. */
+/* sheet.c: measures block by block: groups in random order, and the cells of a group in random order. */
 #include "pool/sheet.h"
 #include "base/clock.h"
 #include "base/progress.h"
@@ -32,10 +32,10 @@ static void csv_row(const struct pool_sheet *s, const struct pool_lab *lab, unsi
 	fprintf(lab->csv, "%s,%s,%s,%s,%u,%u,%" PRIu64 ",%" PRIu64 ",%u,%u,%.0f,%s\n", s->figure,
 		pool_measure_name(c->measure), c->who, c->work, c->workers, lab->cores, c->n, c->arg, block,
 		position, s->value[index][block], pool_measure_unit(c->measure));
-	fflush(lab->csv); /* a run that is cut off keeps its rows; the caller looks for errors at the end */
+	fflush(lab->csv); /* so that an interrupted run keeps its rows; the caller checks for errors at the end */
 }
 
-/* The order of a block follows from seed and block alone. */
+/* Orders a block; the order depends on seed and block alone. */
 static void order_block(const struct pool_sheet *s, uint64_t seed, unsigned block, unsigned *order)
 {
 	uint64_t state = seed * 1000003u + block;
@@ -54,7 +54,7 @@ static void order_block(const struct pool_sheet *s, uint64_t seed, unsigned bloc
 	}
 }
 
-/* The time to go is this figure's, known from the second trial on. */
+/* Shows the time left for this figure, which is known from the second trial on. */
 static void show_progress(
 	struct pvq_progress *progress, const struct pool_sheet *s, unsigned long done, uint64_t began_ns)
 {

@@ -1,5 +1,4 @@
-/* sheet.h: the trials of one figure: each cell once a block, in random order, and the values.
- */
+/* sheet.h: the trials of one figure, each cell once a block in random order, and their values. */
 #ifndef POOL_SHEET_H
 #define POOL_SHEET_H
 
@@ -10,14 +9,15 @@
 
 enum { POOL_SHEET_CELLS = 32, POOL_SHEET_BLOCKS = 200 };
 
-/* What all figures of a run have in common. */
+/* The settings that all figures of a run share. */
 struct pool_lab {
 	struct pvq_host host;
-	unsigned cores;  /* that each trial is confined to: the first of the host's */
-	uint64_t rate;   /* steps of the kernel in a microsecond, measured once: all do the same work */
-	unsigned blocks; /* wanted */
+	unsigned cores; /* each trial is confined to so many of the host's first CPUs */
+	uint64_t
+		rate; /* steps of the kernel per microsecond, measured once, so that all do the same work */
+	unsigned blocks; /* to measure */
 	uint64_t seed;   /* of the order */
-	FILE *csv;       /* every trial; NULL: not wanted */
+	FILE *csv;       /* gets every trial; NULL: none */
 };
 
 struct pool_sheet {
@@ -30,11 +30,11 @@ struct pool_sheet {
 /* Adds a cell; returns its number. */
 unsigned pool_sheet_add(struct pool_sheet *, struct pool_cell);
 
-/* Writes the line above all others. */
+/* Writes the header line. */
 void pool_sheet_csv_head(FILE *);
 
-/* Measures all cells. 0; -EINTR where the user interrupted; other -errno, with a line on stderr, at the first
- * trial that fails. */
+/* Measures all cells. 0; -EINTR: the user interrupted; other -errno with a line on stderr, at the first trial that
+ * fails. */
 int pool_sheet_run(struct pool_sheet *, const struct pool_lab *);
 
 #endif

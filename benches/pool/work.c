@@ -1,4 +1,4 @@
-/* work.c: the four kinds. */
+/* work.c: the four kinds of work. */
 #include "pool/work.h"
 #include "base/shuffle.h"
 #include "tasks/kernel.h"
@@ -67,7 +67,7 @@ static ssize_t spin_run(void *ctx, const void *in, size_t len, void *out, size_t
 	return sizeof(x);
 }
 
-/* All steps together are one linear map x -> x * A + C, so the sum needs one pair of A and C. */
+/* All steps together are one linear map x -> x * A + C, so one pair of A and C gives the sum. */
 static uint64_t spin_expect(const uint64_t *in, uint64_t n, uint64_t steps)
 {
 	uint64_t c = pvq_kernel_jump(0, steps), a = pvq_kernel_jump(1, steps) - c;
@@ -97,8 +97,8 @@ static ssize_t skew_run(void *ctx, const void *in, size_t len, void *out, size_t
 	return sizeof(x);
 }
 
-/* Pareto's distribution by inversion, always the same draws; cut off at a thousand times the mean, where
- * one item would be the whole run. Every other round has them in the other direction. */
+/* Draws from Pareto's distribution by inversion, always the same values. They are cut off at a thousand times the mean,
+ * where one item would be the whole run. Every other round has them in reverse order. */
 static void skew_fill(uint64_t *in, uint64_t n, uint64_t mean, unsigned round)
 {
 	const double alpha = 1.5, longest = 1000;
@@ -139,7 +139,7 @@ static ssize_t sleep_run(void *ctx, const void *in, size_t len, void *out, size_
 		.tv_sec = (time_t)(*ns / 1000000000u), .tv_nsec = (long)(*ns % 1000000000u)};
 
 	while (nanosleep(&left, &left) && errno == EINTR)
-		; /* a signal must not make it shorter */
+		; /* a signal must not shorten the sleep */
 	return noop_run(ctx, in, len, out, cap);
 }
 

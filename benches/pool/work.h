@@ -1,7 +1,7 @@
-/* work.h: what the items do: 8 bytes in, 8 bytes out.
+/* work.h: the work of the items: 8 bytes in, 8 bytes out.
  *
- * It is not benches/tasks/: those compute parameters and check results through hooks of their own, and at
- * some nanoseconds an item such a call more is a figure of its own.
+ * It does not use benches/tasks/: these compute parameters and check results through hooks, and at some nanoseconds an
+ * item, one more call would distort the figures.
  */
 #ifndef POOL_WORK_H
 #define POOL_WORK_H
@@ -12,18 +12,18 @@
 
 struct pool_work {
 	const char *name;
-	/* ctx: points to the `arg` of the two below. */
+	/* ctx: points to the `arg` of the two functions below. */
 	ssize_t (*run)(void *ctx, const void *in, size_t len, void *out, size_t cap);
-	/* The parameters of n items. Rounds have the same amount of work, and other parameters. */
+	/* Writes the parameters of n items. Rounds have the same amount of work, but other parameters. */
 	void (*fill)(uint64_t *in, uint64_t n, uint64_t arg, unsigned round);
-	/* The sum of the right results modulo 2^64, found another way than by run(). */
+	/* The sum of the right results modulo 2^64, found in another way than by run(). */
 	uint64_t (*expect)(const uint64_t *in, uint64_t n, uint64_t arg);
 };
 
 extern const struct pool_work pool_work_noop;  /* parameter * 10 */
 extern const struct pool_work pool_work_spin;  /* arg steps of the kernel */
 extern const struct pool_work pool_work_skew;  /* steps of the kernel with a heavy tail (Pareto, alpha 1.5),
-                                             * arg in the mean; the parameter is the number of steps */
+                                             * arg on average; the parameter is the number of steps */
 extern const struct pool_work pool_work_sleep; /* sleeps arg nanoseconds; parameter * 10 */
 
 #endif
