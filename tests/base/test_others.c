@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* CPU by CPU, as far as they are online. */
+/* Sums the times of all CPUs that are online. */
 static struct pvq_cpu_time sum_of_each(void)
 {
 	struct pvq_cpu_time sum = {0};

@@ -101,7 +101,7 @@ small() {
 	[ ! -e "$TMP/run/raw.csv" ]
 }
 
-@test "help: of pvq and of every command, on stdout, exit 0; a column of its own for what each means" {
+@test "help: of pvq and of every command, on stdout, exit 0, in two columns" {
 	"$PVQ" help >"$TMP/help"
 	"$PVQ" --help | cmp - "$TMP/help"
 	"$PVQ" -h | cmp - "$TMP/help"
@@ -380,7 +380,7 @@ small() {
 	[ "$status" -eq 1 ]
 }
 
-@test "e2e: what cannot be is refused" {
+@test "e2e: impossible requests are refused" {
 	refused "pooll pool_ordered" "$PVQ" e2e --impls pooll --out "$TMP/view"
 	refused "--runs 2" "$PVQ" e2e --runs 1 --out "$TMP/view"
 	refused "unexpected" "$PVQ" e2e there
@@ -392,7 +392,7 @@ small() {
 
 @test "e2e: Ctrl-C leaves nothing running" {
 	command -v hyperfine >/dev/null || skip "needs hyperfine"
-	# As above: SIGINT is ignored in the background unless it is said.
+	# As above: a job in the background would ignore SIGINT.
 	env --default-signal=INT "$PVQ" e2e --n 407 --impls pthread_queue --out "$TMP/view" 2>"$TMP/err" &
 	pid=$!
 	until [ "$(wc -l 2>/dev/null <"$TMP/view/e2e.csv" || echo 0)" -ge 4 ]; do kill -0 $pid; done

@@ -54,7 +54,7 @@ made_up() {
 	[[ $output == *"1 slower, 0 faster, 1 equivalent, 0 inconclusive"* ]]
 }
 
-@test "compare --fail-above: 1 where a cell got slower by more than that, else 0" {
+@test "compare --fail-above: 1 if a cell became slower by more than that, else 0" {
 	made_up a 10000
 	made_up b 13000
 	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5%
@@ -71,7 +71,7 @@ made_up() {
 	[[ $output == *"the same folder"* ]]
 }
 
-@test "compare --fail-above: what ran before and does not any more counts" {
+@test "compare --fail-above: a cell that ran before and fails now counts" {
 	made_up a 10000
 	made_up b 10000 crashed
 	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 50%
@@ -116,7 +116,7 @@ made_up() {
 	[ ! -e "$TMP/out/plots/gnuplot-1.log" ]
 }
 
-@test "compare: what cannot be is refused in one line" {
+@test "compare: impossible requests are refused in one line" {
 	made_up a 10000
 	mkdir "$TMP/empty"
 	refused "two folders" "$PVQ" compare "$TMP/a"

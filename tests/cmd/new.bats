@@ -107,7 +107,7 @@ refused() {
 	rm -r impls/form_a.c impls/peers/form_b.c benches/tasks/form_c.c benches/experiments/form_d
 }
 
-@test "new: what cannot be is refused, and nothing is written" {
+@test "new: impossible requests are refused, and nothing is written" {
 	find impls benches -type f | sort >"$BATS_TEST_TMPDIR/before"
 	refused "kind name" strategy
 	refused "kind name" strategy a b

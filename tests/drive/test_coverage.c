@@ -176,7 +176,7 @@ static int differs(enum pvq_verdict verdict)
 	return verdict == PVQ_FASTER || verdict == PVQ_SLOWER;
 }
 
-/* Two of the same are called different less often than alpha says, for single comparisons and corrected ones. */
+/* Two equal strategies are called different less often than alpha says, in single and in corrected comparisons. */
 static void no_difference_is_found_where_there_is_none(void **ctx)
 {
 	static const double alpha[] = {PVQ_ALPHA, PVQ_ALPHA / 4, PVQ_ALPHA / 10};
@@ -244,7 +244,8 @@ static enum pvq_verdict sequential(
 	return PVQ_INCONCLUSIVE; /* not reached */
 }
 
-/* Stopping when precise enough finds few more false differences than a fixed number would, and misses few real ones. */
+/* Stopping when precise enough finds hardly more false differences than a fixed number of blocks, and misses few real
+ * ones. */
 static void stopping_on_precision_is_harmless(void **ctx)
 {
 	static const double sigma[] = {0.01, 0.02, 0.03, 0.05, 0.10};
@@ -267,7 +268,7 @@ static void stopping_on_precision_is_harmless(void **ctx)
 	}
 }
 
-/* Measured on, as long as the first blocks said it takes, a comparison is settled more often than not. */
+/* With as many blocks as the first ones say it takes, a comparison is settled more often than not. */
 static void what_would_settle_it_does(void **ctx)
 {
 	uint64_t state = 4;

@@ -116,7 +116,7 @@ static void the_order_is_a_latin_square(void **state)
 	forget(&plan, "e.csv");
 }
 
-/* Wherever it is interrupted, what goes on measures exactly what is missing, and stops where it would have. */
+/* Wherever a run is interrupted, resuming it measures exactly what is missing, and stops where the run would have. */
 static void a_resumed_run_decides_the_same(void **state)
 {
 	struct pvq_plan plan;

@@ -9,7 +9,7 @@ teardown() {
 	rm -rf "$TMP"
 }
 
-@test "selftest: twins of strategies, as tables; what is there is not measured again" {
+@test "selftest: twins of strategies, as tables; existing files are not measured again" {
 	run "$PVQ" selftest --blocks 2 --profile none --out "$TMP/st"
 	[ "$status" -eq 1 ] # too few blocks for an experiment
 	echo "$output" >"$TMP/out"

@@ -1,5 +1,5 @@
-/* test_beside.c: what experiments measure beside the sweep: which trials, how often, and files that are whole or not there;
- * the trials are played. */
+/* test_beside.c: what experiments measure beside the sweep: which trials, how often, and files that are whole or not
+ * there; the trials are played. */
 #include "../support/played.h"
 #include "base/rundir.h"
 #include "experiments/claims/claims.h"
@@ -29,8 +29,8 @@ static int run_beside(int (*run)(const struct pvq_session *), const struct pvq_p
 	return run(&session);
 }
 
-/* Of a run's plan the claims need some cells on the most cores: no serial, no twins, no tasks that decide nothing;
- * and whoever keeps the order and who does not get a load on which that shows. */
+/* The claims need some of the plan's cells on the most cores: no serial, no twins, no tasks that decide nothing.
+ * Ordered and unordered strategies also get a load on which the order shows. */
 static void the_claims_are_measured_with_the_plans_cells(void **state)
 {
 	static const struct {
@@ -83,7 +83,7 @@ static void the_claims_are_measured_with_the_plans_cells(void **state)
 	}
 	assert_true(seen.summary.blocks >= 30);
 	pvq_claims_free(&seen);
-	/* What is there is not measured again. */
+	/* Existing cells are not measured again. */
 	played.count = 0;
 	assert_int_equal(run_beside(pvq_claims_run, &plan), 0);
 	assert_int_equal(played.count, 0);
@@ -109,7 +109,7 @@ static void plan_extras(struct pvq_plan *plan)
 	}
 }
 
-/* 0: it is not there. */
+/* The number of lines; 0: the file does not exist. */
 static unsigned lines_of(const char *file)
 {
 	char path[PATH_MAX];
@@ -126,7 +126,7 @@ static unsigned lines_of(const char *file)
 	return lines;
 }
 
-/* Interrupted at that trial, then gone on with: a file is whole, or it is not there. */
+/* Interrupts at that trial, then resumes: a file is complete, or it does not exist. */
 static void interrupt_extra(const struct extra *extra, unsigned at, const unsigned whole[3])
 {
 	struct pvq_plan plan;
@@ -176,7 +176,7 @@ static void what_was_interrupted_is_not_there(void **state)
 	}
 }
 
-/* All but a hang five times; what hung, or cannot run, once. */
+/* Every fault is tried five times, but a hang, or a task that cannot run, once. */
 static void faults_are_tried_again_where_that_is_cheap(void **state)
 {
 	static const enum pvq_status status[] = {PVQ_CRASHED, PVQ_TIMEOUT, PVQ_UNAVAILABLE};

@@ -192,13 +192,13 @@ static void the_longest_item_binds(void **state)
 	assert_near(b.ideal.ns, 55.0 * MS, 1);
 	assert_near(b.gap[0].map.ratio, 60 * MIDDLE / 55, 0.01);
 	assert_near(sum_of(b.gap[0].lost_ns), pvq_gap_spent_ns(&b.gap[0]) - 55.0 * MS, 10);
-	/* What one must wait for the longest item is not counted against the strategy. */
+	/* The unavoidable wait for the longest item is not a loss of the strategy. */
 	assert_true(b.gap[0].lost_ns[PVQ_PART_IMBALANCE] < b.gap[0].spent_ns[PVQ_PART_IMBALANCE]);
 	pvq_bounds_free(&b);
 	drop(&f);
 }
 
-/* Of three rounds the one that is most like the sweep's trials; a disturbed one moves nothing. */
+/* Of three rounds, the one nearest to the sweep's trials counts; a disturbed one changes nothing. */
 static void the_nearest_round_divides(void **state)
 {
 	struct fixture f = {0};
@@ -218,7 +218,7 @@ static void the_nearest_round_divides(void **state)
 	drop(&f);
 }
 
-/* Looking on must not have changed what it looks at, serial included. */
+/* Observation must not have changed the times, serial's included. */
 static void what_was_changed_is_not_divided(void **state)
 {
 	for (int serial = 0; serial < 2; serial++) {

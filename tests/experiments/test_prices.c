@@ -164,7 +164,7 @@ static void test_chapter_only_where_there_are_prices(void **state)
 	text = chapter(f);
 	assert_non_null(strstr(text, "## What the parts cost on this machine"));
 	assert_non_null(strstr(text, "| pipe/stream bytes:1024 | write | 2.00 µs | 1.00 µs – 3.00 µs |"));
-	assert_non_null(strstr(text, "needs \\| two |")); /* said, and no cell of its own */
+	assert_non_null(strstr(text, "needs \\| two |")); /* reported, without a cell */
 	assert_null(strstr(text, "bytes:64"));            /* of the sizes only a few */
 	assert_non_null(strstr(text, "*debug* build"));
 	free(text);

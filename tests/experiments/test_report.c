@@ -255,7 +255,7 @@ static void noise_has_no_winner(void **state)
 	assert_silent(run, "Keep serial");
 }
 
-/* One that is in front by its median, but had bad blocks, does not keep those in the contest whom others beat. */
+/* A leader by its median that had bad blocks does not keep in the contest those that others beat. */
 static void who_is_beaten_by_any_is_out(void **state)
 {
 	struct run *run = *state;
@@ -499,7 +499,7 @@ static void add_fault(FILE *f, const char *impl, enum pvq_fault_kind kind, unsig
 	assert_int_equal(pvq_faults_write(f, &fault), 0);
 }
 
-/* In short, a strategy is what the worst of the three deaths made of it. */
+/* The summary rates a strategy by the worst of the three deaths. */
 static void deaths_of_workers_in_short(void **state)
 {
 	static const char died[] = "the trial's process died of SIGKILL";
@@ -523,7 +523,7 @@ static void deaths_of_workers_in_short(void **state)
 	add_fault(f, "by_hand", PVQ_FAULT_SEGV, 20, 0, 0, PVQ_CRASHED, "worker 1 died with item 20");
 	add_fault(f, "by_hand", PVQ_FAULT_KILL, 20, 0, 0, PVQ_CRASHED, "worker 20 died with item 201");
 	add_fault(f, "by_hand", PVQ_FAULT_EXIT, 20, 0, 0, PVQ_CRASHED, "a rank died");
-	/* Of what was not seen of all three nothing is said. */
+	/* Nothing is reported of a strategy that was not tried with all three. */
 	add_fault(f, "two_of_three", PVQ_FAULT_SEGV, 39, 1, 0, PVQ_OK, "");
 	add_fault(f, "two_of_three", PVQ_FAULT_KILL, 39, 1, 0, PVQ_OK, "");
 	add_fault(f, "not_here", PVQ_FAULT_SEGV, 39, 1, 0, PVQ_OK, "");
@@ -549,13 +549,13 @@ static void deaths_of_workers_in_short(void **state)
 	assert_says(run, "| by_hand | – | gave up, item named; 20 of 39 others; after 700 µs | "
 			 "gave up, item not named; 20 of 39 others; after 700 µs | "
 			 "gave up, item not named; 20 of 39 others; after 700 µs | – |\n");
-	/* In full: what was not tried is no result. */
+	/* In the full table, a fault that was not tried has no result. */
 	assert_says(run,
 		"| pthread_queue | – | item named as lost; all 39 others; after 700 µs | item named as lost; "
 		"all 39 others; after 700 µs | **all died**; all 39 others; after 700 µs | **hung**; all 39 others |\n");
 }
 
-/* Five tries of a kind, alike or not; a single one that was worse is what is said in short. */
+/* Five tries of a kind, alike or not. The summary reports the worst one. */
 static void tries_that_differ_are_counted(void **state)
 {
 	static const unsigned delivered[] = {31, 12, 25, 12, 38};
@@ -595,7 +595,7 @@ static void tries_that_differ_are_counted(void **state)
 		"item named as lost 4 of 5 times (all 39 others, after 700 µs) | **hung**; 7 of 39 others |\n");
 }
 
-/* One that was never begun, one that delivered some before it died, and three that had nothing to show. */
+/* One that never began, one that delivered some results before it died, and three that delivered none. */
 static void who_delivers_at_the_end_loses_all(void **state)
 {
 	static const char died[] = "the trial's process died: exit status 3";
@@ -619,7 +619,7 @@ static void who_delivers_at_the_end_loses_all(void **state)
 	add_fault(f, "batch_c", PVQ_FAULT_ERROR, 39, 1, 0, PVQ_ERROR, "");
 	add_fault(f, "batch_d", PVQ_FAULT_EXIT, 1, 0, 0, PVQ_CRASHED, died);
 	add_fault(f, "batch_e", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died);
-	add_fault(f, "pthread_queue", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died); /* had bad luck */
+	add_fault(f, "pthread_queue", PVQ_FAULT_EXIT, 0, 0, 0, PVQ_CRASHED, died); /* just bad luck */
 	assert_int_equal(fclose(f), 0);
 	add_cell(run, "serial", "noop", 1, 6, 40);
 	add_dispatch(run, "serial", 6);

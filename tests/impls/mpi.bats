@@ -76,7 +76,7 @@ column() {
 	nothing_runs ${ID}2
 }
 
-@test "a job that is ended early leaves no files of its own" {
+@test "a job that is ended early leaves no files" {
 	mkdir "$TMP/session"
 	before=$(ls /dev/shm)
 	run env TMPDIR="$TMP/session" "$PVQ" run --impl mpi_pool --task fault:kind=hang,at=2 --n 20 --workers 3 --timeout 2

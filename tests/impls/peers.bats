@@ -1,5 +1,5 @@
-# peers.bats: strategies that are programs of their own: the protocol, kept and broken, and every peer that is built here
-# on every task. PVQ is the binary (set by scripts/run-tests).
+# peers.bats: strategies that are separate programs: the protocol, kept and broken, and every peer that is built here on
+# every task. PVQ is the binary (set by scripts/run-tests).
 
 setup() {
 	PVQ=${PVQ:-$PWD/build/pvq}
@@ -151,7 +151,7 @@ verified() {
 	[[ $output == *,error,no,* ]]
 }
 
-@test "what was measured is for the driver to say: a row cannot claim to be of another trial" {
+@test "only the driver says what was measured: a row cannot claim to be of another trial" {
 	fake liar <<<'row ok oracle'
 	run env PVQ_PEERS="$TMP/peers" "$PVQ" run --impl liar --task noop --n 5 --workers 3 --cores 1 --seed 4 --csv
 	[ "$status" -eq 0 ]
@@ -162,7 +162,7 @@ verified() {
 	fake liar <<<'row ok oracle 00000000000000000000000000000001'
 	PVQ_PEERS="$TMP/peers" "$PVQ" bench --profile quick --impls serial,liar --tasks noop --n 50 --cores 1 --blocks 6 \
 		--out "$TMP/run" >/dev/null 2>&1 || true
-	# From the first row on, whoever came first.
+	# From the first row on, whichever strategy came first.
 	grep '^liar' "$TMP/run/raw.csv" >"$TMP/liar"
 	[ "$(wc -l <"$TMP/liar")" -ge 6 ]
 	[ -z "$(grep -v ',error,no,.*its digest of the right results differs from the known one' "$TMP/liar")" ]
@@ -219,7 +219,7 @@ verified() {
 	[[ $output == *"its process then ended badly: exit status 7"* ]]
 }
 
-@test "whoever leaves the process group is ended too, and nobody waits for him" {
+@test "a process that leaves the group is ended too, and nothing waits for it" {
 	fake stray <<-'END'
 		setsid sleep ${ID}1 &
 		row ok oracle
@@ -251,7 +251,7 @@ verified() {
 	[ "$status" -eq 1 ]
 }
 
-@test "who cannot describe himself is named and passed over; what lacks something is unavailable" {
+@test "a program that cannot describe itself is named and skipped; a peer that lacks something is unavailable" {
 	printf '#!/bin/sh\necho "hello"\n' >"$TMP/peers/rubbish"
 	printf '#!/bin/sh\nexit 4\n' >"$TMP/peers/failing"
 	echo "not a program" >"$TMP/peers/README"
@@ -280,7 +280,7 @@ verified() {
 	[ "$status" -eq 1 ]
 }
 
-@test "Ctrl-C while peers describe themselves: none of them is called no peer" {
+@test "Ctrl-C while peers describe themselves: none of them is refused" {
 	for name in one two three; do
 		printf '#!/bin/sh\ntouch "%s"; exec sleep ${ID}7\n' "$TMP/asked" >"$TMP/peers/$name"
 		chmod +x "$TMP/peers/$name"
@@ -307,7 +307,7 @@ built() {
 	CC=cc CFLAGS=-O0 LDFLAGS="" scripts/peer build "$TMP/$1.c" "$TMP/$1.needs" "$TMP/peers/$1"
 }
 
-@test "whose packages are missing says which to install, and whose file is no C that it could not be built" {
+@test "a peer without its packages says which to install; one that does not compile says so" {
 	built headless "libnothing-dev more-dev <no/such/header.h> -lnothing" "int main(void) { return 0; }"
 	built moduleless "libmodule-dev pkg-config:no-such-module" "int main(void) { return 0; }"
 	built broken "libc6-dev" "this is no C" 2>/dev/null
@@ -366,7 +366,7 @@ built() {
 	done
 }
 
-@test "chunk and window reach a peer as they were asked for: what nobody names is its library's own affair" {
+@test "chunk and window reach a peer as asked for; without them its library decides" {
 	[ -n "$(available python_pool_map)" ] || skip "not built"
 	run "$PVQ" run --impl python_pool_map --task noop --n 50 --workers 2 --csv
 	[[ $output == *python_pool_map,noop,,50,2,*,0,0,ordered,* ]] || { echo "$output"; return 1; }
@@ -374,7 +374,7 @@ built() {
 	[[ $output == *python_pool_map,noop,,50,2,*,7,0,ordered,* ]] || { echo "$output"; return 1; }
 }
 
-@test "a row says the chunk and the window in force, not those that were asked for and are not heeded" {
+@test "a row has the chunk and the window in force, not those asked for" {
 	[ -n "$(available)" ] || skip "none is built"
 	for impl in $(available); do
 		run "$PVQ" run --impl "$impl" --task noop --n 200 --workers "$(workers "$impl" 2)" --chunk 16 --window 100 --csv
@@ -455,7 +455,7 @@ until_true() {
 	done
 }
 
-@test "mqueue: a worker that is killed while it has no item is said to have died between items" {
+@test "mqueue: a worker killed while it has no item is reported as dead between items" {
 	[ -n "$(available '^mqueue$')" ] || skip "not built"
 	children() { # the trial's, all six of them
 		trial=$(pgrep -P "$driver") && workers=($(pgrep -P "$trial")) && [ ${#workers[@]} -eq 6 ]

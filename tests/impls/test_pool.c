@@ -1,5 +1,5 @@
-/* test_pool.c: the pool by its public header: what a C program gets that uses it as a library. And under fire: a
- * process that kills workers at random, thousands of times, while every item must arrive exactly once.
+/* test_pool.c: the pool by its public header, as a C program uses the library. And under fire: a process kills workers
+ * at random, thousands of times, while every item must arrive exactly once.
  */
 #include "pool.h"
 
@@ -372,7 +372,7 @@ static void test_endless_input_ends_when_put_says_so(void **state)
 	assert_int_equal(map(f), -ECANCELED);
 	assert_int_equal(f->put, 900);
 	assert_in_range(f->fed, 900, 900 + 16);
-	close_well(f); /* a failed map: whoever is still at it is killed */
+	close_well(f); /* after a failed map: workers with an item are killed */
 }
 
 static void test_terminate_kills_at_once(void **state)

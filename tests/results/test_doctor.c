@@ -24,7 +24,7 @@ static enum pvq_fitness fitness_of(const char *key, const char *value)
 	fclose(f);
 	fitness = pvq_doctor_worst(finding, pvq_doctor(&m, finding));
 	for (unsigned i = 0, count = pvq_doctor(&m, finding); i < count; i++) {
-		/* Whatever is no longer fine comes with what to do about it. */
+		/* Every fact that is not fine comes with advice. */
 		if (finding[i].fitness == PVQ_FIT_CAUTION || finding[i].fitness == PVQ_FIT_SPOILS)
 			assert_true(strlen(finding[i].advice) > 20);
 		if (strcmp(finding[i].value, value) != 0)

@@ -27,7 +27,7 @@ refused() { # WORDS… COMMAND: -- separates them
 	[[ $output != *"&pvq_"* ]]
 }
 
-@test "strategies and tasks: serial first, then by name; files without a descriptor are passed over" {
+@test "strategies and tasks: serial first, then by name; files without a descriptor are skipped" {
 	for stem in zeta serial alpha; do descriptor impls/$stem.c impl $stem; done
 	echo 'int helper;' >impls/helper.c
 	descriptor tasks/noop.c task noop

@@ -73,7 +73,7 @@ sums() {
 	sums 0 tests/room/some.bats "3 passed, 0 failed"
 }
 
-@test "nothing to run is no success" {
+@test "no tests at all are a failure" {
 	printf '#!/bin/sh\necho "[  PASSED  ] 0 test(s)."\n' >build/tests/room/test_none
 	chmod +x build/tests/room/test_none
 	sums 1 tests/room/test_none.c "0 passed, 0 failed"

@@ -123,7 +123,7 @@ static void verdicts_follow_the_interval(void **state)
 	assert_int_equal(verdict_of(1.02, 0.1, 10), PVQ_INCONCLUSIVE);
 	/* Certain, but too small to matter. */
 	assert_int_equal(verdict_of(1.015, 0.005, 20), PVQ_EQUIVALENT);
-	/* However large the difference: five pairs can't carry it. */
+	/* However large the difference, five pairs are too few. */
 	assert_int_equal(verdict_of(0.1, 0.01, 5), PVQ_INCONCLUSIVE);
 	assert_string_equal(pvq_verdict_name(PVQ_FASTER), "faster");
 	assert_string_equal(pvq_verdict_name(PVQ_EQUIVALENT), "equivalent");

@@ -1,5 +1,5 @@
-/* played.h: trials that take no time and come out as the test wants, so that nothing depends on the clock. The linker puts
- * __wrap_pvq_launch_trial() and __wrap_pvq_launch_command() in the place of the real ones (Makefile).
+/* played.h: trials that take no time and come out as the test asks, so that nothing depends on the clock. The linker
+ * replaces the real functions by __wrap_pvq_launch_trial() and __wrap_pvq_launch_command() (Makefile).
  */
 #ifndef PVQ_PLAYED_H
 #define PVQ_PLAYED_H
@@ -32,7 +32,7 @@ void plan_two(struct pvq_plan *, unsigned each, double goal, unsigned blocks);
 void unlink_in_dir(const char *file);
 /* Removes the file, and frees the plan. */
 void forget(struct pvq_plan *, const char *file);
-/* Leaves a file as a driver does that was killed while it wrote. */
+/* Leaves a file as a driver killed in mid-write does. */
 void write_left(const char *file);
 
 #endif

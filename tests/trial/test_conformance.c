@@ -28,7 +28,7 @@
 
 enum { WORKERS = 3, CASES_MAX = 1024 };
 
-/* What to ask of a task beside its defaults, so that a test stays short; most need nothing. */
+/* A task's arguments beside its defaults, which keep a test short; most need none. */
 static const char *task_words(const struct pvq_task *task)
 {
 	static const char *const words[] = {"sleep:us=200", "spin:ns=300,rate=1000",
@@ -61,7 +61,7 @@ enum { ALONE = 5 };
 enum { ALONE = 3 };
 #endif
 
-/* A joined thread may stand in /proc for a moment yet, until the kernel has let go of it. */
+/* A joined thread may stay in /proc for a moment, until the kernel has released it. */
 static int threads_left(void)
 {
 	int count;
@@ -144,7 +144,7 @@ static void complain_of_end(const struct order *order, int wstatus)
 		WEXITSTATUS(wstatus));
 }
 
-/* Runs the trial in a process of its own, as the driver does, and brings the outcome back. */
+/* Runs the trial in a child, as the driver does, and returns the outcome. */
 static struct outcome run(const struct order *order)
 {
 	struct outcome o;
@@ -362,7 +362,7 @@ static int count_started(const struct pvq_impl *impl, unsigned workers)
 	return count;
 }
 
-/* What start() leaves to be done is paid for in the map, which would then be no longer the same for all. */
+/* What start() leaves undone would count as map time, which would then not compare. */
 static void test_ready(void **state)
 {
 	const struct pvq_impl *impl = *state;

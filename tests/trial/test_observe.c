@@ -205,7 +205,7 @@ static int drop_files(void **state)
 	return 0;
 }
 
-/* An observed trial in a process of its own; its row. */
+/* Runs an observed trial in a child; returns its row. */
 static struct pvq_row observe(
 	const struct files *f, const struct pvq_impl *impl, const char *words, uint64_t n, unsigned workers)
 {
@@ -300,7 +300,7 @@ static void every_strategy_is_observed(void **state)
 			}
 }
 
-/* Results are checked as without, and what failed is not described. */
+/* Results are checked as in any trial, and a failed trial has no figures. */
 static void a_failed_trial_leaves_nothing(void **state)
 {
 	const struct files *f = *state;
@@ -325,7 +325,7 @@ static int liar_start(
 	return 0;
 }
 
-/* Knows the results of noop without running it, as one that works in another language would. */
+/* Knows the results of noop without running it, as a strategy in another language would. */
 static int liar_map(void *self, struct pvq_sink *sink, struct pvq_error *err)
 {
 	const struct pvq_load *load = self;

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* People script against these. */
+/* Users' scripts rely on these. */
 static const char fixed[] =
 	"impl,task,args,n,workers,cores,chunk,window,order,in_via,out_via,block,status,verified,start_ns,first_ns,map_ns,stop_ns,total_ns,user_ns,sys_ns,max_rss_kb,nvcsw,nivcsw";
 
@@ -94,7 +94,7 @@ static void test_round_trip(void **state)
 	free(text);
 }
 
-/* Wherever the file is cut, the whole rows before the cut are there, and the damage is told. */
+/* Wherever the file is cut, the whole rows before the cut are kept, and the damage is reported. */
 static void test_cut_anywhere(void **state)
 {
 	struct pvq_rows rows;
@@ -171,7 +171,7 @@ static void test_full_disk(void **state)
 	fclose(f);
 }
 
-/* A file that is not there is no error; one that was cut off gives the rows before. */
+/* A missing file is not an error; one that was cut off gives the rows before the cut. */
 static void test_file(void **state)
 {
 	char dir[] = "/tmp/pvq-row-XXXXXX", path[64];

@@ -58,7 +58,7 @@ static void test_right(void **state)
 	assert_int_equal(pvq_right_digest(f.check.load, right), 0);
 	assert_string_equal(right, f.right);
 	assert_true(f.check.first_ns > 0);
-	/* Known already: the same verdict without asking the oracle; a wrong one is found out. */
+	/* With a known digest the verdict is the same without the oracle; a wrong digest is detected. */
 	assert_int_equal(pvq_check_verify(&f.check, f.right, f.right), PVQ_VERIFIED_ORACLE);
 	assert_int_equal(pvq_check_verify(&f.check, "00000000000000000000000000000000", f.right),
 		PVQ_VERIFIED_ORACLE);
@@ -158,7 +158,7 @@ static void test_failed_item_is_no_right_result(void **state)
 	teardown(&f);
 }
 
-/* What arrived and what became of the others, line by line, in the order of delivery. */
+/* A line for each item, whether it arrived or was lost, in the order of delivery. */
 static void test_deliveries(void **state)
 {
 	static const struct {

@@ -333,7 +333,7 @@ static int build_as_nobody(const char *words)
 	return memcmp((const char *)in.ptr + in.len - 4, "open", 4) != 0;
 }
 
-/* What one may not read is left out: a file, and a folder with all that is in it. */
+/* Unreadable files, and unreadable folders with their contents, are left out. */
 static void test_deflate_skips_unreadable(void **state)
 {
 	char dir[] = "/tmp/pvq-test-XXXXXX", file[3][64], words[96];
@@ -362,7 +362,7 @@ static void test_deflate_skips_unreadable(void **state)
 	rmdir(dir);
 }
 
-/* How a process ends that runs the item. */
+/* Runs the item in a child; returns how that ends. */
 static int fate_of(const char *words, uint64_t id)
 {
 	struct pvq_spec spec;

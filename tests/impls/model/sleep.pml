@@ -14,7 +14,7 @@
  *  - Memory order: the engine has a fence between saying and looking. What could happen without it is what
  *    BUG_…_LOOKS_FIRST do.
  *  - Looking after the caller between two items of a claim, which only wakes it more often.
- *  - Time. The engine's sleeps end by themselves after a while, and whoever finds nothing may look for a
+ *  - Time. The engine's sleeps end by themselves after a while, and a process that finds nothing may look for a
  *    while before it sleeps; here they sleep at once and for ever, so what is shown does not rest on that.
  *    The caller's sleep "low" always has an end, so it is left out too.
  *  - Futex and epoll are what they promise: a wait returns where the word is not 1 (any more); an edge of
