@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* The array (NULL: none yet) of `count` elements of `size` bytes, moved to where one more fits; that one is not
- * initialised. NULL: no memory, and the array stays as it is. */
+/* Makes room for one more element in an array (NULL: none yet) of `count` elements of `size` bytes, which may move. The
+ * new element is not initialised. Returns the array; NULL: out of memory, and the old array is unchanged. */
 static inline void *pvq_grow(void *array, size_t count, size_t size)
 {
 	return count < SIZE_MAX / size ? realloc(array, (count + 1) * size) : NULL;
