@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -36,7 +38,11 @@ enum {
 	DULL_NS = 1000000000,  /* the longest sleep where anything is in flight, about */
 	HOLE_NS = 50000000,    /* see caller_sleep() */
 	LOOK_NS = 5000000,     /* workers are looked after that often while the caller is busy */
+	LATER_NS = 10000000,   /* next() is asked again, where it had nothing and nothing is put */
+	INIT_LOOK_MS = 100,    /* while it closes: whether a worker is still in init() */
 };
+
+static const uint64_t CLOSE_NS = 5000000000u; /* until workers that do not end are killed */
 
 /* ---- start and close ---- */
 
@@ -50,6 +56,8 @@ static size_t stride_of(size_t max)
 {
 	size_t unit = max <= 8 ? 8 : max < 1024 ? 16 : POOL_LINE;
 
+	if (max > POOL_RESULT_MAX)
+		max = POOL_RESULT_MAX; /* refused by start; the window is asked for without */
 	return round_up(max ? max : 1, POOL_HAS(POOL_PACKED) ? unit : POOL_LINE);
 }
 
@@ -61,7 +69,9 @@ unsigned pvq_pool_window(unsigned workers, size_t max_in, size_t max_out)
 		window = WINDOW_AUTO;
 	if (window < 2 * (size_t)workers)
 		window = 2 * (size_t)workers; /* one that runs and one that waits, for each */
-	return (unsigned)window;
+	if (window > PVQ_POOL_WINDOW_MAX)
+		window = PVQ_POOL_WINDOW_MAX;
+	return window ? (unsigned)window : 1;
 }
 
 static unsigned count_cores(void)
@@ -72,15 +82,35 @@ static unsigned count_cores(void)
 	return sched_getaffinity(0, sizeof(set), &set) ? CPU_SETSIZE : (unsigned)CPU_COUNT(&set);
 }
 
-static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *config)
+static int check_bytes(const char *which, size_t bytes, struct pvq_error *err)
+{
+	return bytes <= POOL_RESULT_MAX ? 0
+					: pvq_fail(err, -EINVAL, "%s is %zu bytes, and may be %d at most",
+						  which, bytes, POOL_RESULT_MAX);
+}
+
+static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *config, struct pvq_error *err)
 {
 	struct pvq_pool_config *c = &p->config;
+	int ret;
 
 	*c = *config;
+	if (!c->run)
+		return pvq_fail(err, -EINVAL, "a pool needs a run()");
+	ret = check_bytes("max_in", c->max_in, err);
+	if (ret == 0)
+		ret = check_bytes("max_out", c->max_out, err);
+	if (ret)
+		return ret;
 	if (c->cores == 0)
 		c->cores = count_cores();
 	if (c->workers == 0)
 		c->workers = c->cores;
+	if (c->workers > PVQ_POOL_WORKERS_MAX)
+		return pvq_fail(err, -EINVAL, "%u workers are asked for, and there may be %d at most",
+			c->workers, PVQ_POOL_WORKERS_MAX);
+	if (c->close_timeout_ns == 0)
+		c->close_timeout_ns = CLOSE_NS;
 	if (c->chunk > PVQ_POOL_CHUNK_MAX)
 		c->chunk = PVQ_POOL_CHUNK_MAX;
 	if (c->window == 0)
@@ -93,11 +123,11 @@ static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *confi
 	while (p->ring_mask < c->window)
 		p->ring_mask *= 2;
 	p->ring_mask--;
-	return c->run && c->max_in <= POOL_RESULT_MAX && c->max_out <= POOL_RESULT_MAX ? 0 : -EINVAL;
+	return 0;
 }
 
 /* One mapping for all that is shared. Untouched pages of it cost nothing. */
-static int map_shared(struct pvq_pool *p)
+static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 {
 	const size_t page = 4096, slots = p->config.window;
 	size_t header = sizeof(struct pool_shared); /* a multiple of its alignment, which is a seat's */
@@ -111,7 +141,8 @@ static int map_shared(struct pvq_pool *p)
 	at = mmap(
 		NULL, p->mapped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
-		return -errno;
+		return pvq_fail(
+			err, -errno, "cannot map %zu bytes for %zu items in flight", p->mapped, slots);
 	p->shared = (struct pool_shared *)at;
 	p->seat = (struct pool_seat *)(at + header);
 	p->ring = (_Atomic uint64_t *)(at += seats);
@@ -185,9 +216,48 @@ void pvq_pool_terminate(struct pvq_pool *p)
 	free_pool(p);
 }
 
+/* Waits for the worker to end, until then. 0, or -ETIMEDOUT: it was killed. One that is still in init() may be there
+ * for good, and is killed at once. */
+static int see_it_end(struct pvq_pool *p, unsigned w, uint64_t until_ns)
+{
+	struct pollfd end = {.fd = p->hand[w].pidfd, .events = POLLIN};
+	int ready = 0;
+
+	while (ready <= 0 && atomic_load(&p->seat[w].phase) != POOL_STARTING) {
+		uint64_t now = pool_now_ns();
+		int left_ms = now < until_ns ? (int)((until_ns - now) / 1000000 + 1) : 0;
+
+		ready = poll(&end, 1, left_ms < INIT_LOOK_MS ? left_ms : INIT_LOOK_MS);
+		if (ready == 0 && left_ms == 0)
+			break;
+	}
+	if (ready > 0)
+		return 0;
+	syscall(SYS_pidfd_send_signal, p->hand[w].pidfd, SIGKILL, NULL, 0);
+	return atomic_load(&p->seat[w].phase) == POOL_STARTING ? 0 : -ETIMEDOUT;
+}
+
+static int end_worker(struct pvq_pool *p, unsigned w, uint64_t until_ns, struct pvq_error *err)
+{
+	int starting = atomic_load(&p->seat[w].phase) == POOL_STARTING, late, wstatus;
+	char fate[64];
+
+	late = see_it_end(p, w, until_ns);
+	wstatus = pvq_pool_reap(p, w);
+	if (late)
+		return pvq_fail(err, late, "worker %u had not ended after %.3g s, and was killed", w,
+			(double)p->config.close_timeout_ns / 1e9);
+	if (wstatus == 0 || wstatus == POOL_FATE_UNKNOWN || starting)
+		return 0;
+	err->worker = (int)w;
+	err->wstatus = wstatus;
+	return pvq_fail(err, -EOWNERDEAD, "worker %u did not end well (%s)", w,
+		pvq_child_fate(wstatus, fate, sizeof(fate)));
+}
+
 int pvq_pool_close(struct pvq_pool *p, struct pvq_error *err)
 {
-	char fate[64];
+	uint64_t until_ns;
 	int ret = 0;
 
 	if (p->failed) {
@@ -199,15 +269,11 @@ int pvq_pool_close(struct pvq_pool *p, struct pvq_error *err)
 	for (unsigned w = 0; w < p->config.workers; w++)
 		if (atomic_exchange(&p->seat[w].parked, 0))
 			wake(p, w);
+	until_ns = pool_now_ns() + p->config.close_timeout_ns;
 	for (unsigned w = 0; w < p->config.workers; w++) {
-		int wstatus = p->hand[w].pid ? pvq_pool_reap(p, w) : 0;
+		int ended = p->hand[w].pid ? end_worker(p, w, until_ns, err) : 0;
 
-		if (wstatus == 0 || ret)
-			continue;
-		err->worker = (int)w;
-		err->wstatus = wstatus;
-		ret = pvq_fail(err, -EOWNERDEAD, "worker %u did not end well (%s)", w,
-			pvq_child_fate(wstatus, fate, sizeof(fate)));
+		ret = ret ? ret : ended;
 	}
 	free_pool(p);
 	return ret;
@@ -222,9 +288,9 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 		return pvq_fail(err, -ENOMEM, "cannot start a pool");
 	p->wake_fd = p->epoll_fd = -1;
 	p->quota = p->lot = 1;
-	ret = settle_config(p, config);
+	ret = settle_config(p, config, err);
 	if (ret == 0)
-		ret = map_shared(p);
+		ret = map_shared(p, err);
 	if (ret == 0)
 		ret = allocate(p);
 	if (ret == 0)
@@ -236,6 +302,7 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 		pvq_pool_terminate(p);
 		return ret;
 	}
+	p->looked_ns = pool_now_ns();
 	*pool = p;
 	return 0;
 }
@@ -303,34 +370,64 @@ static void wake_needed(struct pvq_pool *p, uint64_t now, uint64_t most)
 	}
 }
 
+/* What next() returned is no length within bounds. 1: the item is too long, and done as it is; 0: no more for now. */
+static int feed_odd(struct pvq_pool *p, ssize_t len, int *ended)
+{
+	uint32_t slot = p->free_slot[p->nfree - 1];
+	struct pool_item *item = &p->item[slot];
+
+	if (len == PVQ_POOL_LATER) {
+		p->later = 1;
+		return 0;
+	}
+	if (len < 0) {
+		*ended = 1;
+		p->feed_error = len == PVQ_POOL_END ? 0 : len < -POOL_RESULT_MAX ? -EOVERFLOW : (int)len;
+		return 0;
+	}
+	p->nfree--;
+	*item = (struct pool_item){.id = p->next++, .pos = POOL_NOWHERE};
+	p->line[p->config.ordered ? item->id & p->ring_mask : p->nline++] = slot;
+	atomic_store_explicit(
+		&p->result[slot], POOL_DONE | POOL_FAILED | (uint32_t)EMSGSIZE, memory_order_relaxed);
+	return 1;
+}
+
+/* A new item's slot, with its input. 0: there is none, or no room. */
+static int feed_new(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint32_t *slot)
+{
+	struct pool_item *item;
+	ssize_t len;
+
+	do {
+		if (p->nfree == 0 || *ended)
+			return 0;
+		*slot = p->free_slot[p->nfree - 1];
+		len = feed->next(feed->ctx, p->next, p->in + *slot * p->in_stride);
+	} while ((size_t)len > p->config.max_in && feed_odd(p, len, ended));
+	if ((size_t)len > p->config.max_in)
+		return 0;
+	p->nfree--;
+	item = &p->item[*slot];
+	item->in_len = (uint32_t)len;
+	item->attempts = 0;
+	item->id = p->next++;
+	if (p->config.ordered)
+		p->line[item->id & p->ring_mask] = *slot;
+	return 1;
+}
+
 /* Puts one item on the ring, at `pos`. 0: there is none, or no room. */
 static int feed_one(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t pos)
 {
 	struct pool_item *item;
 	uint32_t slot;
 
-	if (p->nagain > 0) {
+	if (p->nagain > 0)
 		slot = p->again[--p->nagain];
-		item = &p->item[slot];
-	} else {
-		ssize_t len;
-
-		if (p->nfree == 0 || *ended)
-			return 0;
-		slot = p->free_slot[p->nfree - 1];
-		len = feed->next(feed->ctx, p->next, p->in + slot * p->in_stride);
-		if (len < 0) {
-			*ended = 1;
-			return 0;
-		}
-		p->nfree--;
-		item = &p->item[slot];
-		item->in_len = (uint32_t)len;
-		item->attempts = 0;
-		item->id = p->next++;
-		if (p->config.ordered)
-			p->line[item->id & p->ring_mask] = slot;
-	}
+	else if (!feed_new(p, feed, ended, &slot))
+		return 0;
+	item = &p->item[slot];
 	item->pos = pos;
 	atomic_store_explicit(&p->result[slot], 0, memory_order_relaxed);
 	atomic_store_explicit(
@@ -355,6 +452,7 @@ static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, 
 
 	if (most < IN_ONE_GO)
 		most = IN_ONE_GO;
+	p->later = 0;
 	while (at - from < most && *now < until) {
 		uint64_t began = *now, upto = at + p->quota;
 
@@ -412,10 +510,14 @@ static int put_slot(struct pvq_pool *p, const struct pvq_pool_feed *feed, uint64
 	size_t len = (uint32_t)word;
 	int status = 0, ret;
 
-	if (word & (POOL_FAILED | POOL_LOST)) {
+	if (word & POOL_LOST) {
+		status = (int)(uint32_t)word;
+		out = &p->loss[slot];
+		len = sizeof(p->loss[slot]);
+	} else if (word & POOL_FAILED) {
 		status = -(int)(uint32_t)word;
-		out = word & POOL_LOST ? &p->loss[slot] : NULL;
-		len = word & POOL_LOST ? sizeof(p->loss[slot]) : 0;
+		out = NULL;
+		len = 0;
 	}
 	ret = feed->put(feed->ctx, id, out, len, status);
 	if (ret < 0)
@@ -520,6 +622,8 @@ static int64_t sleep_ns(const struct pvq_pool *p, int fast)
 {
 	int64_t patience = pvq_pool_patience(p), longest = fast ? LATE_NS : (int64_t)p->dull_ns;
 
+	if (p->later && longest > LATER_NS)
+		longest = LATER_NS;
 	return patience < 0 || patience > longest ? longest : patience;
 }
 
@@ -604,6 +708,11 @@ static int is_time_to_look(const struct pvq_pool *p, uint64_t now)
 	return now - p->looked_ns > longest;
 }
 
+static int feed_failed(const struct pvq_pool *p, struct pvq_error *err)
+{
+	return pvq_fail(err, p->feed_error, "no input for item %llu", (unsigned long long)p->next);
+}
+
 static int map_items(struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pvq_error *err)
 {
 	uint64_t now = pool_now_ns();
@@ -614,7 +723,7 @@ static int map_items(struct pvq_pool *p, const struct pvq_pool_feed *feed, struc
 	p->dull_ns = HOLE_NS;
 	for (;;) {
 		uint64_t fed = feed_some(p, feed, &ended, &now);
-		int64_t got = collect(p, feed, now, err);
+		int64_t got = p->feed_error ? feed_failed(p, err) : collect(p, feed, now, err);
 		int ret = 0;
 
 		if (got >= 0 && ended && p->done == p->next)
@@ -642,6 +751,8 @@ int pvq_pool_map(struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pv
 	if (p->failed)
 		return pvq_fail(err, -EINVAL, "this pool has failed before, and can only be closed");
 	p->next = p->done = 0;
+	p->feed_error = 0;
+	p->failed = 1; /* so it stays where a hook does not return */
 	ret = map_items(p, feed, err);
 	p->failed = ret != 0;
 	return ret;

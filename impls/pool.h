@@ -31,8 +31,22 @@ extern "C" {
 #endif
 
 enum {
-	PVQ_POOL_CHUNK_MAX = 256,      /* a larger chunk is clipped */
-	PVQ_POOL_WINDOW_MAX = 1 << 24, /* a larger window is clipped */
+	PVQ_POOL_CHUNK_MAX = 256,       /* a larger chunk is clipped */
+	PVQ_POOL_WINDOW_MAX = 1 << 24,  /* a larger window is clipped */
+	PVQ_POOL_WORKERS_MAX = 1 << 16, /* more workers are refused */
+};
+
+/* What next() returns instead of a length. */
+enum {
+	PVQ_POOL_END = -1, /* there are no more items */
+	PVQ_POOL_LATER =
+		-2, /* there is none now: map() asks again once it has put a result, or a while later */
+};
+
+/* The status of an item that was given up, in put(). Errors that run() returned are below 0. */
+enum {
+	PVQ_POOL_DIED = 1,    /* its worker died, as often as `retries` allows */
+	PVQ_POOL_OVERDUE = 2, /* it ran for longer than item_timeout_ns */
 };
 
 struct pvq_pool;
@@ -48,18 +62,22 @@ struct pvq_pool_config {
 	                   * fewer towards the end */
 	unsigned window;  /* items in flight at most; 0: pvq_pool_window() */
 	int ordered;      /* put results in the order of their ids, each as soon as it is next */
-	size_t max_in, max_out; /* bounds of one item's input and output, in bytes, up to 2^31 - 1 */
+	size_t max_in, max_out; /* bounds of one item's input and output, in bytes, up to 2^31 - 1; larger
+	                         * ones are refused */
 
-	uint64_t recycle;         /* a worker is replaced after so many items; 0: never */
-	uint64_t item_timeout_ns; /* an item that runs longer is given up: its worker is killed and
-	                           * replaced; noticed within an eighth of it, or 2 ms, while map() is in
-	                           * no hook; 0: never */
+	uint64_t recycle;          /* a worker is replaced after so many items; 0: never */
+	uint64_t item_timeout_ns;  /* an item that runs longer is given up: its worker is killed and
+	                           * replaced; noticed within an eighth of it, or 2 ms; 0: never. The
+	                           * clock stands still while the caller cannot look: in a hook, or stopped */
+	uint64_t init_timeout_ns;  /* a worker whose init() takes longer is killed and replaced; 0: never */
+	uint64_t close_timeout_ns; /* pvq_pool_close() kills workers that have not ended by then; 0: 5 s */
 
 	/* Called first in each worker, also in a replacement; NULL: nothing to do. 0, or -errno, with
 	 * which map() then fails. */
 	int (*init)(void *ctx, unsigned worker);
 	/* The work, called in a worker. in and out are aligned to 16 bytes (8 where the bound is 8 or
-	 * less), out holds max_out. Returns the output's length, or -errno, which is put with the item. */
+	 * less), out holds max_out. Returns the output's length, or -errno, which is put with the item: -EMSGSIZE
+	 * is put where the length is beyond max_out, -EOVERFLOW where what it returns fits no int. */
 	ssize_t (*run)(void *ctx, const void *in, size_t len, void *out, size_t cap);
 	void *ctx; /* passed to both; a worker has its own copy, as it was when that worker was forked */
 };
@@ -69,20 +87,24 @@ struct pvq_pool_config {
 /* One pass of items through the pool; both hooks are called on map's thread and must not fork into the
  * pool again. */
 struct pvq_pool_feed {
-	/* Writes the input of item id (0, 1, 2, …) to `in`, of max_in bytes. Returns its length, or -1:
-	 * there are no more items. An endless input is fine: it is asked no faster than results are put. */
+	/* Writes the input of item id (0, 1, 2, …) to `in`, of max_in bytes. Returns its length, PVQ_POOL_END, or
+	 * PVQ_POOL_LATER. An item whose length is beyond max_in is not run, and put with -EMSGSIZE. Any other
+	 * value < 0 is an error: the map ends at once and returns it. An endless input is fine: it is asked no faster
+	 * than results are put. No result is put while next() runs: one that has to wait returns
+	 * PVQ_POOL_LATER. */
 	ssize_t (*next)(void *ctx, uint64_t id, void *in);
-	/* Takes a result; the bytes are borrowed for the call. status 0: the output. Else a -errno:
-	 * what run() returned (out is NULL), or -EOWNERDEAD or -ETIMEDOUT where the item was given up
-	 * (out is a struct pvq_pool_loss). Where results come in faster than one in 0.2 ms, one may wait
-	 * up to 1 ms to be put along with others. A value < 0 ends the map, which returns it. */
+	/* Takes a result; the bytes are borrowed for the call. status 0: the output. Below 0: what run() returned
+	 * (out is NULL). PVQ_POOL_DIED or PVQ_POOL_OVERDUE: the item was given up (out is a struct pvq_pool_loss).
+	 * Where results come in faster than one in 0.2 ms, one may wait up to 1 ms to be put along with others. A
+	 * value < 0 ends the map, which returns it. */
 	int (*put)(void *ctx, uint64_t id, const void *out, size_t len, int status);
 	void *ctx;
 };
 
 /* How an item was lost. */
 struct pvq_pool_loss {
-	int wstatus;       /* how the last worker that ran it ended, as from waitpid() */
+	int wstatus; /* how the last worker that ran it ended, as from waitpid(); -1: not known, since the
+	                    * program ignores SIGCHLD or reaped that worker itself */
 	unsigned attempts; /* how often it was begun */
 };
 
@@ -97,23 +119,25 @@ struct pvq_pool_counts {
 };
 
 /* The window a pool takes when the user names none: enough to keep the workers busy while the caller is
- * away, bounded in memory where items are large. */
+ * away, bounded in memory where items are large; 1 .. PVQ_POOL_WINDOW_MAX. */
 unsigned pvq_pool_window(unsigned workers, size_t max_in, size_t max_out);
 
-/* Forks the workers. 0, or -errno with *err filled and nothing left running. The configuration is
- * copied. */
+/* Forks the workers. 0, or -errno with *err filled and nothing left running; -EINVAL names the member of the
+ * configuration that is out of its bounds. The configuration is copied. */
 int pvq_pool_start(struct pvq_pool **, const struct pvq_pool_config *, struct pvq_error *err);
 
-/* Feeds items until next() says -1, and puts each result exactly once. 0; what put() or init() returned;
- * -EOWNERDEAD where workers die as soon as they are started; other -errno. After a failure the pool can
- * only be closed. */
+/* Feeds items until next() returns PVQ_POOL_END, and puts each result exactly once. 0; what put(), next() or init()
+ * returned; -EOWNERDEAD where workers die as soon as they are started and none is ready; other -errno. A fork that fails
+ * for want of memory, processes or descriptors is tried again, for some ten seconds where no worker is left. After a
+ * failure, also after a hook that was left by longjmp() or an exception, the pool can only be closed. */
 int pvq_pool_map(struct pvq_pool *, const struct pvq_pool_feed *, struct pvq_error *err);
 
 /* The counts so far; borrowed until the pool is closed. */
 const struct pvq_pool_counts *pvq_pool_counts(const struct pvq_pool *);
 
-/* Lets the workers end, reaps them and frees the pool; after a failed map, as pvq_pool_terminate(). 0, or
- * -EOWNERDEAD where a worker ended otherwise than it should (all results were put nevertheless). */
+/* Lets the workers end, reaps them and frees the pool; after a failed map, as pvq_pool_terminate(). A worker that is
+ * still in init() is killed at once, one that has not ended in close_timeout_ns then. 0, or -EOWNERDEAD where a worker
+ * ended otherwise than it should, -ETIMEDOUT where one had to be killed (all results were put nevertheless). */
 int pvq_pool_close(struct pvq_pool *, struct pvq_error *err);
 
 /* Kills the workers now, reaps them and frees the pool. */

@@ -2,6 +2,8 @@
 #include "pool_shared.h"
 
 #include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,68 +14,107 @@
 enum {
 	EVENTS = 16,           /* fetched at a time; the rest stays for the next time */
 	AMBIGUOUS_NS = 100000, /* until a claim that was undecided is looked at again */
-	FORK_NS = 10000000,    /* until a fork that failed is tried again */
+	FORK_NS = 10000000,    /* until a fork that failed is tried again: twice as long each time … */
+	FORK_MOST_NS = 1000000000, /* … up to this; */
+	FORK_MOST = 10, /* where no worker is left, until that many times this long have passed */
 };
 
 /* ---- coming and going ---- */
 
-int pvq_pool_hire(struct pvq_pool *p, unsigned w)
+/* Watches the worker, which waits for that. 0 or -errno. */
+static int watch(struct pvq_pool *p, unsigned w)
 {
 	struct pool_hand *hand = &p->hand[w];
 	struct epoll_event event = {.events = EPOLLIN, .data.u64 = w};
+
+	hand->pidfd = (int)syscall(SYS_pidfd_open, hand->pid, 0);
+	if (hand->pidfd < 0)
+		return -errno;
+	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, hand->pidfd, &event) == 0)
+		return 0;
+	close(hand->pidfd);
+	return -errno;
+}
+
+int pvq_pool_hire(struct pvq_pool *p, unsigned w)
+{
+	struct pool_hand *hand = &p->hand[w];
 	pid_t pid = (pid_t)pvq_pool_fork(p, w);
-	int ret = 0;
+	int ret;
 
 	if (pid < 0)
 		return (int)pid;
-	*hand = (struct pool_hand){.pid = pid};
-	hand->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (hand->pidfd < 0) {
-		ret = -errno;
+	*hand = (struct pool_hand){.pid = pid, .hired_ns = pool_now_ns()};
+	ret = watch(p, w);
+	if (ret) {
 		hand->pid = 0;
 		pvq_child_kill(pid);
 		return ret;
 	}
 	p->alive++;
-	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, hand->pidfd, &event) == 0)
-		return 0;
-	ret = -errno;
-	kill(pid, SIGKILL);
-	pvq_pool_reap(p, w);
-	return ret;
+	atomic_store(&p->seat[w].watched, 1);
+	syscall(SYS_futex, &p->seat[w].watched, FUTEX_WAKE, 1, NULL, NULL, 0);
+	return 0;
+}
+
+/* Until the process has ended. */
+static void wait_for_end(int pidfd)
+{
+	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
 }
 
 int pvq_pool_reap(struct pvq_pool *p, unsigned w)
 {
 	struct pool_hand *hand = &p->hand[w];
-	int wstatus = pvq_child_reap(hand->pid);
+	int wstatus;
 
+	/* Where the program ignores SIGCHLD, or reaps all its children, there is nothing left to reap. */
+	wait_for_end(hand->pidfd);
+	wstatus = pvq_child_reap(hand->pid);
 	/* Closing is not enough to leave the set: workers forked since hold copies of the descriptor. */
 	epoll_ctl(p->epoll_fd, EPOLL_CTL_DEL, hand->pidfd, NULL);
 	close(hand->pidfd);
 	hand->pid = 0;
 	p->alive--;
-	return wstatus;
+	return wstatus < 0 ? POOL_FATE_UNKNOWN : wstatus;
 }
 
+/* Of the failures of fork() and pidfd_open(), those that may pass. */
+static int may_pass(int ret)
+{
+	return ret == -EAGAIN || ret == -ENOMEM || ret == -EMFILE || ret == -ENFILE || ret == -EINTR;
+}
+
+/* Tries again later, and ever later, while others are alive; alone for some ten seconds. */
 static int replace(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 {
 	int ret = pvq_pool_hire(p, w);
 
-	p->forked_ns = pool_now_ns();
-	if (ret && p->alive == 0)
+	if (ret == 0) {
+		p->fork_wait_ns = p->failing_ns = 0;
+		return 0;
+	}
+	p->fork_ns = pool_now_ns();
+	p->fork_wait_ns = p->fork_wait_ns ? 2 * p->fork_wait_ns : FORK_NS;
+	if (p->fork_wait_ns > FORK_MOST_NS)
+		p->fork_wait_ns = FORK_MOST_NS;
+	if (!p->failing_ns)
+		p->failing_ns = p->fork_ns;
+	if (p->alive == 0 &&
+		(!may_pass(ret) || p->fork_ns - p->failing_ns > FORK_MOST * (uint64_t)FORK_MOST_NS))
 		return pvq_fail(err, ret, "cannot replace worker %u", w);
-	return 0; /* the others go on; replace_missing() tries again */
+	return 0; /* replace_missing() tries again */
 }
 
 static int replace_missing(struct pvq_pool *p, struct pvq_error *err)
 {
 	int ret = 0;
 
-	if (p->alive == p->config.workers || pool_now_ns() - p->forked_ns < FORK_NS)
-		return 0;
-	for (unsigned w = 0; ret == 0 && w < p->config.workers; w++)
-		if (!p->hand[w].pid)
+	for (unsigned w = 0; ret == 0 && p->alive < p->config.workers && w < p->config.workers; w++)
+		if (!p->hand[w].pid && pool_now_ns() - p->fork_ns >= p->fork_wait_ns)
 			ret = replace(p, w, err);
 	return ret;
 }
@@ -91,10 +132,18 @@ static int note_death(struct pvq_pool *p, unsigned w, int wstatus)
 	grown[p->deaths++] = (struct pool_death){
 		.wstatus = wstatus,
 		.claim = atomic_load(&seat->claim),
-		.running = atomic_load(&seat->running),
+		.running = atomic_load(&seat->running) & ~POOL_CONDEMNED,
 		.overdue = p->hand[w].overdue,
 	};
 	p->counts.deaths++;
+	return 0;
+}
+
+static int is_any_ready(const struct pvq_pool *p)
+{
+	for (unsigned w = 0; w < p->config.workers; w++)
+		if (p->hand[w].pid && atomic_load(&p->seat[w].phase) == POOL_READY)
+			return 1;
 	return 0;
 }
 
@@ -110,15 +159,23 @@ static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 		atomic_fetch_sub(&p->shared->sleepers, 1);
 	if (phase < 0)
 		return pvq_fail(err, phase, "the initializer failed in worker %u", w);
-	if (phase == POOL_RETIRED && wstatus == 0) {
+	if (phase != POOL_STARTING)
+		p->barren = 0; /* starts succeed */
+	if (phase == POOL_RETIRED && (wstatus == 0 || wstatus == POOL_FATE_UNKNOWN)) {
 		p->counts.recycled++;
 		return replace(p, w, err);
 	}
 	ret = note_death(p, w, wstatus);
 	if (ret)
 		return pvq_fail(err, ret, "cannot replace worker %u", w);
-	/* Each may be killed once by chance before it is ready, but not again and again. */
+	/* Each may be killed once by chance before it is ready, but not again and again; where others are at work the
+	 * pool can do without it, and tries less and less often. */
 	if (phase == POOL_STARTING && ++p->barren > 2 * p->config.workers + 8) {
+		if (is_any_ready(p)) {
+			p->fork_ns = pool_now_ns();
+			p->fork_wait_ns = FORK_MOST_NS;
+			return 0;
+		}
 		err->worker = (int)w;
 		err->wstatus = wstatus;
 		return pvq_fail(err, -EOWNERDEAD, "workers die as soon as they are started (%s)",
@@ -139,7 +196,7 @@ static int give_up(struct pvq_pool *p, uint32_t slot, int status, const struct p
 	p->counts.lost++;
 	/* It is collected like any other result. */
 	atomic_store_explicit(
-		&p->result[slot], POOL_DONE | POOL_LOST | (uint32_t)-status, memory_order_relaxed);
+		&p->result[slot], POOL_DONE | POOL_LOST | (uint32_t)status, memory_order_relaxed);
 	return 0;
 }
 
@@ -156,9 +213,9 @@ static int take_back(struct pvq_pool *p, uint32_t slot)
 	if (d && item->pos < d->running) {
 		item->attempts++;
 		if (d->overdue == item->pos + 1)
-			return give_up(p, slot, -ETIMEDOUT, d);
+			return give_up(p, slot, PVQ_POOL_OVERDUE, d);
 		if (item->attempts > p->config.retries)
-			return give_up(p, slot, -EOWNERDEAD, d);
+			return give_up(p, slot, PVQ_POOL_DIED, d);
 		p->counts.retried++;
 	}
 	item->pos = UINT64_MAX;
@@ -245,22 +302,50 @@ static uint64_t look_every_ns(const struct pvq_pool *p)
 	return every < 1000000 ? 1000000 : every;
 }
 
-static void kill_overdue(struct pvq_pool *p, uint64_t now)
+static void kill_worker(const struct pool_hand *hand)
 {
+	syscall(SYS_pidfd_send_signal, hand->pidfd, SIGKILL, NULL,
+		0); /* it is not reaped, hence no other process */
+}
+
+/* Kills the worker for what it runs, unless it is through with that just now. */
+static void condemn(struct pvq_pool *p, unsigned w, uint64_t running)
+{
+	struct pool_hand *hand = &p->hand[w];
+
+	if (!atomic_compare_exchange_strong(
+		    &p->seat[w].running, &(uint64_t){running}, running | POOL_CONDEMNED))
+		return;
+	hand->overdue = running;
+	kill_worker(hand);
+}
+
+/* since: the look before. Time in which nobody could look, since the caller was in a hook or stopped, is nobody's. */
+static void kill_overdue(struct pvq_pool *p, uint64_t now, uint64_t since)
+{
+	uint64_t most = 2 * look_every_ns(p), passed = now - since < most ? now - since : most;
+
 	for (unsigned w = 0; w < p->config.workers; w++) {
 		struct pool_hand *hand = &p->hand[w];
 		uint64_t running = atomic_load_explicit(&p->seat[w].running, memory_order_relaxed);
 
 		if (running == 0 || running != hand->seen_running) {
 			hand->seen_running = running;
-			hand->seen_ns = now;
-		} else if (hand->pid && !hand->overdue &&
-			   now - hand->seen_ns >= p->config.item_timeout_ns) {
-			hand->overdue = running;
-			syscall(SYS_pidfd_send_signal, hand->pidfd, 9, NULL,
-				0); /* it cannot be gone: not reaped */
+			hand->ran_ns = 0;
+		} else if (hand->pid && !hand->overdue) {
+			hand->ran_ns += passed;
+			if (hand->ran_ns >= p->config.item_timeout_ns)
+				condemn(p, w, running);
 		}
 	}
+}
+
+static void kill_unready(struct pvq_pool *p, uint64_t now)
+{
+	for (unsigned w = 0; w < p->config.workers; w++)
+		if (p->hand[w].pid && atomic_load(&p->seat[w].phase) == POOL_STARTING &&
+			p->hand[w].hired_ns + p->config.init_timeout_ns < now)
+			kill_worker(&p->hand[w]);
 }
 
 /* ---- all of it ---- */
@@ -269,6 +354,8 @@ int64_t pvq_pool_patience(const struct pvq_pool *p)
 {
 	int64_t patience = p->config.item_timeout_ns ? (int64_t)look_every_ns(p) : -1;
 
+	if (p->config.init_timeout_ns && (patience < 0 || patience > FORK_NS))
+		patience = FORK_NS;
 	if (p->alive < p->config.workers && (patience < 0 || patience > FORK_NS))
 		patience = FORK_NS;
 	if (p->deaths)
@@ -291,6 +378,7 @@ static int sleep_for(const struct pvq_pool *p, int64_t wait_ns, struct epoll_eve
 int pvq_pool_tend(struct pvq_pool *p, int64_t wait_ns, struct pvq_error *err)
 {
 	struct epoll_event event[EVENTS];
+	uint64_t since = p->looked_ns;
 	int n = sleep_for(p, wait_ns, event), ret = 0;
 
 	p->looked_ns = pool_now_ns();
@@ -300,7 +388,9 @@ int pvq_pool_tend(struct pvq_pool *p, int64_t wait_ns, struct pvq_error *err)
 		if (event[i].data.u64 != UINT64_MAX)
 			ret = bury(p, (unsigned)event[i].data.u64, err);
 	if (ret == 0 && p->config.item_timeout_ns)
-		kill_overdue(p, p->looked_ns);
+		kill_overdue(p, p->looked_ns, since);
+	if (ret == 0 && p->config.init_timeout_ns)
+		kill_unready(p, p->looked_ns);
 	if (ret == 0)
 		ret = replace_missing(p, err);
 	if (ret == 0 && p->deaths)

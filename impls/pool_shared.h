@@ -65,7 +65,8 @@ enum {
 	POOL_CLAIM_NS = 20000,      /* how long an automatic claim should take */
 	POOL_SPIN_NS = 50000,       /* how long to look at nothing before sleeping: a wake-up's price */
 	POOL_EXIT_INIT = 111,       /* a worker's exit status where init() failed */
-	POOL_RESULT_MAX = INT32_MAX /* largest length that a result word holds */
+	POOL_FATE_UNKNOWN = -1,     /* in place of a wait status: somebody else reaped it */
+	POOL_RESULT_MAX = INT32_MAX /* largest length, and largest errno, that a result word holds */
 };
 
 /* What the fields of two sides are aligned to; 0 has no effect. */
@@ -103,11 +104,22 @@ enum pool_phase { POOL_STARTING, POOL_READY, POOL_RETIRED };
 struct pool_seat {
 	/* Written by the worker. */
 	_Alignas(2 * POOL_GAP) _Atomic uint64_t claim;
-	_Atomic uint64_t running; /* 1 + the position that it runs, or 0 */
+	_Atomic uint64_t running; /* 1 + the position that it runs, or 0; POOL_CONDEMNED is the caller's */
 	_Atomic int32_t phase;    /* enum pool_phase, or the -errno that init() returned */
 	/* Written by both. */
 	_Alignas(POOL_GAP) _Atomic uint32_t parked; /* futex: 1 while it sleeps, or is about to */
+	/* Written by the caller. Futex: 1 once the worker is watched. Until then it does nothing, so that one that cannot be
+	 * watched has claimed nothing, and none is gone before it is. */
+	_Atomic uint32_t watched;
 };
+
+/* In `running`, set by the caller with compare-and-swap before it kills a worker for an overdue item: so that the
+ * worker, should it be through with that item by then, begins no other one. The kill takes the item that was overdue,
+ * or none. */
+#define POOL_CONDEMNED (1ull << 63)
+
+/* The position of an item that never was on the ring; beyond any that is, and not UINT64_MAX, which waits for one. */
+#define POOL_NOWHERE (UINT64_MAX - 1)
 
 #define POOL_ANY UINT64_MAX
 
@@ -154,8 +166,9 @@ struct pool_death {
 struct pool_hand {
 	pid_t pid; /* 0: none at the moment */
 	int pidfd;
-	uint64_t seen_running, seen_ns; /* with item_timeout_ns: what it ran, and since when */
-	uint64_t overdue;               /* as above */
+	uint64_t seen_running, ran_ns; /* with item_timeout_ns: what it ran, and for how long */
+	uint64_t overdue;              /* as above */
+	uint64_t hired_ns;             /* with init_timeout_ns: when it was forked */
 };
 
 struct pvq_pool {
@@ -174,7 +187,9 @@ struct pvq_pool {
 	int epoll_fd;
 	struct pool_hand *hand; /* one a worker */
 	unsigned alive;
-	int failed;
+	int failed;     /* or in a map: only to be closed */
+	int feed_error; /* what next() failed with, in this map */
+	int later;      /* next() had nothing when it was asked last */
 
 	struct pool_item *item; /* one a slot */
 	uint32_t *free_slot;    /* stack of slots */
@@ -191,7 +206,9 @@ struct pvq_pool {
 
 	struct pool_death *death;
 	unsigned deaths, barren; /* barren: deaths in a row before the worker was ready */
-	uint64_t looked_ns, forked_ns;
+	uint64_t looked_ns;
+	/* When forking failed last, for how long it is not tried again, and since when it fails; 0: it does not. */
+	uint64_t fork_ns, fork_wait_ns, failing_ns;
 
 	uint32_t quota, lot;             /* items published, and put, between two looks at the clock */
 	uint64_t dull_ns;                /* how long to sleep where nothing has come of it lately */

@@ -31,7 +31,7 @@ static ssize_t pool_next(void *ctx, uint64_t id, void *in)
 	struct pvq_span span;
 
 	if (id >= pass->load->n)
-		return -1;
+		return PVQ_POOL_END;
 	span = pass->load->task->input(pass->load, id, scratch);
 	memcpy(in, span.ptr, span.len);
 	return (ssize_t)span.len;
@@ -41,6 +41,8 @@ static int pool_put(void *ctx, uint64_t id, const void *out, size_t len, int sta
 {
 	const struct pass *pass = ctx;
 
+	if (status > 0)
+		status = status == PVQ_POOL_OVERDUE ? -ETIMEDOUT : -EOWNERDEAD;
 	return status ? pass->sink->put(pass->sink, id, NULL, 0, status)
 		      : pass->sink->put(pass->sink, id, out, len, 0);
 }

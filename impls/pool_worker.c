@@ -1,6 +1,7 @@
 /* pool_worker.c: the worker: claims items, runs them in place, and sleeps while there are none. */
 #include "pool_shared.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@ struct worker {
 	uint64_t limit;    /* of a claim, in items */
 	uint64_t left;     /* items until it is replaced */
 	uint64_t began_ns; /* when the present claim was made, about */
+	uint64_t running;  /* what it said last: its seat's word, unless the caller condemned it */
 	uint64_t entry[PVQ_POOL_CHUNK_MAX];
 };
 
@@ -91,13 +93,21 @@ static int is_wanted(const struct pool_shared *sh, uint64_t from, uint64_t size)
 	return want == POOL_ANY || want - from < size; /* unsigned: false below `from` too */
 }
 
+/* The result word for what is no length within bounds. */
+static uint64_t failure(ssize_t len)
+{
+	int error = len > 0 ? EMSGSIZE : len < -POOL_RESULT_MAX ? EOVERFLOW : (int)-len;
+
+	return POOL_DONE | POOL_FAILED | (uint32_t)error;
+}
+
 static void run_one(const struct worker *k, uint64_t pos, uint64_t entry)
 {
 	const struct pvq_pool *p = k->p;
 	uint32_t slot = (uint32_t)entry;
 	ssize_t len = p->config.run(p->config.ctx, p->in + slot * p->in_stride, entry >> 32,
 		p->out + slot * p->out_stride, p->config.max_out);
-	uint64_t word = len < 0 ? POOL_DONE | POOL_FAILED | (uint32_t)-len : POOL_DONE | (uint32_t)len;
+	uint64_t word = (size_t)len <= p->config.max_out ? POOL_DONE | (uint32_t)len : failure(len);
 
 	/* Releases the output's bytes to collect(). */
 	atomic_store_explicit(&p->result[slot], word, memory_order_release);
@@ -147,15 +157,30 @@ static void learn_pace(struct worker *k, uint64_t size)
 		pace, (uint32_t)(old ? (3 * old + each + 3) / 4 : each), memory_order_relaxed);
 }
 
+/* Says what it runs from now on. Before run(), in the program's order: that is what a dying process leaves visible.
+ * Where items have a time limit the caller may have condemned this worker for the item before, whose result stands by
+ * now: then it begins no other one, and waits for the signal. */
+static void say_running(struct worker *k, uint64_t running)
+{
+	_Atomic uint64_t *word = &k->seat->running;
+
+	if (k->p->config.item_timeout_ns == 0)
+		atomic_store_explicit(word, running, memory_order_relaxed);
+	else if (!atomic_compare_exchange_strong_explicit(
+			 word, &k->running, running, memory_order_relaxed, memory_order_relaxed))
+		for (;;)
+			pause();
+	k->running = running;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
 static void run_claim(struct worker *k, uint64_t from, uint64_t size)
 {
 	for (uint64_t i = 0; i < size; i++) {
-		/* Before run(), in the program's order: that is what a dying process leaves visible. */
-		atomic_store_explicit(&k->seat->running, from + i + 1, memory_order_relaxed);
-		atomic_signal_fence(memory_order_seq_cst);
+		say_running(k, from + i + 1);
 		run_one(k, from + i, k->entry[i]);
 	}
-	atomic_store_explicit(&k->seat->running, 0, memory_order_relaxed);
+	say_running(k, 0);
 	k->left -= size;
 	learn_pace(k, size);
 	look_after_caller(k->p, from, size);
@@ -224,8 +249,11 @@ static int worker_wait(const struct worker *k)
 static _Noreturn void worker_life(const struct pvq_pool *p, unsigned w)
 {
 	struct worker k = {.p = p, .seat = &p->seat[w], .limit = 1, .left = UINT64_MAX};
-	int ret = p->config.init ? p->config.init(p->config.ctx, w) : 0;
+	int ret;
 
+	while (!atomic_load(&k.seat->watched))
+		syscall(SYS_futex, &k.seat->watched, FUTEX_WAIT, 0, NULL, NULL, 0);
+	ret = p->config.init ? p->config.init(p->config.ctx, w) : 0;
 	if (ret < 0) {
 		atomic_store(&k.seat->phase, ret);
 		_exit(POOL_EXIT_INIT);
@@ -252,6 +280,7 @@ int pvq_pool_fork(struct pvq_pool *p, unsigned w)
 	atomic_store(&seat->claim, 0);
 	atomic_store(&seat->running, 0);
 	atomic_store(&seat->phase, POOL_STARTING);
+	atomic_store(&seat->watched, 0);
 	pid = pvq_child_fork();
 	if (pid == 0)
 		worker_life(p, w);

@@ -122,7 +122,7 @@ static int death_put(void *ctx, uint64_t id, const void *out, size_t len, int st
 	struct death *d = ctx;
 	uint64_t result;
 
-	if (status == -EOWNERDEAD && id == HELD && !d->noticed_ns) {
+	if (status == PVQ_POOL_DIED && id == HELD && !d->noticed_ns) {
 		d->noticed_ns = pvq_clock_ns();
 		return is_killed_once(out) ? 0 : -EBADMSG;
 	}
