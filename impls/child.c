@@ -9,14 +9,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+void pvq_child_default_signals(void)
+{
+	for (int sig = 1; sig < NSIG; sig++)
+		(void)signal(sig, SIG_DFL); /* fails for SIGKILL, SIGSTOP and libc's own signals, rightly */
+}
+
 static void child_signals(void)
 {
 	sigset_t none;
 
+	pvq_child_default_signals();
+	(void)signal(SIGPIPE, SIG_IGN); /* a dead parent then shows as EPIPE */
 	sigemptyset(&none);
-	for (int sig = 1; sig < NSIG; sig++)
-		(void)signal(sig, SIG_DFL); /* fails for SIGKILL, SIGSTOP and libc's own signals, rightly */
-	(void)signal(SIGPIPE, SIG_IGN);     /* a dead parent then shows as EPIPE */
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 

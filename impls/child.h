@@ -16,6 +16,9 @@ extern "C" {
  * flush the parent's stdio buffers or run its atexit handlers. */
 pid_t pvq_child_fork(void);
 
+/* Gives every signal its default action. */
+void pvq_child_default_signals(void);
+
 /* Reaps the worker; restarts if a signal interrupts. Returns its wait status, or -errno. */
 int pvq_child_reap(pid_t pid);
 

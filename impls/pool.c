@@ -1,5 +1,5 @@
 /* pool.c: the caller's side of a pool: start, map, close. The protocol is told in pool_shared.h; workers are
- * in pool_worker.c, and what happens when one dies in pool_recover.c.
+ * in pool_worker.c, the process that forks them is in pool_server.c, and what happens when one dies in pool_recover.c.
  *
  * With small items the caller is what limits a pool, and on as many cores as workers it takes its time from
  * theirs. So map() wakes no more workers than the queue needs, looks at nothing for longer than a
@@ -10,9 +10,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
-#include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -111,6 +109,8 @@ static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *confi
 			c->workers, PVQ_POOL_WORKERS_MAX);
 	if (c->close_timeout_ns == 0)
 		c->close_timeout_ns = CLOSE_NS;
+	if (c->close_timeout_ns > INT64_MAX)
+		c->close_timeout_ns = INT64_MAX;
 	if (c->chunk > PVQ_POOL_CHUNK_MAX)
 		c->chunk = PVQ_POOL_CHUNK_MAX;
 	if (c->window == 0)
@@ -157,26 +157,42 @@ static int allocate(struct pvq_pool *p)
 	uint32_t slots = p->config.window;
 
 	p->hand = calloc(p->config.workers, sizeof(*p->hand));
+	p->pid = calloc(p->config.workers, sizeof(*p->pid));
 	p->item = calloc(slots, sizeof(*p->item));
 	p->free_slot = calloc(slots, sizeof(*p->free_slot));
 	p->again = calloc(slots, sizeof(*p->again));
 	p->line = calloc(p->ring_mask + 1, sizeof(*p->line));
-	if (!p->hand || !p->item || !p->free_slot || !p->again || !p->line)
+	if (!p->hand || !p->pid || !p->item || !p->free_slot || !p->again || !p->line)
 		return -ENOMEM;
 	/* Low numbers on top: a short map touches few pages. */
 	for (uint32_t i = slots; i > 0; i--)
 		p->free_slot[p->nfree++] = i - 1;
-	p->wake_fd = eventfd(0, EFD_CLOEXEC);
-	p->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	return p->wake_fd < 0 || p->epoll_fd < 0 ? -errno : 0;
+	p->wake_fd = pvq_pool_lift(eventfd(0, EFD_CLOEXEC));
+	return p->wake_fd < 0 ? -errno : 0;
 }
 
-/* Edge-triggered: the eventfd is never read, each write to it is a fresh edge. */
-static int watch_alarm(struct pvq_pool *p)
+static int watch_one(const struct pvq_pool *p, int fd, uint32_t events, enum pool_event tells)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = UINT64_MAX};
+	struct epoll_event event = {.events = events, .data.u32 = tells};
 
-	return epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, p->wake_fd, &event) ? -errno : 0;
+	return epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+/* Once the server is there, which has no use for it. */
+static int watch(struct pvq_pool *p)
+{
+	int ret;
+
+	p->epoll_fd = pvq_pool_lift(epoll_create1(EPOLL_CLOEXEC));
+	if (p->epoll_fd < 0)
+		return -errno;
+	/* Edge-triggered: the eventfd is never read, each write to it is a fresh edge. */
+	ret = watch_one(p, p->wake_fd, EPOLLIN | EPOLLET, POOL_ALARM);
+	if (ret == 0)
+		ret = watch_one(p, p->talk_fd, EPOLLIN, POOL_SERVER);
+	if (ret == 0)
+		ret = watch_one(p, p->server_fd, EPOLLIN, POOL_SERVER);
+	return ret;
 }
 
 static void wake(struct pvq_pool *p, unsigned w)
@@ -189,10 +205,11 @@ static void wake(struct pvq_pool *p, unsigned w)
 
 static void free_pool(struct pvq_pool *p)
 {
-	if (p->epoll_fd >= 0)
-		close(p->epoll_fd);
-	if (p->wake_fd >= 0)
-		close(p->wake_fd);
+	const int fd[] = {p->epoll_fd, p->wake_fd, p->talk_fd, p->server_fd};
+
+	for (size_t i = 0; i < sizeof(fd) / sizeof(*fd); i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
 	if (p->shared)
 		munmap(p->shared, p->mapped);
 	free(p->death);
@@ -201,64 +218,64 @@ static void free_pool(struct pvq_pool *p)
 	free(p->again);
 	free(p->free_slot);
 	free(p->item);
+	free(p->pid);
 	free(p->hand);
 	free(p);
 }
 
 void pvq_pool_terminate(struct pvq_pool *p)
 {
-	for (unsigned w = 0; p->hand && w < p->config.workers; w++)
-		if (p->hand[w].pid)
-			syscall(SYS_pidfd_send_signal, p->hand[w].pidfd, 9, NULL, 0); /* all die at once */
-	for (unsigned w = 0; p->hand && w < p->config.workers; w++)
-		if (p->hand[w].pid)
-			pvq_pool_reap(p, w);
+	(void)pvq_pool_dismiss(p);
 	free_pool(p);
 }
 
-/* Waits for the worker to end, until then. 0, or -ETIMEDOUT: it was killed. One that is still in init() may be there
- * for good, and is killed at once. */
-static int see_it_end(struct pvq_pool *p, unsigned w, uint64_t until_ns)
+/* A worker that is still in init() may be there for good: it is killed, and that is no failure. */
+static void kill_starting(struct pvq_pool *p)
 {
-	struct pollfd end = {.fd = p->hand[w].pidfd, .events = POLLIN};
-	int ready = 0;
-
-	while (ready <= 0 && atomic_load(&p->seat[w].phase) != POOL_STARTING) {
-		uint64_t now = pool_now_ns();
-		int left_ms = now < until_ns ? (int)((until_ns - now) / 1000000 + 1) : 0;
-
-		ready = poll(&end, 1, left_ms < INIT_LOOK_MS ? left_ms : INIT_LOOK_MS);
-		if (ready == 0 && left_ms == 0)
-			break;
-	}
-	if (ready > 0)
-		return 0;
-	syscall(SYS_pidfd_send_signal, p->hand[w].pidfd, SIGKILL, NULL, 0);
-	return atomic_load(&p->seat[w].phase) == POOL_STARTING ? 0 : -ETIMEDOUT;
+	for (unsigned w = 0; w < p->config.workers; w++)
+		if (p->hand[w].life == POOL_ALIVE && atomic_load(&p->seat[w].phase) == POOL_STARTING) {
+			p->hand[w].excused = 1;
+			pvq_pool_kill(p, w);
+		}
 }
 
-static int end_worker(struct pvq_pool *p, unsigned w, uint64_t until_ns, struct pvq_error *err)
+/* Until all have ended, or that time. 0, or -EOWNERDEAD. */
+static int see_them_end(struct pvq_pool *p, uint64_t until_ns)
 {
-	int starting = atomic_load(&p->seat[w].phase) == POOL_STARTING, late, wstatus;
+	int heard = pvq_pool_listen(p, 0);
+
+	while (p->alive > 0 && heard != -EOWNERDEAD) {
+		uint64_t now = pool_now_ns(), left_ms = now < until_ns ? (until_ns - now) / 1000000 + 1 : 0;
+
+		kill_starting(p);
+		if (left_ms == 0)
+			break;
+		heard = pvq_pool_listen(p, left_ms < INIT_LOOK_MS ? (int)left_ms : INIT_LOOK_MS);
+	}
+	return heard == -EOWNERDEAD ? heard : 0;
+}
+
+/* How worker w ended, at last or before. */
+static int judge_end(const struct pvq_pool *p, unsigned w, struct pvq_error *err)
+{
+	const struct pool_hand *hand = &p->hand[w];
 	char fate[64];
 
-	late = see_it_end(p, w, until_ns);
-	wstatus = pvq_pool_reap(p, w);
-	if (late)
-		return pvq_fail(err, late, "worker %u had not ended after %.3g s, and was killed", w,
+	if (hand->life == POOL_ALIVE && !hand->excused)
+		return pvq_fail(err, -ETIMEDOUT, "worker %u had not ended after %.3g s, and was killed", w,
 			(double)p->config.close_timeout_ns / 1e9);
-	if (wstatus == 0 || wstatus == POOL_FATE_UNKNOWN || starting)
+	if (hand->life != POOL_ENDED || hand->wstatus == 0 || hand->excused ||
+		atomic_load(&p->seat[w].phase) == POOL_STARTING)
 		return 0;
 	err->worker = (int)w;
-	err->wstatus = wstatus;
+	err->wstatus = hand->wstatus;
 	return pvq_fail(err, -EOWNERDEAD, "worker %u did not end well (%s)", w,
-		pvq_child_fate(wstatus, fate, sizeof(fate)));
+		pvq_child_fate(hand->wstatus, fate, sizeof(fate)));
 }
 
 int pvq_pool_close(struct pvq_pool *p, struct pvq_error *err)
 {
-	uint64_t until_ns;
-	int ret = 0;
+	int ret;
 
 	if (p->failed) {
 		pvq_pool_terminate(p);
@@ -269,14 +286,35 @@ int pvq_pool_close(struct pvq_pool *p, struct pvq_error *err)
 	for (unsigned w = 0; w < p->config.workers; w++)
 		if (atomic_exchange(&p->seat[w].parked, 0))
 			wake(p, w);
-	until_ns = pool_now_ns() + p->config.close_timeout_ns;
+	ret = see_them_end(p, pool_now_ns() + p->config.close_timeout_ns);
+	if (ret)
+		ret = pvq_pool_server_died(p, err);
 	for (unsigned w = 0; w < p->config.workers; w++) {
-		int ended = p->hand[w].pid ? end_worker(p, w, until_ns, err) : 0;
+		int ended = judge_end(p, w, err);
 
 		ret = ret ? ret : ended;
 	}
+	(void)pvq_pool_dismiss(p);
 	free_pool(p);
 	return ret;
+}
+
+/* All of them are asked for, and then waited for. */
+static int start_workers(struct pvq_pool *p, struct pvq_error *err)
+{
+	unsigned next = 0;
+	int ret = 0;
+
+	while (ret == 0 && p->alive + p->ended < p->config.workers) {
+		while (next < p->config.workers && pvq_pool_hire(p, next))
+			next++;
+		ret = pvq_pool_listen(p, -1);
+	}
+	if (ret == -EOWNERDEAD)
+		return pvq_pool_server_died(p, err);
+	return ret ? pvq_fail(err, ret, "cannot start worker %u of %u", p->alive + p->ended,
+			     p->config.workers)
+		   : 0;
 }
 
 int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config, struct pvq_error *err)
@@ -286,7 +324,7 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 
 	if (!p)
 		return pvq_fail(err, -ENOMEM, "cannot start a pool");
-	p->wake_fd = p->epoll_fd = -1;
+	p->wake_fd = p->epoll_fd = p->talk_fd = p->server_fd = -1;
 	p->quota = p->lot = 1;
 	ret = settle_config(p, config, err);
 	if (ret == 0)
@@ -294,11 +332,13 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 	if (ret == 0)
 		ret = allocate(p);
 	if (ret == 0)
-		ret = watch_alarm(p);
-	for (unsigned w = 0; ret == 0 && w < p->config.workers; w++)
-		ret = pvq_pool_hire(p, w);
+		ret = pvq_pool_serve(p);
+	if (ret == 0)
+		ret = watch(p);
+	if (ret == 0)
+		ret = start_workers(p, err);
 	if (ret) {
-		pvq_fail(err, ret, "cannot start worker %u of %u", p->alive, p->config.workers);
+		pvq_fail(err, ret, "cannot start a pool");
 		pvq_pool_terminate(p);
 		return ret;
 	}

@@ -5,7 +5,7 @@
  *	struct pvq_error err = PVQ_NO_ERROR;
  *	struct pvq_pool *pool;
  *
- *	pvq_pool_start(&pool, &config, &err);  forks the workers
+ *	pvq_pool_start(&pool, &config, &err);  has the workers forked
  *	pvq_pool_map(pool, &feed, &err);       next() -> run() in a worker -> put(); as often as needed
  *	pvq_pool_close(pool, &err);            ends and reaps them
  *
@@ -13,9 +13,12 @@
  * replaced, and its items are run again, as often as `retries` allows. Memory stays flat: no more than
  * `window` items are in flight, and next() is asked for another only when there is room for it.
  *
- * Not thread-safe: one thread owns a pool. Because start and map fork (map: to replace a worker),
- * that thread should be the process's only one. A worker is killed when that thread ends.
- * Each worker takes one descriptor of the caller's, the pool two more.
+ * Workers are forked by a server, a process that start forks once: so the program may have threads, and is not held up
+ * while a worker is replaced. All of them end with the program, however that ends and whatever the workers have done:
+ * changed their credentials, their session, or started pools themselves. They also end when it executes another program.
+ *
+ * Not thread-safe: one thread at a time uses a pool, but start, map and close may be called by different ones.
+ * Each worker takes one descriptor of the caller's, the pool four more. All are above 2, and closed by execve().
  */
 #ifndef PVQ_POOL_H
 #define PVQ_POOL_H
@@ -70,7 +73,7 @@ struct pvq_pool_config {
 	                           * replaced; noticed within an eighth of it, or 2 ms; 0: never. The
 	                           * clock stands still while the caller cannot look: in a hook, or stopped */
 	uint64_t init_timeout_ns;  /* a worker whose init() takes longer is killed and replaced; 0: never */
-	uint64_t close_timeout_ns; /* pvq_pool_close() kills workers that have not ended by then; 0: 5 s */
+	uint64_t close_timeout_ns; /* pvq_pool_close() kills whoever has not ended by then; 0: 5 s */
 
 	/* Called first in each worker, also in a replacement; NULL: nothing to do. 0, or -errno, with
 	 * which map() then fails. */
@@ -79,7 +82,8 @@ struct pvq_pool_config {
 	 * less), out holds max_out. Returns the output's length, or -errno, which is put with the item: -EMSGSIZE
 	 * is put where the length is beyond max_out, -EOVERFLOW where what it returns fits no int. */
 	ssize_t (*run)(void *ctx, const void *in, size_t len, void *out, size_t cap);
-	void *ctx; /* passed to both; a worker has its own copy, as it was when that worker was forked */
+	void *ctx; /* passed to both; a worker, also a replacement, has its own copy of that and of all other
+	            * memory, as it was at pvq_pool_start() */
 };
 
 #define PVQ_POOL_DEFAULTS .retries = 1
@@ -103,8 +107,7 @@ struct pvq_pool_feed {
 
 /* How an item was lost. */
 struct pvq_pool_loss {
-	int wstatus; /* how the last worker that ran it ended, as from waitpid(); -1: not known, since the
-	                    * program ignores SIGCHLD or reaped that worker itself */
+	int wstatus;       /* how the last worker that ran it ended, as from waitpid() */
 	unsigned attempts; /* how often it was begun */
 };
 
@@ -116,31 +119,34 @@ struct pvq_pool_counts {
 	uint64_t lost;     /* items given up */
 	uint64_t sleeps;   /* times the caller slept */
 	uint64_t wakes;    /* workers woken */
+	uint64_t fork_ns;  /* the longest that forking a worker took; the caller goes on meanwhile */
 };
 
 /* The window a pool takes when the user names none: enough to keep the workers busy while the caller is
  * away, bounded in memory where items are large; 1 .. PVQ_POOL_WINDOW_MAX. */
 unsigned pvq_pool_window(unsigned workers, size_t max_in, size_t max_out);
 
-/* Forks the workers. 0, or -errno with *err filled and nothing left running; -EINVAL names the member of the
- * configuration that is out of its bounds. The configuration is copied. */
+/* Forks the server, after fflush(NULL), and has it fork the workers. 0, or -errno with *err filled and nothing left
+ * running; -EINVAL names the member of the configuration that is out of its bounds. The configuration is copied. */
 int pvq_pool_start(struct pvq_pool **, const struct pvq_pool_config *, struct pvq_error *err);
 
 /* Feeds items until next() returns PVQ_POOL_END, and puts each result exactly once. 0; what put(), next() or init()
- * returned; -EOWNERDEAD where workers die as soon as they are started and none is ready; other -errno. A fork that fails
- * for want of memory, processes or descriptors is tried again, for some ten seconds where no worker is left. After a
- * failure, also after a hook that was left by longjmp() or an exception, the pool can only be closed. */
+ * returned; -EOWNERDEAD where workers die as soon as they are started and none is ready, or where the server has died,
+ * and with it all workers; other -errno. A fork that fails for want of memory, processes or descriptors is tried again,
+ * for some ten seconds where no worker is left. After a failure, also after a hook that was left by longjmp() or an
+ * exception, the pool can only be closed. */
 int pvq_pool_map(struct pvq_pool *, const struct pvq_pool_feed *, struct pvq_error *err);
 
 /* The counts so far; borrowed until the pool is closed. */
 const struct pvq_pool_counts *pvq_pool_counts(const struct pvq_pool *);
 
-/* Lets the workers end, reaps them and frees the pool; after a failed map, as pvq_pool_terminate(). A worker that is
- * still in init() is killed at once, one that has not ended in close_timeout_ns then. 0, or -EOWNERDEAD where a worker
- * ended otherwise than it should, -ETIMEDOUT where one had to be killed (all results were put nevertheless). */
+/* Lets the workers end, has them reaped and frees the pool; after a failed map, as pvq_pool_terminate(). A worker that is
+ * still in init() is killed at once, one that has not ended in close_timeout_ns then. 0, or -EOWNERDEAD where a worker or
+ * the server ended otherwise than it should, -ETIMEDOUT where a worker had to be killed (all results were put
+ * nevertheless). */
 int pvq_pool_close(struct pvq_pool *, struct pvq_error *err);
 
-/* Kills the workers now, reaps them and frees the pool. */
+/* Kills the workers now, has them reaped and frees the pool. */
 void pvq_pool_terminate(struct pvq_pool *);
 
 #ifdef __cplusplus

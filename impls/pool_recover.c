@@ -2,17 +2,12 @@
 #include "pool_shared.h"
 
 #include <errno.h>
-#include <linux/futex.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 enum {
-	EVENTS = 16,           /* fetched at a time; the rest stays for the next time */
+	EVENTS = 3,            /* that there are: the alarm, the socket, the server's end */
 	AMBIGUOUS_NS = 100000, /* until a claim that was undecided is looked at again */
 	FORK_NS = 10000000,    /* until a fork that failed is tried again: twice as long each time … */
 	FORK_MOST_NS = 1000000000, /* … up to this; */
@@ -21,82 +16,16 @@ enum {
 
 /* ---- coming and going ---- */
 
-/* Watches the worker, which waits for that. 0 or -errno. */
-static int watch(struct pvq_pool *p, unsigned w)
-{
-	struct pool_hand *hand = &p->hand[w];
-	struct epoll_event event = {.events = EPOLLIN, .data.u64 = w};
-
-	hand->pidfd = (int)syscall(SYS_pidfd_open, hand->pid, 0);
-	if (hand->pidfd < 0)
-		return -errno;
-	if (epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, hand->pidfd, &event) == 0)
-		return 0;
-	close(hand->pidfd);
-	return -errno;
-}
-
-int pvq_pool_hire(struct pvq_pool *p, unsigned w)
-{
-	struct pool_hand *hand = &p->hand[w];
-	pid_t pid = (pid_t)pvq_pool_fork(p, w);
-	int ret;
-
-	if (pid < 0)
-		return (int)pid;
-	*hand = (struct pool_hand){.pid = pid, .hired_ns = pool_now_ns()};
-	ret = watch(p, w);
-	if (ret) {
-		hand->pid = 0;
-		pvq_child_kill(pid);
-		return ret;
-	}
-	p->alive++;
-	atomic_store(&p->seat[w].watched, 1);
-	syscall(SYS_futex, &p->seat[w].watched, FUTEX_WAKE, 1, NULL, NULL, 0);
-	return 0;
-}
-
-/* Until the process has ended. */
-static void wait_for_end(int pidfd)
-{
-	struct pollfd p = {.fd = pidfd, .events = POLLIN};
-
-	while (poll(&p, 1, -1) < 0 && errno == EINTR)
-		;
-}
-
-int pvq_pool_reap(struct pvq_pool *p, unsigned w)
-{
-	struct pool_hand *hand = &p->hand[w];
-	int wstatus;
-
-	/* Where the program ignores SIGCHLD, or reaps all its children, there is nothing left to reap. */
-	wait_for_end(hand->pidfd);
-	wstatus = pvq_child_reap(hand->pid);
-	/* Closing is not enough to leave the set: workers forked since hold copies of the descriptor. */
-	epoll_ctl(p->epoll_fd, EPOLL_CTL_DEL, hand->pidfd, NULL);
-	close(hand->pidfd);
-	hand->pid = 0;
-	p->alive--;
-	return wstatus < 0 ? POOL_FATE_UNKNOWN : wstatus;
-}
-
-/* Of the failures of fork() and pidfd_open(), those that may pass. */
+/* Of the failures of fork(), pidfd_open() and sending a pidfd, those that may pass. */
 static int may_pass(int ret)
 {
-	return ret == -EAGAIN || ret == -ENOMEM || ret == -EMFILE || ret == -ENFILE || ret == -EINTR;
+	return ret == -EAGAIN || ret == -ENOMEM || ret == -EMFILE || ret == -ENFILE || ret == -ENOBUFS ||
+	       ret == -ETOOMANYREFS || ret == -EINTR;
 }
 
-/* Tries again later, and ever later, while others are alive; alone for some ten seconds. */
-static int replace(struct pvq_pool *p, unsigned w, struct pvq_error *err)
+/* A worker could not be forked. Tries again later, and ever later, while others are alive; alone for some ten seconds. */
+static int put_off(struct pvq_pool *p, int failure, struct pvq_error *err)
 {
-	int ret = pvq_pool_hire(p, w);
-
-	if (ret == 0) {
-		p->fork_wait_ns = p->failing_ns = 0;
-		return 0;
-	}
 	p->fork_ns = pool_now_ns();
 	p->fork_wait_ns = p->fork_wait_ns ? 2 * p->fork_wait_ns : FORK_NS;
 	if (p->fork_wait_ns > FORK_MOST_NS)
@@ -104,19 +33,23 @@ static int replace(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 	if (!p->failing_ns)
 		p->failing_ns = p->fork_ns;
 	if (p->alive == 0 &&
-		(!may_pass(ret) || p->fork_ns - p->failing_ns > FORK_MOST * (uint64_t)FORK_MOST_NS))
-		return pvq_fail(err, ret, "cannot replace worker %u", w);
+		(!may_pass(failure) || p->fork_ns - p->failing_ns > FORK_MOST * (uint64_t)FORK_MOST_NS))
+		return pvq_fail(err, failure, "cannot replace a worker");
 	return 0; /* replace_missing() tries again */
 }
 
-static int replace_missing(struct pvq_pool *p, struct pvq_error *err)
+static int is_any_missing(const struct pvq_pool *p)
 {
-	int ret = 0;
+	return p->alive + p->asked + p->ended < p->config.workers;
+}
 
-	for (unsigned w = 0; ret == 0 && p->alive < p->config.workers && w < p->config.workers; w++)
-		if (!p->hand[w].pid && pool_now_ns() - p->fork_ns >= p->fork_wait_ns)
-			ret = replace(p, w, err);
-	return ret;
+static void replace_missing(struct pvq_pool *p)
+{
+	if (!is_any_missing(p) || pool_now_ns() - p->fork_ns < p->fork_wait_ns)
+		return;
+	for (unsigned w = 0; w < p->config.workers; w++)
+		if (p->hand[w].life == POOL_ABSENT)
+			(void)pvq_pool_hire(p, w);
 }
 
 /* ---- a death ---- */
@@ -142,7 +75,7 @@ static int note_death(struct pvq_pool *p, unsigned w, int wstatus)
 static int is_any_ready(const struct pvq_pool *p)
 {
 	for (unsigned w = 0; w < p->config.workers; w++)
-		if (p->hand[w].pid && atomic_load(&p->seat[w].phase) == POOL_READY)
+		if (p->hand[w].life == POOL_ALIVE && atomic_load(&p->seat[w].phase) == POOL_READY)
 			return 1;
 	return 0;
 }
@@ -151,19 +84,22 @@ static int is_any_ready(const struct pvq_pool *p)
 static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 {
 	struct pool_seat *seat = &p->seat[w];
-	int wstatus = pvq_pool_reap(p, w), ret;
+	int wstatus = p->hand[w].wstatus, ret;
 	int32_t phase = atomic_load(&seat->phase);
 	char fate[64];
 
+	p->hand[w].life = POOL_ABSENT;
+	p->ended--;
 	if (atomic_exchange(&seat->parked, 0))
 		atomic_fetch_sub(&p->shared->sleepers, 1);
 	if (phase < 0)
 		return pvq_fail(err, phase, "the initializer failed in worker %u", w);
 	if (phase != POOL_STARTING)
 		p->barren = 0; /* starts succeed */
-	if (phase == POOL_RETIRED && (wstatus == 0 || wstatus == POOL_FATE_UNKNOWN)) {
+	if (phase == POOL_RETIRED && wstatus == 0) {
 		p->counts.recycled++;
-		return replace(p, w, err);
+		(void)pvq_pool_hire(p, w); /* else replace_missing() */
+		return 0;
 	}
 	ret = note_death(p, w, wstatus);
 	if (ret)
@@ -181,7 +117,18 @@ static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 		return pvq_fail(err, -EOWNERDEAD, "workers die as soon as they are started (%s)",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
 	}
-	return replace(p, w, err);
+	(void)pvq_pool_hire(p, w);
+	return 0;
+}
+
+static int bury_all(struct pvq_pool *p, struct pvq_error *err)
+{
+	int ret = 0;
+
+	for (unsigned w = 0; ret == 0 && p->ended > 0 && w < p->config.workers; w++)
+		if (p->hand[w].life == POOL_ENDED)
+			ret = bury(p, w, err);
+	return ret;
 }
 
 /* ---- its items ---- */
@@ -280,7 +227,7 @@ static int settle_deaths(struct pvq_pool *p, struct pvq_error *err)
 	int undecided = 0, ret = claim ? 0 : -ENOMEM;
 
 	for (unsigned w = 0; ret == 0 && w < p->config.workers; w++)
-		if (p->hand[w].pid)
+		if (p->hand[w].life == POOL_ALIVE)
 			claim[w] = atomic_load_explicit(&p->seat[w].claim, memory_order_acquire);
 	if (ret == 0)
 		ret = account_for_all(p, claim, claimed, &undecided);
@@ -302,12 +249,6 @@ static uint64_t look_every_ns(const struct pvq_pool *p)
 	return every < 1000000 ? 1000000 : every;
 }
 
-static void kill_worker(const struct pool_hand *hand)
-{
-	syscall(SYS_pidfd_send_signal, hand->pidfd, SIGKILL, NULL,
-		0); /* it is not reaped, hence no other process */
-}
-
 /* Kills the worker for what it runs, unless it is through with that just now. */
 static void condemn(struct pvq_pool *p, unsigned w, uint64_t running)
 {
@@ -317,7 +258,7 @@ static void condemn(struct pvq_pool *p, unsigned w, uint64_t running)
 		    &p->seat[w].running, &(uint64_t){running}, running | POOL_CONDEMNED))
 		return;
 	hand->overdue = running;
-	kill_worker(hand);
+	pvq_pool_kill(p, w);
 }
 
 /* since: the look before. Time in which nobody could look, since the caller was in a hook or stopped, is nobody's. */
@@ -329,10 +270,14 @@ static void kill_overdue(struct pvq_pool *p, uint64_t now, uint64_t since)
 		struct pool_hand *hand = &p->hand[w];
 		uint64_t running = atomic_load_explicit(&p->seat[w].running, memory_order_relaxed);
 
-		if (running == 0 || running != hand->seen_running) {
+		if (hand->life != POOL_ALIVE)
+			continue;
+		if (hand->overdue) {
+			pvq_pool_kill(p, w); /* the server may have had no room for the request */
+		} else if (running == 0 || running != hand->seen_running) {
 			hand->seen_running = running;
 			hand->ran_ns = 0;
-		} else if (hand->pid && !hand->overdue) {
+		} else {
 			hand->ran_ns += passed;
 			if (hand->ran_ns >= p->config.item_timeout_ns)
 				condemn(p, w, running);
@@ -343,9 +288,9 @@ static void kill_overdue(struct pvq_pool *p, uint64_t now, uint64_t since)
 static void kill_unready(struct pvq_pool *p, uint64_t now)
 {
 	for (unsigned w = 0; w < p->config.workers; w++)
-		if (p->hand[w].pid && atomic_load(&p->seat[w].phase) == POOL_STARTING &&
+		if (p->hand[w].life == POOL_ALIVE && atomic_load(&p->seat[w].phase) == POOL_STARTING &&
 			p->hand[w].hired_ns + p->config.init_timeout_ns < now)
-			kill_worker(&p->hand[w]);
+			pvq_pool_kill(p, w);
 }
 
 /* ---- all of it ---- */
@@ -356,7 +301,7 @@ int64_t pvq_pool_patience(const struct pvq_pool *p)
 
 	if (p->config.init_timeout_ns && (patience < 0 || patience > FORK_NS))
 		patience = FORK_NS;
-	if (p->alive < p->config.workers && (patience < 0 || patience > FORK_NS))
+	if (is_any_missing(p) && (patience < 0 || patience > FORK_NS))
 		patience = FORK_NS;
 	if (p->deaths)
 		patience = AMBIGUOUS_NS;
@@ -379,20 +324,25 @@ int pvq_pool_tend(struct pvq_pool *p, int64_t wait_ns, struct pvq_error *err)
 {
 	struct epoll_event event[EVENTS];
 	uint64_t since = p->looked_ns;
-	int n = sleep_for(p, wait_ns, event), ret = 0;
+	int n = sleep_for(p, wait_ns, event), ret = 0, heard = 0;
 
 	p->looked_ns = pool_now_ns();
 	if (n < 0 && n != -EINTR)
 		return pvq_fail(err, n, "cannot wait for the workers");
-	for (int i = 0; ret == 0 && i < n; i++)
-		if (event[i].data.u64 != UINT64_MAX)
-			ret = bury(p, (unsigned)event[i].data.u64, err);
+	for (int i = 0; heard == 0 && i < n; i++)
+		heard = event[i].data.u32 == POOL_SERVER ? pvq_pool_listen(p, 0) : 0;
+	if (heard == -EOWNERDEAD)
+		return pvq_pool_server_died(p, err);
+	if (heard)
+		ret = put_off(p, heard, err);
+	if (ret == 0)
+		ret = bury_all(p, err);
 	if (ret == 0 && p->config.item_timeout_ns)
 		kill_overdue(p, p->looked_ns, since);
 	if (ret == 0 && p->config.init_timeout_ns)
 		kill_unready(p, p->looked_ns);
 	if (ret == 0)
-		ret = replace_missing(p, err);
+		replace_missing(p);
 	if (ret == 0 && p->deaths)
 		ret = settle_deaths(p, err);
 	return ret;

@@ -27,6 +27,9 @@
  * Sleeping: whoever is about to sleep says so, then looks once more; the other side makes its work visible,
  * then looks for sleepers. Both pairs are sequentially consistent, so one of the two sees the other
  * and no wake-up is lost.
+ *
+ * The processes: the caller forks a server, which forks the workers (pool_server.c). A worker that the caller has asked
+ * for begins with nothing until the caller has its pidfd, and is done with when the server has told its end.
  */
 #ifndef PVQ_POOL_SHARED_H
 #define PVQ_POOL_SHARED_H
@@ -65,7 +68,6 @@ enum {
 	POOL_CLAIM_NS = 20000,      /* how long an automatic claim should take */
 	POOL_SPIN_NS = 50000,       /* how long to look at nothing before sleeping: a wake-up's price */
 	POOL_EXIT_INIT = 111,       /* a worker's exit status where init() failed */
-	POOL_FATE_UNKNOWN = -1,     /* in place of a wait status: somebody else reaped it */
 	POOL_RESULT_MAX = INT32_MAX /* largest length, and largest errno, that a result word holds */
 };
 
@@ -108,8 +110,8 @@ struct pool_seat {
 	_Atomic int32_t phase;    /* enum pool_phase, or the -errno that init() returned */
 	/* Written by both. */
 	_Alignas(POOL_GAP) _Atomic uint32_t parked; /* futex: 1 while it sleeps, or is about to */
-	/* Written by the caller. Futex: 1 once the worker is watched. Until then it does nothing, so that one that cannot be
-	 * watched has claimed nothing, and none is gone before it is. */
+	/* Written by the caller. Futex: 1 once the caller knows the worker. Until then it does nothing, so that one that the
+	 * caller never gets to know has claimed nothing. */
 	_Atomic uint32_t watched;
 };
 
@@ -162,13 +164,18 @@ struct pool_death {
 	uint64_t overdue;        /* what it was killed for, as `running`; 0: nothing */
 };
 
+/* ASKED: the server is to fork it. ENDED: it has died, and its items are not seen to yet. */
+enum pool_life { POOL_ABSENT, POOL_ASKED, POOL_ALIVE, POOL_ENDED };
+
 /* The caller's view of a worker. */
 struct pool_hand {
-	pid_t pid; /* 0: none at the moment */
-	int pidfd;
+	enum pool_life life;
+	int pidfd;                     /* while it is alive */
+	int wstatus;                   /* once it has ended */
+	int excused;                   /* it is killed while the pool closes, for no fault */
 	uint64_t seen_running, ran_ns; /* with item_timeout_ns: what it ran, and for how long */
 	uint64_t overdue;              /* as above */
-	uint64_t hired_ns;             /* with init_timeout_ns: when it was forked */
+	uint64_t hired_ns;             /* with init_timeout_ns: when it began */
 };
 
 struct pvq_pool {
@@ -185,11 +192,13 @@ struct pvq_pool {
 
 	/* The caller's own: */
 	int epoll_fd;
-	struct pool_hand *hand; /* one a worker */
-	unsigned alive;
-	int failed;     /* or in a map: only to be closed */
-	int feed_error; /* what next() failed with, in this map */
-	int later;      /* next() had nothing when it was asked last */
+	int talk_fd, server_fd;       /* the socket to the server, and the server's pidfd */
+	pid_t server;                 /* 0: none */
+	struct pool_hand *hand;       /* one a worker */
+	unsigned alive, asked, ended; /* of them */
+	int failed;                   /* or in a map: only to be closed */
+	int feed_error;               /* what next() failed with, in this map */
+	int later;                    /* next() had nothing when it was asked last */
 
 	struct pool_item *item; /* one a slot */
 	uint32_t *free_slot;    /* stack of slots */
@@ -216,6 +225,9 @@ struct pvq_pool {
 	uint64_t got_ns;                 /* when the last ones came */
 	uint64_t stalled_at, stalled_ns; /* `claimed` when last looked at, and since when */
 	struct pvq_pool_counts counts;
+
+	/* The server's own: */
+	pid_t *pid; /* one a worker; 0: none at the moment */
 };
 
 static inline uint64_t pool_now_ns(void)
@@ -266,18 +278,35 @@ static inline void pool_move(struct pvq_pool *p, uint64_t claimed)
 			&p->ring[p->moved & p->ring_mask], memory_order_relaxed);
 }
 
-/* pool_worker.c: forks worker w into its seat. 0 or -errno. */
-int pvq_pool_fork(struct pvq_pool *, unsigned w);
+/* pool_worker.c: the life of worker w. */
+_Noreturn void pvq_pool_work(const struct pvq_pool *, unsigned w);
 
-/* pool_recover.c: looks after the workers: reaps the dead, sees to their items, replaces them, kills whoever
+/* pool_server.c: forks the server. 0, or -errno; pvq_pool_dismiss() is needed in either case. */
+int pvq_pool_serve(struct pvq_pool *);
+/* Kills the workers and ends the server, where there is one. */
+int pvq_pool_dismiss(struct pvq_pool *);
+/* The same for a server that has died. -EOWNERDEAD, with *err filled. */
+int pvq_pool_server_died(struct pvq_pool *, struct pvq_error *err);
+/* Asks for worker w. 1; or 0: the server cannot be asked now, and the worker stays absent. */
+int pvq_pool_hire(struct pvq_pool *, unsigned w);
+/* Kills worker w, which is alive. */
+void pvq_pool_kill(struct pvq_pool *, unsigned w);
+/* Takes note of what the server says; waits for that so long at most. 0; -errno: why a worker could not be forked;
+ * -EOWNERDEAD: the server is dead. */
+int pvq_pool_listen(struct pvq_pool *, int wait_ms);
+/* In a worker: has the kernel kill it when the server dies. */
+void pvq_pool_bind(const struct pvq_pool *);
+/* The descriptor, moved above those of stdio; -1 with errno where that fails, or it is -1. */
+int pvq_pool_lift(int fd);
+
+/* pool_recover.c: looks after the workers: sees to the items of those that died, replaces them, kills whoever
  * runs an item for too long. Before that sleeps until a worker dies or wakes the caller, for wait_ns at
  * most; < 0: for any time. 0, or -errno with *err filled where the pool cannot go on. */
 int pvq_pool_tend(struct pvq_pool *, int64_t wait_ns, struct pvq_error *err);
 /* Nanoseconds after which it must be called again at the latest; < 0: any time. */
 int64_t pvq_pool_patience(const struct pvq_pool *);
-/* Forks worker w and watches it. 0 or -errno. */
-int pvq_pool_hire(struct pvq_pool *, unsigned w);
-/* Reaps worker w, which is dead or about to be. Its wait status. */
-int pvq_pool_reap(struct pvq_pool *, unsigned w);
+
+/* What wakes the caller, in epoll's events. */
+enum pool_event { POOL_ALARM, POOL_SERVER };
 
 #endif

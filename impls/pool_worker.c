@@ -80,8 +80,7 @@ static void wake_caller(const struct pvq_pool *p)
 {
 	uint64_t one = 1;
 
-	/* Cannot block: the counter is never read, but 2^64 wake-ups from full. Cannot fail while the caller
-	 * lives, and we are killed with it. */
+	/* Cannot block: the counter is never read, but 2^64 wake-ups from full. */
 	if (atomic_exchange(&p->shared->caller, POOL_CALLER_AWAKE) != POOL_CALLER_AWAKE)
 		(void)!write(p->wake_fd, &one, sizeof(one));
 }
@@ -246,7 +245,7 @@ static int worker_wait(const struct worker *k)
 	return 1;
 }
 
-static _Noreturn void worker_life(const struct pvq_pool *p, unsigned w)
+_Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 {
 	struct worker k = {.p = p, .seat = &p->seat[w], .limit = 1, .left = UINT64_MAX};
 	int ret;
@@ -258,6 +257,7 @@ static _Noreturn void worker_life(const struct pvq_pool *p, unsigned w)
 		atomic_store(&k.seat->phase, ret);
 		_exit(POOL_EXIT_INIT);
 	}
+	pvq_pool_bind(p); /* once more: init() may have changed its credentials, which undoes it */
 	atomic_store(&k.seat->phase, POOL_READY);
 	if (p->config.recycle)
 		k.left = p->config.recycle;
@@ -270,19 +270,4 @@ static _Noreturn void worker_life(const struct pvq_pool *p, unsigned w)
 	} while (k.left && worker_wait(&k));
 	atomic_store(&k.seat->phase, POOL_RETIRED);
 	_exit(0);
-}
-
-int pvq_pool_fork(struct pvq_pool *p, unsigned w)
-{
-	struct pool_seat *seat = &p->seat[w];
-	pid_t pid;
-
-	atomic_store(&seat->claim, 0);
-	atomic_store(&seat->running, 0);
-	atomic_store(&seat->phase, POOL_STARTING);
-	atomic_store(&seat->watched, 0);
-	pid = pvq_child_fork();
-	if (pid == 0)
-		worker_life(p, w);
-	return (int)pid;
 }

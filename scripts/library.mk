@@ -1,7 +1,7 @@
 # library.mk: builds and installs the pool as a library: the engine's files and its public headers. Included by the
 # Makefile.
 
-POOL_LIB := $(patsubst %,impls/%.c,pool pool_worker pool_recover child error)
+POOL_LIB := $(patsubst %,impls/%.c,pool pool_server pool_worker pool_recover child error)
 POOL_H   := impls/pool.h impls/error.h
 POOL_VERSION := 0.1
 

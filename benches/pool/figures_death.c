@@ -1,5 +1,5 @@
-/* figures_death.c: how soon the caller hears of a worker's death (death), and how soon the workers follow their
- * parent (orphans).
+/* figures_death.c: how soon the caller hears of a worker's death (death), and how soon a pool's processes follow
+ * their caller (orphans).
  */
 #include "pool/figures.h"
 
@@ -80,7 +80,7 @@ static void orphans_plan(struct pool_sheet *s, const struct pool_lab *lab)
 		.work = "hang, spin",
 		.workers = 4,
 		.n = 2,
-		.arg = 100000000};
+		.arg = 10000000};
 
 	(void)lab;
 	plan_cell(s, cell, UNORDERED);
@@ -97,7 +97,7 @@ static void orphans_print(FILE *f, const struct pool_sheet *s, const struct pool
 
 const struct pool_figure pool_figure_orphans = {
 	.name = "orphans",
-	.summary = "time until a killed caller's workers are gone, whatever they were at",
+	.summary = "time until all processes of a killed caller's pool are gone, the longest of many tries",
 	.blocks_most = 9,
 	.plan = orphans_plan,
 	.print = orphans_print,

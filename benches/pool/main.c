@@ -156,7 +156,7 @@ static void print_foot(const struct bench *b)
 	     "fresh process that maps\ntwice and times the second map (memory, the item of 5 s, death and "
 	     "orphans: the only one): pools, teams and pages are warm.\nThe pool's time holds a put() that adds "
 	     "up the results, that of threads the bare loop; all sums are verified. Death and\norphans: from "
-	     "just before SIGKILL to put() of the item as lost, or to the end of the last worker.");
+	     "just before SIGKILL to put() of the item as lost, or to the end of the last process.");
 }
 
 /* ---- all ---- */

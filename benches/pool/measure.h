@@ -16,8 +16,8 @@ enum pool_measure {
 	POOL_MEASURE_DEATH,  /* time from a worker's SIGKILL until its item is put as lost, where the caller
 	                      * sleeps: `arg` ns after that item was begun, the n - 1 others done */
 	POOL_MEASURE_BUSY,   /* the same where the caller is busy: when it is asked for item `arg` of n */
-	POOL_MEASURE_ORPHANS, /* time from the parent's SIGKILL until its workers are gone, `arg` ns after all
-	                      * of n endless items were begun */
+	POOL_MEASURE_ORPHANS, /* time from the caller's SIGKILL until all processes of its pool are gone, `arg` ns
+	                       * after all of n endless items were begun: the longest of many tries */
 	POOL_MEASURES,
 };
 

@@ -4,6 +4,7 @@
  * benches/tasks/task.h state all that is asked; a failure says what is wrong, and where to look.
  *   test_conformance [PATTERN]   only the tests whose names match, such as 'pool_ordered_*'
  */
+#include "base/tree.h"
 #include "child.h"
 #include "trial/registry.h"
 #include "trial/trial.h"
@@ -326,21 +327,18 @@ static void test_death(void **state)
 
 enum { NOT_STARTED = 255 }; /* the exit code where there is nothing to count */
 
-/* Of this thread; one number each in the file. */
-static int count_children(void)
+/* Threads of this process, and processes below it: a strategy's workers need not be its children. */
+static int count_helpers(void)
 {
-	FILE *f = fopen("/proc/thread-self/children", "re");
-	int count = 0, pid;
+	unsigned processes = 0;
+	uint64_t ns = 0;
 
-	if (!f)
+	if (pvq_tree_cpu(getpid(), &ns, &processes))
 		_exit(NOT_STARTED);
-	while (fscanf(f, "%d", &pid) == 1)
-		count++;
-	fclose(f);
-	return count;
+	return count_entries("/proc/self/task") + (int)processes;
 }
 
-/* Starts the strategy for a load of noop; returns how many threads and children it made for that, or NOT_STARTED. */
+/* Starts the strategy for a load of noop; returns how many threads and processes it made for that, or NOT_STARTED. */
 static int count_started(const struct pvq_impl *impl, unsigned workers)
 {
 	struct pvq_opts opts = {.workers = workers};
@@ -348,7 +346,7 @@ static int count_started(const struct pvq_impl *impl, unsigned workers)
 	struct pvq_spec spec;
 	struct pvq_load load;
 	void *self;
-	int count, before = count_entries("/proc/self/task") + count_children();
+	int count, before = count_helpers();
 
 	if (pvq_spec_parse(&spec, "noop") || pvq_load_build(&load, &spec, 100, 7, &err))
 		return NOT_STARTED;
@@ -356,7 +354,7 @@ static int count_started(const struct pvq_impl *impl, unsigned workers)
 		impl->tune(&load, &opts);
 	if (impl->start(&self, &load, &opts, &err))
 		return NOT_STARTED;
-	count = count_entries("/proc/self/task") + count_children() - before;
+	count = count_helpers() - before;
 	impl->stop(self, &err);
 	pvq_load_free(&load);
 	return count;

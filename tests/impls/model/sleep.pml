@@ -18,7 +18,7 @@
  *    while before it sleeps; here they sleep at once and for ever, so what is shown does not rest on that.
  *    The caller's sleep "low" always has an end, so it is left out too.
  *  - Futex and epoll are what they promise: a wait returns where the word is not 1 (any more); an edge of
- *    the eventfd is kept until epoll_wait() has told it; a dead worker's pidfd tells until it is reaped.
+ *    the eventfd is kept until epoll_wait() has told it; a worker's death tells until the caller has read of it.
  */
 #ifndef N
 #define N 3
