@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,18 +18,26 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-enum { WORKERS = 3, NOBODY = 65534, GONE_MS = 20000, FDS = 256 };
+enum {
+	WORKERS = 3,
+	CROWD = 400, /* more messages than the socket holds */
+	NOBODY = 65534,
+	GONE_MS = 20000,
+	FDS = 256,
+};
 
 /* What all processes share. */
 struct shared {
-	_Atomic pid_t server, worker[WORKERS], inner_server, inner[WORKERS];
+	_Atomic pid_t server, worker[CROWD], inner_server, inner[WORKERS];
 	_Atomic unsigned begun, inner_begun, starts;
 };
 
@@ -40,6 +49,7 @@ struct fixture {
 	uint64_t n, put, failed, memory;
 	int64_t (*run)(struct fixture *, uint64_t id); /* the output; below 0: an error */
 	void (*init)(void);
+	void (*got)(struct fixture *, uint64_t id);
 	int64_t value[1000];
 	int status[1000], fds;
 };
@@ -103,6 +113,8 @@ static int put(void *ctx, uint64_t id, const void *out, size_t len, int status)
 	f->status[id] = status;
 	if (status == 0)
 		memcpy(&f->value[id], out, len);
+	if (f->got)
+		f->got(f, id);
 	return 0;
 }
 
@@ -540,6 +552,156 @@ static void test_threads_run_while_workers_are_replaced(void **state)
 	(void)pvq_pool_close(f->pool, &f->err); /* the last one may have died */
 }
 
+static void *is_all_that_is_left(void *ctx)
+{
+	struct fixture *f = ctx;
+
+	f->run = some_die;
+	if (start(f, plain) || map(f) || f->put != f->n || f->failed)
+		_exit(1);
+	(void)pvq_pool_close(f->pool, &f->err);
+	_exit(0);
+}
+
+static int without_main_thread(struct fixture *f)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, is_all_that_is_left, f))
+		return 2;
+	pthread_exit(NULL);
+}
+
+static void test_a_program_whose_main_thread_has_ended(void **state)
+{
+	ends_well(in_child(without_main_thread, *state));
+}
+
+/* ---- shortages, crowds, namespaces ---- */
+
+static int limit_descriptors(pid_t pid, rlim_t most, struct rlimit *before)
+{
+	struct rlimit few;
+
+	if (prlimit(pid, RLIMIT_NOFILE, NULL, before))
+		return -1;
+	few = *before;
+	few.rlim_cur = most;
+	return prlimit(pid, RLIMIT_NOFILE, &few, NULL);
+}
+
+/* Fewer than it takes, by one and by more: each thing that is opened fails once. */
+static int starts_short(struct fixture *f)
+{
+	struct rlimit before;
+	int succeeded = 0;
+
+	for (rlim_t most = 3; !succeeded; most++) {
+		int ret;
+
+		if (limit_descriptors(0, most, &before))
+			return 1;
+		ret = start(f, plain);
+		succeeded = ret == 0;
+		if (succeeded && pvq_pool_close(f->pool, &f->err))
+			return 2;
+		setrlimit(RLIMIT_NOFILE, &before);
+		if (ret && (ret != -EMFILE || f->err.code != ret))
+			return 3;
+		f->err = (struct pvq_error)PVQ_NO_ERROR;
+		if (waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD || count_fds() != f->fds)
+			return 4;
+		if (most > FDS)
+			return 5;
+	}
+	return 0;
+}
+
+static void test_a_start_that_is_short_of_descriptors(void **state)
+{
+	ends_well(in_child(starts_short, *state));
+}
+
+static struct rlimit server_had;
+static pid_t short_server;
+
+static void give_back(int sig)
+{
+	(void)sig;
+	prlimit(short_server, RLIMIT_NOFILE, &server_had, NULL);
+}
+
+static void takes_from_the_server(struct fixture *f, uint64_t id)
+{
+	const struct itimerval soon = {.it_value.tv_usec = 100000};
+
+	if (id != 10)
+		return;
+	short_server = f->sh->server;
+	assert_int_equal(limit_descriptors(short_server, 3, &server_had), 0);
+	setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+static void test_a_server_that_is_short_of_descriptors_for_a_while(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+	void (*before)(int) = signal(SIGALRM, give_back);
+
+	f->got = takes_from_the_server;
+	config.workers = 1;
+	config.recycle = 1;
+	assert_int_equal(start(f, config), 0);
+	assert_int_equal(map(f), 0);
+	check_all(f);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+	signal(SIGALRM, before);
+}
+
+static void kills_all(struct fixture *f, uint64_t id)
+{
+	if (id != 0)
+		return;
+	await(&f->sh->starts, CROWD);
+	for (int w = 0; w < CROWD; w++) {
+		int pidfd = watch(f->sh->worker[w]);
+
+		kill(f->sh->worker[w], SIGKILL);
+		is_gone(pidfd, GONE_MS);
+	}
+}
+
+static void test_a_crowd_that_dies_while_the_caller_is_busy(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+	f->got = kills_all;
+	config.workers = CROWD;
+	assert_int_equal(start(f, config), 0);
+	assert_int_equal(map(f), 0);
+	check_all(f);
+	pvq_pool_terminate(f->pool);
+}
+
+static int in_a_namespace(struct fixture *f)
+{
+	if (unshare(CLONE_NEWPID))
+		return 0;
+	f->run = some_die;
+	if (start(f, plain) || map(f) || f->put != f->n || f->failed)
+		return 1;
+	(void)pvq_pool_close(f->pool, &f->err);
+	return 0;
+}
+
+static void test_a_server_that_is_the_first_of_its_namespace(void **state)
+{
+	if (geteuid())
+		skip();
+	ends_well(in_child(in_a_namespace, *state));
+}
+
 /* ---- memory ---- */
 
 static int64_t tells_memory(struct fixture *f, uint64_t id)
@@ -614,7 +776,7 @@ static void test_what_run_executes_gets_no_descriptor(void **state)
 		if (fcntl(fd, F_GETFD) >= 0)
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
 	f->run = executes;
-	f->n = 2 * WORKERS;
+	f->n = 6;
 	assert_int_equal(start(f, plain), 0);
 	assert_int_equal(map(f), 0);
 	assert_int_equal(f->put, f->n);
@@ -742,6 +904,11 @@ int main(void)
 		TEST(test_a_stopped_server_does_not_hold_up_the_end),
 		TEST(test_started_mapped_and_closed_by_different_threads),
 		TEST(test_threads_run_while_workers_are_replaced),
+		TEST(test_a_program_whose_main_thread_has_ended),
+		TEST(test_a_start_that_is_short_of_descriptors),
+		TEST(test_a_server_that_is_short_of_descriptors_for_a_while),
+		TEST(test_a_crowd_that_dies_while_the_caller_is_busy),
+		TEST(test_a_server_that_is_the_first_of_its_namespace),
 		TEST(test_replacements_see_memory_as_it_was_at_start),
 		TEST(test_a_program_without_stdio),
 		TEST(test_what_run_executes_gets_no_descriptor),
