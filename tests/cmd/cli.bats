@@ -323,7 +323,8 @@ small() {
 @test "a killed driver leaves no worker behind" {
 	"$PVQ" run --impl pool_ordered --task sleep:us=60000000 --n 2 --workers 2 --seed ${ID}4 &
 	pid=$!
-	until [ "$(pgrep -cf "pvq trial .*--seed=${ID}4 ")" -eq 3 ]; do kill -0 $pid; done
+	# The trial, the pool's server and two workers.
+	until [ "$(pgrep -cf "pvq trial .*--seed=${ID}4 ")" -eq 4 ]; do kill -0 $pid; done
 	kill -KILL $pid
 	# Death signals are sent when the parent goes: wait for them to be delivered, 10 s at most.
 	for _ in $(seq 1000); do
