@@ -20,7 +20,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -623,39 +622,44 @@ static void test_a_start_that_is_short_of_descriptors(void **state)
 }
 
 static struct rlimit server_had;
-static pid_t short_server;
-
-static void give_back(int sig)
-{
-	(void)sig;
-	prlimit(short_server, RLIMIT_NOFILE, &server_had, NULL);
-}
+static _Atomic int server_lacks;
 
 static void takes_from_the_server(struct fixture *f, uint64_t id)
 {
-	const struct itimerval soon = {.it_value.tv_usec = 100000};
-
 	if (id != 10)
 		return;
-	short_server = f->sh->server;
-	assert_int_equal(limit_descriptors(short_server, 3, &server_had), 0);
-	setitimer(ITIMER_REAL, &soon, NULL);
+	assert_int_equal(limit_descriptors(f->sh->server, 3, &server_had), 0);
+	atomic_store(&server_lacks, 1);
+}
+
+/* A while later: the length of it decides nothing. */
+static void *gives_back(void *ctx)
+{
+	const struct fixture *f = ctx;
+
+	while (!atomic_load(&server_lacks))
+		pause_ms(1);
+	pause_ms(100);
+	return prlimit(f->sh->server, RLIMIT_NOFILE, &server_had, NULL) ? ctx : NULL;
 }
 
 static void test_a_server_that_is_short_of_descriptors_for_a_while(void **state)
 {
 	struct fixture *f = *state;
 	struct pvq_pool_config config = plain;
-	void (*before)(int) = signal(SIGALRM, give_back);
+	pthread_t thread;
+	void *failed;
 
 	f->got = takes_from_the_server;
 	config.workers = 1;
 	config.recycle = 1;
 	assert_int_equal(start(f, config), 0);
+	assert_int_equal(pthread_create(&thread, NULL, gives_back, f), 0);
 	assert_int_equal(map(f), 0);
 	check_all(f);
+	assert_int_equal(pthread_join(thread, &failed), 0);
+	assert_null(failed);
 	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
-	signal(SIGALRM, before);
 }
 
 static void kills_all(struct fixture *f, uint64_t id)
