@@ -1,4 +1,4 @@
-# What all pictures share. Sizes are in pixels of the SVG; the PNG has twice as many.
+# common.gp: what all pictures share. Sizes are in pixels of the SVG; the PNG has twice as many.
 reset session
 set encoding utf8
 set termoption noenhanced

@@ -1,5 +1,5 @@
 
-# Two sides, cell by cell: ratio of times, after to before.
+# compare.gp: two sides, cell by cell: ratio of times, after to before.
 data = name.'.dat'
 keyfoot = 38
 foot = keyfoot + 20 * keyrows

@@ -1,5 +1,5 @@
 
-# One row a task, one dot a strategy: when the first result is there; a thin line runs to the last.
+# first.gp: one row per task, one dot per strategy: the time to the first result; a thin line runs to the last.
 data = name.'.dat'
 keyfoot = 38
 foot = keyfoot + 20 * keyrows

@@ -1,5 +1,5 @@
 
-# More workers than cores: time relative to one worker per core.
+# over.gp: more workers than cores: time relative to one worker per core.
 data = name.'.dat'
 keyfoot = 14
 foot = keyfoot + 20 * keyrows

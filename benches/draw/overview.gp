@@ -1,5 +1,5 @@
 
-# One row a task, one dot a strategy: speed-up over serial at the largest core count.
+# overview.gp: one row per task, one dot per strategy: speed-up over serial at the largest core count.
 data = name.'.dat'
 keyfoot = 38
 foot = keyfoot + 20 * keyrows

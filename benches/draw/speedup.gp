@@ -1,5 +1,5 @@
 
-# Speed-up over serial and efficiency versus cores; linear axes, since a logarithmic one hides losses.
+# speedup.gp: speed-up over serial and efficiency versus cores, on linear axes: a logarithmic one hides losses.
 data = name.'.dat'
 keyfoot = 38
 foot = keyfoot + 20 * keyrows

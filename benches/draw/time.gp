@@ -1,5 +1,5 @@
 
-# Wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
+# time.gp: wall time versus cores, warm (map) and cold (start + map + stop) side by side on one scale.
 data = name.'.dat'
 keyfoot = 38
 foot = keyfoot + 20 * keyrows

@@ -1,5 +1,5 @@
 
-# How far from the ideal: what a core does on average from start to stop, a panel a task, a bar a strategy.
+# bounds.gp: the distance from the ideal: what a core does on average from start to stop; a panel per task, a bar per strategy.
 data = name.'.dat'
 N = 8
 array label[N] = ['start', 'ramp', 'items', 'dispatch', 'imbalance', 'delivery', 'stop', 'map, not divided']

@@ -1,4 +1,4 @@
-# A row a strategy: time per empty task, METG(50%), and a whole run, on one axis of time.
+# costs.gp: time per empty task, METG(50%) and a whole run, on one axis of time; a row per strategy.
 data = name.'.dat'
 N = 3
 array label[N] = ['time per empty task', 'METG(50%)', 'whole run, one empty task per worker']

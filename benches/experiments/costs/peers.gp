@@ -1,4 +1,4 @@
-# Wall time versus cores: a row a strategy, a panel a task, a dot a core count.
+# peers.gp: wall time versus cores: a row per strategy, a panel per task, a dot per core count.
 data = name.'.dat'
 array shade[4] = ['5F7383', '6BAED6', '3182BD', '08306B']
 array colour[N]

@@ -1,5 +1,5 @@
 
-# Seen from outside: what the driver timed, what lies around it, and every run as hyperfine timed it.
+# e2e.gp: seen from outside: what the driver timed, what lies around it, and every run as hyperfine timed it.
 data = name.'.dat'
 
 set lmargin at screen across(left)

@@ -1,4 +1,4 @@
-# Efficiency over granularity; efficiency on a linear axis, since a logarithmic one hides its loss.
+# grain.gp: efficiency over granularity, on a linear axis: a logarithmic one hides its loss.
 data = name.'.dat'
 keyfoot = 38
 foot = keyfoot + 20 * keyrows

@@ -1,5 +1,5 @@
 
-# What waits for what: results complete and results delivered over time; a row a pair, ordered on the left.
+# order.gp: what waits for what: results complete and results delivered over time; a row per pair, ordered on the left.
 data = name.'.dat'
 set xrange [0:xmax * 1.02]
 set yrange [0:items * 1.04]

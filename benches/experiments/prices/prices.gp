@@ -1,5 +1,5 @@
 
-# What an operation costs by size, both axes logarithmic.
+# prices.gp: what an operation costs by size, both axes logarithmic.
 data = name.'.dat'
 keyfoot = 36
 foot = keyfoot + 20 * keyrows
