@@ -21,9 +21,12 @@ static enum advice advice_of(const struct pvq_contest *contest)
 		return ADVICE_NONE;
 	if (contest->rival[0].cell->baseline)
 		return contest->outcome == PVQ_CLEAR ? ADVICE_SERIAL : ADVICE_UNSURE;
-	for (size_t i = 1; i < contest->rivals; i++)
-		if (contest->rival[i].cell->baseline)
-			return contest->rival[i].beaten ? ADVICE_PARALLEL : ADVICE_UNSURE;
+	for (size_t i = 1; i < contest->rivals; i++) {
+		const struct pvq_rival *rival = &contest->rival[i];
+
+		if (rival->cell->baseline)
+			return rival->beaten && !rival->contradicts ? ADVICE_PARALLEL : ADVICE_UNSURE;
+	}
 	return ADVICE_NONE;
 }
 

@@ -28,13 +28,13 @@ static const char *plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* "`pool_ordered`, `pool_unordered` and 3 more": the first and those level with it. */
-static void answer_level_names(const struct pvq_report *r, const struct pvq_contest *contest)
+/* "`pool_ordered`, `pool_unordered` and 3 more": those left, or those that contradict the first. */
+static void answer_names(const struct pvq_report *r, const struct pvq_contest *contest, int contradicting)
 {
 	size_t named = 0;
 
 	for (size_t i = 0; i < contest->rivals; i++) {
-		if (i && contest->rival[i].beaten)
+		if (contradicting ? !contest->rival[i].contradicts : contest->rival[i].beaten)
 			continue;
 		if (named++ >= NAMES_MAX)
 			continue;
@@ -65,9 +65,10 @@ static void answer_fastest(const struct pvq_report *r, const struct pvq_contest 
 	case PVQ_EQUAL:
 	case PVQ_OPEN:
 		fprintf(r->md, "%s: ", pvq_contest_words(contest).s);
-		answer_level_names(r, contest);
+		answer_names(r, contest, 0);
 		break;
 	case PVQ_TOO_FEW:
+	case PVQ_NOISY:
 		fprintf(r->md, "%s; lowest median: ", pvq_contest_words(contest).s);
 		pvq_text_md(r->md, answer_name(r, contest->rival));
 		break;
@@ -103,6 +104,11 @@ static void answer_sureness(const struct pvq_report *r, const struct pvq_contest
 {
 	const struct pvq_rival *slower = NULL;
 
+	if (contest->outcome == PVQ_NOISY) {
+		fputs("slower in pairs with ", r->md);
+		answer_names(r, contest, 1);
+		return;
+	}
 	if (contest->outcome == PVQ_TOO_FEW) {
 		fprintf(r->md, "n = %zu; %zu blocks are needed", answer_fewest_pairs(contest),
 			contest->needs);
@@ -206,7 +212,9 @@ static void answer_legend(const struct pvq_report *r)
 		"other drops out. With 95 %% certainty the fastest is among those left. A name in bold "
 		"is the only one left. *Tie*: several are left, and the comparison among them is "
 		"inconclusive; the lowest median comes first. *Equivalent*: several are left, all "
-		"within ±%.0f %% of the first; take the simplest. *Next* is the nearest strategy that "
+		"within ±%.0f %% of the first; take the simplest. *Too noisy to rank*: the "
+		"lowest median belongs to a strategy that is slower than others if compared in pairs. "
+		"*Next* is the nearest strategy that "
 		"is slower than the first. The number of blocks that would settle a tie is a guess "
 		"from the present width of the intervals. Speed-up is serial's time, in the last "
 		"column, divided by the strategy's, pair by pair within a block; serial competes at "

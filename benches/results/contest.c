@@ -1,4 +1,4 @@
-/* contest.c: ranks the candidates, compares each with each, and compares those left with the first. */
+/* contest.c: ranks the candidates, compares each with each, and checks that medians and pairs agree on the first. */
 #include "results/contest.h"
 
 #include <errno.h>
@@ -19,6 +19,9 @@ static enum pvq_outcome contest_judge(const struct pvq_contest *contest)
 
 	if (contest->rivals < 2)
 		return contest->rivals ? PVQ_ALONE : PVQ_NOBODY;
+	for (size_t i = 1; i < contest->rivals; i++)
+		if (contest->rival[i].contradicts)
+			return PVQ_NOISY;
 	if (contest->level == 0)
 		return PVQ_CLEAR;
 	for (size_t i = 1; i < contest->rivals; i++) {
@@ -46,19 +49,29 @@ static void contest_beat(struct pvq_contest *contest, double alpha)
 		}
 }
 
-/* Moves the fastest of those left to the front; the others stay in the order of their medians. */
-static void contest_lead(struct pvq_contest *contest)
+/* Whether a, whose median is not below b's, is faster than b by the pairs (vs: a / b). */
+static int contest_contradicts(const struct pvq_comparison *vs, double a, double b)
 {
-	struct pvq_rival lead;
-	size_t at = 0;
+	double apart = log(fmax(a, 1) / fmax(b, 1)) - log(vs->ratio);
 
-	while (at < contest->rivals && contest->rival[at].beaten)
-		at++;
-	if (at == 0 || at == contest->rivals) /* medians of ratios can form a circle; then all are beaten */
-		return;
-	lead = contest->rival[at];
-	memmove(&contest->rival[1], contest->rival, at * sizeof(lead));
-	contest->rival[0] = lead;
+	return vs->ratio < 1 && (vs->verdict == PVQ_FASTER || apart > log(PVQ_EQUIVALENT_RATIO));
+}
+
+/* Compares every candidate, and serial by the speed-up, with the first. */
+static void contest_face_first(struct pvq_contest *contest, const struct pvq_cell *base, double alpha)
+{
+	const struct pvq_rival *first = contest->rival;
+
+	for (size_t i = 1; i < contest->rivals; i++) {
+		struct pvq_rival *rival = &contest->rival[i];
+
+		rival->vs = pvq_cells_compare(rival->cell, first->cell, contest->metric, alpha);
+		rival->contradicts = contest_contradicts(&rival->vs, rival->median, first->median);
+		if (rival->cell == base)
+			rival->contradicts |=
+				contest_contradicts(&contest->speedup, rival->median, first->median);
+		contest->level += !rival->beaten;
+	}
 }
 
 int pvq_contest_hold(struct pvq_contest *contest, const struct pvq_summary *s, const struct pvq_work *work,
@@ -85,15 +98,10 @@ int pvq_contest_hold(struct pvq_contest *contest, const struct pvq_summary *s, c
 		alpha /= (double)(contest->rivals - 1);
 	contest->needs = pvq_median_needs(alpha);
 	contest_beat(contest, alpha);
-	contest_lead(contest);
-	for (size_t i = 1; i < contest->rivals; i++) {
-		contest->rival[i].vs =
-			pvq_cells_compare(contest->rival[i].cell, contest->rival[0].cell, metric, alpha);
-		contest->level += !contest->rival[i].beaten;
-	}
-	contest->outcome = contest_judge(contest);
 	if (contest->rivals && work->base)
 		contest->speedup = pvq_cells_compare(work->base, contest->rival[0].cell, metric, PVQ_ALPHA);
+	contest_face_first(contest, work->base, alpha);
+	contest->outcome = contest_judge(contest);
 	return 0;
 }
 
@@ -105,8 +113,8 @@ void pvq_contest_free(struct pvq_contest *contest)
 
 struct pvq_text pvq_contest_words(const struct pvq_contest *contest)
 {
-	static const char *const words[] = {
-		"nothing finished", "only one measured", "fastest", "equivalent", "tie", "too few blocks"};
+	static const char *const words[] = {"nothing finished", "only one measured", "fastest",
+		"equivalent", "tie", "too few blocks", "too noisy to rank"};
 	const char *word = words[contest->outcome];
 	struct pvq_text text;
 
