@@ -9,14 +9,12 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
@@ -145,8 +143,8 @@ static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 			err, -errno, "cannot map %zu bytes for %zu items in flight", p->mapped, slots);
 	p->shared = (struct pool_shared *)at;
 	p->seat = (struct pool_seat *)(at + header);
-	p->ring = (_Atomic uint64_t *)(at += seats);
-	p->result = (_Atomic uint64_t *)(at += ring);
+	p->ring = (pool_atomic_u64 *)(at += seats);
+	p->result = (pool_atomic_u64 *)(at += ring);
 	p->in = at += results;
 	p->out = at + in;
 	return 0;
@@ -197,10 +195,10 @@ static int watch(struct pvq_pool *p)
 
 static void wake(struct pvq_pool *p, unsigned w)
 {
-	_Atomic uint32_t *parked = &p->seat[w].parked;
+	pool_atomic_u32 *parked = &p->seat[w].parked;
 
 	atomic_fetch_sub(&p->shared->sleepers, 1);
-	syscall(SYS_futex, parked, FUTEX_WAKE, 1, NULL, NULL, 0);
+	pool_futex_wake(parked);
 }
 
 static void free_pool(struct pvq_pool *p)
@@ -282,7 +280,7 @@ int pvq_pool_close(struct pvq_pool *p, struct pvq_error *err)
 		return 0;
 	}
 	atomic_store(&p->shared->closing, 1);
-	pool_fence(); /* first say so, then look: pairs with park() */
+	pool_fence(closing_then_parked); /* first say so, then look: pairs with park() */
 	for (unsigned w = 0; w < p->config.workers; w++)
 		if (atomic_exchange(&p->seat[w].parked, 0))
 			wake(p, w);
@@ -386,7 +384,7 @@ static uint64_t needed(struct pvq_pool *p, uint64_t sleepers, uint64_t now)
 static void wake_workers(struct pvq_pool *p, uint64_t want)
 {
 	for (unsigned w = 0; want > 0 && w < p->config.workers; w++) {
-		_Atomic uint32_t *parked = &p->seat[w].parked;
+		pool_atomic_u32 *parked = &p->seat[w].parked;
 
 		if (atomic_load_explicit(parked, memory_order_relaxed) && atomic_exchange(parked, 0)) {
 			wake(p, w);
@@ -401,7 +399,8 @@ static void wake_needed(struct pvq_pool *p, uint64_t now, uint64_t most)
 {
 	uint64_t sleepers;
 
-	pool_fence(); /* first make it visible, then look for sleepers: pairs with park() */
+	pool_fence(
+		published_then_sleepers); /* first make it visible, then look for sleepers: pairs with park() */
 	sleepers = atomic_load_explicit(&p->shared->sleepers, memory_order_relaxed);
 	if (sleepers > 0) {
 		uint64_t want = needed(p, sleepers, now);
@@ -486,7 +485,7 @@ static uint32_t adapt(uint32_t quota, uint64_t took_ns)
 /* Fills free slots and makes them visible, some at a time. Returns how many. */
 static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t *now)
 {
-	_Atomic uint64_t *published = &p->shared->published;
+	pool_atomic_u64 *published = &p->shared->published;
 	uint64_t at = atomic_load_explicit(published, memory_order_relaxed), from = at; /* ours alone */
 	uint64_t most = 2 * (uint64_t)p->config.workers, until = *now + LOOK_NS;
 
@@ -503,7 +502,7 @@ static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, 
 		if (at == atomic_load_explicit(published, memory_order_relaxed))
 			break;
 		/* Releases entries and inputs to worker_claim(). */
-		atomic_store_explicit(published, at, memory_order_release);
+		atomic_store_explicit(published, at, RELEASE(publish));
 		*now = pool_now_ns();
 		wake_needed(p, *now, POOL_HAS(POOL_FILL_FIRST) ? p->config.cores : UINT64_MAX);
 		p->quota = adapt(p->quota, *now - began);
@@ -576,7 +575,7 @@ static int64_t collect_ordered(
 	for (; sum < IN_ONE_GO && !round->over && p->done < p->next; sum++) {
 		uint32_t slot = p->line[p->done & p->ring_mask];
 		/* Acquire: the output's bytes are visible. */
-		uint64_t word = atomic_load_explicit(&p->result[slot], memory_order_acquire);
+		uint64_t word = atomic_load_explicit(&p->result[slot], ACQUIRE(collect_ordered));
 		int ret;
 
 		if (word == 0)
@@ -592,7 +591,7 @@ static int64_t collect_ordered(
 /* So many positions are noted at a time that the line stays short. */
 static uint64_t claimed_soon(const struct pvq_pool *p)
 {
-	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, memory_order_acquire);
+	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, ACQUIRE(collect_claimed));
 
 	return claimed - p->moved < IN_ONE_GO ? claimed : p->moved + IN_ONE_GO;
 }
@@ -607,7 +606,7 @@ static int64_t collect_unordered(
 	pool_move(p, claimed_soon(p));
 	for (uint32_t i = 0; i < p->nline; i++) {
 		uint32_t slot = p->line[i];
-		uint64_t word = atomic_load_explicit(&p->result[slot], memory_order_acquire);
+		uint64_t word = atomic_load_explicit(&p->result[slot], ACQUIRE(collect_unordered));
 		int ret;
 
 		if (word == 0 || round->over) {
@@ -681,7 +680,7 @@ static void fall_asleep(struct pvq_pool *p, int fast, int ended)
 	atomic_store_explicit(&sh->low, ended ? 0 : backlog / 2, memory_order_relaxed);
 	atomic_store_explicit(&sh->want, wanted(p), memory_order_relaxed);
 	atomic_store(&sh->caller, fast ? POOL_CALLER_LOW : POOL_CALLER_EACH);
-	pool_fence(); /* first say so, then look: pairs with look_after_caller() */
+	pool_fence(asleep_then_results); /* first say so, then look: pairs with look_after_caller() */
 }
 
 /* Sleeps until there is something to collect, to feed or to bury. Returns what it collected on the way. */

@@ -188,7 +188,7 @@ static int account_for(struct pvq_pool *p, const uint64_t *claim, uint64_t claim
 
 	/* pos is UINT64_MAX where the slot waits to be published again. The result is read after the claims: a
 	 * worker that has moved on to its next claim had completed the one before. */
-	if (pos >= claimed || atomic_load_explicit(&p->result[slot], memory_order_acquire))
+	if (pos >= claimed || atomic_load_explicit(&p->result[slot], ACQUIRE(settle_result)))
 		return 0;
 	owner = owner_of(p, claim, pos);
 	if (owner == NOBODY)
@@ -222,13 +222,13 @@ static int account_for_all(struct pvq_pool *p, const uint64_t *claim, uint64_t c
 /* The order of the reads is the point: `claimed`, then the claims of the living, then the results. */
 static int settle_deaths(struct pvq_pool *p, struct pvq_error *err)
 {
-	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, memory_order_acquire);
+	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, ACQUIRE(settle_claimed));
 	uint64_t *claim = calloc(p->config.workers, sizeof(*claim));
 	int undecided = 0, ret = claim ? 0 : -ENOMEM;
 
 	for (unsigned w = 0; ret == 0 && w < p->config.workers; w++)
 		if (p->hand[w].life == POOL_ALIVE)
-			claim[w] = atomic_load_explicit(&p->seat[w].claim, memory_order_acquire);
+			claim[w] = atomic_load_explicit(&p->seat[w].claim, ACQUIRE(settle_claim));
 	if (ret == 0)
 		ret = account_for_all(p, claim, claimed, &undecided);
 	free(claim);

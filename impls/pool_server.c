@@ -19,7 +19,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -421,7 +420,7 @@ static void welcome(struct pvq_pool *p, unsigned w, int pidfd)
 	p->alive++;
 	p->fork_wait_ns = p->failing_ns = 0;
 	atomic_store(&p->seat[w].watched, 1);
-	syscall(SYS_futex, &p->seat[w].watched, FUTEX_WAKE, 1, NULL, NULL, 0);
+	pool_futex_wake(&p->seat[w].watched);
 }
 
 /* 0, or -errno: there is no such worker. */

@@ -36,8 +36,8 @@
 
 #include "child.h"
 #include "pool.h"
+#include "pool_atomic.h"
 
-#include <stdatomic.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -105,14 +105,14 @@ enum pool_phase { POOL_STARTING, POOL_READY, POOL_RETIRED };
 /* What one worker shares with the caller. */
 struct pool_seat {
 	/* Written by the worker. */
-	_Alignas(2 * POOL_GAP) _Atomic uint64_t claim;
-	_Atomic uint64_t running; /* 1 + the position that it runs, or 0; POOL_CONDEMNED is the caller's */
-	_Atomic int32_t phase;    /* enum pool_phase, or the -errno that init() returned */
+	_Alignas(2 * POOL_GAP) pool_atomic_u64 claim;
+	pool_atomic_u64 running; /* 1 + the position that it runs, or 0; POOL_CONDEMNED is the caller's */
+	pool_atomic_i32 phase;   /* enum pool_phase, or the -errno that init() returned */
 	/* Written by both. */
-	_Alignas(POOL_GAP) _Atomic uint32_t parked; /* futex: 1 while it sleeps, or is about to */
+	_Alignas(POOL_GAP) pool_atomic_u32 parked; /* futex: 1 while it sleeps, or is about to */
 	/* Written by the caller. Futex: 1 once the caller knows the worker. Until then it does nothing, so that one that the
 	 * caller never gets to know has claimed nothing. */
-	_Atomic uint32_t watched;
+	pool_atomic_u32 watched;
 };
 
 /* In `running`, set by the caller with compare-and-swap before it kills a worker for an overdue item: so that the
@@ -134,18 +134,18 @@ enum pool_caller {
 
 struct pool_shared {
 	/* Written by the caller. */
-	_Alignas(2 * POOL_GAP) _Atomic uint64_t published;
+	_Alignas(2 * POOL_GAP) pool_atomic_u64 published;
 	/* Written by the workers. */
-	_Alignas(2 * POOL_GAP) _Atomic uint64_t claimed; /* by compare-and-swap only */
-	_Atomic uint32_t pace_ns; /* of an item, about; 0: not known yet. Workers overwrite each other's
+	_Alignas(2 * POOL_GAP) pool_atomic_u64 claimed; /* by compare-and-swap only */
+	pool_atomic_u32 pace_ns; /* of an item, about; 0: not known yet. Workers overwrite each other's
 	                           * estimates: it decides how many are woken, never whether */
 	/* Written by the caller, and by a worker that wakes it; seldom. */
-	_Alignas(2 * POOL_GAP) _Atomic uint32_t caller; /* enum pool_caller */
-	_Atomic uint32_t closing;
-	_Atomic uint64_t low;  /* the queue is low where fewer than that are left */
-	_Atomic uint64_t want; /* position whose result it waits for, or POOL_ANY */
+	_Alignas(2 * POOL_GAP) pool_atomic_u32 caller; /* enum pool_caller */
+	pool_atomic_u32 closing;
+	pool_atomic_u64 low;  /* the queue is low where fewer than that are left */
+	pool_atomic_u64 want; /* position whose result it waits for, or POOL_ANY */
 	/* Written by both sides, seldom. */
-	_Alignas(2 * POOL_GAP) _Atomic uint32_t sleepers; /* parked workers; never too low. One that dies
+	_Alignas(2 * POOL_GAP) pool_atomic_u32 sleepers; /* parked workers; never too low. One that dies
 	                                                    * about to park may leave it too high: the
 	                                                    * caller then looks for sleepers in vain. */
 };
@@ -182,10 +182,10 @@ struct pvq_pool {
 	struct pvq_pool_config config;
 	/* In shared memory, one mapping: */
 	struct pool_shared *shared;
-	struct pool_seat *seat;   /* one a worker */
-	_Atomic uint64_t *ring;   /* ring_mask + 1 entries, no fewer than slots */
-	_Atomic uint64_t *result; /* one a slot */
-	char *in, *out;           /* a slot's bytes at slot * stride */
+	struct pool_seat *seat;  /* one a worker */
+	pool_atomic_u64 *ring;   /* ring_mask + 1 entries, no fewer than slots */
+	pool_atomic_u64 *result; /* one a slot */
+	char *in, *out;          /* a slot's bytes at slot * stride */
 	size_t in_stride, out_stride, mapped;
 	uint64_t ring_mask;
 	int wake_fd; /* eventfd: the caller's alarm clock; never read, each write is an edge */
@@ -255,19 +255,6 @@ static inline int pool_may_spin(const struct pvq_pool *p)
 		atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_AWAKE;
 
 	return POOL_HAS(POOL_SPIN) && p->config.workers + caller <= p->config.cores + asleep;
-}
-
-/* So that what was stored before it and what is loaded after it are not reordered. Pairs with its like on the
- * other side. */
-static inline void pool_fence(void)
-{
-#ifdef __SANITIZE_THREAD__
-	__asm__ volatile(
-		"" ::
-			: "memory"); /* GCC refuses the fence there; the sanitizer sees one process only */
-#else
-	atomic_thread_fence(memory_order_seq_cst);
-#endif
 }
 
 /* Unordered: takes note of the positions claimed by now, in the line of those that are waited for. */

@@ -2,8 +2,6 @@
 #include "pool_shared.h"
 
 #include <errno.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 struct worker {
@@ -45,18 +43,18 @@ static uint64_t claim_size(const struct worker *k, uint64_t ready)
 static uint64_t worker_claim(struct worker *k, uint64_t *from)
 {
 	struct pool_shared *sh = k->p->shared;
-	uint64_t at = atomic_load_explicit(&sh->claimed, memory_order_acquire);
+	uint64_t at = atomic_load_explicit(&sh->claimed, ACQUIRE(claim_from));
 
 	for (;;) {
 		/* Acquire pairs with publish(): entries and inputs are visible. `at` may be newer than this
 		 * value of `published`, hence the signed difference. */
-		uint64_t published = atomic_load_explicit(&sh->published, memory_order_acquire);
+		uint64_t published = atomic_load_explicit(&sh->published, ACQUIRE(claim_published));
 		uint64_t size;
 
 		if ((int64_t)(published - at) <= 0) {
 			/* An intent that came to nothing must not stay: nobody could tell it from one that is
 			 * about to become a claim. */
-			atomic_store_explicit(&k->seat->claim, 0, memory_order_release);
+			atomic_store_explicit(&k->seat->claim, 0, RELEASE(claim_nothing));
 			return 0;
 		}
 		size = claim_size(k, published - at);
@@ -64,10 +62,11 @@ static uint64_t worker_claim(struct worker *k, uint64_t *from)
 			k->entry[i] = atomic_load_explicit(
 				&k->p->ring[(at + i) & k->p->ring_mask], memory_order_relaxed);
 		/* The swap releases the intent: whoever sees `claimed` beyond it sees the intent. */
-		atomic_store_explicit(&k->seat->claim, pool_intent(at, size), memory_order_release);
-		if (atomic_compare_exchange_weak(&sh->claimed, &at, at + size)) {
+		atomic_store_explicit(&k->seat->claim, pool_intent(at, size), RELEASE(claim_intent));
+		if (atomic_compare_exchange_weak_explicit(
+			    &sh->claimed, &at, at + size, ACQ_REL(claim_swap), memory_order_acquire)) {
 			atomic_store_explicit(&k->seat->claim, pool_intent(at, size) | POOL_CLAIM_OWN,
-				memory_order_release);
+				RELEASE(claim_own));
 			*from = at;
 			return size;
 		}
@@ -109,10 +108,10 @@ static void run_one(const struct worker *k, uint64_t pos, uint64_t entry)
 	uint64_t word = (size_t)len <= p->config.max_out ? POOL_DONE | (uint32_t)len : failure(len);
 
 	/* Releases the output's bytes to collect(). */
-	atomic_store_explicit(&p->result[slot], word, memory_order_release);
+	atomic_store_explicit(&p->result[slot], word, RELEASE(result_done));
 	/* Only a hint, for this load may have been made before the store above was seen. The look that cannot
 	 * miss is the one after the fence at the claim's end. */
-	if (atomic_load_explicit(&p->shared->caller, memory_order_acquire) == POOL_CALLER_EACH &&
+	if (atomic_load_explicit(&p->shared->caller, ACQUIRE(caller_hint)) == POOL_CALLER_EACH &&
 		is_wanted(p->shared, pos, 1))
 		wake_caller(p);
 }
@@ -124,8 +123,8 @@ static void look_after_caller(const struct pvq_pool *p, uint64_t from, uint64_t 
 	struct pool_shared *sh = p->shared;
 	uint32_t caller;
 
-	pool_fence();
-	caller = atomic_load_explicit(&sh->caller, memory_order_acquire);
+	pool_fence(completed_then_caller);
+	caller = atomic_load_explicit(&sh->caller, ACQUIRE(caller_look));
 	if (caller == POOL_CALLER_EACH && is_wanted(sh, from, size))
 		wake_caller(p);
 	else if (caller == POOL_CALLER_LOW &&
@@ -138,7 +137,7 @@ static void look_after_caller(const struct pvq_pool *p, uint64_t from, uint64_t 
 /* So many items that they take POOL_CLAIM_NS; beginning with one, and growing by doubling only. */
 static void learn_pace(struct worker *k, uint64_t size)
 {
-	_Atomic uint32_t *pace = &k->p->shared->pace_ns;
+	pool_atomic_u32 *pace = &k->p->shared->pace_ns;
 	uint64_t now = pool_now_ns(), each = (now - k->began_ns) / size + 1;
 	uint64_t old = atomic_load_explicit(pace, memory_order_relaxed);
 	uint64_t fits = POOL_CLAIM_NS / each, most = 2 * size;
@@ -161,7 +160,7 @@ static void learn_pace(struct worker *k, uint64_t size)
  * now: then it begins no other one, and waits for the signal. */
 static void say_running(struct worker *k, uint64_t running)
 {
-	_Atomic uint64_t *word = &k->seat->running;
+	pool_atomic_u64 *word = &k->seat->running;
 
 	if (k->p->config.item_timeout_ns == 0)
 		atomic_store_explicit(word, running, memory_order_relaxed);
@@ -214,19 +213,18 @@ static int spin(const struct pvq_pool *p)
 static void park(const struct worker *k)
 {
 	struct pool_shared *sh = k->p->shared;
-	_Atomic uint32_t *parked = &k->seat->parked;
+	pool_atomic_u32 *parked = &k->seat->parked;
 
 	atomic_fetch_add(&sh->sleepers, 1);
 	atomic_store(parked, 1);
-	pool_fence(); /* first say so, then look: pairs with publish() and close() */
+	pool_fence(parked_then_work); /* first say so, then look: pairs with publish() and close() */
 	if (is_work(sh) || atomic_load(&sh->closing)) {
 		if (atomic_exchange(parked, 0))
 			atomic_fetch_sub(&sh->sleepers, 1);
 		return;
 	}
-	/* Not FUTEX_PRIVATE: processes share the word. EINTR and EAGAIN: look again. */
 	while (atomic_load(parked))
-		syscall(SYS_futex, parked, FUTEX_WAIT, 1, NULL, NULL, 0);
+		pool_futex_wait(parked, 1);
 }
 
 /* Until there may be work. 0: there is none, and will be none. */
@@ -251,7 +249,7 @@ _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 	int ret;
 
 	while (!atomic_load(&k.seat->watched))
-		syscall(SYS_futex, &k.seat->watched, FUTEX_WAIT, 0, NULL, NULL, 0);
+		pool_futex_wait(&k.seat->watched, 0);
 	ret = p->config.init ? p->config.init(p->config.ctx, w) : 0;
 	if (ret < 0) {
 		atomic_store(&k.seat->phase, ret);
