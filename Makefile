@@ -10,6 +10,7 @@
 #   make micro-overhead  the cost of our C shim over Google Benchmark in C++
 #   make pool-bench      compare the pool with OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
 #   make pool-parts      what each part of the pool gains: measured by switching it off
+#   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
 #   make lint            compiler warnings, layers, clang-tidy, cppcheck, shellcheck, clang-format
@@ -29,6 +30,7 @@ comma   := ,
 export PROFILE OUT DIR ONLY CSV PREFIX DESTDIR
 
 B        := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+A        := build/aarch64
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -65,7 +67,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 stale     = $(if $(wildcard $B/peers),peers-built)
 
 .PHONY: all bench test check build-tests micro micro-overhead pool-bench pool-parts peers peers-built peers-check \
-        peers-of-c peers-tests selftest e2e lint sample report install uninstall help clean FORCE
+        peers-of-c peers-tests aarch64 selftest e2e lint sample report install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,7 +102,7 @@ help:
 clean:
 	rm -rf build
 
-include scripts/generated.mk scripts/programs.mk scripts/peers.mk scripts/library.mk
+include scripts/generated.mk scripts/programs.mk scripts/peers.mk scripts/library.mk scripts/aarch64.mk
 
 $B/pvq: $(call objects,cmd) $(call linked,cmd)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@

@@ -4,6 +4,7 @@
 POOL_LIB := $(patsubst %,impls/%.c,pool pool_server pool_worker pool_recover child error)
 POOL_H   := impls/pool.h impls/error.h
 POOL_VERSION := 0.1
+OBJCOPY  := objcopy
 
 # Needs only a compiler, so there is nothing to install first. DESTDIR is for packagers: files go below it, but name PREFIX
 # as their place.
@@ -12,10 +13,13 @@ install: $B/libpvqpool.a
 uninstall:
 	@scripts/install --remove $(POOL_H)
 
-# Links one object and hides all symbols that the headers do not declare: none of them can clash with the program's.
-$B/libpvqpool.a: $(POOL_LIB:%.c=$B/%.o) $(POOL_H) scripts/generate
+# Links one object and hides all symbols that the headers do not declare: none of them can clash with the program's. $A:
+# the library for another processor (aarch64.mk).
+$B/libpvqpool.a: $(POOL_LIB:%.c=$B/%.o)
+$A/libpvqpool.a: $(POOL_LIB:%.c=$A/%.o)
+$B/libpvqpool.a $A/libpvqpool.a: $(POOL_H) scripts/generate
 	$(call say,AR)$(CC) -nostdlib -r $(filter %.o,$^) -o $(@D)/pvqpool.o
-	@objcopy $$(scripts/generate api $(POOL_H) | sed 's/^/--keep-global-symbol=/') $(@D)/pvqpool.o
+	@$(OBJCOPY) $$(scripts/generate api $(POOL_H) | sed 's/^/--keep-global-symbol=/') $(@D)/pvqpool.o
 	@rm -f $@ && $(AR) qcs $@ $(@D)/pvqpool.o
 
 # Extracts the examples from the pages that show them, and builds them as a reader would: with only the public headers and

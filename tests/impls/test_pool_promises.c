@@ -414,7 +414,7 @@ static void test_the_program_reaps_all_children_itself(void **state)
 static int every_other_dies(const struct fixture *f, unsigned worker)
 {
 	(void)worker;
-	if (atomic_load(&f->sh->starts) % 2 == 0) {
+	if (atomic_fetch_add(&f->sh->go, 1) % 2 == 1) {
 		atomic_fetch_add(&f->sh->early, 1);
 		_exit(3);
 	}
