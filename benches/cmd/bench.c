@@ -71,6 +71,9 @@ static const struct pvq_option options[] = {
 		TEXT(wish.tasks)},
 	{"cores", .word = "1,2,...", .help = "core counts", TEXT(wish.cores)},
 	{"workers", .word = "4,8,...", .help = "worker counts", TEXT(wish.workers)},
+	{"chunk", .word = "1,10,...",
+		.help = "chunk sizes: items that a worker takes at a time; auto: the strategy's choice (auto)",
+		TEXT(wish.chunks)},
 	{"n", .word = "N", .help = "number of items of every load (sized by pilots)",
 		.kind = PVQ_OPTION_COUNT, .min = 1, .max = 1000000000000u, AT(wish.n)},
 	{"blocks", .word = "B", .help = "how often every cell is measured (the profile's)",
@@ -92,8 +95,8 @@ static int is_wished(const struct bench *b)
 {
 	const struct pvq_wish *w = &b->wish;
 
-	return w->profile || w->impls || w->tasks || w->cores || w->workers || w->n || w->blocks ||
-	       b->seeded || w->timeout_s > 0;
+	return w->profile || w->impls || w->tasks || w->cores || w->workers || w->chunks || w->n ||
+	       w->blocks || b->seeded || w->timeout_s > 0;
 }
 
 static int check_options(const struct bench *b)

@@ -19,6 +19,7 @@ struct choice {
 	unsigned nimpl;
 	unsigned cores[LIST_MAX], ncores;
 	unsigned workers[LIST_MAX], nworkers; /* 0: workers = cores, and more where `beyond` is set */
+	unsigned chunk[LIST_MAX], nchunk;     /* at least one; 0: each strategy's own choice */
 	uint64_t n[LIST_MAX];                 /* one per spec */
 	double item_s[LIST_MAX];              /* seconds that an item takes the baseline; 0: unknown */
 	int beyond[LIST_MAX];
@@ -44,8 +45,9 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Parses a list of counts into ascending order, each once. */
-static int parse_counts(const char *what, const char *list, unsigned max, unsigned *count, unsigned *n)
+/* Parses a list of counts into ascending order, each once. With a least of 0, "auto" is 0. */
+static int parse_counts(
+	const char *what, const char *list, unsigned least, unsigned max, unsigned *count, unsigned *n)
 {
 	char copy[LIST_TEXT], *save = NULL;
 	unsigned distinct = 0;
@@ -53,9 +55,9 @@ static int parse_counts(const char *what, const char *list, unsigned max, unsign
 	if (copy_list(copy, list, what))
 		return -EINVAL;
 	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
-		uint64_t value;
+		uint64_t value = 0;
 
-		if (pvq_parse_count(what, word, 1, max, &value))
+		if ((least || strcmp(word, "auto") != 0) && pvq_parse_count(what, word, least, max, &value))
 			return -EINVAL;
 		if (*n == LIST_MAX) {
 			fprintf(stderr, "pvq: %s takes at most %d values\n", what, LIST_MAX);
@@ -153,14 +155,22 @@ static void candidate_cores(struct choice *c, unsigned usable, unsigned level)
 static int choose_cores(struct choice *c, const struct pvq_wish *wish, const struct pvq_host *host)
 {
 	if (wish->workers &&
-		parse_counts("--workers", wish->workers, PVQ_WORKERS_MAX, c->workers, &c->nworkers))
+		parse_counts("--workers", wish->workers, 1, PVQ_WORKERS_MAX, c->workers, &c->nworkers))
 		return -EINVAL;
 	if (!wish->cores) {
 		candidate_cores(c, host->usable, 0);
 		return 0;
 	}
-	return parse_counts("--cores (this process may use that many CPUs)", wish->cores, host->usable,
+	return parse_counts("--cores (this process may use that many CPUs)", wish->cores, 1, host->usable,
 		c->cores, &c->ncores);
+}
+
+static int choose_chunks(struct choice *c, const struct pvq_wish *wish)
+{
+	if (wish->chunks)
+		return parse_counts("--chunk", wish->chunks, 0, PVQ_CHUNK_MAX, c->chunk, &c->nchunk);
+	c->nchunk = 1;
+	return 0;
 }
 
 int pvq_plan_add_spec(struct pvq_plan *plan, const char *words)
@@ -348,36 +358,42 @@ static double estimate(
 	return trial_s + fork_s * workers + n * c->item_s[s] / parallel + n * item_s;
 }
 
-static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, unsigned twin, unsigned s,
-	unsigned workers, unsigned cores)
+/* Adds a cell of the i-th strategy on the s-th task; `at` says with how many workers, cores, and so on. */
+static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, unsigned s,
+	const struct pvq_plan_cell *at)
 {
 	struct pvq_plan_cell *cell = pvq_grow(plan->cell, plan->ncell, sizeof(*cell));
 
 	if (!cell)
 		return -ENOMEM;
 	plan->cell = cell;
-	cell[plan->ncell++] = (struct pvq_plan_cell){
-		.impl = c->impl[i],
-		.twin = twin,
-		.spec = plan->spec[s],
-		.n = c->n[s],
-		.workers = workers,
-		.cores = cores,
-		.estimate_s = estimate(c, c->impl[i], s, workers, cores),
-	};
+	cell += plan->ncell++;
+	*cell = *at;
+	cell->impl = c->impl[i];
+	cell->spec = plan->spec[s];
+	cell->n = c->n[s];
+	cell->estimate_s = estimate(c, c->impl[i], s, at->workers, at->cores);
 	return 0;
 }
 
-/* Adds every strategy, or only the baseline, on one task, with one number of cores and of workers. */
+/* Adds every strategy, or only the baseline, on one task, with one number of cores and of workers. A single worker has no
+ * chunk. Which others have none, or clip it, shows when they run (sweep.h). */
 static int add_group(struct pvq_plan *plan, const struct choice *c, unsigned s, unsigned flag,
 	unsigned workers, unsigned cores)
 {
 	int ret = 0;
 
-	for (unsigned i = 0; ret == 0 && i < c->nimpl; i++)
-		if ((c->impl[i]->flags & PVQ_BASELINE) == flag &&
-			(workers == 1 || !(c->impl[i]->flags & PVQ_ONE_WORKER)))
-			ret = add_cell(plan, c, i, 0, s, workers, cores);
+	for (unsigned i = 0; ret == 0 && i < c->nimpl; i++) {
+		unsigned single = c->impl[i]->flags & PVQ_ONE_WORKER, chunks = single ? 1 : c->nchunk;
+
+		if ((c->impl[i]->flags & PVQ_BASELINE) != flag || (workers > 1 && single))
+			continue;
+		for (unsigned k = 0; ret == 0 && k < chunks; k++)
+			ret = add_cell(plan, c, i, s,
+				&(struct pvq_plan_cell){.workers = workers,
+					.cores = cores,
+					.chunk = single ? 0 : c->chunk[k]});
+	}
 	return ret;
 }
 
@@ -395,7 +411,11 @@ static int add_twin(
 	turn = s % others;
 	for (unsigned i = 0; i < c->nimpl; i++)
 		if (!(c->impl[i]->flags & PVQ_ONE_WORKER) && turn-- == 0)
-			return add_cell(plan, c, i, 1, s, workers, cores);
+			return add_cell(plan, c, i, s,
+				&(struct pvq_plan_cell){.twin = 1,
+					.workers = workers,
+					.cores = cores,
+					.chunk = c->chunk[0]});
 	return 0;
 }
 
@@ -522,6 +542,8 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_registry *registry, co
 	ret = choose_impls(&c, registry, wish->impls, plan->profile->peers);
 	if (ret == 0)
 		ret = choose_cores(&c, wish, host);
+	if (ret == 0)
+		ret = choose_chunks(&c, wish);
 	if (ret == 0)
 		ret = choose_tasks(plan, &c, wish->tasks);
 	if (ret == 0)

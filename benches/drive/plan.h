@@ -21,7 +21,9 @@ struct pvq_plan_cell {
 	unsigned work;     /* cells of a work get the same number of blocks */
 	double estimate_s; /* of one trial, before any has run; 0: unknown */
 	char oracle[33];   /* the digest found by the group's first verified trial */
-	int skip;          /* 1: unavailable, or timed out once; not tried again */
+	int skip;          /* 1: unavailable, timed out once, or a repetition (sweep.h); not tried again */
+	int known;         /* 1: a trial has shown the chunk and the window in force: */
+	unsigned chunk_used, window_used;
 };
 
 struct pvq_plan {
@@ -43,7 +45,7 @@ enum { PVQ_SEED = 1 };
 
 /* What the user asked for; NULL or 0: the profile's choice. Lists as on the command line. */
 struct pvq_wish {
-	const char *profile, *impls, *tasks, *cores, *workers;
+	const char *profile, *impls, *tasks, *cores, *workers, *chunks;
 	uint64_t seed,
 		n; /* n: items of every load; 0: sized so that the baseline takes the profile's time */
 	unsigned blocks;             /* instead of the profile's most; 0: the profile's */

@@ -118,6 +118,11 @@ static void learn(struct pvq_plan *plan, const struct pvq_row *row)
 
 	if (row->status == PVQ_UNAVAILABLE || row->status == PVQ_TIMEOUT)
 		cell->skip = 1;
+	if (row->status == PVQ_OK) {
+		cell->known = 1;
+		cell->chunk_used = row->chunk;
+		cell->window_used = row->window;
+	}
 	/* A digest that a peer reports is no reference for others. */
 	if (row->verified == PVQ_VERIFIED_NO || !row->oracle[0] || pvq_impl_is_peer(cell->impl))
 		return;
@@ -366,7 +371,25 @@ static void show(struct session *s, unsigned block, unsigned done, const struct 
 		what);
 }
 
-/* Measures one cell and writes its row. 1: time ran out, no row. */
+/* Whether the cell's trial ran with the values of another cell, of the same strategy and work, that asked for others. */
+static int is_repetition(const struct pvq_plan *plan, unsigned cell, const struct pvq_row *row)
+{
+	const struct pvq_plan_cell *c = &plan->cell[cell];
+
+	for (unsigned i = 0; row->status == PVQ_OK && i < plan->ncell; i++) {
+		const struct pvq_plan_cell *other = &plan->cell[i];
+
+		if (other->known && other->impl == c->impl && other->twin == c->twin &&
+			other->spec == c->spec && other->n == c->n && other->workers == c->workers &&
+			other->cores == c->cores &&
+			(other->chunk != c->chunk || other->window != c->window) &&
+			other->chunk_used == row->chunk && other->window_used == row->window)
+			return 1;
+	}
+	return 0;
+}
+
+/* Measures one cell and writes its row, unless it is a repetition. 1: time ran out, no row. */
 static int run_cell(struct session *s, unsigned block, unsigned cell)
 {
 	struct pvq_trial t = pvq_plan_trial(s->plan, cell, block, s->sweep->host);
@@ -379,6 +402,10 @@ static int run_cell(struct session *s, unsigned block, unsigned cell)
 		return ret;
 	if (row.status == PVQ_TIMEOUT && cut_s < timeout_s)
 		return 1; /* the time ran out; the trial did not exceed its limit */
+	if (is_repetition(s->plan, cell, &row)) {
+		s->plan->cell[cell].skip = 1;
+		return 0;
+	}
 	ret = pvq_row_write(s->raw, &row);
 	if (ret) {
 		say_full(s, ret);

@@ -53,8 +53,10 @@ static void series_name(struct pvq_series *series, const struct pvq_cell *cell, 
 	used = (size_t)snprintf(series->name, cap, "%s", key->impl);
 	if ((varies & PVQ_VARIES_WORKERS) && key->workers < key->cores && !cell->baseline)
 		used += (size_t)snprintf(series->name + used, cap - used, " w=%u", key->workers);
-	if (varies & PVQ_VARIES_CHUNK)
+	if ((varies & PVQ_VARIES_CHUNK) && key->chunk)
 		used += (size_t)snprintf(series->name + used, cap - used, " c=%u", key->chunk);
+	else if (varies & PVQ_VARIES_CHUNK)
+		used += (size_t)snprintf(series->name + used, cap - used, " c=auto");
 	if (varies & PVQ_VARIES_WINDOW)
 		snprintf(series->name + used, cap - used, " d=%u", key->window);
 }

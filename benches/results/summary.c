@@ -105,7 +105,7 @@ static void summary_describe(struct pvq_cell *cell, double *scratch)
 }
 
 /* A trial that died before its chunk and window were fixed has 0 in their place. Its row belongs to the cell that has
- * them, which sorts right behind it. */
+ * them, which sorts behind it and has the same number in the plan. */
 static int summary_is_stray(const struct pvq_cell *cell)
 {
 	if (cell->key->chunk && cell->key->window)
@@ -126,7 +126,7 @@ static size_t summary_cut_cells(
 	for (size_t i = 0; i < rows; i++) {
 		if (last && summary_order_cell(registry, last->key, row[i]) == 0) {
 			last->rows++;
-		} else if (last && summary_is_stray(last) &&
+		} else if (last && summary_is_stray(last) && last->key->cell == row[i]->cell &&
 			   summary_order_place(registry, last->key, row[i]) == 0) {
 			last->key = row[i];
 			last->rows++;

@@ -79,6 +79,20 @@ small() {
 	[[ $output == *"pvq: cannot write $TMP/no/such/file: No such file"* ]]
 }
 
+@test "bench --chunk: each chunk is a cell of its own; what has no chunk, or clips it, runs once" {
+	refused "--chunk 1x" "$PVQ" bench --chunk 1,1x --out "$TMP/run"
+	small --chunk auto,1,10,300,1000 --workers 2 --cores 2 --tasks noop --out "$TMP/run" >"$TMP/out"
+	measured() { awk -F, -v impl="$1" '$1 == impl { print $7 }' "$RAW" | sort -n | uniq -c | awk '{ printf "%s:%s ", $2, $1 }'; }
+	[ "$(measured serial)" = "1:2 " ]
+	[ "$(measured pool_ordered)" = "0:2 1:2 10:2 256:2 " ] # the pool takes at most 256
+	[[ "$(measured pthread_queue)" == "1:2 10:2 "* ]]
+	grep -q 'pool_ordered c=auto' "$TMP/run/report.md"
+	grep -q 'pool_ordered c=10' "$TMP/run/report.md"
+	rm "$RAW"
+	"$PVQ" bench --resume "$TMP/run" >"$TMP/out"
+	[ "$(measured pool_ordered)" = "0:2 1:2 10:2 256:2 " ]
+}
+
 @test "list names strategies, tasks, arguments" {
 	run "$PVQ" list
 	[ "$status" -eq 0 ]

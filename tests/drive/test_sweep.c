@@ -1,6 +1,7 @@
 /* test_sweep.c: which trials a sweep runs, in which order, and when it has enough; the trials are played. */
 #include "../support/played.h"
 #include "base/rundir.h"
+#include "trial/registry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,6 +160,72 @@ static void looks_are_few(void **state)
 	assert_true(pvq_profile_is_look(8, 8));
 }
 
+/* A strategy is planned with every chunk of the list, ascending and each once; with a single worker it has none. */
+static void chunks_are_planned(void **state)
+{
+	static const struct pvq_registry linked_in = {.linked_in = pvq_linked_in};
+	static const unsigned chunk[] = {0, 1, 10, 1000};
+	struct pvq_wish wish = {.profile = "quick",
+		.impls = "pool_ordered",
+		.tasks = "noop",
+		.cores = "2",
+		.workers = "2",
+		.chunks = "10,auto,1,1000,10",
+		.seed = 1};
+	struct pvq_plan plan;
+
+	(void)state;
+	memset(&played, 0, sizeof(played));
+	assert_int_equal(pvq_plan_make(&plan, &linked_in, &wish, &host), 0);
+	assert_int_equal(plan.ncell, 6); /* serial, the four, and a twin of one of them */
+	assert_string_equal(plan.cell[0].impl->name, "serial");
+	assert_int_equal(plan.cell[0].chunk, 0);
+	for (unsigned i = 1; i < plan.ncell; i++) {
+		assert_string_equal(plan.cell[i].impl->name, "pool_ordered");
+		assert_int_equal(plan.cell[i].twin, i == 5);
+		assert_int_equal(plan.cell[i].chunk, i == 5 ? 0 : chunk[i - 1]);
+		assert_int_equal(plan.cell[i].group, plan.cell[1].group);
+		assert_int_equal(pvq_plan_trial(&plan, i, 0, &host).chunk, plan.cell[i].chunk);
+	}
+	pvq_plan_free(&plan);
+	wish.chunks = NULL;
+	assert_int_equal(pvq_plan_make(&plan, &linked_in, &wish, &host), 0);
+	assert_int_equal(plan.ncell, 3);
+	pvq_plan_free(&plan);
+	wish.chunks = "1,0x";
+	assert_int_equal(pvq_plan_make(&plan, &linked_in, &wish, &host), -EINVAL);
+}
+
+/* Two cells that come out with one chunk are one cell: its rows pair, block by block, with those of the others. */
+static void a_clipped_chunk_is_measured_once(void **state)
+{
+	unsigned rows[8] = {0};
+	struct pvq_rows read;
+	struct pvq_plan plan;
+
+	(void)state;
+	for (int resumed = 0; resumed < 2; resumed++) {
+		plan_two(&plan, 4, 0, 3 + 2 * (unsigned)resumed);
+		for (unsigned i = 0; i < 8; i++) {
+			plan.cell[i].twin = 0;
+			plan.cell[i].chunk = 1 + 10 * (i % 4);
+		}
+		played.chunk_most = 15; /* 21 and 31 are one */
+		run_plan(&plan, "g.csv");
+		assert_int_equal(trials_of(0), resumed ? 2 : 3);
+		assert_int_equal(trials_of(2) + trials_of(3), (resumed ? 2 : 3) + 1);
+		if (!resumed)
+			pvq_plan_free(&plan);
+	}
+	assert_int_equal(pvq_rows_read_file(dir, "g.csv", &read), 0);
+	for (size_t i = 0; i < read.count; i++)
+		rows[read.row[i].cell]++;
+	for (unsigned i = 0; i < 8; i++)
+		assert_int_equal(i % 4 < 2 ? rows[i] : rows[i] + rows[i ^ 1], 5);
+	pvq_rows_free(&read);
+	forget(&plan, "g.csv");
+}
+
 /* Another run that writes to the folder is left alone. */
 static void two_runs_do_not_write_one_file(void **state)
 {
@@ -187,6 +254,8 @@ int main(void)
 		cmocka_unit_test(the_order_is_a_latin_square),
 		cmocka_unit_test(a_resumed_run_decides_the_same),
 		cmocka_unit_test(looks_are_few),
+		cmocka_unit_test(chunks_are_planned),
+		cmocka_unit_test(a_clipped_chunk_is_measured_once),
 		cmocka_unit_test(two_runs_do_not_write_one_file),
 	};
 

@@ -37,6 +37,8 @@ int __wrap_pvq_launch_trial(
 	if (played.interrupt_at && played.count + 1 == played.interrupt_at)
 		return -EINTR;
 	pvq_trial_identify(t, row);
+	if (played.chunk_most && row->chunk > played.chunk_most)
+		row->chunk = played.chunk_most;
 	row->map_ns = (uint64_t)(1e6 * (1 + played.noise[t->cell] * (uniform - 0.5)));
 	row->status = played.status[t->cell];
 	if (row->status == PVQ_TIMEOUT)

@@ -14,6 +14,7 @@ struct played {
 	double noise[64]; /* of a cell's map time, by its number */
 	enum pvq_status status[64];
 	unsigned interrupt_at; /* 0: never */
+	unsigned chunk_most;   /* larger chunks are clipped; 0: none is */
 	unsigned foreign;      /* trials of straggler that were given another task's digest */
 };
 extern struct played played;
