@@ -53,6 +53,10 @@ int pvq_table_write(const struct pvq_table *t, FILE *f, const void *row)
 		case PVQ_COLUMN_U64:
 			fprintf(f, "%llu", (unsigned long long)*(const uint64_t *)field);
 			break;
+		case PVQ_COLUMN_SEEN:
+			if (*(const uint64_t *)field)
+				fprintf(f, "%llu", (unsigned long long)*(const uint64_t *)field);
+			break;
 		case PVQ_COLUMN_I64:
 			fprintf(f, "%lld", (long long)*(const int64_t *)field);
 			break;
@@ -151,6 +155,8 @@ static int reader_store(struct reader *r, const struct pvq_column *c, const char
 		return 0;
 	case PVQ_COLUMN_U64:
 		return reader_number(text, UINT64_MAX, (uint64_t *)field);
+	case PVQ_COLUMN_SEEN:
+		return *text ? reader_number(text, UINT64_MAX, (uint64_t *)field) : 0;
 	case PVQ_COLUMN_I64:
 		return reader_signed(text, (int64_t *)field);
 	case PVQ_COLUMN_WORD:

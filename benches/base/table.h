@@ -14,6 +14,7 @@ enum pvq_column_kind {
 	PVQ_COLUMN_U32,  /* unsigned */
 	PVQ_COLUMN_U64,  /* uint64_t */
 	PVQ_COLUMN_I64,  /* int64_t */
+	PVQ_COLUMN_SEEN, /* uint64_t above 0; 0 is unknown, and an empty field */
 	PVQ_COLUMN_WORD, /* an enum: an index into `words` */
 };
 

@@ -25,6 +25,8 @@ struct bench {
 	struct pvq_wish wish;
 	int seeded; /* the user gave a seed */
 	const char *out, *resume, *like;
+	int placed;      /* the user chose the layout */
+	unsigned layout; /* enum pvq_layout */
 	struct pvq_host host;
 	struct pvq_plan plan;
 	char dir[PATH_MAX];
@@ -59,6 +61,17 @@ static int take_timeout(void *into, const char *text)
 	return ret;
 }
 
+static int take_place(void *into, const char *text)
+{
+	struct bench *b = into;
+
+	b->placed = 1;
+	if (pvq_host_layout(text, &b->layout) == 0)
+		return 0;
+	fprintf(stderr, "pvq: --place '%s': give cores, compact or spread\n", text);
+	return -EINVAL;
+}
+
 #define AT(field) .at = offsetof(struct bench, field)
 #define TEXT(field) .kind = PVQ_OPTION_TEXT, AT(field)
 
@@ -78,6 +91,10 @@ static const struct pvq_option options[] = {
 		.kind = PVQ_OPTION_COUNT, .min = 1, .max = 1000000000000u, AT(wish.n)},
 	{"blocks", .word = "B", .help = "how often every cell is measured (the profile's)",
 		.kind = PVQ_OPTION_UNSIGNED, .min = 1, .max = 10000, AT(wish.blocks)},
+	{"place", .word = "ORDER",
+		.help = "which CPUs come first: cores, then siblings (cores); near each other (compact); far "
+			"from each other (spread)",
+		.kind = PVQ_OPTION_OWN, .take = take_place},
 	{"seed", .word = "S", .help = "seed of the random order and of the tasks' draws (1)",
 		.kind = PVQ_OPTION_OWN, .take = take_seed},
 	{"timeout", .word = "SECONDS", .help = "time limit of a trial (the profile's)",
@@ -96,7 +113,7 @@ static int is_wished(const struct bench *b)
 	const struct pvq_wish *w = &b->wish;
 
 	return w->profile || w->impls || w->tasks || w->cores || w->workers || w->chunks || w->n ||
-	       w->blocks || b->seeded || w->timeout_s > 0;
+	       w->blocks || b->seeded || b->placed || w->timeout_s > 0;
 }
 
 static int check_options(const struct bench *b)
@@ -121,13 +138,14 @@ static double reserve_s(const struct pvq_profile *p)
 static int read_plan(struct bench *b, const char *dir)
 {
 	struct pvq_manifest facts;
-	const char *profile, *timeout, *blocks, *goal;
+	const char *profile, *timeout, *blocks, *goal, *place;
 	int ret = pvq_manifest_read(&facts, dir);
 
 	profile = pvq_manifest_get(&facts, "profile");
 	timeout = pvq_manifest_get(&facts, "timeout_s");
 	blocks = pvq_manifest_get(&facts, "blocks");
 	goal = pvq_manifest_get(&facts, "goal");
+	place = pvq_manifest_get(&facts, "place"); /* older runs had one order, the default */
 	if (ret || !profile || !timeout || !blocks) {
 		fprintf(stderr,
 			"pvq: %s holds no run to %s: no manifest.tsv with profile, blocks and "
@@ -138,6 +156,12 @@ static int read_plan(struct bench *b, const char *dir)
 	}
 	if (pvq_rundir_has(dir, "peers.csv"))
 		pvq_peers_find(b->registry);
+	if (place && pvq_host_layout(place, &b->layout)) {
+		fprintf(stderr, "pvq: %s/manifest.tsv: unknown place '%s'\n", dir, place);
+		pvq_manifest_free(&facts);
+		return -EINVAL;
+	}
+	pvq_host_arrange(&b->host, (enum pvq_layout)b->layout);
 	ret = pvq_plan_read(&b->plan, b->registry, &b->host, dir);
 	if (ret == 0) {
 		b->plan.profile = pvq_profile_find(profile);
@@ -168,9 +192,9 @@ static int write_manifest(const struct bench *b)
 	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
 	fprintf(f,
 		"date\t%s\ncommand\t%s\nprofile\t%s\nblocks\t%u\ngoal\t%g\nseed\t%" PRIu64
-		"\ntimeout_s\t%g\n",
+		"\ntimeout_s\t%g\nplace\t%s\n",
 		date, b->command, b->plan.profile->name, b->plan.blocks, b->plan.goal, b->plan.seed,
-		b->plan.timeout_s);
+		b->plan.timeout_s, pvq_layout_words[b->layout]);
 	if (b->plan.left_out)
 		fprintf(f, "left_out\t%s\n", b->plan.left_out);
 	pvq_host_facts(&b->host, f);
@@ -189,6 +213,7 @@ static int make_plan(struct bench *b, const struct pvq_profile *profile)
 		pvq_peers_find_for(b->registry, b->wish.impls);
 	else if (profile->peers)
 		pvq_peers_find(b->registry);
+	pvq_host_arrange(&b->host, (enum pvq_layout)b->layout);
 	return pvq_plan_make(&b->plan, b->registry, &b->wish, &b->host);
 }
 

@@ -2,6 +2,7 @@
 #include "drive/host.h"
 #include "base/asset.h"
 #include "base/others.h"
+#include "base/probe.h"
 
 #include <errno.h>
 #include <hwloc.h>
@@ -13,24 +14,74 @@
 #include <xxhash.h>
 #include <zlib.h>
 
+const char *const pvq_layout_words[] = {[PVQ_LAYOUT_CORES] = "cores",
+	[PVQ_LAYOUT_COMPACT] = "compact",
+	[PVQ_LAYOUT_SPREAD] = "spread",
+	[PVQ_LAYOUT_SPREAD + 1] = NULL};
+
 /* An allowed CPU and its place in the topology. */
 struct place {
 	int cpu;
-	unsigned sibling, socket, core; /* sibling: its number within the core */
+	unsigned sibling, socket, cache, core; /* sibling: its number within the core */
+	unsigned core_turn, cache_turn;        /* see find_turns() */
 };
 
+/* The allowed CPUs, as read last: the topology does not change, and reading it takes tens of milliseconds. */
+static struct place place[PVQ_CPUS_MAX];
+static unsigned places;
+
+#define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
+
 /* Orders physical cores before their siblings, then by socket. */
-static int place_order(const void *a, const void *b)
+static int order_cores(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
+	int order = ORDER(x->sibling, y->sibling);
 
-	if (x->sibling != y->sibling)
-		return x->sibling < y->sibling ? -1 : 1;
-	if (x->socket != y->socket)
-		return x->socket < y->socket ? -1 : 1;
-	if (x->core != y->core)
-		return x->core < y->core ? -1 : 1;
-	return x->cpu - y->cpu;
+	if (!order)
+		order = ORDER(x->socket, y->socket);
+	if (!order)
+		order = ORDER(x->core, y->core);
+	return order ? order : ORDER(x->cpu, y->cpu);
+}
+
+static int order_compact(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = ORDER(x->socket, y->socket);
+
+	if (!order)
+		order = ORDER(x->cache, y->cache);
+	if (!order)
+		order = ORDER(x->core, y->core);
+	return order ? order : order_cores(a, b);
+}
+
+/* The first core of every cache, the sockets by turns; then the second ones, and so on. */
+static int order_spread(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = ORDER(x->sibling, y->sibling);
+
+	if (!order)
+		order = ORDER(x->core_turn, y->core_turn);
+	if (!order)
+		order = ORDER(x->cache_turn, y->cache_turn);
+	return order ? order : order_compact(a, b);
+}
+
+/* The largest cache above a CPU: of the third level, if there is one. */
+static unsigned cache_index(hwloc_topology_t topology, hwloc_obj_t pu)
+{
+	const hwloc_obj_type_t level[] = {HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_PACKAGE};
+
+	for (size_t i = 0; i < sizeof(level) / sizeof(*level); i++) {
+		hwloc_obj_t up = hwloc_get_ancestor_obj_by_type(topology, level[i], pu);
+
+		if (up)
+			return up->logical_index;
+	}
+	return 0;
 }
 
 static unsigned ancestor_index(hwloc_topology_t topology, hwloc_obj_type_t type, hwloc_obj_t pu)
@@ -41,7 +92,7 @@ static unsigned ancestor_index(hwloc_topology_t topology, hwloc_obj_type_t type,
 }
 
 /* Numbers siblings among the allowed ones: if only the second of a core is ours, it counts as that core's first. */
-static unsigned find_places(hwloc_topology_t topology, const cpu_set_t *allowed, struct place *place)
+static unsigned find_places(hwloc_topology_t topology, const cpu_set_t *allowed)
 {
 	unsigned count = 0;
 	hwloc_obj_t pu = NULL;
@@ -53,6 +104,7 @@ static unsigned find_places(hwloc_topology_t topology, const cpu_set_t *allowed,
 			continue;
 		p->cpu = (int)pu->os_index;
 		p->core = ancestor_index(topology, HWLOC_OBJ_CORE, pu);
+		p->cache = cache_index(topology, pu);
 		p->socket = ancestor_index(topology, HWLOC_OBJ_PACKAGE, pu);
 		p->sibling = 0;
 		for (unsigned i = 0; i < count; i++)
@@ -158,24 +210,79 @@ static double quota_of_process(void)
 	return least;
 }
 
-static unsigned count_distinct(const struct place *place, unsigned count, size_t field)
+/* Counts cores from the first allowed one in their cache, and caches from the first in their socket. Numbers may be left
+ * out where a CPU is not allowed: they only give an order. */
+static void find_turns(void)
 {
-	unsigned distinct = 0;
+	for (unsigned i = 0; i < places; i++) {
+		struct place *p = &place[i];
+		unsigned core = p->core, cache = p->cache;
+
+		for (unsigned j = 0; j < places; j++) {
+			if (place[j].cache == p->cache && place[j].core < core)
+				core = place[j].core;
+			if (place[j].socket == p->socket && place[j].cache < cache)
+				cache = place[j].cache;
+		}
+		p->core_turn = p->core - core;
+		p->cache_turn = p->cache - cache;
+	}
+}
+
+static struct pvq_spread spread_of(const struct place *const *set, unsigned count)
+{
+	struct pvq_spread spread = {0};
 
 	for (unsigned i = 0; i < count; i++) {
-		unsigned mine = *(const unsigned *)((const char *)&place[i] + field), first = 1;
+		unsigned core = 1, cache = 1, socket = 1;
 
-		for (unsigned j = 0; j < i; j++)
-			first &= *(const unsigned *)((const char *)&place[j] + field) != mine;
-		distinct += first;
+		for (unsigned j = 0; j < i; j++) {
+			core &= set[j]->core != set[i]->core;
+			cache &= set[j]->cache != set[i]->cache;
+			socket &= set[j]->socket != set[i]->socket;
+		}
+		spread.cores += core;
+		spread.caches += cache;
+		spread.sockets += socket;
 	}
-	return distinct;
+	return spread;
+}
+
+struct pvq_spread pvq_host_spread(const int *cpu, unsigned ncpu)
+{
+	static const struct place *set[PVQ_CPUS_MAX]; /* large; the driver has one thread */
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < ncpu; i++)
+		for (unsigned j = 0; j < places; j++)
+			if (place[j].cpu == cpu[i])
+				set[found++] = &place[j];
+	return found == ncpu ? spread_of(set, found) : (struct pvq_spread){0};
+}
+
+int pvq_host_layout(const char *name, unsigned *layout)
+{
+	for (*layout = 0; pvq_layout_words[*layout]; ++*layout)
+		if (strcmp(name, pvq_layout_words[*layout]) == 0)
+			return 0;
+	return -EINVAL;
+}
+
+void pvq_host_arrange(struct pvq_host *host, enum pvq_layout layout)
+{
+	int (*const order[])(const void *, const void *) = {[PVQ_LAYOUT_CORES] = order_cores,
+		[PVQ_LAYOUT_COMPACT] = order_compact,
+		[PVQ_LAYOUT_SPREAD] = order_spread};
+
+	qsort(place, places, sizeof(*place), order[layout]);
+	for (unsigned i = 0; i < places; i++)
+		host->cpu[i] = place[i].cpu;
 }
 
 static int host_topology(struct pvq_host *host, const cpu_set_t *allowed)
 {
-	static struct place place[PVQ_CPUS_MAX]; /* large; called once, from one thread */
 	hwloc_topology_t topology;
+	struct pvq_spread spread;
 
 	if (hwloc_topology_init(&topology))
 		return -ENOMEM;
@@ -183,13 +290,15 @@ static int host_topology(struct pvq_host *host, const cpu_set_t *allowed)
 		hwloc_topology_destroy(topology);
 		return -ENODEV;
 	}
-	host->ncpu = find_places(topology, allowed, place);
+	places = find_places(topology, allowed);
 	hwloc_topology_destroy(topology);
-	qsort(place, host->ncpu, sizeof(*place), place_order);
-	for (unsigned i = 0; i < host->ncpu; i++)
-		host->cpu[i] = place[i].cpu;
-	host->cores = count_distinct(place, host->ncpu, offsetof(struct place, core));
-	host->sockets = count_distinct(place, host->ncpu, offsetof(struct place, socket));
+	find_turns();
+	host->ncpu = places;
+	pvq_host_arrange(host, PVQ_LAYOUT_CORES);
+	spread = pvq_host_spread(host->cpu, host->ncpu);
+	host->cores = spread.cores;
+	host->caches = spread.caches;
+	host->sockets = spread.sockets;
 	return host->ncpu ? 0 : -ENODEV;
 }
 
@@ -277,6 +386,21 @@ static void fact_foreign(FILE *f)
 		(double)(after.stolen_ns - before.stolen_ns) / all);
 }
 
+/* What the probe sees of the CPUs that a trial on all of them would use. */
+static void fact_probe(const struct pvq_host *host, FILE *f)
+{
+	struct pvq_probe probe = {0};
+
+	for (int look = 0; look < 5 && !probe.handover_ns && host->usable > 1; look++)
+		pvq_probe_look(&probe, host->cpu, host->usable);
+	if (probe.handover_ns)
+		fprintf(f, "host_handover\t%u ns for a cache line from one CPU to another and back\n",
+			(unsigned)probe.handover_ns);
+	if (probe.beside_ns && probe.compute_ns)
+		fprintf(f, "host_beside\t%.2f times as long as alone, for one CPU beside another one\n",
+			(double)probe.beside_ns / (double)probe.compute_ns);
+}
+
 /* On AMD and others "boost" is 1 if boosting is allowed; Intel's driver has the opposite flag. */
 static void fact_boost(FILE *f)
 {
@@ -320,6 +444,7 @@ void pvq_host_facts(const struct pvq_host *host, FILE *f)
 	fact_line(f, "host_clock", "/sys/devices/system/clocksource/clocksource0/current_clocksource");
 	fact_line(f, "host_load_at_start", "/proc/loadavg");
 	fact_foreign(f);
+	fact_probe(host, f);
 	if (uname(&uts) == 0)
 		fprintf(f, "host_kernel\t%s %s %s\n", uts.sysname, uts.release, uts.machine);
 	fact(f, "version_pvq", pvq_revision);

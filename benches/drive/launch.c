@@ -4,8 +4,10 @@
  */
 #include "drive/launch.h"
 #include "base/others.h"
+#include "base/probe.h"
 #include "child.h"
 #include "drive/child_exec.h"
+#include "drive/host.h"
 #include "drive/reap.h"
 #include "drive/reference.h"
 #include "drive/trial_report.h"
@@ -26,6 +28,23 @@ static void note_interference(struct pvq_row *row, struct pvq_meanwhile m)
 {
 	row->stolen_ns = m.stolen_ns;
 	row->foreign_ns = m.foreign_ns;
+}
+
+static void note_state(struct pvq_row *row, const struct pvq_probe *before, const struct pvq_probe *after)
+{
+	row->handover_ns = before->handover_ns;
+	row->handover_after_ns = after->handover_ns;
+	row->compute_ns = before->compute_ns;
+	row->beside_ns = before->beside_ns;
+}
+
+static void note_place(struct pvq_row *row, const struct pvq_trial *t)
+{
+	struct pvq_spread spread = pvq_host_spread(t->cpu, t->ncpu);
+
+	row->on_cores = spread.cores;
+	row->on_caches = spread.caches;
+	row->on_sockets = spread.sockets;
 }
 
 /* Runs the trial in its process. 0 or -errno. */
@@ -61,6 +80,23 @@ static int run_trial(
 	return 0;
 }
 
+/* Runs the trial between two looks at its CPUs. Its process exists during neither. */
+static int run_probed(
+	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
+{
+	struct pvq_probe before, after;
+	int ret;
+
+	pvq_probe_look(&before, t->cpu, t->ncpu);
+	ret = run_trial(t, timeout_s, io, row);
+	if (ret)
+		return ret;
+	pvq_probe_look(&after, t->cpu, t->ncpu);
+	note_state(row, &before, &after);
+	note_place(row, t);
+	return 0;
+}
+
 int pvq_launch_trial(
 	const struct pvq_trial *of, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
@@ -84,7 +120,7 @@ int pvq_launch_trial(
 		return 0;
 	}
 	if (ret > 0)
-		ret = run_trial(&t, timeout_s, io, row);
+		ret = run_probed(&t, timeout_s, io, row);
 	if (ret < 0 && ret != -EINTR)
 		fprintf(stderr, "pvq: cannot run a trial: %s\n", strerror(-ret));
 	return ret;

@@ -62,6 +62,21 @@ static struct verdict judge_smt(const char *value)
 		"core counts accordingly"};
 }
 
+static struct verdict judge_handover(const char *value)
+{
+	(void)value;
+	return (struct verdict){
+		PVQ_FIT_FINE, "the distance of the CPUs; pvq doctor --watch shows whether it changes"};
+}
+
+static struct verdict judge_beside(const char *value)
+{
+	if (strtod(value, NULL) < 1.25)
+		return fine;
+	return (struct verdict){PVQ_FIT_CAUTION,
+		"the CPUs share a core, or its frequency falls: two of them do less than twice the work"};
+}
+
 static struct verdict judge_percent(const char *value, double caution, double spoils, const char *advice)
 {
 	double percent = strtod(value, NULL);
@@ -148,6 +163,8 @@ static const struct check {
 	{"host_load_at_start", "Load average", judge_load},
 	{"host_foreign", "Other work at the start", judge_foreign},
 	{"host_stolen", "Stolen time at the start", judge_stolen},
+	{"host_handover", "Hand-over between CPUs", judge_handover},
+	{"host_beside", "Computing beside each other", judge_beside},
 	{"host_virtual", "Virtual machine", judge_virtual},
 	{"host_governor", "Frequency governor", judge_governor},
 	{"host_boost", "Frequency boost", judge_boost},

@@ -50,6 +50,14 @@ static const struct pvq_column row_column[] = {
 	COL(U64, stolen_ns),
 	COL(I64, foreign_ns),
 	PVQ_COLUMN_OF(struct pvq_row, cause, pvq_cause_words),
+	COL(SEEN, handover_ns),
+	COL(SEEN, handover_after_ns),
+	COL(SEEN, compute_ns),
+	COL(SEEN, beside_ns),
+	COL(SEEN, on_cores),
+	COL(SEEN, on_caches),
+	COL(SEEN, on_sockets),
+	COL(U32, attempt),
 };
 
 static const struct pvq_table row_table = {.file = "a raw.csv",

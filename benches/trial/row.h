@@ -45,6 +45,13 @@ struct pvq_row {
 	uint64_t wall_ns, stolen_ns;
 	int64_t foreign_ns; /* may be slightly below 0 */
 	enum pvq_cause cause;
+	/* The state of the trial's CPUs as the driver's probe saw it (probe.h): just before the trial, and the hand-over
+	 * just after it as well. 0: unknown. */
+	uint64_t handover_ns, handover_after_ns, compute_ns, beside_ns;
+	/* How many physical cores, last-level caches and sockets the trial's CPUs are spread over; 0: unknown. */
+	uint64_t on_cores, on_caches, on_sockets;
+	/* 0; 1 or 2: the group was measured again in this block, since its trials had met different states (level.h). */
+	unsigned attempt;
 };
 
 /* The words in the CSV ("ok", "oracle", …), from words.h. */

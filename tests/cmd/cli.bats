@@ -178,6 +178,24 @@ small() {
 	[[ $output == *"pvq: error: 1 of 6 items failed, the first 3"* ]]
 }
 
+@test "doctor --watch: ten seconds of the CPUs' distance, and its levels" {
+	[ "$(nproc)" -ge 2 ] || skip "one CPU"
+	run -0 "$PVQ" doctor --watch
+	[ "$(grep -c '^second ' <<<"$output")" -eq 10 ]
+	grep -Eq '^200 looks, [0-9]+ unknown; [0-9]+ levels?:$' <<<"$output"
+	run -1 taskset -c 0 "$PVQ" doctor --watch
+	[ "$output" = "pvq: one CPU has no distance to watch: allow more (taskset, cpuset)" ]
+}
+
+@test "bench --place: the order of the CPUs is kept in the manifest, and taken from there" {
+	"$PVQ" bench --tasks noop --impls serial --n 100 --blocks 1 --cores 1 --place spread --out "$TMP/placed" >/dev/null 2>&1
+	grep -qx 'place	spread' "$TMP/placed/manifest.tsv"
+	refused "--place 'near': give cores, compact or spread" "$PVQ" bench --place near
+	refused "leave the other options out" "$PVQ" bench --resume "$TMP/placed" --place spread
+	sed -i 's/^place	.*/place	elsewhere/' "$TMP/placed/manifest.tsv"
+	refused "unknown place 'elsewhere'" "$PVQ" bench --resume "$TMP/placed"
+}
+
 @test "doctor: a verdict on every fact, and on the whole" {
 	run "$PVQ" doctor
 	[ "$status" -le 1 ] # 1: something spoils a run on this machine, right now
