@@ -2,7 +2,6 @@
 #include "base/shuffle.h"
 #include "experiments/grain/grain.h"
 #include "stats/fit.h"
-#include "stats/metg.h"
 #include "stats/resample.h"
 #include "trial/registry.h"
 

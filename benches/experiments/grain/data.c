@@ -2,33 +2,12 @@
 #include "experiments/grain/grain.h"
 #include "impl.h"
 #include "results/blocks.h"
-#include "stats/metg.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The input of METG: medians of serial's map time at every grain, then of the strategy's. */
-struct setting {
-	size_t grains;
-	double cores, n;
-};
-
-static double metg_from(const double *median, void *ctx)
-{
-	const struct setting *s = ctx;
-	double granularity[PVQ_GRAINS_MAX], efficiency[PVQ_GRAINS_MAX];
-
-	for (size_t g = 0; g < s->grains; g++) {
-		double map_ns = median[s->grains + g];
-
-		granularity[g] = map_ns * s->cores / s->n;
-		efficiency[g] = median[g] / (s->cores * map_ns);
-	}
-	return pvq_metg(granularity, efficiency, s->grains, 0.5);
-}
 
 /* The cell of a series at the work's largest core count; NULL: it has no good trial. */
 static const struct pvq_cell *grain_cell(
@@ -43,9 +22,9 @@ static const struct pvq_cell *grain_cell(
 
 static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint64_t seed)
 {
-	const struct pvq_cell *own_cell[PVQ_GRAINS_MAX],
-		*cell[2 * PVQ_GRAINS_MAX]; /* cell: serial at every grain, then the strategy */
-	struct setting setting = {.cores = grain->cores};
+	const struct pvq_cell *own_cell[PVQ_METG_GRAINS_MAX],
+		*cell[2 * PVQ_METG_GRAINS_MAX]; /* cell: serial at every grain, then the strategy */
+	struct pvq_metg_ramp ramp = {.cores = grain->cores};
 	struct pvq_blocks blocks;
 	size_t points = 0;
 	int ret;
@@ -56,19 +35,19 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 
 		if (!own || !work->base)
 			continue;
-		if (points == PVQ_GRAINS_MAX) {
+		if (points == PVQ_METG_GRAINS_MAX) {
 			fprintf(stderr, "pvq: %s: %s has more than %d item lengths\n", PVQ_GRAIN_FILE,
-				own->key->impl, PVQ_GRAINS_MAX);
+				own->key->impl, PVQ_METG_GRAINS_MAX);
 			return -E2BIG;
 		}
-		setting.n = (double)own->key->n; /* equal at every grain of its range */
+		ramp.n = (double)own->key->n; /* equal at every grain of its range */
 		cell[points] = work->base;
 		own_cell[points] = own;
 		line->point[points++] = (struct pvq_grain_point){
-			.granularity_ns = own->metric[PVQ_MAP_NS].median * setting.cores / setting.n,
+			.granularity_ns = pvq_metg_granularity(own->metric[PVQ_MAP_NS].median, &ramp),
 			.versus = pvq_cells_compare(work->base, own, PVQ_MAP_NS, PVQ_ALPHA)};
 	}
-	line->points = setting.grains = points;
+	line->points = ramp.grains = points;
 	if (points == 0)
 		return 0;
 	line->first_ns = line->point[0].granularity_ns;
@@ -76,7 +55,7 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 		cell[points + i] = own_cell[i];
 	ret = pvq_blocks_make(&blocks, cell, 2 * points);
 	if (ret == 0)
-		ret = pvq_resample(&blocks, metg_from, &setting, PVQ_ALPHA, seed, &line->metg_ns);
+		ret = pvq_metg_estimate(&blocks, &ramp, seed, &line->metg_ns);
 	pvq_blocks_free(&blocks);
 	return ret;
 }

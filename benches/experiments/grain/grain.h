@@ -1,19 +1,16 @@
 /* grain.h: how small may a task be? Every strategy runs the same number of items on all cores, with ever longer items.
  * The rows go into grain.csv, which has the columns of raw.csv.
  *
- * METG(50%) is the minimum effective task granularity (E. Slaughter et al., Task Bench, SC'20). Granularity is wall
- * time x cores / items. Efficiency is serial's map time for the same items / (cores x map time), so that the peak is
- * measured, not assumed. METG is the granularity at which efficiency crosses one half, interpolated: half of it is the
- * items' own work. Where times per empty task are known (results/traits.h), slow strategies get longer items.
+ * stats/metg.h has the item lengths, and defines METG(50%), at which half of an item's core time is its own work. Where
+ * times per empty item are known (results/traits.h), slow strategies get longer items.
  */
 #ifndef PVQ_GRAIN_H
 #define PVQ_GRAIN_H
 
 #include "report/experiment.h"
+#include "stats/metg.h"
 
 #define PVQ_GRAIN_FILE "grain.csv"
-
-enum { PVQ_GRAINS_MAX = 16 };
 
 struct pvq_grain_point {
 	double granularity_ns; /* median */
@@ -24,7 +21,7 @@ struct pvq_grain_point {
 /* A strategy over all grains, ascending. */
 struct pvq_grain_line {
 	size_t series; /* in grain.summary */
-	struct pvq_grain_point point[PVQ_GRAINS_MAX];
+	struct pvq_grain_point point[PVQ_METG_GRAINS_MAX];
 	size_t points;
 	struct pvq_estimate metg_ns; /* INFINITY: efficiency stayed below one half; see first_ns */
 	double first_ns; /* the first point's granularity; a METG equal to it is "at most" that */

@@ -10,34 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The item length at which a strategy becomes efficient spans five decades, from a loop over threads to a process per
- * item. So there are several ranges of lengths. Each has serial in it; a strategy is measured in one of them. */
-enum { RANGES = 3, RANGE_FACTOR = 20 };
-
-/* The longest items of the range. One producer feeds all workers, so the length at which the slowest strategies become
- * efficient grows with the number of workers. */
-static double grain_top_ns(unsigned range, unsigned cores)
-{
-	return 5000.0 * (cores > 2 ? cores : 2) * pow(RANGE_FACTOR, range);
-}
-
-/* The number of items: the longest take serial 0.2 s, and there are enough for every worker. */
-static uint64_t grain_items(unsigned range, unsigned cores)
-{
-	return (uint64_t)fmax(0.2e9 / grain_top_ns(range, cores), (range ? 100.0 : 50.0) * cores);
-}
-
-/* The range for a strategy, by its time per empty task if that was measured. */
+/* The range for a strategy, by its time per empty item if that was measured. */
 static unsigned grain_range(const struct pvq_traits *traits, const struct pvq_impl *impl, unsigned cores)
 {
 	const struct pvq_trait *trait = pvq_traits_find(traits, impl->name);
-	unsigned range = 0;
 
-	/* Known strategies' METG is at most four times their time per empty task, on each core. */
-	while (trait && trait->empty_ns.n && range + 1 < RANGES &&
-		grain_top_ns(range, cores) < 4 * cores * trait->empty_ns.median)
-		range++;
-	return range;
+	return pvq_metg_range(trait && trait->empty_ns.n ? trait->empty_ns.median : NAN, cores);
 }
 
 static int grain_uses(const struct pvq_plan *plan, const struct pvq_impl *impl)
@@ -85,7 +63,7 @@ static int grain_add_cells(struct pvq_plan *plan, const struct grain_wish *w, un
 		plan->cell = cell;
 		cell[plan->ncell++] = (struct pvq_plan_cell){.impl = impl,
 			.spec = plan->spec[plan->nspec - 1],
-			.n = grain_items(range, w->cores),
+			.n = pvq_metg_items(range, w->cores),
 			.workers = baseline ? 1 : w->cores,
 			.cores = baseline ? 1 : w->cores};
 	}
@@ -94,13 +72,12 @@ static int grain_add_cells(struct pvq_plan *plan, const struct grain_wish *w, un
 
 static int grain_add_range(struct pvq_plan *plan, const struct grain_wish *w, unsigned range)
 {
-	static const double share[] = {0.003, 0.01, 0.03, 0.1, 0.3, 1};
 	int ret = 0;
 
-	for (size_t g = 0; ret == 0 && g < sizeof(share) / sizeof(share[0]); g++) {
+	for (unsigned g = 0; ret == 0 && g < PVQ_METG_GRAINS; g++) {
 		char words[64];
 
-		snprintf(words, sizeof(words), "spin:ns=%.0f", share[g] * grain_top_ns(range, w->cores));
+		snprintf(words, sizeof(words), "spin:ns=%.0f", pvq_metg_length_ns(range, g, w->cores));
 		ret = pvq_plan_add_spec(plan, words);
 		if (ret == 0) {
 			pvq_spec_settle(plan->spec[plan->nspec - 1]);
@@ -122,7 +99,7 @@ static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const ch
 		.profile = of->profile, .blocks = 40, .seed = of->seed, .timeout_s = of->timeout_s};
 	for (unsigned i = 0; i < of->ncell; i++)
 		w.cores = of->cell[i].cores > w.cores ? of->cell[i].cores : w.cores;
-	for (unsigned range = 0; ret == 0 && range < RANGES; range++)
+	for (unsigned range = 0; ret == 0 && range < PVQ_METG_RANGES; range++)
 		if (grain_members(&w, range))
 			ret = grain_add_range(plan, &w, range);
 	pvq_experiments_release(&readings);

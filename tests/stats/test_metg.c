@@ -1,0 +1,115 @@
+/* test_metg.c: METG from map times, and the ramp of item lengths. */
+#include "stats/metg.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static void near(double got, double wanted)
+{
+	if (fabs(got - wanted) > 1e-9 * fabs(wanted))
+		fail_msg("%.12g instead of %.12g", got, wanted);
+}
+
+/* One core and one item: the granularity is the map time. */
+static const struct pvq_metg_ramp plain = {.grains = 3, .cores = 1, .n = 1};
+
+static void interpolates(void **state)
+{
+	const double map[] = {10, 100, 1000}, serial[] = {2.5, 75, 900}, at_the_grain[] = {2.5, 50, 900};
+
+	(void)state;
+	near(pvq_metg(serial, map, &plain), sqrt(1000)); /* 0.25 to 0.75: half-way in the logarithm */
+	near(pvq_metg(at_the_grain, map, &plain), 100);
+}
+
+static void at_the_ends(void **state)
+{
+	const double map[] = {10, 100, 1000}, fast[] = {5, 75, 900}, slow[] = {1, 10, 499};
+	const struct pvq_metg_ramp none = {.cores = 1, .n = 1};
+
+	(void)state;
+	near(pvq_metg(fast, map, &plain), 10);
+	assert_true(isinf(pvq_metg(slow, map, &plain)));
+	assert_true(isinf(pvq_metg(fast, map, &none)));
+}
+
+/* An overhead of `o` core time an item makes METG 2 o, on any number of cores and items. */
+static void is_twice_the_overhead(void **state)
+{
+	const struct pvq_metg_ramp ramp = {.grains = 2, .cores = 4, .n = 1000};
+	const double own[] = {200, 200.0 * 1.0000001};
+	double serial[2], map[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		serial[i] = own[i] * ramp.n;
+		map[i] = (own[i] + 200) * ramp.n / ramp.cores;
+	}
+	near(pvq_metg(serial, map, &ramp), 400);
+	near(pvq_metg_granularity(map[0], &ramp), 400);
+}
+
+/* The estimate takes serial's cells first, and computes METG of the medians. */
+static void estimate_over_blocks(void **state)
+{
+	enum { BLOCKS = 20 };
+	double ns[4 * BLOCKS];
+	const struct pvq_blocks blocks = {.cells = 4, .blocks = BLOCKS, .ns = ns};
+	const struct pvq_metg_ramp ramp = {.grains = 2, .cores = 1, .n = 1};
+	const double median[] = {2.5, 75, 10, 100};
+	struct pvq_estimate e;
+
+	(void)state;
+	for (int c = 0; c < 4; c++)
+		for (int b = 0; b < BLOCKS; b++)
+			ns[c * BLOCKS + b] = median[c] * (b == 3 ? 50 : 1 + (b % 2 ? 0.01 : -0.01));
+	assert_int_equal(pvq_metg_estimate(&blocks, &ramp, 1, &e), 0);
+	assert_true(fabs(e.median / sqrt(1000) - 1) < 0.02);
+	assert_true(e.lo <= e.median && e.median <= e.hi && e.hi < 1.2 * e.lo);
+}
+
+static void ramp_ascends_and_its_longest_take_a_fifth_of_a_second(void **state)
+{
+	(void)state;
+	for (unsigned cores = 1; cores <= 64; cores *= 2)
+		for (unsigned r = 0; r < PVQ_METG_RANGES; r++) {
+			for (unsigned g = 1; g < PVQ_METG_GRAINS; g++)
+				assert_true(pvq_metg_length_ns(r, g - 1, cores) <
+					    pvq_metg_length_ns(r, g, cores));
+			assert_true(pvq_metg_items(r, cores) >= 50 * cores);
+			assert_true((double)pvq_metg_items(r, cores) *
+					    pvq_metg_length_ns(r, PVQ_METG_GRAINS - 1, cores) >=
+				    0.199e9);
+		}
+	assert_int_equal(pvq_metg_items(0, 2), 20000);
+	near(pvq_metg_length_ns(0, 0, 2), 30);
+}
+
+static void slow_strategies_get_longer_items(void **state)
+{
+	(void)state;
+	assert_int_equal(pvq_metg_range(NAN, 2), 0); /* unknown */
+	assert_int_equal(pvq_metg_range(30, 2), 0);
+	assert_int_equal(pvq_metg_range(2000, 2), 1);
+	assert_int_equal(pvq_metg_range(1e9, 2), PVQ_METG_RANGES - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(interpolates),
+		cmocka_unit_test(at_the_ends),
+		cmocka_unit_test(is_twice_the_overhead),
+		cmocka_unit_test(estimate_over_blocks),
+		cmocka_unit_test(ramp_ascends_and_its_longest_take_a_fifth_of_a_second),
+		cmocka_unit_test(slow_strategies_get_longer_items),
+	};
+
+	return cmocka_run_group_tests_name("metg", tests, NULL, NULL);
+}
