@@ -1,5 +1,6 @@
 /* data.c: reads the three files. */
 #include "base/grow.h"
+#include "drive/empty.h"
 #include "drive/memory.h"
 #include "experiments/costs/costs.h"
 #include "trial/spec.h"
@@ -64,7 +65,7 @@ static int costs_fill(struct pvq_costs *c, enum pvq_cost cost, const struct valu
 
 static double costs_value(const struct pvq_row *row, enum pvq_cost cost)
 {
-	return cost == PVQ_COST_DISPATCH ? (double)row->map_ns / (double)row->n : (double)row->wall_ns;
+	return cost == PVQ_COST_DISPATCH ? pvq_empty_ns((double)row->map_ns, row->n) : (double)row->wall_ns;
 }
 
 static int costs_read_rows(struct pvq_costs *c, const char *dir, const char *file, enum pvq_cost cost)

@@ -2,7 +2,7 @@
 #include "base/asset.h"
 #include "base/clock.h"
 #include "base/rundir.h"
-#include "drive/launch.h"
+#include "drive/empty.h"
 #include "drive/memory.h"
 #include "drive/sweep.h"
 #include "experiments/costs/costs.h"
@@ -13,15 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DISPATCH_BLOCKS = 12, COLD_BLOCKS = 12, MEMORY_ROUNDS = 3, ITEMS_MIN = 1000 };
+enum { DISPATCH_BLOCKS = 12, COLD_BLOCKS = 12, MEMORY_ROUNDS = 3 };
 
-/* The strategies to measure, with the time that each needs for an item. */
+/* The strategies to measure, each with its number of empty items. */
 struct costs {
 	const struct pvq_plan *of;
 	const struct pvq_host *host;
 	const char *dir;
-	const struct pvq_impl **impl; /* owned, as is item_s */
-	double *item_s;               /* 0: unknown */
+	const struct pvq_impl **impl; /* owned, as is n */
+	uint64_t *n;
 	unsigned count, cores;
 	double deadline_s; /* by costs_now_s() */
 };
@@ -35,8 +35,8 @@ static double costs_now_s(void)
 static int costs_collect(struct costs *c)
 {
 	c->impl = calloc(c->of->ncell + 1, sizeof(struct pvq_impl *));
-	c->item_s = calloc(c->of->ncell + 1, sizeof(*c->item_s));
-	if (!c->impl || !c->item_s)
+	c->n = calloc(c->of->ncell + 1, sizeof(*c->n));
+	if (!c->impl || !c->n)
 		return -ENOMEM;
 	for (unsigned i = 0; i < c->of->ncell; i++) {
 		const struct pvq_plan_cell *cell = &c->of->cell[i];
@@ -69,34 +69,6 @@ static struct pvq_trial costs_trial(
 		.oracle = ""};
 }
 
-/* Finds the time that the strategy needs for an empty item, by adding items until a trial takes long enough. */
-static int costs_pilot(struct costs *c, unsigned i, const struct pvq_spec *spec)
-{
-	const double enough_s = 0.02;
-	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
-
-	for (uint64_t n = 16; n <= 1u << 22; n *= 8) {
-		struct pvq_trial t = costs_trial(c, c->impl[i], spec, n);
-		struct pvq_row row;
-		int ret = pvq_launch_trial(&t, c->of->timeout_s, &io, &row);
-
-		if (ret || row.status != PVQ_OK)
-			return ret;
-		c->item_s[i] = (double)row.map_ns / 1e9 / (double)n;
-		if ((double)row.map_ns / 1e9 >= enough_s)
-			return 0;
-	}
-	return 0;
-}
-
-/* The number of items that take the strategy serial_ms. */
-static uint64_t costs_items(const struct costs *c, unsigned i)
-{
-	double n = c->of->profile->serial_ms / 1e3 / c->item_s[i];
-
-	return c->item_s[i] > 0 ? (uint64_t)fmax(n, ITEMS_MIN) : c->cores;
-}
-
 /* Sweeps noop through all strategies. cold: one item a worker. */
 static int costs_sweep(const struct costs *c, const char *file, unsigned blocks, int cold, double share)
 {
@@ -105,7 +77,7 @@ static int costs_sweep(const struct costs *c, const char *file, unsigned blocks,
 		.blocks = blocks,
 		.seed = c->of->seed,
 		.timeout_s = c->of->timeout_s};
-	int ret = pvq_plan_add_spec(&plan, "noop");
+	int ret = pvq_plan_add_spec(&plan, PVQ_EMPTY_TASK);
 
 	plan.cell = calloc(c->count + 1, sizeof(*plan.cell));
 	if (!plan.cell)
@@ -113,7 +85,7 @@ static int costs_sweep(const struct costs *c, const char *file, unsigned blocks,
 	for (unsigned i = 0; ret == 0 && i < c->count; i++)
 		plan.cell[plan.ncell++] = (struct pvq_plan_cell){.impl = c->impl[i],
 			.spec = plan.spec[0],
-			.n = cold ? c->cores : costs_items(c, i),
+			.n = cold ? c->cores : c->n[i],
 			.workers = costs_workers(c, c->impl[i]),
 			.cores = costs_workers(c, c->impl[i])};
 	pvq_plan_number_groups(&plan);
@@ -127,13 +99,16 @@ static int costs_sweep(const struct costs *c, const char *file, unsigned blocks,
 static int costs_dispatch(struct costs *c)
 {
 	struct pvq_spec noop;
-	int ret = pvq_spec_parse(&noop, "noop");
+	int ret = pvq_spec_parse(&noop, PVQ_EMPTY_TASK);
 
 	if (pvq_rundir_has(c->dir, "dispatch.csv"))
 		return 0;
 	fprintf(stderr, "pvq: measuring the cost of an empty task\n");
-	for (unsigned i = 0; ret == 0 && i < c->count; i++)
-		ret = costs_pilot(c, i, &noop);
+	for (unsigned i = 0; ret == 0 && i < c->count; i++) {
+		struct pvq_trial t = costs_trial(c, c->impl[i], &noop, 0);
+
+		ret = pvq_empty_size(&t, c->of->timeout_s, &c->n[i]);
+	}
 	return ret ? ret : costs_sweep(c, "dispatch.csv", DISPATCH_BLOCKS, 0, 0.6);
 }
 
@@ -216,6 +191,6 @@ int pvq_costs_run(const struct pvq_session *session)
 	if (ret == 0)
 		ret = costs_memory(&c);
 	free(c.impl);
-	free(c.item_s);
+	free(c.n);
 	return ret;
 }
