@@ -9,6 +9,7 @@
 #   make micro           the price list: the cost of a pipe, a fork, a wake-up on this machine; OUT=folder
 #   make micro-overhead  the cost of our C shim over Google Benchmark in C++
 #   make pool-bench      compare the pool with OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
+#   make pool-table      the same, written into the table of impls/POOL.md
 #   make pool-parts      what each part of the pool gains: measured by switching it off
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
@@ -66,8 +67,8 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 # Once peers are built, rebuild them when the contract or a task changes.
 stale     = $(if $(wildcard $B/peers),peers-built)
 
-.PHONY: all bench test check build-tests micro micro-overhead pool-bench pool-parts peers peers-built peers-check \
-        peers-of-c peers-tests aarch64 selftest e2e lint sample report install uninstall help clean FORCE
+.PHONY: all bench test check build-tests micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
+        peers-check peers-of-c peers-tests aarch64 selftest e2e lint sample report install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -12,10 +12,15 @@ micro-overhead:
 	@scripts/bootstrap bench
 	$(build) $B/micro-overhead
 	@$B/micro-overhead
+POOL_PEERS := $(addprefix $B/peers/,openmp_dynamic tbb_for)
 pool-bench:
 	@scripts/bootstrap bench pool_bench
-	$(build) $B/pool-bench
+	$(build) $B/pool-bench $(POOL_PEERS)
 	@$B/pool-bench $${ONLY:+--only "$$ONLY"} $${CSV:+--csv "$$CSV"}
+pool-table:
+	@scripts/bootstrap bench pool_bench
+	$(build) $B/pool-bench $(POOL_PEERS)
+	@scripts/pool-table $B
 pool-parts:
 	@scripts/bootstrap bench pool_bench
 	@scripts/pool-parts $B
@@ -28,18 +33,18 @@ $B/pvq-micro: $(MICROS:%.c=$B/%.o) $B/gen/micros.o $(SHIM) $(call linked,cmd)
 $B/micro-overhead: $(patsubst %,$B/benches/micro/overhead/%.o,overhead loop) $(SHIM)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
 
-# pool-bench has its own peers. It always uses GNU's OpenMP, with any compiler: LLVM's dispatches single items many times
+# pool-bench links its own peers, besides those that it runs as trials. It always uses GNU's OpenMP, with any compiler: LLVM's dispatches single items many times
 # slower.
 POOL_BENCH := $(patsubst %,$B/%.o,$(basename $(wildcard benches/pool/*.c benches/pool/*.cc)))
 $B/benches/pool/run_openmp.o: private override CC := gcc
 $B/benches/pool/run_openmp.o: private override CFLAGS += -fopenmp
 $B/pool-bench: $(POOL_BENCH) $(call linked,pool)
-	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lgomp -ltbb -lpthreadpool $(LDLIBS) -o $@
+	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lgomp -lpthreadpool $(LDLIBS) -o $@
 # The same with an engine that lacks a part or two (scripts/pool-parts).
 $B/parts/%/pool-bench: $(patsubst %,impls/%.c,pool pool_server pool_worker pool_recover) $(POOL_BENCH) $(call linked,pool)
 	@mkdir -p $(@D)
 	$(call say,PART)$(CC) $(CFLAGS) -DPVQ_WITHOUT='$(subst +,|,$*)' -nostdlib -r $(filter %.c,$^) -o $(@D)/engine.o
-	@$(CXX) $(CXXFLAGS) $(LDFLAGS) $(@D)/engine.o $(filter-out %.c,$^) -lgomp -ltbb -lpthreadpool $(LDLIBS) -o $@
+	@$(CXX) $(CXXFLAGS) $(LDFLAGS) $(@D)/engine.o $(filter-out %.c,$^) -lgomp -lpthreadpool $(LDLIBS) -o $@
 # The parts of pool-bench that can be tested without its peers.
 $B/tests/pool/test_pool_bench: $(patsubst %,$B/%.o,tests/pool/test_pool_bench benches/pool/finding benches/pool/work) \
                                $(call linked,pool)

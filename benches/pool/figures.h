@@ -3,17 +3,17 @@
 #define PVQ_POOL_FIGURES_H
 
 #include "pool/finding.h"
-#include "pool/sheet.h"
 
 struct pool_figure {
 	const char *name, *summary;
 	unsigned blocks_most; /* limit if trials are long and their values steady; 0: no limit */
 	void (*plan)(struct pool_sheet *, const struct pool_lab *);
-	void (*print)(FILE *, const struct pool_sheet *, const struct pool_lab *); /* findings */
+	/* Prints the rows; where nothing was measured (no blocks), they still have their names. */
+	void (*print)(const struct pool_table *, const struct pool_sheet *, const struct pool_lab *);
 };
 
-extern const struct pool_figure pool_figure_noop, pool_figure_metg, pool_figure_throughput,
-	pool_figure_skew, pool_figure_payload, pool_figure_sleep, pool_figure_idle, pool_figure_memory,
-	pool_figure_death, pool_figure_orphans;
+extern const struct pool_figure pool_figure_item, pool_figure_bare, pool_figure_metg,
+	pool_figure_throughput, pool_figure_skew, pool_figure_payload, pool_figure_sleep, pool_figure_idle,
+	pool_figure_memory, pool_figure_death, pool_figure_orphans;
 
 #endif

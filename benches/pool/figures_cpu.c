@@ -1,139 +1,190 @@
-/* figures_cpu.c: small items that compute: dispatch (noop), granularity (METG), throughput, balance (skew).
+/* figures_cpu.c: small items that compute: dispatch (item, bare), granularity (METG), throughput, balance (skew).
  *
  * There is one worker, or thread, a core. The pool's caller is an extra process; the threads' caller is one of them.
+ * The time per empty item and METG are those of every report: trials of pvq (pool/trial.h). The others are of the bare
+ * interfaces, without the harness's consumer (pool/runner.h).
  */
+#include "drive/empty.h"
 #include "pool/figures.h"
 #include "pool/work.h"
 #include "stats/metg.h"
 #include "tasks/kernel.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* The runners of a group; the peer comes after the two pools. */
+/* The runners or strategies of a group; the peer comes after the two pools. */
 enum { ORDERED, UNORDERED, PEER, RUNNERS };
 
 static const char *const order_name[] = {"ordered", "unordered"};
 
-static unsigned add_group(struct pool_sheet *s, const char *peer, struct pool_cell cell)
+/* Adds the cell for each of the runners. */
+static void add_runners(struct pool_sheet *s, const char *peer, struct pool_cell cell)
 {
 	const char *const who[RUNNERS] = {"pool_ordered", "pool_unordered", peer};
-	unsigned first = s->cells;
 
-	cell.measure = POOL_MEASURE_MAP;
-	cell.group = s->groups;
 	for (unsigned i = 0; i < RUNNERS; i++) {
 		cell.who = who[i];
 		pool_sheet_add(s, cell);
 	}
-	return first;
 }
 
-/* ---- noop: the cost of dispatch ---- */
+/* ---- item and bare: the cost of dispatch ---- */
 
-static const double noop_floor_ns = 20; /* cheap enough, whatever the peer takes */
-
-static void noop_plan(struct pool_sheet *s, const struct pool_lab *lab)
+/* Prints times per item, of cells 0 to 2. floor_ns: cheap enough, whatever the peer takes. */
+static void empty_print(const struct pool_table *t, const struct pool_sheet *s, const char *name,
+	const char *target_text, double floor_ns)
 {
-	add_group(s, "openmp", (struct pool_cell){.work = "noop", .workers = lab->cores, .n = 3000000});
-}
-
-static void noop_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
-{
-	double n = (double)s->cell[0].n;
-
-	(void)lab;
 	for (unsigned o = 0; o < PEER; o++) {
+		struct pool_values v = {.n = s->blocks};
 		struct pool_finding finding = {
-			.n = s->blocks,
 			.unit = "ns",
 			.peer_name = "OpenMP dynamic",
 			.margin_unit = "",
 			.target = 1,
-			.target_text = "≤ 1 of peer, or 20 ns",
+			.target_text = target_text,
 		};
 
-		snprintf(finding.what, sizeof(finding.what), "noop, %s", order_name[o]);
+		snprintf(finding.what, sizeof(finding.what), "%s, %s", name, order_name[o]);
 		for (unsigned b = 0; b < s->blocks; b++) {
-			finding.ours[b] = s->value[o][b] / n;
-			finding.peer[b] = s->value[PEER][b] / n;
-			finding.margin[b] = finding.ours[b] / fmax(finding.peer[b], noop_floor_ns);
+			v.ours[b] = pvq_empty_ns(s->value[o][b], s->cell[o].n);
+			v.peer[b] = pvq_empty_ns(s->value[PEER][b], s->cell[PEER].n);
+			v.margin[b] = v.ours[b] / fmax(v.peer[b], floor_ns);
 		}
-		pool_finding_print(f, &finding);
+		pool_finding_settle(&finding, &v);
+		pool_table_row(t, &finding);
 	}
 }
 
-const struct pool_figure pool_figure_noop = {
-	.name = "noop",
-	.summary = "time per empty task, against OpenMP schedule(dynamic,1)",
-	.plan = noop_plan,
-	.print = noop_print,
+static void item_plan(struct pool_sheet *s, const struct pool_lab *lab)
+{
+	add_runners(s, "openmp_dynamic",
+		(struct pool_cell){
+			.measure = POOL_MEASURE_TRIAL, .work = PVQ_EMPTY_TASK, .workers = lab->cores});
+}
+
+static void item_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
+{
+	(void)lab;
+	empty_print(t, s, "empty item", "≤ 1 of peer", 0);
+}
+
+const struct pool_figure pool_figure_item = {
+	.name = "item",
+	.summary = "time per empty item, as in reports, against OpenMP schedule(dynamic,1)",
+	.plan = item_plan,
+	.print = item_print,
 };
 
-/* ---- spin: equal tasks of some length ---- */
-
-/* A cell whose items last some 50 ms on all cores, with room for the cost of their dispatch. */
-static struct pool_cell spin_cell(const struct pool_lab *lab, double ns)
+static void bare_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	return (struct pool_cell){
-		.work = "spin",
-		.workers = lab->cores,
-		.n = (uint64_t)(50e6 * lab->cores / (ns + 30 * lab->cores)),
-		.arg = pvq_kernel_steps(ns, lab->rate),
-	};
+	add_runners(s, "openmp",
+		(struct pool_cell){
+			.measure = POOL_MEASURE_MAP, .work = "noop", .workers = lab->cores, .n = 3000000});
 }
+
+static void bare_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
+{
+	(void)lab;
+	empty_print(t, s, "bare empty item", "≤ 1 of peer, or 20 ns", 20);
+}
+
+const struct pool_figure pool_figure_bare = {
+	.name = "bare",
+	.summary = "the same without the harness's consumer, in a warm pool: the bare interface",
+	.plan = bare_plan,
+	.print = bare_print,
+};
 
 /* ---- metg: how small a task may be ---- */
 
-static const double metg_ns[] = {10, 20, 40, 60, 80, 120, 200, 400, 1000};
+/* The two pools and oneTBB are fast, so all are measured in this range. */
+enum { METG_RANGE = 0 };
 
-enum { METG_SIZES = sizeof(metg_ns) / sizeof(metg_ns[0]) };
+/* A group a grain: serial, then the others. */
+enum { METG_SERIAL, METG_OTHERS, METG_CELLS = METG_OTHERS + RUNNERS };
 
-/* Each block also measures the peak for the efficiency: one long chain a core, on all cores at the same time, with
- * nothing dispatched. It is cell METG_SIZES * RUNNERS. */
 static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	struct pool_cell peak = {
-		.measure = POOL_MEASURE_MAP,
-		.who = "openmp",
-		.work = "spin",
-		.workers = lab->cores,
-		.n = lab->cores,
-		.arg = pvq_kernel_steps(50e6, lab->rate),
-		.group = METG_SIZES,
-	};
+	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++) {
+		struct pool_cell cell = {
+			.measure = POOL_MEASURE_TRIAL,
+			.who = "serial",
+			.workers = 1,
+			.n = pvq_metg_items(METG_RANGE, lab->cores),
+			.group = g,
+		};
 
-	for (unsigned i = 0; i < METG_SIZES; i++)
-		add_group(s, "tbb", spin_cell(lab, metg_ns[i]));
-	pool_sheet_add(s, peak);
-}
-
-/* Steps per nanosecond on all cores together. */
-static double spin_speed(const struct pool_sheet *s, unsigned cell, unsigned block)
-{
-	return (double)s->cell[cell].n * (double)s->cell[cell].arg / s->value[cell][block];
-}
-
-/* METG(50%) of one runner in one block. */
-static double metg_of(const struct pool_sheet *s, unsigned cores, unsigned runner, unsigned block)
-{
-	double peak = spin_speed(s, METG_SIZES * RUNNERS, block);
-	double granularity[METG_SIZES], efficiency[METG_SIZES];
-
-	for (unsigned i = 0; i < METG_SIZES; i++) {
-		unsigned cell = i * RUNNERS + runner;
-
-		granularity[i] = s->value[cell][block] * cores / (double)s->cell[cell].n;
-		efficiency[i] = spin_speed(s, cell, block) / peak;
+		snprintf(cell.work, sizeof(cell.work), "spin:ns=%.0f,rate=%" PRIu64,
+			pvq_metg_length_ns(METG_RANGE, g, lab->cores), lab->rate);
+		pool_sheet_add(s, cell);
+		cell.workers = lab->cores;
+		add_runners(s, "tbb_for", cell);
 	}
-	return pvq_metg(granularity, efficiency, METG_SIZES, 0.5);
 }
 
-static void metg_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
+/* Copies the cells of one runner, or of serial, at every grain. */
+static void metg_copy(double *ns, const struct pool_sheet *s, unsigned place)
+{
+	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++)
+		memcpy(ns + (size_t)g * s->blocks, s->value[g * METG_CELLS + place],
+			s->blocks * sizeof(*ns));
+}
+
+/* Our METG divided by the peer's: medians of serial, of ours and of the peer. */
+static double metg_ratio(const double *median, void *ctx)
+{
+	const struct pvq_metg_ramp *ramp = ctx;
+
+	return pvq_metg(median, median + ramp->grains, ramp) /
+	       pvq_metg(median, median + 2 * ramp->grains, ramp);
+}
+
+/* The granularity of the shortest items: METG may be smaller than that. */
+static double metg_least(const struct pool_sheet *s, unsigned place, const struct pvq_metg_ramp *ramp)
+{
+	double ns[POOL_SHEET_BLOCKS];
+
+	memcpy(ns, s->value[place], s->blocks * sizeof(*ns));
+	return pvq_metg_granularity(pvq_estimate(ns, s->blocks, PVQ_ALPHA).median, ramp);
+}
+
+/* Fills in the estimates of a finding. 0 or -ENOMEM. */
+static int metg_settle(
+	struct pool_finding *f, const struct pool_sheet *s, const struct pool_lab *lab, unsigned order)
+{
+	struct pvq_metg_ramp ramp = {
+		.grains = PVQ_METG_GRAINS, .cores = lab->cores, .n = (double)s->cell[0].n};
+	size_t part = (size_t)PVQ_METG_GRAINS * s->blocks;
+	struct pvq_blocks blocks = {.blocks = s->blocks, .ns = calloc(3 * part + 1, sizeof(double))};
+	int ret;
+
+	if (!blocks.ns)
+		return -ENOMEM;
+	f->ours_least = metg_least(s, METG_OTHERS + order, &ramp);
+	f->peer_least = metg_least(s, METG_OTHERS + PEER, &ramp);
+	metg_copy(blocks.ns, s, METG_SERIAL);
+	metg_copy(blocks.ns + part, s, METG_OTHERS + PEER);
+	blocks.cells = 2 * ramp.grains;
+	ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &f->peer);
+	metg_copy(blocks.ns + part, s, METG_OTHERS + order);
+	if (ret == 0)
+		ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &f->ours);
+	metg_copy(blocks.ns + 2 * part, s, METG_OTHERS + PEER);
+	blocks.cells = 3 * ramp.grains;
+	if (ret == 0)
+		ret = pvq_resample(&blocks, metg_ratio, &ramp, PVQ_ALPHA, lab->seed, &f->margin);
+	pvq_blocks_free(&blocks);
+	return ret;
+}
+
+static void metg_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	for (unsigned o = 0; o < PEER; o++) {
 		struct pool_finding finding = {
-			.n = s->blocks,
 			.unit = "ns",
 			.peer_name = "oneTBB simple",
 			.margin_unit = "",
@@ -142,27 +193,34 @@ static void metg_print(FILE *f, const struct pool_sheet *s, const struct pool_la
 		};
 
 		snprintf(finding.what, sizeof(finding.what), "METG(50%%), %s", order_name[o]);
-		for (unsigned b = 0; b < s->blocks; b++) {
-			double ratio;
-
-			finding.ours[b] = metg_of(s, lab->cores, o, b);
-			finding.peer[b] = metg_of(s, lab->cores, PEER, b);
-			ratio = finding.ours[b] / finding.peer[b];
-			finding.margin[b] =
-				isnan(ratio) ? INFINITY : ratio; /* never reached: the target is not met */
-		}
-		pool_finding_print(f, &finding);
+		if (metg_settle(&finding, s, lab, o))
+			pool_table_failed(t, finding.what);
+		else
+			pool_table_row(t, &finding);
 	}
 }
 
 const struct pool_figure pool_figure_metg = {
 	.name = "metg",
-	.summary = "smallest task with an efficiency of half, against oneTBB (simple partitioner, grain 1)",
+	.summary =
+		"smallest task with an efficiency of half, as in reports, against oneTBB (simple partitioner)",
 	.plan = metg_plan,
 	.print = metg_print,
 };
 
 /* ---- throughput: tasks of 0.3 to 2 microseconds ---- */
+
+/* A cell whose items last some 50 ms on all cores, with room for the cost of their dispatch. */
+static struct pool_cell spin_cell(const struct pool_lab *lab, double ns)
+{
+	return (struct pool_cell){
+		.measure = POOL_MEASURE_MAP,
+		.work = "spin",
+		.workers = lab->cores,
+		.n = (uint64_t)(50e6 * lab->cores / (ns + 30 * lab->cores)),
+		.arg = pvq_kernel_steps(ns, lab->rate),
+	};
+}
 
 static const double throughput_ns[] = {300, 500, 1000, 2000};
 
@@ -170,16 +228,21 @@ enum { THROUGHPUT_SIZES = sizeof(throughput_ns) / sizeof(throughput_ns[0]) };
 
 static void throughput_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	for (unsigned i = 0; i < THROUGHPUT_SIZES; i++)
-		add_group(s, "pthreadpool", spin_cell(lab, throughput_ns[i]));
+	for (unsigned i = 0; i < THROUGHPUT_SIZES; i++) {
+		struct pool_cell cell = spin_cell(lab, throughput_ns[i]);
+
+		cell.group = i;
+		add_runners(s, "pthreadpool", cell);
+	}
 }
 
-static void throughput_size(FILE *f, const struct pool_sheet *s, unsigned size, unsigned order)
+static void throughput_size(
+	const struct pool_table *t, const struct pool_sheet *s, unsigned size, unsigned order)
 {
 	unsigned ours = size * RUNNERS + order, peer = size * RUNNERS + PEER;
 	double n = (double)s->cell[ours].n;
+	struct pool_values v = {.n = s->blocks};
 	struct pool_finding finding = {
-		.n = s->blocks,
 		.unit = "M/s",
 		.peer_name = "pthreadpool",
 		.margin_unit = "",
@@ -191,19 +254,21 @@ static void throughput_size(FILE *f, const struct pool_sheet *s, unsigned size, 
 	snprintf(finding.what, sizeof(finding.what), "%g µs tasks, %s", throughput_ns[size] / 1000,
 		order_name[order]);
 	for (unsigned b = 0; b < s->blocks; b++) {
-		finding.ours[b] = n / s->value[ours][b] * 1000;
-		finding.peer[b] = n / s->value[peer][b] * 1000;
-		finding.margin[b] = finding.ours[b] / finding.peer[b];
+		v.ours[b] = n / s->value[ours][b] * 1000;
+		v.peer[b] = n / s->value[peer][b] * 1000;
+		v.margin[b] = v.ours[b] / v.peer[b];
 	}
-	pool_finding_print(f, &finding);
+	pool_finding_settle(&finding, &v);
+	pool_table_row(t, &finding);
 }
 
-static void throughput_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
+static void throughput_print(
+	const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	(void)lab;
 	for (unsigned i = 0; i < THROUGHPUT_SIZES; i++)
 		for (unsigned o = 0; o < PEER; o++)
-			throughput_size(f, s, i, o);
+			throughput_size(t, s, i, o);
 }
 
 const struct pool_figure pool_figure_throughput = {
@@ -218,8 +283,9 @@ const struct pool_figure pool_figure_throughput = {
 /* 20,000 items of 10 microseconds on average. */
 static void skew_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	add_group(s, "serial",
-		(struct pool_cell){.work = "skew",
+	add_runners(s, "serial",
+		(struct pool_cell){.measure = POOL_MEASURE_MAP,
+			.work = "skew",
 			.workers = lab->cores,
 			.n = 20000,
 			.arg = pvq_kernel_steps(10000, lab->rate)});
@@ -242,13 +308,13 @@ static double skew_share(const struct pool_cell *cell, unsigned cores)
 	return fmax((double)longest / (double)sum, 1.0 / cores);
 }
 
-static void skew_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
+static void skew_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	double share = skew_share(&s->cell[PEER], lab->cores);
 
 	for (unsigned o = 0; o < PEER; o++) {
+		struct pool_values v = {.n = s->blocks};
 		struct pool_finding finding = {
-			.n = s->blocks,
 			.unit = "ms",
 			.peer_name = "best schedule",
 			.margin_unit = "",
@@ -258,11 +324,12 @@ static void skew_print(FILE *f, const struct pool_sheet *s, const struct pool_la
 
 		snprintf(finding.what, sizeof(finding.what), "skewed tasks, %s", order_name[o]);
 		for (unsigned b = 0; b < s->blocks; b++) {
-			finding.ours[b] = s->value[o][b] / 1e6;
-			finding.peer[b] = s->value[PEER][b] * share / 1e6;
-			finding.margin[b] = finding.ours[b] / finding.peer[b];
+			v.ours[b] = s->value[o][b] / 1e6;
+			v.peer[b] = s->value[PEER][b] * share / 1e6;
+			v.margin[b] = v.ours[b] / v.peer[b];
 		}
-		pool_finding_print(f, &finding);
+		pool_finding_settle(&finding, &v);
+		pool_table_row(t, &finding);
 	}
 }
 

@@ -14,14 +14,17 @@ static void plan_cell(struct pool_sheet *s, struct pool_cell cell, unsigned orde
 	pool_sheet_add(s, cell);
 }
 
-static void print_ms(FILE *f, const struct pool_sheet *s, unsigned cell, struct pool_finding finding)
+static void print_ms(
+	const struct pool_table *t, const struct pool_sheet *s, unsigned cell, struct pool_finding finding)
 {
-	finding.n = s->blocks;
+	struct pool_values v = {.n = s->blocks};
+
 	finding.unit = "ms";
 	finding.every = 1;
 	for (unsigned b = 0; b < s->blocks; b++)
-		finding.ours[b] = s->value[cell][b] / 1e6;
-	pool_finding_print(f, &finding);
+		v.ours[b] = s->value[cell][b] / 1e6;
+	pool_finding_settle(&finding, &v);
+	pool_table_row(t, &finding);
 }
 
 /* ---- death ---- */
@@ -33,8 +36,8 @@ enum { ASLEEP, BUSY, STATES };
 static void death_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	const struct pool_cell cell[STATES] = {
-		[ASLEEP] = {.measure = POOL_MEASURE_DEATH, .n = 1000, .arg = 300000000},
-		[BUSY] = {.measure = POOL_MEASURE_BUSY, .n = 50000000, .arg = 500000},
+		[ASLEEP] = {.measure = POOL_MEASURE_DEATH, .work = "noop", .n = 1000, .arg = 300000000},
+		[BUSY] = {.measure = POOL_MEASURE_BUSY, .work = "noop", .n = 50000000, .arg = 500000},
 	};
 
 	(void)lab;
@@ -42,13 +45,12 @@ static void death_plan(struct pool_sheet *s, const struct pool_lab *lab)
 		for (unsigned o = 0; o < ORDERS; o++) {
 			struct pool_cell c = cell[i];
 
-			c.work = "noop";
 			c.workers = 2; /* even on one core: one dies, one continues */
 			plan_cell(s, c, o);
 		}
 }
 
-static void death_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
+static void death_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	static const char *const state[] = {"asleep", "busy"};
 
@@ -59,7 +61,7 @@ static void death_print(FILE *f, const struct pool_sheet *s, const struct pool_l
 
 			snprintf(finding.what, sizeof(finding.what), "death, %s, %s", state[i],
 				order_name[o]);
-			print_ms(f, s, i * ORDERS + o, finding);
+			print_ms(t, s, i * ORDERS + o, finding);
 		}
 }
 
@@ -86,13 +88,14 @@ static void orphans_plan(struct pool_sheet *s, const struct pool_lab *lab)
 	plan_cell(s, cell, UNORDERED);
 }
 
-static void orphans_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
+static void orphans_print(
+	const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	struct pool_finding finding = {
 		.what = "orphans live on", .target = 100, .target_text = "≤ 100 ms, every time"};
 
 	(void)lab;
-	print_ms(f, s, 0, finding);
+	print_ms(t, s, 0, finding);
 }
 
 const struct pool_figure pool_figure_orphans = {

@@ -25,14 +25,15 @@ static void payload_plan(struct pool_sheet *s, const struct pool_lab *lab)
 					  .arg = 1 << 20});
 }
 
-static void payload_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
+static void payload_print(
+	const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	double bytes = (double)s->cell[0].n * (double)s->cell[0].arg * 2;
 
 	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++) {
+		struct pool_values v = {.n = s->blocks};
 		struct pool_finding finding = {
-			.n = s->blocks,
 			.unit = "GB/s",
 			.peer_name = "fork_pipe_queue",
 			.margin_unit = "",
@@ -43,11 +44,12 @@ static void payload_print(FILE *f, const struct pool_sheet *s, const struct pool
 
 		snprintf(finding.what, sizeof(finding.what), "1 MiB, %s", order_name[o]);
 		for (unsigned b = 0; b < s->blocks; b++) {
-			finding.ours[b] = bytes / s->value[o][b];
-			finding.peer[b] = bytes / s->value[PAYLOAD_PEER][b];
-			finding.margin[b] = finding.ours[b] / finding.peer[b];
+			v.ours[b] = bytes / s->value[o][b];
+			v.peer[b] = bytes / s->value[PAYLOAD_PEER][b];
+			v.margin[b] = v.ours[b] / v.peer[b];
 		}
-		pool_finding_print(f, &finding);
+		pool_finding_settle(&finding, &v);
+		pool_table_row(t, &finding);
 	}
 }
 
@@ -74,13 +76,13 @@ static void sleep_plan(struct pool_sheet *s, const struct pool_lab *lab)
 					  .arg = (uint64_t)sleep_ns});
 }
 
-static void sleep_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
+static void sleep_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++) {
 		const struct pool_cell *cell = &s->cell[o];
+		struct pool_values v = {.n = s->blocks};
 		struct pool_finding finding = {
-			.n = s->blocks,
 			.unit = "k/s",
 			.peer_name = "ideal",
 			.margin_unit = "",
@@ -91,11 +93,12 @@ static void sleep_print(FILE *f, const struct pool_sheet *s, const struct pool_l
 
 		snprintf(finding.what, sizeof(finding.what), "%u sleep, %s", cell->workers, order_name[o]);
 		for (unsigned b = 0; b < s->blocks; b++) {
-			finding.ours[b] = (double)cell->n / s->value[o][b] * 1e6;
-			finding.peer[b] = cell->workers / sleep_ns * 1e6;
-			finding.margin[b] = finding.ours[b] / finding.peer[b];
+			v.ours[b] = (double)cell->n / s->value[o][b] * 1e6;
+			v.peer[b] = cell->workers / sleep_ns * 1e6;
+			v.margin[b] = v.ours[b] / v.peer[b];
 		}
-		pool_finding_print(f, &finding);
+		pool_finding_settle(&finding, &v);
+		pool_table_row(t, &finding);
 	}
 }
 
@@ -127,14 +130,14 @@ static void idle_plan(struct pool_sheet *s, const struct pool_lab *lab)
 				  .arg = five_s});
 }
 
-static void idle_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
+static void idle_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	static const char *const what[] = {"idle 5 s: CPU of all", "item of 5 s: CPU of all"};
 
 	(void)lab;
 	for (unsigned i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
+		struct pool_values v = {.n = s->blocks};
 		struct pool_finding finding = {
-			.n = s->blocks,
 			.unit = "ms",
 			.target = 10,
 			.target_text = "< 10 ms, every time",
@@ -143,8 +146,9 @@ static void idle_print(FILE *f, const struct pool_sheet *s, const struct pool_la
 
 		snprintf(finding.what, sizeof(finding.what), "%s", what[i]);
 		for (unsigned b = 0; b < s->blocks; b++)
-			finding.ours[b] = s->value[i][b] / 1e6;
-		pool_finding_print(f, &finding);
+			v.ours[b] = s->value[i][b] / 1e6;
+		pool_finding_settle(&finding, &v);
+		pool_table_row(t, &finding);
 	}
 }
 
@@ -174,12 +178,12 @@ static void memory_plan(struct pool_sheet *s, const struct pool_lab *lab)
 						  .group = o});
 }
 
-static void memory_print(FILE *f, const struct pool_sheet *s, const struct pool_lab *lab)
+static void memory_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
 	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++) {
+		struct pool_values v = {.n = s->blocks};
 		struct pool_finding finding = {
-			.n = s->blocks,
 			.unit = "MiB",
 			.peer_name = "at 10^5",
 			.margin_unit = " MiB",
@@ -188,19 +192,20 @@ static void memory_print(FILE *f, const struct pool_sheet *s, const struct pool_
 			.every = 1,
 		};
 
-		snprintf(finding.what, sizeof(finding.what), "peak at 10^8, %s", order_name[o]);
+		snprintf(finding.what, sizeof(finding.what), "peak RSS at 10^8, %s", order_name[o]);
 		for (unsigned b = 0; b < s->blocks; b++) {
-			finding.ours[b] = s->value[o * AMOUNTS + MANY][b] / 1024;
-			finding.peer[b] = s->value[o * AMOUNTS + FEW][b] / 1024;
-			finding.margin[b] = finding.ours[b] - finding.peer[b];
+			v.ours[b] = s->value[o * AMOUNTS + MANY][b] / 1024;
+			v.peer[b] = s->value[o * AMOUNTS + FEW][b] / 1024;
+			v.margin[b] = v.ours[b] - v.peer[b];
 		}
-		pool_finding_print(f, &finding);
+		pool_finding_settle(&finding, &v);
+		pool_table_row(t, &finding);
 	}
 }
 
 const struct pool_figure pool_figure_memory = {
 	.name = "memory",
-	.summary = "the caller's peak memory at 10^8 items against 10^5",
+	.summary = "the caller's peak resident size at 10^8 items against 10^5",
 	.blocks_most = 3,
 	.plan = memory_plan,
 	.print = memory_print,

@@ -1,14 +1,19 @@
-/* finding.c: computes medians with their intervals, judges the target, and prints columns. */
+/* finding.c: computes medians with their intervals, judges the target, and prints rows. */
 #include "pool/finding.h"
-#include "stats/stats.h"
 #include "trial/text.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { WHAT = 25, OURS = 25, PEER = 39, MARGIN = 24, TARGET = 24 };
+enum { WHAT, OURS, PEER, MARGIN, TARGET, VERDICT, COLUMNS };
 
-/* Sorts a copy, since the values belong to the finding. */
+enum { CELL_MAX = 128 };
+
+struct row {
+	char cell[COLUMNS][CELL_MAX];
+};
+
+/* Sorts a copy, since the values belong to the caller. */
 static struct pvq_estimate estimate(const double *value, size_t n)
 {
 	double copy[POOL_SHEET_BLOCKS];
@@ -17,10 +22,17 @@ static struct pvq_estimate estimate(const double *value, size_t n)
 	return pvq_estimate(copy, n, PVQ_ALPHA);
 }
 
+void pool_finding_settle(struct pool_finding *f, const struct pool_values *v)
+{
+	f->ours = estimate(v->ours, v->n);
+	f->peer = estimate(v->peer, v->n);
+	f->margin = estimate(v->margin, v->n);
+}
+
 enum pool_answer pool_finding_answer(const struct pool_finding *f)
 {
-	struct pvq_estimate e = estimate(f->margin_unit ? f->margin : f->ours, f->n);
-	double lo = f->every ? e.min : e.lo, hi = f->every ? e.max : e.hi;
+	const struct pvq_estimate *e = f->margin_unit ? &f->margin : &f->ours;
+	double lo = f->every ? e->min : e->lo, hi = f->every ? e->max : e->hi;
 
 	if (isnan(lo) || isnan(hi))
 		return POOL_NOT_CERTAIN;
@@ -32,25 +44,56 @@ enum pool_answer pool_finding_answer(const struct pool_finding *f)
 }
 
 /* "12.3 (11.9–12.8)", or with [the range] if that counts, or if there is no interval. */
-static struct pvq_text interval(const double *value, size_t n, int every)
+static struct pvq_text interval(const struct pvq_estimate *e, int every)
 {
-	struct pvq_estimate e = estimate(value, n);
 	struct pvq_text t;
 	size_t len;
 
-	if (e.min >= e.max)
-		return pvq_text_number(e.median);
-	if (!every && !isnan(e.lo))
-		return pvq_text_ratio_interval(e.median, e.lo, e.hi);
-	t = pvq_text_ratio_interval(e.median, e.min, e.max);
+	if (isinf(e->median) || e->min >= e->max || (isnan(e->lo) && isnan(e->min)))
+		return pvq_text_number(e->median);
+	if (!every && !isnan(e->lo))
+		return pvq_text_ratio_interval(e->median, e->lo, e->hi);
+	t = pvq_text_ratio_interval(e->median, e->min, e->max);
 	len = strlen(t.s);
 	t.s[strcspn(t.s, "(")] = '[';
 	t.s[len - 1] = ']';
 	return t;
 }
 
+/* The interval with its unit, and the name, of a figure or a peer's. */
+static void figure_text(
+	char cell[CELL_MAX], const struct pool_finding *f, const struct pvq_estimate *e, double least)
+{
+	if (isinf(e->median))
+		snprintf(cell, CELL_MAX, "not reached");
+	else if (isinf(e->hi))
+		snprintf(cell, CELL_MAX, "%s %s, no upper bound", pvq_text_number(e->median).s, f->unit);
+	else
+		snprintf(cell, CELL_MAX, "%s%s %s", e->median <= least ? "at most " : "",
+			interval(e, f->every).s, f->unit);
+}
+
+static void row_fill(struct row *row, const struct pool_finding *f)
+{
+	static const char *const answer[] = {"met", "NOT MET", "not certain"};
+
+	snprintf(row->cell[WHAT], CELL_MAX, "%s", f->what);
+	figure_text(row->cell[OURS], f, &f->ours, f->ours_least);
+	snprintf(row->cell[PEER], CELL_MAX, "–");
+	if (f->peer_name) {
+		figure_text(row->cell[PEER], f, &f->peer, f->peer_least);
+		strncat(row->cell[PEER], " ", CELL_MAX - strlen(row->cell[PEER]) - 1);
+		strncat(row->cell[PEER], f->peer_name, CELL_MAX - strlen(row->cell[PEER]) - 1);
+	}
+	snprintf(row->cell[MARGIN], CELL_MAX, "%s%s",
+		f->margin_unit ? interval(&f->margin, f->every).s : "–",
+		f->margin_unit ? f->margin_unit : "");
+	snprintf(row->cell[TARGET], CELL_MAX, "%s", f->target_text);
+	snprintf(row->cell[VERDICT], CELL_MAX, "%s", answer[pool_finding_answer(f)]);
+}
+
 /* Pads to a terminal's columns: the bytes that continue a UTF-8 character take none. */
-static void column(FILE *f, const char *text, int width)
+static void print_padded(FILE *f, const char *text, int width)
 {
 	int shown = 0;
 
@@ -59,42 +102,53 @@ static void column(FILE *f, const char *text, int width)
 	fprintf(f, "%s%*s", text, shown < width ? width - shown : 1, "");
 }
 
-void pool_finding_head(FILE *f)
+/* Empty cells at the end are left out. */
+static void row_print(const struct pool_table *t, const struct row *row)
 {
-	column(f, "figure", WHAT);
-	column(f, "ours", OURS);
-	column(f, "peer", PEER);
-	column(f, "ratio or margin", MARGIN);
-	column(f, "target", TARGET);
-	fputs("verdict\n", f);
+	static const int width[COLUMNS] = {32, 25, 39, 24, 24, 0};
+	int last = COLUMNS - 1;
+
+	while (last > 0 && !row->cell[last][0])
+		last--;
+	if (t->format == POOL_NAMES)
+		last = WHAT;
+	for (int i = 0; i <= last; i++)
+		if (t->format == POOL_MARKDOWN)
+			fprintf(t->f, "%s %s |", i ? "" : "|", row->cell[i]);
+		else if (i < last)
+			print_padded(t->f, row->cell[i], width[i]);
+		else
+			fputs(row->cell[i], t->f);
+	fputs("\n", t->f);
+	fflush(t->f);
 }
 
-void pool_finding_print(FILE *f, const struct pool_finding *finding)
+void pool_table_head(const struct pool_table *t)
 {
-	static const char *const answer[] = {"met", "NOT MET", "not certain"};
-	char text[128];
+	static const struct row text = {{"figure", "ours", "peer", "ratio or margin", "target", "verdict"}};
+	static const struct row markdown = {
+		{"Figure", "Pool", "Peer", "Ratio or margin", "Target", "Verdict"}};
 
-	column(f, finding->what, WHAT);
-	snprintf(text, sizeof(text), "%s %s", interval(finding->ours, finding->n, finding->every).s,
-		finding->unit);
-	column(f, text, OURS);
-	if (finding->peer_name)
-		snprintf(text, sizeof(text), "%s %s %s",
-			interval(finding->peer, finding->n, finding->every).s, finding->unit,
-			finding->peer_name);
-	column(f, finding->peer_name ? text : "–", PEER);
-	if (finding->margin_unit)
-		snprintf(text, sizeof(text), "%s%s",
-			interval(finding->margin, finding->n, finding->every).s, finding->margin_unit);
-	column(f, finding->margin_unit ? text : "–", MARGIN);
-	column(f, finding->target_text, TARGET);
-	fprintf(f, "%s\n", answer[pool_finding_answer(finding)]);
-	fflush(f);
+	if (t->format == POOL_NAMES)
+		return;
+	row_print(t, t->format == POOL_MARKDOWN ? &markdown : &text);
+	if (t->format == POOL_MARKDOWN)
+		fputs("|:--|--:|--:|--:|:--|:--|\n", t->f);
 }
 
-void pool_finding_failed(FILE *f, const char *figure)
+void pool_table_row(const struct pool_table *t, const struct pool_finding *finding)
 {
-	column(f, figure, WHAT);
-	fputs("FAILED\n", f);
-	fflush(f);
+	struct row row = {0};
+
+	row_fill(&row, finding);
+	row_print(t, &row);
+}
+
+void pool_table_failed(const struct pool_table *t, const char *figure)
+{
+	struct row row = {0};
+
+	snprintf(row.cell[WHAT], CELL_MAX, "%s", figure);
+	snprintf(row.cell[OURS], CELL_MAX, "FAILED");
+	row_print(t, &row);
 }

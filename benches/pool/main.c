@@ -6,6 +6,7 @@
 #include "drive/launch.h"
 #include "pool/figures.h"
 #include "pool/remote.h"
+#include "pool/trial.h"
 #include "tasks/kernel.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
 enum { CORES = 2, BLOCKS = 15 };
 
-static const struct pool_figure *const figures[] = {&pool_figure_noop, &pool_figure_metg,
+static const struct pool_figure *const figures[] = {&pool_figure_item, &pool_figure_bare, &pool_figure_metg,
 	&pool_figure_throughput, &pool_figure_skew, &pool_figure_payload, &pool_figure_sleep,
 	&pool_figure_idle, &pool_figure_memory, &pool_figure_death, &pool_figure_orphans};
 
@@ -25,6 +26,8 @@ enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 
 struct bench {
 	struct pool_lab lab;
+	struct pvq_registry registry;
+	struct pool_table table;
 	int wanted[FIGURES], any; /* any: the user named some; else all are wanted */
 	const char *csv;
 	/* For the line below the table: */
@@ -58,6 +61,21 @@ static void list_figures(FILE *f)
 		pvq_help_line(f, figures[i]->name, figures[i]->summary, width + 1);
 }
 
+static int take_format(void *into, const char *name)
+{
+	static const char *const names[] = {
+		[POOL_TEXT] = "text", [POOL_MARKDOWN] = "markdown", [POOL_NAMES] = "names"};
+	struct bench *b = into;
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0) {
+			b->table.format = (enum pool_format)i;
+			return 0;
+		}
+	fprintf(stderr, "pool-bench: no format '%s'; see pool-bench --help\n", name);
+	return -EINVAL;
+}
+
 static const struct pvq_option options[] = {
 	{"only", .word = "FIGURE", .help = "measure this figure; may be given several times (all)",
 		.kind = PVQ_OPTION_OWN, .take = take_figure},
@@ -65,6 +83,9 @@ static const struct pvq_option options[] = {
 		.min = 1, .max = POOL_SHEET_BLOCKS, .at = offsetof(struct bench, lab.blocks)},
 	{"seed", .word = "S", .help = "seed of the random order (the time)", .kind = PVQ_OPTION_COUNT,
 		.max = UINT64_MAX, .at = offsetof(struct bench, lab.seed)},
+	{"format", .word = "FORMAT",
+		.help = "text, markdown, or names: the rows' names, without measuring (text)",
+		.kind = PVQ_OPTION_OWN, .take = take_format},
 	{"csv", .word = "FILE", .help = "write every trial to FILE", .kind = PVQ_OPTION_TEXT,
 		.at = offsetof(struct bench, csv)},
 	{0},
@@ -102,13 +123,18 @@ static int figure_run(struct bench *b, const struct pool_figure *figure)
 	if (figure->blocks_most && figure->blocks_most < sheet.blocks)
 		sheet.blocks = figure->blocks_most;
 	figure->plan(&sheet, &b->lab);
+	if (b->table.format == POOL_NAMES) {
+		sheet.blocks = 0;
+		figure->print(&b->table, &sheet, &b->lab);
+		return 0;
+	}
 	ret = pool_sheet_run(&sheet, &b->lab);
 	if (ret == -EINTR)
 		return ret;
 	if (ret)
-		pool_finding_failed(stdout, figure->name);
+		pool_table_failed(&b->table, figure->name);
 	else
-		figure->print(stdout, &sheet, &b->lab);
+		figure->print(&b->table, &sheet, &b->lab);
 	note_sizes(b->sizes.f, &sheet);
 	return ret;
 }
@@ -117,7 +143,7 @@ static int figures_run(struct bench *b)
 {
 	int failed = 0;
 
-	pool_finding_head(stdout);
+	pool_table_head(&b->table);
 	for (unsigned i = 0; i < FIGURES; i++) {
 		int ret = b->any && !b->wanted[i] ? 0 : figure_run(b, figures[i]);
 
@@ -140,7 +166,26 @@ static void print_fact(const char *before, const char *facts, const char *key, c
 	printf("%s%.*s", before, (int)strcspn(value, ends), value);
 }
 
-static void print_foot(const struct bench *b)
+static void print_sizes(const struct bench *b)
+{
+	printf("%" PRIu64 " steps/µs; seed %" PRIu64 "; blocks and items: %s", b->lab.rate, b->lab.seed,
+		b->sizes.text + strspn(b->sizes.text, "; "));
+}
+
+/* A paragraph for POOL.md, which explains the rows itself. */
+static void markdown_foot(const struct bench *b)
+{
+	const char *facts = b->facts.text;
+
+	print_fact("\nRevision ", facts, "version_pvq\t", "\n");
+	printf(", %u core%s", b->lab.cores, b->lab.cores == 1 ? "" : "s");
+	print_fact("; ", facts, "version_compiler\t", "\n");
+	fputs("; ", stdout);
+	print_sizes(b);
+	puts(".");
+}
+
+static void text_foot(const struct bench *b)
 {
 	const char *facts = b->facts.text;
 
@@ -150,13 +195,15 @@ static void print_foot(const struct bench *b)
 	print_fact("; ", facts, "host_kernel\t", "\n");
 	print_fact("; ", facts, "version_compiler\t", "\n");
 	print_fact("; pvq ", facts, "version_pvq\t", "\n");
-	printf("; %" PRIu64 " steps/µs; seed %" PRIu64 "; blocks and items: %s\n", b->lab.rate, b->lab.seed,
-		b->sizes.text + strspn(b->sizes.text, "; "));
-	puts("median (95 % interval), or [range]; ratios within a block, then their median. Each trial is a "
-	     "fresh process that maps\ntwice and times the second map (memory, the item of 5 s, death and "
-	     "orphans: the only one): pools, teams and pages are warm.\nThe pool's time holds a put() that adds "
-	     "up the results, that of threads the bare loop; all sums are verified. Death and\norphans: from "
-	     "just before SIGKILL to put() of the item as lost, or to the end of the last process.");
+	fputs("; ", stdout);
+	print_sizes(b);
+	puts("\nmedian (95 % interval), or [range]; ratios within a block, then their median. Each trial is a "
+	     "fresh process.\nEmpty item and METG are trials of pvq, as in its reports: one map, with the "
+	     "harness's consumer; METG and its ratio come from the\nmedians of the times. All others map "
+	     "twice, and the second map is timed (peak RSS, the item of 5 s, death and orphans: the only "
+	     "one):\npools, teams and pages are warm. There the pool's time holds a put() that adds up the "
+	     "results, that of threads the bare loop; all sums\nare verified. Death and orphans: from just "
+	     "before SIGKILL to put() of the item as lost, or to the end of the last process.");
 }
 
 /* ---- all ---- */
@@ -216,6 +263,11 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--trial") == 0)
 		return pool_remote_child(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "trial") == 0)
+		return pool_trial_child(argc - 1, argv + 1);
+	b.registry.linked_in = pvq_linked_in;
+	b.lab.registry = &b.registry;
+	b.table.f = stdout;
 	b.lab.blocks = BLOCKS;
 	b.lab.seed = (uint64_t)time(NULL);
 	ret = pvq_options_parse(&syntax, argc, argv, &b, NULL);
@@ -227,10 +279,13 @@ int main(int argc, char **argv)
 	ret = figures_run(&b);
 	if (pvq_outfile_compose(&b.facts) || pvq_outfile_compose(&b.sizes))
 		ret = -ENOMEM;
-	else if (ret != -EINTR)
-		print_foot(&b);
+	else if (ret != -EINTR && b.table.format == POOL_TEXT)
+		text_foot(&b);
+	else if (ret != -EINTR && b.table.format == POOL_MARKDOWN)
+		markdown_foot(&b);
 	pvq_outfile_free(&b.facts);
 	pvq_outfile_free(&b.sizes);
+	pvq_registry_free(&b.registry);
 	if (csv_close(&b) || ret || fflush(stdout))
 		return EXIT_FAILED;
 	return EXIT_DONE;

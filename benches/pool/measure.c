@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static const struct pool_runner *const runners[] = {&pool_runner_serial, &pool_runner_pool_ordered,
-	&pool_runner_pool_unordered, &pool_runner_openmp, &pool_runner_tbb, &pool_runner_pthreadpool};
+	&pool_runner_pool_unordered, &pool_runner_openmp, &pool_runner_pthreadpool};
 
 static const struct pool_work *const works[] = {
 	&pool_work_noop, &pool_work_spin, &pool_work_skew, &pool_work_sleep};
@@ -209,7 +209,7 @@ static int measure_memory(const struct pool_cell *cell, double *value, struct pv
 /* ---- all ---- */
 
 static const char *const measure_names[POOL_MEASURES] = {
-	"map", "payload", "idle", "wait", "memory", "death", "busy", "orphans"};
+	"trial", "map", "payload", "idle", "wait", "memory", "death", "busy", "orphans"};
 
 const char *pool_measure_name(enum pool_measure measure)
 {

@@ -6,9 +6,10 @@
 
 #include <stdint.h>
 
-/* What is measured. All but payload, death and orphans run a runner (runner.h). */
+/* What is measured. All but payload, trial, death and orphans run a runner (runner.h). */
 enum pool_measure {
-	POOL_MEASURE_MAP,     /* time of the second of two maps, when all is warm */
+	POOL_MEASURE_TRIAL, /* map time of a trial of pvq itself (trial.h): not measured in this process */
+	POOL_MEASURE_MAP,   /* time of the second of two maps, when all is warm */
 	POOL_MEASURE_PAYLOAD, /* the same for a strategy of the registry, with items of `arg` bytes each way */
 	POOL_MEASURE_IDLE,    /* CPU time of process and workers in `arg` ns between two maps */
 	POOL_MEASURE_WAIT,    /* the same within the map of an item that sleeps `arg` ns */
@@ -21,12 +22,15 @@ enum pool_measure {
 	POOL_MEASURES,
 };
 
+enum { POOL_WORK_TEXT = 64 };
+
 struct pool_cell {
 	enum pool_measure measure;
-	const char *who;  /* the runner, or the strategy */
-	const char *work; /* what items do (work.h) */
+	const char *who;           /* the runner, or the strategy */
+	char work[POOL_WORK_TEXT]; /* what items do (work.h); of a trial, the task */
 	unsigned workers;
-	uint64_t n, arg; /* arg: see there, and enum pool_measure */
+	uint64_t n, arg; /* arg: see there, and enum pool_measure. n 0, of a trial: as many empty items as
+	                  * drive/empty.h finds */
 	unsigned group;  /* cells of a group are measured one after the other */
 };
 
@@ -36,8 +40,8 @@ const char *pool_measure_name(enum pool_measure);
 /* The unit of the value: "ns" or "KiB". */
 const char *pool_measure_unit(enum pool_measure);
 
-/* Measures in this process, which is confined to these CPUs. 0 with the value, or -errno with *err filled;
- * a wrong result is -EBADMSG. */
+/* Measures in this process, which is confined to these CPUs. 0 with the value, or -errno with *err filled; a wrong
+ * result is -EBADMSG. */
 int pool_measure(
 	const struct pool_cell *, const int *cpu, unsigned ncpu, double *value, struct pvq_error *);
 

@@ -119,7 +119,8 @@ static int cell_parse(struct pool_cell *cell, char **word)
 
 	while (m < POOL_MEASURES && strcmp(word[MEASURE], pool_measure_name((enum pool_measure)m)) != 0)
 		m++;
-	*cell = (struct pool_cell){.measure = (enum pool_measure)m, .who = word[WHO], .work = word[WORK]};
+	*cell = (struct pool_cell){.measure = (enum pool_measure)m, .who = word[WHO]};
+	snprintf(cell->work, sizeof(cell->work), "%s", word[WORK]);
 	if (pvq_parse_count("workers", word[WORKERS], 1, PVQ_WORKERS_MAX, &workers) ||
 		pvq_parse_count("n", word[N], 1, UINT64_MAX, &cell->n) ||
 		pvq_parse_count("arg", word[ARG], 0, UINT64_MAX, &cell->arg))

@@ -13,10 +13,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct pool_job {
 	ssize_t (*run)(void *ctx, const void *in, size_t len, void *out, size_t cap);
 	void *ctx;
@@ -41,7 +37,7 @@ struct pool_runner {
 };
 
 extern const struct pool_runner pool_runner_serial, pool_runner_pool_ordered, pool_runner_pool_unordered,
-	pool_runner_openmp, pool_runner_tbb, pool_runner_pthreadpool;
+	pool_runner_openmp, pool_runner_pthreadpool;
 
 /* Runs one item as threads do: from its place in in[] to its place in out[]. */
 static inline void pool_job_item(const struct pool_job *job, size_t id)
@@ -57,7 +53,4 @@ static inline void pool_job_add_up(struct pool_job *job)
 		job->sum += job->out[id];
 }
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -4,17 +4,17 @@
 #include "base/progress.h"
 #include "base/shuffle.h"
 #include "pool/remote.h"
+#include "pool/trial.h"
 
 #include <inttypes.h>
 
 static const double timeout_s = 120;
 
-unsigned pool_sheet_add(struct pool_sheet *s, struct pool_cell cell)
+void pool_sheet_add(struct pool_sheet *s, struct pool_cell cell)
 {
-	s->cell[s->cells] = cell;
+	s->cell[s->cells++] = cell;
 	if (cell.group >= s->groups)
 		s->groups = cell.group + 1;
-	return s->cells++;
 }
 
 void pool_sheet_csv_head(FILE *f)
@@ -29,7 +29,7 @@ static void csv_row(const struct pool_sheet *s, const struct pool_lab *lab, unsi
 
 	if (!lab->csv)
 		return;
-	fprintf(lab->csv, "%s,%s,%s,%s,%u,%u,%" PRIu64 ",%" PRIu64 ",%u,%u,%.0f,%s\n", s->figure,
+	fprintf(lab->csv, "%s,%s,%s,\"%s\",%u,%u,%" PRIu64 ",%" PRIu64 ",%u,%u,%.0f,%s\n", s->figure,
 		pool_measure_name(c->measure), c->who, c->work, c->workers, lab->cores, c->n, c->arg, block,
 		position, s->value[index][block], pool_measure_unit(c->measure));
 	fflush(lab->csv); /* so that an interrupted run keeps its rows; the caller checks for errors at the end */
@@ -66,13 +66,24 @@ static void show_progress(
 			spent_s / (double)done * (double)(all - done), s->figure);
 }
 
+static int measure(const struct pool_cell *cell, const struct pool_lab *lab, double *value)
+{
+	if (cell->measure == POOL_MEASURE_TRIAL)
+		return pool_trial_measure(cell, lab, timeout_s, value);
+	return pool_remote_measure(cell, &lab->host, lab->cores, timeout_s, value);
+}
+
 int pool_sheet_run(struct pool_sheet *s, const struct pool_lab *lab)
 {
 	unsigned order[POOL_SHEET_CELLS] = {0};
-	uint64_t began_ns = pvq_clock_ns();
 	struct pvq_progress progress;
+	uint64_t began_ns;
 	int ret = 0;
 
+	for (unsigned i = 0; ret == 0 && i < s->cells; i++)
+		if (s->cell[i].measure == POOL_MEASURE_TRIAL)
+			ret = pool_trial_size(&s->cell[i], lab, timeout_s);
+	began_ns = pvq_clock_ns();
 	pvq_progress_init(&progress);
 	for (unsigned block = 0; ret == 0 && block < s->blocks; block++) {
 		order_block(s, lab->seed, block, order);
@@ -80,8 +91,7 @@ int pool_sheet_run(struct pool_sheet *s, const struct pool_lab *lab)
 			unsigned index = order[i];
 
 			show_progress(&progress, s, (unsigned long)block * s->cells + i, began_ns);
-			ret = pool_remote_measure(&s->cell[index], &lab->host, lab->cores, timeout_s,
-				&s->value[index][block]);
+			ret = measure(&s->cell[index], lab, &s->value[index][block]);
 			if (ret == 0)
 				csv_row(s, lab, index, block, i);
 		}

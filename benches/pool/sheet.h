@@ -2,23 +2,10 @@
 #ifndef POOL_SHEET_H
 #define POOL_SHEET_H
 
-#include "drive/host.h"
+#include "pool/lab.h"
 #include "pool/measure.h"
 
-#include <stdio.h>
-
 enum { POOL_SHEET_CELLS = 32, POOL_SHEET_BLOCKS = 200 };
-
-/* The settings that all figures of a run share. */
-struct pool_lab {
-	struct pvq_host host;
-	unsigned cores; /* each trial is confined to so many of the host's first CPUs */
-	uint64_t
-		rate; /* steps of the kernel per microsecond, measured once, so that all do the same work */
-	unsigned blocks; /* to measure */
-	uint64_t seed;   /* of the order */
-	FILE *csv;       /* gets every trial; NULL: none */
-};
 
 struct pool_sheet {
 	const char *figure;
@@ -27,8 +14,7 @@ struct pool_sheet {
 	double value[POOL_SHEET_CELLS][POOL_SHEET_BLOCKS]; /* pool_measure_unit() */
 };
 
-/* Adds a cell; returns its number. */
-unsigned pool_sheet_add(struct pool_sheet *, struct pool_cell);
+void pool_sheet_add(struct pool_sheet *, struct pool_cell);
 
 /* Writes the header line. */
 void pool_sheet_csv_head(FILE *);

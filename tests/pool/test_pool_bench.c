@@ -1,7 +1,6 @@
-/* test_pool_bench.c: how the pool's benchmark reads its figures: METG, verdicts, and the works' sums. */
+/* test_pool_bench.c: how the pool's benchmark reads its figures: verdicts, rows, and the works' sums. */
 #include "pool/finding.h"
 #include "pool/work.h"
-#include "stats/metg.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,38 +10,16 @@
 
 #include <cmocka.h>
 
-static void near(double got, double wanted)
-{
-	if (fabs(got - wanted) > 1e-9 * fabs(wanted))
-		fail_msg("%.12g instead of %.12g", got, wanted);
-}
-
-static void metg_interpolates(void **state)
-{
-	const double granularity[] = {10, 100, 1000}, efficiency[] = {0.25, 0.75, 0.9};
-
-	(void)state;
-	near(pvq_metg(granularity, efficiency, 3, 0.5), sqrt(1000)); /* half-way in the logarithm */
-	near(pvq_metg(granularity, efficiency, 3, 0.75), 100);
-}
-
-static void metg_at_the_ends(void **state)
-{
-	const double granularity[] = {10, 100}, efficiency[] = {0.25, 0.75};
-
-	(void)state;
-	near(pvq_metg(granularity, efficiency, 2, 0.2), 10);
-	assert_true(isinf(pvq_metg(granularity, efficiency, 2, 0.8)));
-	assert_true(isinf(pvq_metg(granularity, efficiency, 0, 0.5)));
-}
-
 /* Values from lo to hi, in equal steps. */
 static struct pool_finding ratios(size_t n, double lo, double hi)
 {
-	struct pool_finding f = {.what = "test", .n = n, .unit = "ns", .margin_unit = "", .target = 1};
+	struct pool_finding f = {
+		.what = "test", .unit = "ns", .margin_unit = "", .target = 1, .target_text = "≤ 1"};
+	struct pool_values v = {.n = n};
 
 	for (size_t i = 0; i < n; i++)
-		f.ours[i] = f.margin[i] = lo + (hi - lo) * (double)i / (double)(n - 1);
+		v.ours[i] = v.margin[i] = lo + (hi - lo) * (double)i / (double)(n - 1);
+	pool_finding_settle(&f, &v);
 	return f;
 }
 
@@ -73,8 +50,66 @@ static void answer_for_every_value(void **state)
 	f.every = 1;
 	assert_int_equal(pool_finding_answer(&f), POOL_MET);
 	f.margin_unit = NULL; /* then ours counts */
-	f.ours[0] = 1.5;
+	f.ours.max = 1.5;
 	assert_int_equal(pool_finding_answer(&f), POOL_NOT_MET);
+}
+
+/* What is printed of a row, with the head before it. */
+static char *printed(enum pool_format format, const struct pool_finding *f)
+{
+	static char text[1024];
+	struct pool_table t = {.f = fmemopen(text, sizeof(text), "w"), .format = format};
+
+	assert_non_null(t.f);
+	pool_table_head(&t);
+	pool_table_row(&t, f);
+	fclose(t.f);
+	return text;
+}
+
+static void rows_in_every_format(void **state)
+{
+	struct pool_finding f = ratios(15, 0.5, 0.6);
+
+	(void)state;
+	f.ours.median = 12;
+	f.ours.lo = 11;
+	f.ours.hi = 13;
+	f.margin.lo = 0.54;
+	f.margin.hi = 0.56;
+	assert_non_null(strstr(printed(POOL_TEXT, &f), "test  "));
+	assert_non_null(strstr(printed(POOL_TEXT, &f), "12.0 (11.0–13.0) ns  "));
+	assert_string_equal(printed(POOL_NAMES, &f), "test\n");
+	assert_string_equal(printed(POOL_MARKDOWN, &f),
+		"| Figure | Pool | Peer | Ratio or margin | Target | Verdict |\n"
+		"|:--|--:|--:|--:|:--|:--|\n"
+		"| test | 12.0 (11.0–13.0) ns | – | 0.550 (0.540–0.560) | ≤ 1 | met |\n");
+}
+
+/* METG may lie below all that was measured, or above it. */
+static void figures_beyond_what_was_measured(void **state)
+{
+	struct pool_finding f = ratios(15, 0.5, 0.6);
+
+	(void)state;
+	f.ours = (struct pvq_estimate){.median = 30, .lo = 28, .hi = 33, .min = NAN, .max = NAN};
+	f.ours_least = 30;
+	assert_non_null(strstr(printed(POOL_MARKDOWN, &f), "| at most 30.0 (28.0–33.0) ns |"));
+	f.ours.hi = INFINITY;
+	assert_non_null(strstr(printed(POOL_MARKDOWN, &f), "| 30.0 ns, no upper bound |"));
+	f.ours.median = INFINITY;
+	assert_non_null(strstr(printed(POOL_MARKDOWN, &f), "| not reached |"));
+}
+
+/* Names are printed without values. */
+static void unmeasured_rows_have_names(void **state)
+{
+	struct pool_finding f = {.what = "test", .unit = "ns", .peer_name = "peer", .target_text = "≤ 1"};
+	const struct pool_values none = {.n = 0};
+
+	(void)state;
+	pool_finding_settle(&f, &none);
+	assert_string_equal(printed(POOL_NAMES, &f), "test\n");
 }
 
 /* The sum that run() makes of n parameters. */
@@ -117,10 +152,11 @@ static void works_refuse_other_lengths(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(metg_interpolates),
-		cmocka_unit_test(metg_at_the_ends),
 		cmocka_unit_test(answer_of_the_median),
 		cmocka_unit_test(answer_for_every_value),
+		cmocka_unit_test(rows_in_every_format),
+		cmocka_unit_test(figures_beyond_what_was_measured),
+		cmocka_unit_test(unmeasured_rows_have_names),
 		cmocka_unit_test(works_match_their_sums),
 		cmocka_unit_test(works_refuse_other_lengths),
 	};
