@@ -6,6 +6,7 @@
 #include "base/shuffle.h"
 #include "drive/launch.h"
 #include "drive/peers.h"
+#include "stats/levels.h"
 #include "stats/stats.h"
 #include "trial/registry.h"
 #include "trial/twin.h"
@@ -27,14 +28,21 @@ struct progress_of_work {
 	unsigned blocks; /* whole ones */
 };
 
+/* What the driver's probe saw around a trial, in ns; 0: unknown. */
+struct look {
+	double before, after;
+};
+
 /* The state of one session of a run. */
 struct session {
 	struct pvq_plan *plan;
 	struct pvq_sweep *sweep;
 	FILE *raw;
-	int log_fd;     /* the trials' stderr */
-	double *map_ns; /* [block * ncell + cell]; 0: not measured yet, below 0: measured, and failed */
-	double *scratch;
+	int log_fd;        /* the trials' stderr */
+	double *map_ns;    /* [block * ncell + cell]; 0: not measured yet, below 0: measured, and failed */
+	struct look *look; /* likewise */
+	double *scratch;   /* room for both looks of every trial */
+	double again_s;    /* what measuring groups again took */
 	struct progress_of_work *work;
 	unsigned *order, ordered; /* cells, in this block's order */
 	unsigned *turn;           /* room for as many */
@@ -133,8 +141,10 @@ static void learn(struct pvq_plan *plan, const struct pvq_row *row)
 
 static void keep(struct session *s, const struct pvq_row *row)
 {
-	s->map_ns[(size_t)row->block * s->plan->ncell + row->cell] =
-		row->status == PVQ_OK ? fmax((double)row->map_ns, 1) : -1;
+	size_t at = (size_t)row->block * s->plan->ncell + row->cell;
+
+	s->map_ns[at] = row->status == PVQ_OK ? fmax((double)row->map_ns, 1) : -1;
+	s->look[at] = (struct look){(double)row->handover_ns, (double)row->handover_after_ns};
 	learn(s->plan, row);
 }
 
@@ -209,10 +219,11 @@ static int session_open(struct session *s)
 		snprintf(log, sizeof(log), "%s/trials.log", dir) >= (int)sizeof(log))
 		return -ENAMETOOLONG;
 	s->map_ns = calloc((size_t)s->plan->blocks * s->plan->ncell + 1, sizeof(*s->map_ns));
-	s->scratch = calloc(s->plan->blocks + 1, sizeof(*s->scratch));
+	s->look = calloc((size_t)s->plan->blocks * s->plan->ncell + 1, sizeof(*s->look));
+	s->scratch = calloc(2 * (size_t)s->plan->blocks * s->plan->ncell + 1, sizeof(*s->scratch));
 	s->work = calloc(s->plan->nwork + 1, sizeof(*s->work));
 	s->order = calloc(2 * (size_t)s->plan->ncell + 1, sizeof(*s->order));
-	if (!s->map_ns || !s->scratch || !s->work || !s->order)
+	if (!s->map_ns || !s->look || !s->scratch || !s->work || !s->order)
 		return -ENOMEM;
 	s->turn = s->order + s->plan->ncell;
 	s->log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -245,6 +256,7 @@ static void session_close(struct session *s)
 	if (s->log_fd >= 0)
 		close(s->log_fd);
 	free(s->map_ns);
+	free(s->look);
 	free(s->scratch);
 	free(s->work);
 	free(s->order);
@@ -265,21 +277,98 @@ static unsigned missing_in(const struct session *s, unsigned work, unsigned bloc
 	return count;
 }
 
+/* ---- the state of the machine ---- */
+
+/* Finds the levels that trials on so many cores met in the first blocks. */
+static void find_levels(const struct session *s, unsigned cores, unsigned blocks, struct pvq_levels *levels)
+{
+	const struct pvq_plan *plan = s->plan;
+	size_t n = 0;
+
+	for (size_t b = 0; b < blocks; b++)
+		for (unsigned c = 0; c < plan->ncell; c++) {
+			const struct look *look = &s->look[b * plan->ncell + c];
+
+			if (plan->cell[c].cores != cores)
+				continue;
+			if (look->before > 0)
+				s->scratch[n++] = look->before;
+			if (look->after > 0)
+				s->scratch[n++] = look->after;
+		}
+	pvq_levels_find(levels, s->scratch, n);
+}
+
+static int level_of(const struct session *s, const struct pvq_levels *levels, unsigned block, unsigned cell)
+{
+	const struct look *look = &s->look[(size_t)block * s->plan->ncell + cell];
+
+	return pvq_levels_between(levels, look->before, look->after);
+}
+
+/* Whether the trials of a group in this block met one level. */
+static int is_settled(const struct session *s, unsigned block, const unsigned *cell, unsigned cells)
+{
+	double least = INFINITY, most = 0;
+	int level = PVQ_LEVELS_NONE;
+	struct pvq_levels levels;
+
+	for (unsigned i = 0; i < cells; i++) {
+		const struct look *look = &s->look[(size_t)block * s->plan->ncell + cell[i]];
+
+		if (look->before > 0)
+			least = fmin(least, look->before);
+		if (look->after > 0)
+			least = fmin(least, look->after);
+		most = fmax(most, fmax(look->before, look->after));
+	}
+	if (most < PVQ_LEVELS_VALLEY * least)
+		return 1; /* whatever the levels are, there is no valley between these */
+	find_levels(s, s->plan->cell[cell[0]].cores, block + 1, &levels);
+	for (unsigned i = 0; i < cells; i++) {
+		int own = level_of(s, &levels, block, cell[i]);
+
+		if (own == PVQ_LEVELS_PASSING || (own >= 0 && level >= 0 && own != level))
+			return 0;
+		level = own >= 0 ? own : level;
+	}
+	return 1;
+}
+
 /* ---- when to stop ---- */
+
+/* Takes the cell's times in the first blocks, from the level at which it ran most often. Returns how many. */
+static size_t take_times(const struct session *s, unsigned cell, unsigned blocks, double *x)
+{
+	size_t at[PVQ_LEVELS_MAX] = {0}, n = 0;
+	struct pvq_levels levels;
+	int most = 0;
+
+	find_levels(s, s->plan->cell[cell].cores, blocks, &levels);
+	for (unsigned b = 0; b < blocks; b++) {
+		int level = level_of(s, &levels, b, cell);
+
+		if (level >= 0)
+			at[level]++;
+	}
+	for (int i = 1; i < PVQ_LEVELS_MAX; i++)
+		most = at[i] > at[most] ? i : most;
+	for (unsigned b = 0; b < blocks; b++) {
+		double ns = s->map_ns[(size_t)b * s->plan->ncell + cell];
+		int level = level_of(s, &levels, b, cell);
+
+		if (ns > 0 && (level == most || level == PVQ_LEVELS_NONE))
+			x[n++] = ns;
+	}
+	return n;
+}
 
 /* Whether the cell is precise, by the first blocks alone, so that a resumed run decides the same. */
 static int is_precise(const struct session *s, unsigned cell, unsigned blocks)
 {
-	struct pvq_estimate e;
-	size_t n = 0;
+	size_t n = take_times(s, cell, blocks, s->scratch);
+	struct pvq_estimate e = pvq_estimate(s->scratch, n, PVQ_ALPHA);
 
-	for (unsigned b = 0; b < blocks; b++) {
-		double ns = s->map_ns[(size_t)b * s->plan->ncell + cell];
-
-		if (ns > 0)
-			s->scratch[n++] = ns;
-	}
-	e = pvq_estimate(s->scratch, n, PVQ_ALPHA);
 	return n == 0 || pvq_estimate_width(&e) <= s->plan->goal; /* more failures would show nothing new */
 }
 
@@ -390,7 +479,7 @@ static int is_repetition(const struct pvq_plan *plan, unsigned cell, const struc
 }
 
 /* Measures one cell and writes its row, unless it is a repetition. 1: time ran out, no row. */
-static int run_cell(struct session *s, unsigned block, unsigned cell)
+static int run_cell(struct session *s, unsigned block, unsigned cell, unsigned attempt)
 {
 	struct pvq_trial t = pvq_plan_trial(s->plan, cell, block, s->sweep->host);
 	struct pvq_launch_io io = {.out_fd = -1, .err_fd = s->log_fd};
@@ -406,6 +495,7 @@ static int run_cell(struct session *s, unsigned block, unsigned cell)
 		s->plan->cell[cell].skip = 1;
 		return 0;
 	}
+	row.attempt = attempt;
 	ret = pvq_row_write(s->raw, &row);
 	if (ret) {
 		say_full(s, ret);
@@ -417,23 +507,74 @@ static int run_cell(struct session *s, unsigned block, unsigned cell)
 	return 0;
 }
 
-/* Measures the cells in order. 0: all; 1: time ran out; -errno. */
-static int run_cells(struct session *s, unsigned block)
+/* Whether there is time to measure once more what took so long. */
+static int has_time_again(const struct session *s, double took_s)
 {
+	double all_s = s->sweep->deadline_s > 0 ? s->sweep->deadline_s : elapsed_s(s);
+
+	return s->again_s + took_s <= PVQ_SWEEP_AGAIN_SHARE * all_s && took_s < left_s(s);
+}
+
+/* Measures the cells of one group, the first of which has place `at` in the block. 0; 1: time ran out; -errno. */
+static int run_group(struct session *s, unsigned block, unsigned at, unsigned cells)
+{
+	const unsigned *cell = s->order + at;
+	struct progress_of_work *work = &s->work[s->plan->cell[cell[0]].work];
 	int ret = 0;
 
-	for (unsigned i = 0; ret == 0 && i < s->ordered; i++) {
-		unsigned cell = s->order[i];
+	for (unsigned i = 0; ret == 0 && i < cells; i++) {
 		double began_s = elapsed_s(s);
 
-		if (measured(s, block, cell))
+		if (measured(s, block, cell[i]))
 			continue;
 		if (left_s(s) < 0)
 			return 1;
-		show(s, block, i, &s->plan->cell[cell]);
-		ret = run_cell(s, block, cell);
-		if (!s->plan->cell[cell].skip) /* a skipped cell costs later blocks nothing */
-			s->work[s->plan->cell[cell].work].spent_s += elapsed_s(s) - began_s;
+		show(s, block, at + i, &s->plan->cell[cell[i]]);
+		ret = run_cell(s, block, cell[i], 0);
+		if (!s->plan->cell[cell[i]].skip) /* a skipped cell costs later blocks nothing */
+			work->spent_s += elapsed_s(s) - began_s;
+	}
+	return ret;
+}
+
+/* Measures the group again, as a whole, while its trials met different levels. took_s: what it took before. */
+static int run_again(struct session *s, unsigned block, unsigned at, unsigned cells, double took_s)
+{
+	const unsigned *cell = s->order + at;
+	int ret = 0;
+
+	for (unsigned attempt = 1; ret == 0 && attempt <= PVQ_SWEEP_AGAIN_MOST; attempt++) {
+		double began_s = elapsed_s(s);
+
+		if (is_settled(s, block, cell, cells) || !has_time_again(s, took_s))
+			break;
+		s->sweep->again++;
+		for (unsigned i = 0; ret == 0 && i < cells; i++)
+			if (!s->plan->cell[cell[i]].skip)
+				ret = run_cell(s, block, cell[i], attempt);
+		s->again_s += elapsed_s(s) - began_s;
+	}
+	return ret;
+}
+
+/* Measures the cells in order. 0: all; 1: time ran out; -errno. */
+static int run_cells(struct session *s, unsigned block)
+{
+	const struct pvq_plan_cell *cell = s->plan->cell;
+	unsigned cells;
+	int ret = 0;
+
+	for (unsigned at = 0; ret == 0 && at < s->ordered; at += cells) {
+		unsigned group = cell[s->order[at]].group, missing = 0;
+		double began_s = elapsed_s(s);
+
+		for (cells = 0; at + cells < s->ordered && cell[s->order[at + cells]].group == group;
+			cells++)
+			missing += !measured(s, block, s->order[at + cells]);
+		if (missing)
+			ret = run_group(s, block, at, cells);
+		if (ret == 0 && missing)
+			ret = run_again(s, block, at, cells, elapsed_s(s) - began_s);
 	}
 	return ret;
 }
@@ -487,7 +628,7 @@ int pvq_sweep_run(struct pvq_plan *plan, struct pvq_sweep *sweep)
 
 	pvq_progress_init(&s.progress);
 	ret = session_open(&s);
-	sweep->trials = sweep->failed = sweep->blocks_most = 0;
+	sweep->trials = sweep->failed = sweep->again = sweep->blocks_most = 0;
 	if (ret == 0)
 		ret = run_blocks(&s);
 	sweep->blocks_least = plan->nwork && s.work ? s.work[0].blocks : 0;

@@ -70,7 +70,7 @@ static void brief_failed(const struct pvq_report *r)
 
 	for (size_t w = 0; w < s->works; w++)
 		for (size_t c = s->work[w].first; c < s->work[w].first + s->work[w].cells; c++) {
-			if (s->cell[c].ok == s->cell[c].rows)
+			if (pvq_cell_failed(&s->cell[c]) == 0)
 				continue;
 			if (listed == 0)
 				fputs("**Some trials failed, or could not run here:**\n\n", r->md);

@@ -39,9 +39,14 @@ int pvq_row_disturbed(const struct pvq_work *work, const struct pvq_row *row)
 	return 0;
 }
 
+size_t pvq_cell_failed(const struct pvq_cell *cell)
+{
+	return cell->rows - cell->ok - cell->aside;
+}
+
 const char *pvq_cell_reason(const struct pvq_cell *cell, enum pvq_status status)
 {
-	for (size_t i = cell->ok; i < cell->rows; i++)
+	for (size_t i = cell->ok + cell->aside; i < cell->rows; i++)
 		if (cell->row[i]->status == status && cell->row[i]->reason[0])
 			return cell->row[i]->reason;
 	return "no reason was given";

@@ -7,6 +7,7 @@
 #ifndef PVQ_CELL_H
 #define PVQ_CELL_H
 
+#include "results/state.h"
 #include "stats/stats.h"
 #include "trial/registry.h"
 #include "trial/row.h"
@@ -38,10 +39,15 @@ struct pvq_cell {
 	const struct pvq_row *key;  /* a row of the cell, which names it; borrowed */
 	const struct pvq_row **row; /* all of its rows, by block; the good ones are the first `ok` */
 	size_t rows, ok, status[PVQ_STATUSES];
+	/* Good rows that follow these, and enter no figure: they ran at another level (state.h). status[PVQ_OK] counts
+	 * both. */
+	size_t aside;
 	size_t series; /* index into pvq_summary.series */
 	int baseline;  /* serial: one worker on one core, a candidate at every core count */
 	int harness;   /* measures the driver, not a strategy: never a candidate */
 	struct pvq_estimate metric[PVQ_METRICS];
+	struct pvq_estimate
+		level_ns[PVQ_LEVELS_MAX]; /* map time at each level; n is 0 where none ran at it */
 };
 
 /* The settings in which cells of one strategy may differ, on the same work and the same cores. */
@@ -81,6 +87,7 @@ struct pvq_work {
 /* Owned; freed with pvq_summary_free(). The rows must outlive it. */
 struct pvq_summary {
 	const struct pvq_registry *registry; /* borrowed: gives order and names to strategies */
+	struct pvq_states states;            /* which rows are compared with each other */
 	const struct pvq_row **row;          /* every row, sorted so that a cell's stand together */
 	struct pvq_cell *cell;               /* by work, then cores, workers, strategy */
 	size_t cells;
@@ -99,6 +106,9 @@ struct pvq_summary {
 int pvq_row_disturbed(const struct pvq_work *, const struct pvq_row *);
 
 double pvq_row_metric(const struct pvq_row *, enum pvq_metric);
+
+/* The trials of the cell that are not good. */
+size_t pvq_cell_failed(const struct pvq_cell *);
 
 /* Why rows of the cell have that status (not ok): the reason in the first of them that gives one. */
 const char *pvq_cell_reason(const struct pvq_cell *, enum pvq_status);

@@ -120,7 +120,7 @@ static void compare_count_failed(
 		const struct pvq_cell *cell = place[r].cell;
 
 		*(r < before ? &c->trials_before : &c->trials_after) += cell->rows;
-		*(r < before ? &c->failed_before : &c->failed_after) += cell->rows - cell->ok;
+		*(r < before ? &c->failed_before : &c->failed_after) += pvq_cell_failed(cell);
 	}
 }
 

@@ -73,12 +73,18 @@ static int summary_is_twin(const struct pvq_row *row)
 	return row->impl[pvq_twin_stem(row->impl)] != '\0';
 }
 
-/* Within a cell: good rows first, then by block. */
-static int summary_order_within(const void *x, const void *y)
+/* 0: it enters figures; 1: it is good, and set aside; 2: it failed. */
+static int summary_rank(const struct pvq_summary *s, const struct pvq_row *row)
+{
+	return row->status != PVQ_OK ? 2 : !pvq_states_standing(&s->states, row)->in;
+}
+
+/* Within a cell: rows that enter figures first, then other good ones; each by block. */
+static int summary_order_within(const void *x, const void *y, void *summary)
 {
 	const struct pvq_row *a = *(const struct pvq_row *const *)x;
 	const struct pvq_row *b = *(const struct pvq_row *const *)y;
-	int order = ORDER(a->status != PVQ_OK, b->status != PVQ_OK);
+	int order = ORDER(summary_rank(summary, a), summary_rank(summary, b));
 
 	return order ? order : ORDER(a->block, b->block);
 }
@@ -92,7 +98,19 @@ static int summary_order_row(const void *x, const void *y, void *summary)
 
 	if (!order)
 		order = summary_order_cell(registry, a, b);
-	return order ? order : summary_order_within(x, y);
+	return order ? order : summary_order_within(x, y, summary);
+}
+
+static void summary_describe_levels(const struct pvq_summary *s, struct pvq_cell *cell, double *scratch)
+{
+	for (int level = 0; level < PVQ_LEVELS_MAX; level++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < cell->ok + cell->aside; i++)
+			if (pvq_states_standing(&s->states, cell->row[i])->level == level)
+				scratch[n++] = pvq_row_metric(cell->row[i], PVQ_MAP_NS);
+		cell->level_ns[level] = pvq_estimate(scratch, n, PVQ_ALPHA);
+	}
 }
 
 static void summary_describe(struct pvq_cell *cell, double *scratch)
@@ -140,20 +158,22 @@ static size_t summary_cut_cells(
 	return cells;
 }
 
-static void summary_count(const struct pvq_registry *registry, struct pvq_cell *cell)
+static void summary_count(struct pvq_summary *s, struct pvq_cell *cell)
 {
-	qsort(cell->row, cell->rows, sizeof(struct pvq_row *), summary_order_within);
-	cell->baseline = summary_is_baseline(registry, cell->key);
-	cell->harness = summary_is_harness(registry, cell->key);
-	for (size_t i = 0; i < cell->rows; i++)
+	qsort_r(cell->row, cell->rows, sizeof(struct pvq_row *), summary_order_within, s);
+	cell->baseline = summary_is_baseline(s->registry, cell->key);
+	cell->harness = summary_is_harness(s->registry, cell->key);
+	for (size_t i = 0; i < cell->rows; i++) {
 		cell->status[cell->row[i]->status]++;
-	cell->ok = cell->status[PVQ_OK];
+		cell->ok += summary_rank(s, cell->row[i]) == 0;
+	}
+	cell->aside = cell->status[PVQ_OK] - cell->ok;
 }
 
 static int summary_make_cells(struct pvq_summary *s, const struct pvq_rows *rows)
 {
 	double *scratch = calloc(rows->count + 1, sizeof(*scratch));
-	size_t own = 0;
+	size_t own = 0, count = 0;
 
 	s->row = calloc(rows->count + 1, sizeof(struct pvq_row *));
 	s->cell = calloc(rows->count + 1, sizeof(*s->cell));
@@ -163,17 +183,20 @@ static int summary_make_cells(struct pvq_summary *s, const struct pvq_rows *rows
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < rows->count; i++) {
-		s->row[i] = &rows->row[i];
+		if (pvq_states_standing(&s->states, &rows->row[i])->superseded)
+			continue;
+		s->row[count++] = &rows->row[i];
 		own += !summary_is_twin(&rows->row[i]);
 	}
-	qsort_r(s->row, rows->count, sizeof(struct pvq_row *), summary_order_row, s);
+	qsort_r(s->row, count, sizeof(struct pvq_row *), summary_order_row, s);
 	s->cells = summary_cut_cells(s->registry, s->cell, s->row, own);
-	s->twin_cells = summary_cut_cells(s->registry, s->twin_cell, s->row + own, rows->count - own);
+	s->twin_cells = summary_cut_cells(s->registry, s->twin_cell, s->row + own, count - own);
 	for (size_t c = 0; c < s->cells + s->twin_cells; c++) {
 		struct pvq_cell *cell = c < s->cells ? &s->cell[c] : &s->twin_cell[c - s->cells];
 
-		summary_count(s->registry, cell);
+		summary_count(s, cell);
 		summary_describe(cell, scratch);
+		summary_describe_levels(s, cell, scratch);
 		if (cell->ok && cell->key->cores > s->max_cores)
 			s->max_cores = cell->key->cores;
 	}
@@ -349,14 +372,17 @@ static int summary_make_works(struct pvq_summary *s)
 	return 0;
 }
 
-int pvq_summarise(struct pvq_summary *s, const struct pvq_registry *registry, const struct pvq_rows *rows)
+int pvq_summarise_at(
+	struct pvq_summary *s, const struct pvq_registry *registry, const struct pvq_rows *rows, int level)
 {
 	int ret;
 
 	*s = (struct pvq_summary){.registry = registry};
 	if (rows->count == 0)
 		return 0;
-	ret = summary_make_cells(s, rows);
+	ret = pvq_states_make(&s->states, rows, level);
+	if (ret == 0)
+		ret = summary_make_cells(s, rows);
 	if (ret == 0)
 		ret = summary_pair_twins(s);
 	if (ret == 0)
@@ -366,6 +392,11 @@ int pvq_summarise(struct pvq_summary *s, const struct pvq_registry *registry, co
 	if (ret)
 		pvq_summary_free(s);
 	return ret;
+}
+
+int pvq_summarise(struct pvq_summary *s, const struct pvq_registry *registry, const struct pvq_rows *rows)
+{
+	return pvq_summarise_at(s, registry, rows, PVQ_LEVELS_NONE);
 }
 
 void pvq_summary_free(struct pvq_summary *s)
@@ -380,5 +411,6 @@ void pvq_summary_free(struct pvq_summary *s)
 	free(s->twin);
 	free(s->twin_cell);
 	free(s->row);
+	pvq_states_free(&s->states);
 	memset(s, 0, sizeof(*s));
 }

@@ -8,6 +8,10 @@
 
 /* Summarises the rows. Registry and rows are borrowed. 0 or -ENOMEM. */
 int pvq_summarise(struct pvq_summary *, const struct pvq_registry *, const struct pvq_rows *);
+
+/* Summarises the rows at one level of the machine's state alone (state.h), for a verdict that holds there. */
+int pvq_summarise_at(struct pvq_summary *, const struct pvq_registry *, const struct pvq_rows *, int level);
+
 void pvq_summary_free(struct pvq_summary *);
 
 /* Writes summary.csv: one line a cell. */

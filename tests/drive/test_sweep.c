@@ -17,7 +17,8 @@
 
 static struct pvq_sweep run_plan(struct pvq_plan *plan, const char *file)
 {
-	struct pvq_sweep sweep = {.host = &host, .dir = dir, .file = file};
+	/* No clock decides anything: there is all the time in the world. */
+	struct pvq_sweep sweep = {.host = &host, .dir = dir, .file = file, .deadline_s = 1e8};
 
 	assert_int_equal(pvq_sweep_run(plan, &sweep), played.interrupt_at ? -EINTR : 0);
 	return sweep;
@@ -147,6 +148,85 @@ static void a_resumed_run_decides_the_same(void **state)
 	}
 }
 
+/* ---- groups that met two states of the machine ---- */
+
+enum { NEAR = 105, FAR = 520 };
+
+/* Far for one trial in the middle of block 10's first group, and for whole blocks from 5 to 9. */
+static uint64_t far_once(unsigned trial)
+{
+	return (trial >= 20 && trial < 40) || trial == 41 ? FAR : NEAR;
+}
+
+/* Far at every other trial, for ever after the first blocks. */
+static uint64_t far_every_other(unsigned trial)
+{
+	return (trial >= 20 && trial < 40) || (trial > 60 && trial % 2) ? FAR : NEAR;
+}
+
+static struct pvq_rows rows_in(const char *file)
+{
+	struct pvq_rows rows;
+
+	assert_int_equal(pvq_rows_read_file(dir, file, &rows), 0);
+	return rows;
+}
+
+static void a_mixed_group_is_measured_again_at_once(void **state)
+{
+	struct pvq_plan plan;
+	struct pvq_sweep sweep;
+	struct pvq_rows rows;
+
+	(void)state;
+	plan_two(&plan, 2, 0, 20);
+	played.handover_ns = far_once;
+	sweep = run_plan(&plan, "h.csv");
+	assert_int_equal(sweep.again, 1);
+	assert_int_equal(played.count, 20 * 4 + 2);
+	rows = rows_in("h.csv");
+	for (size_t i = 0; i < rows.count; i++)
+		assert_int_equal(rows.row[i].attempt, i == 42 || i == 43);
+	assert_int_equal(rows.row[42].block, 10);
+	assert_int_equal(rows.row[42].cell, rows.row[40].cell); /* as a whole, in the same order */
+	assert_int_equal(rows.row[43].cell, rows.row[41].cell);
+	pvq_rows_free(&rows);
+	forget(&plan, "h.csv");
+}
+
+static void it_is_measured_again_twice_at_most(void **state)
+{
+	struct pvq_plan plan;
+	struct pvq_sweep sweep;
+	struct pvq_rows rows;
+	unsigned attempts[4] = {0};
+
+	(void)state;
+	plan_two(&plan, 2, 0, 20);
+	played.handover_ns = far_every_other;
+	sweep = run_plan(&plan, "i.csv");
+	assert_true(sweep.again > 0);
+	rows = rows_in("i.csv");
+	for (size_t i = 0; i < rows.count; i++)
+		attempts[rows.row[i].attempt < 3 ? rows.row[i].attempt : 3]++;
+	assert_int_equal(attempts[0], 80);
+	assert_true(attempts[1] > 0 && attempts[2] > 0);
+	assert_int_equal(attempts[3], 0);
+	pvq_rows_free(&rows);
+	forget(&plan, "i.csv");
+}
+
+static void an_unknown_state_is_measured_once(void **state)
+{
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 2, 0, 20);
+	assert_int_equal(run_plan(&plan, "j.csv").again, 0);
+	assert_int_equal(played.count, 80);
+	forget(&plan, "j.csv");
+}
+
 static void looks_are_few(void **state)
 {
 	unsigned looks = 0;
@@ -253,6 +333,9 @@ int main(void)
 		cmocka_unit_test(failures_are_not_waited_for),
 		cmocka_unit_test(the_order_is_a_latin_square),
 		cmocka_unit_test(a_resumed_run_decides_the_same),
+		cmocka_unit_test(a_mixed_group_is_measured_again_at_once),
+		cmocka_unit_test(it_is_measured_again_twice_at_most),
+		cmocka_unit_test(an_unknown_state_is_measured_once),
 		cmocka_unit_test(looks_are_few),
 		cmocka_unit_test(chunks_are_planned),
 		cmocka_unit_test(a_clipped_chunk_is_measured_once),

@@ -15,7 +15,9 @@ struct played {
 	enum pvq_status status[64];
 	unsigned interrupt_at; /* 0: never */
 	unsigned chunk_most;   /* larger chunks are clipped; 0: none is */
-	unsigned foreign;      /* trials of straggler that were given another task's digest */
+	/* The hand-over around the trial of that number, counted from 0; NULL: unknown. */
+	uint64_t (*handover_ns)(unsigned trial);
+	unsigned foreign; /* trials of straggler that were given another task's digest */
 };
 extern struct played played;
 

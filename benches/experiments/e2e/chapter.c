@@ -212,14 +212,14 @@ static void e2e_agreement(const struct pvq_report *r, const struct pvq_e2e *e)
 
 static void e2e_failed_cell(const struct pvq_report *r, const struct pvq_cell *cell)
 {
-	const struct pvq_row *row = cell->row[cell->ok];
+	const struct pvq_row *row = cell->row[cell->ok + cell->aside];
 
 	fputs("- ", r->md);
 	pvq_text_md(r->md, row->impl);
 	fputs(", ", r->md);
 	pvq_text_md(r->md, row->task);
 	fprintf(r->md, ", %u worker%s: %zu run%s %s; in no figure", row->workers, s_if(row->workers),
-		cell->rows - cell->ok, s_if(cell->rows - cell->ok), pvq_status_name(row->status));
+		pvq_cell_failed(cell), s_if(pvq_cell_failed(cell)), pvq_status_name(row->status));
 	if (row->reason[0])
 		fputs(": ", r->md);
 	pvq_text_md(r->md, row->reason);

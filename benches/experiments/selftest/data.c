@@ -95,14 +95,23 @@ static void trials_judge(const struct trials *t, struct pvq_selftest *s, struct 
 	task->blocks = experiments ? (double)from / experiments : NAN;
 }
 
-/* The number of blocks, from the first on, in which every cell has a good trial. */
-static unsigned trials_whole(const struct trials *t)
+/* Moves together the blocks in which every cell has a good trial that counts. Returns how many there are. */
+static unsigned trials_whole(struct trials *t)
 {
-	for (unsigned b = 0; b < t->blocks; b++)
+	unsigned whole = 0;
+
+	for (unsigned b = 0; b < t->blocks; b++) {
+		int missing = 0;
+
 		for (size_t c = 0; c <= t->twins; c++)
-			if (t->ns[c * t->blocks + b] == 0)
-				return b;
-	return t->blocks;
+			missing |= t->ns[c * t->blocks + b] == 0;
+		if (missing)
+			continue;
+		for (size_t c = 0; c <= t->twins; c++)
+			t->ns[c * t->blocks + whole] = t->ns[c * t->blocks + b];
+		whole++;
+	}
+	return whole;
 }
 
 static int judge_work(struct pvq_selftest *s, const struct pvq_summary *rows, size_t first, size_t twins)
@@ -111,8 +120,8 @@ static int judge_work(struct pvq_selftest *s, const struct pvq_summary *rows, si
 	struct pvq_selftest_task *task = &s->task[s->tasks++];
 	unsigned whole;
 
-	t.blocks = (unsigned)t.self->ok;
-	t.ns = calloc((twins + 1) * t.blocks, sizeof(*t.ns));
+	t.blocks = t.self->ok ? t.self->row[t.self->ok - 1]->block + 1 : 0;
+	t.ns = calloc((twins + 1) * t.blocks + 1, sizeof(*t.ns));
 	if (!t.ns)
 		return -ENOMEM;
 	trials_fill(&t, 0, t.self);

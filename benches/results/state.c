@@ -1,0 +1,303 @@
+/* state.c: sorts rows into groups, finds each group's level, and chooses the level of the figures. */
+#include "results/state.h"
+#include "base/grow.h"
+#include "stats/stats.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int order_place(const struct pvq_row *a, const struct pvq_row *b)
+{
+	int order = strcmp(a->task, b->task);
+
+	if (!order)
+		order = strcmp(a->args, b->args);
+	if (!order)
+		order = ORDER(a->n, b->n);
+	return order ? order : ORDER(a->cores, b->cores);
+}
+
+static int order_group(const struct pvq_row *a, const struct pvq_row *b)
+{
+	int order = order_place(a, b);
+
+	if (!order)
+		order = ORDER(a->workers, b->workers);
+	return order ? order : ORDER(a->block, b->block);
+}
+
+static int order_row(const void *x, const void *y)
+{
+	const struct pvq_row *a = *(const struct pvq_row *const *)x, *b = *(const struct pvq_row *const *)y;
+	int order = order_group(a, b);
+
+	return order ? order : ORDER(b->attempt, a->attempt); /* the last attempt first */
+}
+
+static struct pvq_standing *standing(struct pvq_states *s, const struct pvq_row *row)
+{
+	return &s->standing[row - s->row];
+}
+
+/* ---- levels ---- */
+
+static struct pvq_state *state_of(struct pvq_states *s, unsigned cores)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->state[i].cores == cores)
+			return &s->state[i];
+	return NULL;
+}
+
+static int order_cores(const void *x, const void *y)
+{
+	const struct pvq_state *a = x, *b = y;
+
+	return ORDER(a->cores, b->cores);
+}
+
+static int list_cores(struct pvq_states *s, const struct pvq_rows *rows)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct pvq_row *row = &rows->row[i];
+		struct pvq_state *grown;
+
+		if ((!row->handover_ns && !row->handover_after_ns) || state_of(s, row->cores))
+			continue;
+		grown = pvq_grow(s->state, s->count, sizeof(*s->state));
+		if (!grown)
+			return -ENOMEM;
+		s->state = grown;
+		grown[s->count++] = (struct pvq_state){.cores = row->cores, .most = PVQ_LEVELS_NONE};
+	}
+	if (s->count)
+		qsort(s->state, s->count, sizeof(*s->state), order_cores);
+	return 0;
+}
+
+static int find_levels(struct pvq_states *s, const struct pvq_rows *rows)
+{
+	double *value = calloc(2 * rows->count + 1, sizeof(*value));
+	int ret = value ? list_cores(s, rows) : -ENOMEM;
+
+	for (size_t c = 0; ret == 0 && c < s->count; c++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < rows->count; i++) {
+			const struct pvq_row *row = &rows->row[i];
+
+			if (row->cores != s->state[c].cores)
+				continue;
+			if (row->handover_ns)
+				value[n++] = (double)row->handover_ns;
+			if (row->handover_after_ns)
+				value[n++] = (double)row->handover_after_ns;
+		}
+		pvq_levels_find(&s->state[c].levels, value, n);
+	}
+	free(value);
+	return ret;
+}
+
+/* ---- groups ---- */
+
+static int level_of(struct pvq_states *s, const struct pvq_row *row)
+{
+	const struct pvq_state *state = state_of(s, row->cores);
+
+	return state ? pvq_levels_between(
+			       &state->levels, (double)row->handover_ns, (double)row->handover_after_ns)
+		     : PVQ_LEVELS_NONE;
+}
+
+/* Finds the level of a group, whose rows in one block are given, and writes it into their standings. */
+static int judge_group(struct pvq_states *s, const struct pvq_row **row, size_t rows)
+{
+	int level = PVQ_LEVELS_NONE;
+
+	for (size_t i = 0; i < rows; i++) {
+		int own;
+
+		standing(s, row[i])->superseded = row[i]->attempt < row[0]->attempt;
+		if (row[i]->attempt < row[0]->attempt)
+			continue;
+		own = level_of(s, row[i]);
+		if (own == PVQ_LEVELS_NONE)
+			continue;
+		level = level == PVQ_LEVELS_NONE || level == own ? own : PVQ_LEVELS_PASSING;
+	}
+	for (size_t i = 0; i < rows; i++)
+		standing(s, row[i])->level = (signed char)level;
+	return level;
+}
+
+static void count_group(struct pvq_states *s, struct pvq_met *met, const struct pvq_row **row, size_t rows)
+{
+	struct pvq_state *state = state_of(s, row[0]->cores);
+	int level = judge_group(s, row, rows);
+
+	if (level == PVQ_LEVELS_NONE) {
+		met->unknown++;
+		return;
+	}
+	s->groups++;
+	s->again += row[0]->attempt > 0;
+	if (level == PVQ_LEVELS_PASSING) {
+		met->mixed++;
+		s->mixed++;
+		return;
+	}
+	met->blocks[level]++;
+	state->groups[level]++;
+	for (size_t i = 0; i < rows; i++)
+		state->wall_ns[level] += (double)row[i]->wall_ns;
+}
+
+/* ---- the level of the figures ---- */
+
+static int fullest(const size_t *count)
+{
+	int most = PVQ_LEVELS_NONE;
+
+	for (int i = 0; i < PVQ_LEVELS_MAX; i++)
+		if (count[i] && (most == PVQ_LEVELS_NONE || count[i] > count[most]))
+			most = i;
+	return most;
+}
+
+static void choose(struct pvq_states *s, struct pvq_met *met)
+{
+	const struct pvq_state *state = state_of(s, met->key->cores);
+	int most = fullest(met->blocks);
+
+	met->level = PVQ_LEVELS_NONE;
+	met->all = most == PVQ_LEVELS_NONE && !met->unknown;
+	if (!state || state->levels.count < 2 || most == PVQ_LEVELS_NONE)
+		return;
+	met->level = met->blocks[state->most] >= pvq_median_needs(PVQ_ALPHA) ? state->most : most;
+}
+
+static void enter(
+	struct pvq_states *s, const struct pvq_met *met, const struct pvq_row **row, size_t rows, int only)
+{
+	int want = only == PVQ_LEVELS_NONE ? met->level : only;
+
+	for (size_t i = 0; i < rows; i++) {
+		struct pvq_standing *st = standing(s, row[i]);
+		int fits = st->level == PVQ_LEVELS_NONE ||
+			   (st->level >= 0 && (want == PVQ_LEVELS_NONE || st->level == want));
+
+		st->in = !st->superseded && (fits || (met->all && only == PVQ_LEVELS_NONE));
+	}
+}
+
+/* The number of rows from row[0] on that the order calls equal to it. */
+static size_t run_of(const struct pvq_row **row, size_t rows,
+	int (*order)(const struct pvq_row *, const struct pvq_row *))
+{
+	size_t n = 1;
+
+	while (n < rows && order(row[0], row[n]) == 0)
+		n++;
+	return n;
+}
+
+static void sort_out(struct pvq_states *s, const struct pvq_row **row, size_t rows, int only)
+{
+	size_t run;
+
+	for (size_t at = 0; at < rows; at += run) {
+		struct pvq_met *met = &s->met[s->mets++];
+		size_t group;
+
+		run = run_of(row + at, rows - at, order_place);
+		met->key = row[at];
+		for (size_t i = at; i < at + run; i += group) {
+			group = run_of(row + i, at + run - i, order_group);
+			count_group(s, met, row + i, group);
+		}
+	}
+	for (size_t i = 0; i < s->count; i++)
+		s->state[i].most = fullest(s->state[i].groups);
+	for (size_t m = 0, at = 0; m < s->mets; m++, at += run) {
+		run = run_of(row + at, rows - at, order_place);
+		choose(s, &s->met[m]);
+		enter(s, &s->met[m], row + at, run, only);
+	}
+}
+
+int pvq_states_make(struct pvq_states *s, const struct pvq_rows *rows, int only)
+{
+	const struct pvq_row **row = calloc(rows->count + 1, sizeof(struct pvq_row *));
+	int ret;
+
+	*s = (struct pvq_states){.row = rows->row};
+	s->standing = calloc(rows->count + 1, sizeof(*s->standing));
+	s->met = calloc(rows->count + 1, sizeof(*s->met));
+	ret = row && s->standing && s->met ? find_levels(s, rows) : -ENOMEM;
+	if (ret == 0) {
+		for (size_t i = 0; i < rows->count; i++)
+			row[i] = &rows->row[i];
+		qsort(row, rows->count, sizeof(struct pvq_row *), order_row);
+		sort_out(s, row, rows->count, only);
+	}
+	free(row);
+	if (ret)
+		pvq_states_free(s);
+	return ret;
+}
+
+void pvq_states_free(struct pvq_states *s)
+{
+	free(s->state);
+	free(s->met);
+	free(s->standing);
+	memset(s, 0, sizeof(*s));
+}
+
+/* ---- queries ---- */
+
+const struct pvq_standing *pvq_states_standing(const struct pvq_states *s, const struct pvq_row *row)
+{
+	return &s->standing[row - s->row];
+}
+
+const struct pvq_state *pvq_states_of(const struct pvq_states *s, unsigned cores)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->state[i].cores == cores)
+			return &s->state[i];
+	return NULL;
+}
+
+const struct pvq_met *pvq_states_met(const struct pvq_states *s, const struct pvq_row *row)
+{
+	for (size_t i = 0; i < s->mets; i++)
+		if (order_place(s->met[i].key, row) == 0)
+			return &s->met[i];
+	return NULL;
+}
+
+size_t pvq_states_levels(const struct pvq_states *s)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		most = s->state[i].levels.count > most ? s->state[i].levels.count : most;
+	return most;
+}
+
+const char *pvq_state_name(const struct pvq_state *state, int level)
+{
+	static const char *const two[] = {"near", "far"}, *const three[] = {"near", "middle", "far"},
+				 *const more[PVQ_LEVELS_MAX] = {"level 1", "level 2", "level 3", "level 4"};
+
+	if (!state || level < 0 || (size_t)level >= state->levels.count || state->levels.count < 2)
+		return "";
+	return state->levels.count == 2   ? two[level]
+	       : state->levels.count == 3 ? three[level]
+					  : more[level];
+}
