@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 void pvq_launch_signals(void)
@@ -85,8 +86,10 @@ static int run_probed(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
 	struct pvq_probe before, after;
+	struct timespec at;
 	int ret;
 
+	clock_gettime(CLOCK_REALTIME, &at);
 	pvq_probe_look(&before, t->cpu, t->ncpu);
 	ret = run_trial(t, timeout_s, io, row);
 	if (ret)
@@ -94,6 +97,7 @@ static int run_probed(
 	pvq_probe_look(&after, t->cpu, t->ncpu);
 	note_state(row, &before, &after);
 	note_place(row, t);
+	row->at_ms = (uint64_t)at.tv_sec * 1000 + (uint64_t)at.tv_nsec / 1000000;
 	return 0;
 }
 

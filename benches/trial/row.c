@@ -58,6 +58,7 @@ static const struct pvq_column row_column[] = {
 	COL(SEEN, on_caches),
 	COL(SEEN, on_sockets),
 	COL(U32, attempt),
+	COL(SEEN, at_ms),
 };
 
 static const struct pvq_table row_table = {.file = "a raw.csv",

@@ -52,6 +52,7 @@ struct pvq_row {
 	uint64_t on_cores, on_caches, on_sockets;
 	/* 0; 1 or 2: the group was measured again in this block, since its trials had met different states (level.h). */
 	unsigned attempt;
+	uint64_t at_ms; /* when the trial began, in ms since 1970 UTC; 0: unknown */
 };
 
 /* The words in the CSV ("ok", "oracle", …), from words.h. */
