@@ -94,17 +94,35 @@ struct reader {
 	size_t room;
 	long *map; /* the column at each position of the header; -1: unknown */
 	size_t width, field;
-	unsigned long line;
-	int error;
-	char *row; /* of the current line */
+	unsigned long line; /* of the file, counted from 1: where the current row begins */
+	int has_header, error;
+	int damaged; /* the current row */
+	char *row;
 };
 
+static void reader_problem(struct reader *r, const char *what)
+{
+	if (!r->rows->problem[0])
+		snprintf(r->rows->problem, sizeof(r->rows->problem), "line %lu: %s", r->line, what);
+}
+
+/* Gives the file up. */
 static void reader_fail(struct reader *r, int error, const char *what)
 {
 	if (r->error)
 		return;
 	r->error = error;
-	snprintf(r->rows->problem, sizeof(r->rows->problem), "line %lu: %s", r->line, what);
+	reader_problem(r, what);
+}
+
+/* Gives the current row up; a header is needed for all others. */
+static void reader_damage(struct reader *r, const char *what)
+{
+	r->damaged = 1;
+	if (r->has_header)
+		reader_problem(r, what);
+	else
+		reader_fail(r, -EBADMSG, what);
 }
 
 static int reader_number(const char *text, uint64_t max, uint64_t *value)
@@ -187,11 +205,11 @@ static void reader_field(void *data, size_t len, void *arg)
 	const char *text = data ? data : "";
 	char what[80];
 
-	if (r->error)
+	if (r->error || r->damaged)
 		return;
 	if (strlen(text) != len) {
-		reader_fail(r, -EBADMSG, "holds a NUL byte");
-	} else if (r->line == 1) {
+		reader_damage(r, "holds a NUL byte");
+	} else if (!r->has_header) {
 		reader_header(r, text);
 	} else if (r->field < r->width) {
 		long c = r->map[r->field++];
@@ -203,10 +221,10 @@ static void reader_field(void *data, size_t len, void *arg)
 			else
 				snprintf(what, sizeof(what), "is cut off at its %s",
 					r->table->column[c].name);
-			reader_fail(r, -EBADMSG, what);
+			reader_damage(r, what);
 		}
 	} else {
-		reader_fail(r, -EBADMSG, "more fields than the header has");
+		reader_damage(r, "more fields than the header has");
 	}
 }
 
@@ -247,75 +265,140 @@ static void reader_append(struct reader *r)
 	memcpy((char *)rows->row + rows->count++ * size, r->row, size);
 }
 
-/* Ends a line. terminator is -1 at the end of a file without a final newline: the write of that line was cut short,
- * and its last number may look whole but lack digits. */
-static void reader_line(int terminator, void *arg)
+/* Ends a row. terminator is -1 at the end of a file without a final newline: the write of that row was cut short, and
+ * its last number may look whole but lack digits. */
+static void reader_row(int terminator, void *arg)
 {
 	struct reader *r = arg;
 
 	if (r->error)
 		return;
-	if (r->line == 1)
+	if (!r->has_header) {
 		reader_check_header(r);
-	else if (r->field != r->width || terminator < 0)
-		reader_fail(r, -EBADMSG, "is cut off");
+		r->has_header = 1;
+		return;
+	}
+	if (r->field != r->width || terminator < 0)
+		reader_damage(r, "is cut off");
+	if (r->damaged)
+		r->rows->bad++;
 	else
 		reader_append(r);
-	r->line++;
+	r->damaged = 0;
 	r->field = 0;
 	memset(r->row, 0, r->table->row);
 }
 
-static void reader_parse(struct reader *r, struct csv_parser *parser, FILE *f)
+/* The end of the row, which is behind a newline outside quotes; NULL if there is none. */
+static const char *row_end(const char *at, const char *end)
 {
-	char piece[1 << 14];
-	size_t got;
+	int quoted = 0;
 
-	while (!r->error && (got = fread(piece, 1, sizeof(piece), f)) > 0)
-		if (csv_parse(parser, piece, got, reader_field, reader_line, r) != got)
-			reader_fail(r, -EBADMSG, csv_strerror(csv_error(parser)));
-	if (ferror(f))
-		reader_fail(r, -EIO, "cannot be read");
-	if (!r->error && csv_fini(parser, reader_field, reader_line, r))
-		reader_fail(r, -EBADMSG, "is cut off within quotes");
+	for (; at < end; at++) {
+		quoted ^= *at == '"';
+		if (*at == '\n' && !quoted)
+			return at + 1;
+	}
+	return NULL;
+}
+
+/* Reads the row that begins at `at`, and returns where the next one does. The newline of a damaged row may be hidden
+ * behind a quote that is never closed, so the next one is taken to begin on the next line of the file. */
+static const char *reader_take(struct reader *r, struct csv_parser *parser, const char *at, const char *end)
+{
+	const char *next = row_end(at, end), *line = memchr(at, '\n', (size_t)(end - at));
+	size_t bad = r->rows->bad, len = (size_t)((next ? next : end) - at);
+	int cut = !next && line; /* within quotes */
+
+	if (!cut)
+		cut = csv_parse(parser, at, len, reader_field, reader_row, r) != len ||
+		      (!next && csv_fini(parser, reader_field, reader_row, r));
+	if (cut && !r->error) {
+		csv_free(parser);
+		if (csv_init(parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL))
+			reader_fail(r, -ENOMEM, "out of memory");
+		reader_damage(r, "its quotes do not match");
+		reader_row(0, r);
+	}
+	if (r->rows->bad > bad && line)
+		next = line + 1;
+	return next ? next : end;
+}
+
+static void reader_parse(struct reader *r, const char *text, size_t len)
+{
+	struct csv_parser parser;
+	const char *end = text + len;
+
+	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL)) {
+		reader_fail(r, -ENOMEM, "out of memory");
+		return;
+	}
+	while (!r->error && text < end) {
+		const char *next = reader_take(r, &parser, text, end);
+
+		for (; text < next; text++)
+			r->line += *text == '\n';
+	}
+	csv_free(&parser);
+}
+
+/* Reads all of a file. 0 or -errno; the caller frees *text in any case. */
+static int table_slurp(FILE *f, char **text, size_t *len)
+{
+	size_t room = 0, got;
+
+	*len = 0;
+	do {
+		if (*len == room) {
+			char *grown = realloc(*text, room = room ? room * 2 : 1 << 14);
+
+			if (!grown)
+				return -ENOMEM;
+			*text = grown;
+		}
+		got = fread(*text + *len, 1, room - *len, f);
+		*len += got;
+	} while (got);
+	return ferror(f) ? -EIO : 0;
 }
 
 int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *rows)
 {
 	struct reader r = {.table = t, .rows = rows, .line = 1, .row = calloc(1, t->row)};
-	struct csv_parser parser;
-	char what[80];
+	char *text = NULL, what[80];
+	size_t len = 0;
+	int ret;
 
 	memset(rows, 0, sizeof(*rows));
-	if (!r.row || csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL)) {
-		free(r.row);
-		reader_fail(&r, -ENOMEM, "out of memory");
-		return r.error;
-	}
-	reader_parse(&r, &parser, f);
-	if (!r.error && r.line == 1) {
+	ret = r.row ? table_slurp(f, &text, &len) : -ENOMEM;
+	if (ret == 0)
+		reader_parse(&r, text, len);
+	else
+		reader_fail(&r, ret, ret == -ENOMEM ? "out of memory" : "cannot be read");
+	if (!r.error && !r.has_header) {
 		snprintf(what, sizeof(what), "empty file: not %s of pvq", t->file);
 		reader_fail(&r, -EBADMSG, what);
 	}
-	csv_free(&parser);
+	free(text);
 	free(r.map);
 	free(r.row);
-	return r.error;
+	return r.error ? r.error : rows->bad ? -EBADMSG : 0;
 }
 
-/* How much of a damaged file was read, as the end of a message; empty: nothing. */
-static void table_read_before(const struct pvq_table_rows *rows, char text[64])
+/* How many rows of a damaged file were lost, as the end of a message; empty: it was given up. */
+static void table_lost(const struct pvq_table_rows *rows, char text[64])
 {
 	text[0] = '\0';
-	if (rows->count)
-		snprintf(text, 64, "; %zu row%s read before that", rows->count,
-			rows->count > 1 ? "s were" : " was");
+	if (rows->bad)
+		snprintf(text, 64, "; %zu row%s could not be read, %zu %s", rows->bad,
+			rows->bad > 1 ? "s" : "", rows->count, rows->count == 1 ? "was" : "were");
 }
 
 int pvq_table_read_file(
 	const char *dir, const char *name, const struct pvq_table *t, struct pvq_table_rows *rows)
 {
-	char path[PATH_MAX], before[64];
+	char path[PATH_MAX], lost[64];
 	int ret = snprintf(path, sizeof(path), "%s/%s", dir, name) < (int)sizeof(path) ? 0 : -ENAMETOOLONG;
 	FILE *f = ret ? NULL : fopen(path, "re");
 
@@ -328,8 +411,8 @@ int pvq_table_read_file(
 	}
 	ret = pvq_table_read(t, f, rows);
 	fclose(f);
-	table_read_before(rows, before);
+	table_lost(rows, lost);
 	if (ret)
-		fprintf(stderr, "pvq: %s: %s%s\n", path, rows->problem, before);
+		fprintf(stderr, "pvq: %s: %s%s\n", path, rows->problem, lost);
 	return ret;
 }

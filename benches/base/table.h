@@ -1,7 +1,8 @@
 /* table.h: writes rows of a struct as lines of CSV (RFC 4180), and reads them back; one list of columns drives both.
  *
  * A file of measurements needs more than the format. Every row is flushed as it is written, so that a full disk shows
- * at once. A file that was cut off gives the rows before the cut, and the message names the line.
+ * at once. A damaged row is counted and skipped, so a file that was cut off gives the rows before the cut; the message
+ * names the first damaged line.
  */
 #ifndef PVQ_TABLE_H
 #define PVQ_TABLE_H
@@ -55,16 +56,18 @@ enum { PVQ_PROBLEM_MAX = 192 };
 struct pvq_table_rows {
 	void *row; /* an array of the table's struct */
 	size_t count;
-	char problem[PVQ_PROBLEM_MAX]; /* what is wrong with the file, with the line; empty: nothing */
+	size_t bad; /* rows that could not be read; they are not among `row` */
+	char problem
+		[PVQ_PROBLEM_MAX]; /* what is wrong with the file, with the first such line; empty: nothing */
 };
 
 /* Reads a whole file. Columns that the table does not know are skipped; fields of columns that the file lacks are 0.
- * 0, or -errno with `problem` filled. -EBADMSG: the file is not such a table (no rows), or it is cut off or damaged
- * further down (the rows before the damage are kept). */
+ * 0, or -errno with `problem` filled. -EBADMSG: the file is not such a table (no rows), or some rows are damaged: these
+ * are counted, and the others kept. */
 int pvq_table_read(const struct pvq_table *, FILE *, struct pvq_table_rows *);
 
 /* Reads DIR/NAME likewise. 0; -ENOENT without a message if it does not exist; other -errno with one line on stderr and
- * the rows before the damage. */
+ * the rows that could be read. */
 int pvq_table_read_file(
 	const char *dir, const char *name, const struct pvq_table *, struct pvq_table_rows *);
 

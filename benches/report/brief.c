@@ -29,6 +29,7 @@ static void brief_head(const struct pvq_report *r)
 	fputs(". Medians of the map time, with 95 % intervals. †: more than 1 % of it is the "
 	      "harness's own work.\n\n",
 		r->md);
+	pvq_report_unread(r);
 }
 
 static int brief_answer(const struct pvq_report *r)

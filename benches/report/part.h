@@ -54,6 +54,9 @@ int pvq_answer_table(const struct pvq_report *, enum pvq_metric, size_t most);
  * stderr. */
 int pvq_brief_write(const struct pvq_report *);
 
+/* Writes how many rows of raw.csv could not be read, as a paragraph; nothing if all could. */
+void pvq_report_unread(const struct pvq_report *);
+
 /* Puts a picture (pvq_figure_name()) into the report if it was drawn. Returns whether it was. */
 int pvq_report_figure(const struct pvq_report *, const char *kind, const struct pvq_work *, unsigned cores,
 	const char *alt);

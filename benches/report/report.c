@@ -42,7 +42,7 @@ static int report_has_no_sweep(const char *dir)
 	return alone && !pvq_rundir_has(dir, "raw.csv");
 }
 
-/* Reads DIR/raw.csv. 0; -EBADMSG with rows where the end is damaged; any error has been reported. */
+/* Reads DIR/raw.csv. 0; -EBADMSG with rows if others are damaged; any error has been reported. */
 static int report_read(struct pvq_rows *rows, struct pvq_registry *registry, const char *dir)
 {
 	int ret = pvq_rows_need_file(dir, "raw.csv", rows);

@@ -9,8 +9,8 @@
 struct pvq_registry;
 
 /* Writes DIR/summary.csv, report.md, report.html, plots/, summary.md, and the formats of export.h. Adds the run's peers
- * to the registry. 0, or -errno with one line on stderr. -EBADMSG: raw.csv is damaged from some line on (the report is
- * made from the rows before it), or it is not a raw.csv of pvq (nothing is written). Without gnuplot the report has no
+ * to the registry. 0, or -errno with one line on stderr. -EBADMSG: rows of raw.csv are damaged (the report is made from
+ * the others), or it is not a raw.csv of pvq (nothing is written). Without gnuplot the report has no
  * pictures, and a line on stderr says so. */
 int pvq_report_make(struct pvq_registry *, const char *dir);
 

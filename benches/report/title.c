@@ -91,6 +91,13 @@ static void title_sweep(const struct pvq_report *r)
 	fputs("\n\n", r->md);
 }
 
+void pvq_report_unread(const struct pvq_report *r)
+{
+	if (r->rows->bad)
+		fprintf(r->md, "**%zu row%s of raw.csv could not be read.** No figure includes %s.\n\n",
+			r->rows->bad, plural(r->rows->bad), r->rows->bad == 1 ? "it" : "them");
+}
+
 int pvq_chapter_title(const struct pvq_report *r)
 {
 	const char *date = pvq_manifest_get(r->manifest, "date");
@@ -106,6 +113,7 @@ int pvq_chapter_title(const struct pvq_report *r)
 		fputs(".\n\nThere is no sweep in this folder (`make bench` runs one), so the "
 		      "question stays open. What was measured follows.\n\n",
 			r->md);
+	pvq_report_unread(r);
 	title_machine(r);
 	return 0;
 }

@@ -198,6 +198,7 @@ int pvq_chapter_trust(const struct pvq_report *r)
 	if (r->summary->max_cores == 0)
 		return 0;
 	fputs("## How far to trust it\n\n", r->md);
+	pvq_report_unread(r);
 	trust_precision(r);
 	trust_twins(r);
 	ret = pvq_trust_disturbed(r);

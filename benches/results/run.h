@@ -14,7 +14,7 @@ struct pvq_run {
 };
 
 /* Reads the folder, and adds the run's peers to the registry, which is borrowed. Of a damaged raw.csv it keeps the
- * rows before the damage, with a line on stderr. 0, or -errno with one line on stderr. */
+ * rows that can be read, with a line on stderr; rows.bad counts the others. 0, or -errno with one line on stderr. */
 int pvq_run_read(struct pvq_run *, struct pvq_registry *, const char *dir);
 void pvq_run_free(struct pvq_run *);
 

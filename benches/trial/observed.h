@@ -58,7 +58,7 @@ struct pvq_observations {
 };
 
 /* Reads DIR/observed.csv. 0; -ENOENT without a message: there is none; other -errno with one line on stderr and the
- * rows before the damage. */
+ * rows that could be read. */
 int pvq_observations_read(struct pvq_observations *, const char *dir);
 void pvq_observations_free(struct pvq_observations *);
 

@@ -96,6 +96,7 @@ static void take_rows(struct pvq_rows *rows, const struct pvq_table_rows *read)
 {
 	rows->row = read->row;
 	rows->count = read->count;
+	rows->bad = read->bad;
 	snprintf(rows->problem, sizeof(rows->problem), "%s", read->problem);
 }
 

@@ -71,16 +71,18 @@ int pvq_row_append(const char *path, const struct pvq_row *row);
 struct pvq_rows {
 	struct pvq_row *row;
 	size_t count;
-	char problem[PVQ_REASON_MAX]; /* what is wrong with the file, with the line; empty: nothing */
+	size_t bad; /* rows that could not be read; they are not among `row` */
+	char problem
+		[PVQ_REASON_MAX]; /* what is wrong with the file, with the first such line; empty: nothing */
 };
 
 /* Reads CSV whose header names at least the fixed columns, in any order. Unknown columns are skipped. 0, or -errno with
- * `problem` filled. -EBADMSG: the file is not a raw.csv of pvq (no rows), or it is cut off or damaged further down (the
- * rows before the damage are kept). */
+ * `problem` filled. -EBADMSG: the file is not a raw.csv of pvq (no rows), or some rows are damaged: these are counted,
+ * and the others kept. */
 int pvq_rows_read(struct pvq_rows *, FILE *);
 
 /* Reads DIR/NAME likewise. 0; -ENOENT without a message if it does not exist; other -errno with one line on stderr and
- * the rows before the damage. pvq_rows_need_file() also reports a missing file. */
+ * the rows that could be read. pvq_rows_need_file() also reports a missing file. */
 int pvq_rows_read_file(const char *dir, const char *name, struct pvq_rows *);
 int pvq_rows_need_file(const char *dir, const char *name, struct pvq_rows *);
 void pvq_rows_free(struct pvq_rows *);

@@ -372,6 +372,22 @@ static void a_cut_off_file_gives_its_good_rows(void **state)
 	assert_says(run, "9 trials of 1 cell ");
 }
 
+static void rows_that_cannot_be_read_are_counted(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 3, 40);
+	fputs("serial,noop,,many\n\"no end of quotes,\n", run->raw);
+	add_cell(run, "pool_ordered", "noop", 2, 4, 20);
+	assert_int_equal(make_report(run), -EBADMSG);
+	read_text(run, "report.md");
+	assert_says(run, "7 trials of 2 cells ");
+	assert_says(run, "\n\n**2 rows of raw.csv could not be read.** No figure includes them.\n\n");
+	assert_says(run, "## How far to trust it\n\n**2 rows of raw.csv could not be read.**");
+	read_text(run, "summary.md");
+	assert_says(run, "**2 rows of raw.csv could not be read.**");
+}
+
 static void a_foreign_file_is_refused(void **state)
 {
 	struct run *run = *state;
@@ -868,6 +884,7 @@ int main(void)
 		RUN(a_single_row_makes_a_report),
 		RUN(nothing_that_ended_well_makes_a_report),
 		RUN(a_cut_off_file_gives_its_good_rows),
+		RUN(rows_that_cannot_be_read_are_counted),
 		RUN(a_foreign_file_is_refused),
 		RUN(a_file_that_cannot_be_written_is_an_error),
 		RUN(the_short_table_fits_a_terminal),

@@ -160,6 +160,51 @@ static void test_bad_value_is_named(void **state)
 	pvq_rows_free(&rows);
 }
 
+/* Damage in one row costs that row, wherever it is. */
+static void test_damage_in_the_middle(void **state)
+{
+	static const char good[] =
+		"serial,noop,,9,1,1,1,1,ordered,call,call,%d,ok,oracle,1,2,3,4,5,6,7,8,9,10\n";
+	static const struct {
+		const char *line, *problem;
+	} damage[] = {
+		{"serial,noop,,9,1,1,1,1,ordered,call,call,2,okk,oracle,1,2,3,4,5,6,7,8,9,10\n",
+			"line 4: 'okk' is no status"},
+		{"serial,noop,,9,1,1\n", "line 4: is cut off"},
+		{"serial,noop,,9,1,1,1,1,ordered,call,call,2,ok,oracle,1,2,3,4,5,6,7,8,9,10,11\n",
+			"line 4: more fields than the header has"},
+		{"serial,noop,\"a,9,1,1,1,1,ordered,call,call,2,ok,oracle,1,2,3,4,5,6,7,8,9,10\n",
+			"line 4: its quotes do not match"},
+		{"serial,no\"op,,9,1,1,1,1,ordered,call,call,2,ok,oracle,1,2,3,4,5,6,7,8,9,10\n",
+			"line 4: its quotes do not match"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(damage) / sizeof(damage[0]); i++) {
+		struct pvq_rows rows;
+		char *text = NULL;
+		size_t len;
+		FILE *f = open_memstream(&text, &len);
+
+		assert_non_null(f);
+		fprintf(f, "%s\n", fixed);
+		for (int row = 0; row < 5; row++) {
+			if (row == 2 || row == 4)
+				fputs(damage[i].line, f);
+			fprintf(f, good, row);
+		}
+		assert_int_equal(fclose(f), 0);
+		assert_int_equal(read_text(text, len, &rows), -EBADMSG);
+		assert_string_equal(rows.problem, damage[i].problem);
+		assert_int_equal(rows.bad, 2);
+		assert_int_equal(rows.count, 5);
+		for (unsigned row = 0; row < 5; row++)
+			assert_int_equal(rows.row[row].block, row);
+		pvq_rows_free(&rows);
+		free(text);
+	}
+}
+
 static void test_full_disk(void **state)
 {
 	struct pvq_row row = example();
@@ -193,6 +238,7 @@ static void test_file(void **state)
 	assert_int_equal(truncate(path, st.st_size - 3), 0);
 	assert_int_equal(pvq_rows_read_file(dir, "x.csv", &rows), -EBADMSG);
 	assert_int_equal(rows.count, 1);
+	assert_true(rows.bad > 0);
 	pvq_rows_free(&rows);
 	unlink(path);
 	assert_int_equal(rmdir(dir), 0);
@@ -207,6 +253,7 @@ int main(void)
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_columns_in_another_order),
 		cmocka_unit_test(test_bad_value_is_named),
+		cmocka_unit_test(test_damage_in_the_middle),
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_file),
 	};

@@ -74,7 +74,7 @@ static int costs_read_rows(struct pvq_costs *c, const char *dir, const char *fil
 	struct value *value;
 	int ret;
 
-	(void)pvq_rows_read_file(dir, file, &rows); /* keeps the rows before any damage */
+	(void)pvq_rows_read_file(dir, file, &rows); /* keeps the rows that can be read */
 	value = calloc(rows.count + 1, sizeof(*value));
 	for (size_t i = 0; value && i < rows.count; i++) {
 		const struct pvq_row *row = &rows.row[i];
@@ -95,7 +95,7 @@ static int costs_read_memory(struct pvq_costs *c, const char *dir)
 	struct value *value;
 	int ret;
 
-	(void)pvq_memory_read(&rows, dir); /* keeps the rows before any damage */
+	(void)pvq_memory_read(&rows, dir); /* keeps the rows that can be read */
 	memory = rows.row;
 	value = calloc(rows.count + 1, sizeof(*value));
 	for (size_t i = 0; value && i < rows.count; i++)
