@@ -10,9 +10,11 @@ enum {
 	PVQ_EXIT_DONE = 0,   /* done and verified */
 	PVQ_EXIT_FAILED = 1, /* a measured failure: a wrong result, a crash, a time-out; or interrupted */
 	PVQ_EXIT_USAGE = 2,  /* the request is impossible: one line on stderr says why */
+	PVQ_EXIT_OPEN = 3,   /* a check that could neither pass nor fail: one line on stderr says why */
 };
 
-#define PVQ_EXIT_HELP "Exit code: 0 done and verified, 1 a measured failure or an interrupt, 2 wrong usage."
+#define PVQ_EXIT_HELP \
+	"Exit code: 0 done and verified, 1 a measured failure or an interrupt, 2 wrong usage, 3 a check left open."
 
 /* A command's input beside its options. */
 struct pvq_call {

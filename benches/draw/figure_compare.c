@@ -19,6 +19,7 @@ static const struct look {
 	{"equivalent", "1F7A5C", 7, PVQ_JUDGED, PVQ_EQUIVALENT},
 	{"inconclusive", "7A7A7A", 6, PVQ_JUDGED, PVQ_INCONCLUSIVE},
 	{"not judged: other work", "B0A58F", 2, PVQ_OTHER_WORK, PVQ_INCONCLUSIVE},
+	{"not judged: too few blocks", "B0A58F", 3, PVQ_TOO_FEW_BLOCKS, PVQ_INCONCLUSIVE},
 	{"not judged: disturbed", "B0A58F", 1, PVQ_MOSTLY_NOISE, PVQ_INCONCLUSIVE},
 };
 
@@ -133,17 +134,20 @@ static void compare_data(struct pvq_plot *plot, const struct pvq_comparison_tabl
 
 int pvq_figure_compare(struct pvq_plots *plots, const struct pvq_comparison_table *t)
 {
-	size_t *row = calloc(t->cells + 1, sizeof(*row)), tasks = 0;
+	size_t *row = calloc(t->cells + 1, sizeof(*row)), tasks = 0, ratios = 0;
 	struct pvq_plot plot;
 
-	for (size_t i = 0; i < t->cells; i++)
+	for (size_t i = 0; i < t->cells; i++) {
 		tasks += i == 0 || t->cell[i].work != t->cell[i - 1].work;
+		ratios += !isnan(t->cell[i].ratio);
+	}
 	if (!row) {
 		fprintf(stderr, "pvq: cannot draw the comparison: out of memory\n");
 		return -ENOMEM;
 	}
-	if (pvq_plot_begin(&plot, plots, PVQ_COMPARE_FIGURE, WIDTH,
-		    AROUND + 20 + ROW * (int)(t->cells + tasks)) == 0) {
+	/* A picture without a point cannot be drawn. */
+	if (ratios && pvq_plot_begin(&plot, plots, PVQ_COMPARE_FIGURE, WIDTH,
+			      AROUND + 20 + ROW * (int)(t->cells + tasks)) == 0) {
 		pvq_plot_number(&plot, "same", PVQ_EQUIVALENT_RATIO);
 		pvq_plot_string(&plot, "task_font", "sans-serif,13");
 		pvq_plot_string(&plot, "note",

@@ -60,6 +60,10 @@ static void write_counts(FILE *f, const struct pvq_comparison_table *t)
 		fprintf(f, ", %zu failed before", of_basis[PVQ_FAILED_BEFORE]);
 	if (of_basis[PVQ_OTHER_WORK])
 		fprintf(f, ", %zu not judged: other work", of_basis[PVQ_OTHER_WORK]);
+	if (of_basis[PVQ_NOT_COMPARABLE])
+		fprintf(f, ", %zu not judged: not comparable", of_basis[PVQ_NOT_COMPARABLE]);
+	if (of_basis[PVQ_TOO_FEW_BLOCKS])
+		fprintf(f, ", %zu not judged: too few blocks", of_basis[PVQ_TOO_FEW_BLOCKS]);
 	if (of_basis[PVQ_MOSTLY_NOISE])
 		fprintf(f, ", %zu not judged: disturbed", of_basis[PVQ_MOSTLY_NOISE]);
 	fputs("\n", f);
@@ -77,6 +81,49 @@ static void write_unmatched(FILE *f, const struct pvq_comparison_table *t)
 		if (next - i > NAMED)
 			fprintf(f, "  - and %zu more\n", next - i - NAMED);
 	}
+}
+
+/* Runs of which rows could not be read. */
+static void write_unread(FILE *f, const struct pvq_side *side)
+{
+	for (size_t r = 0; r < side->runs; r++)
+		if (side->run[r].rows.bad)
+			fprintf(f, "- %zu row%s of %s/raw.csv could not be read\n", side->run[r].rows.bad,
+				side->run[r].rows.bad == 1 ? "" : "s", side->run[r].dir);
+}
+
+/* Cells whose numbers of items differ by too much: a line a task, whose cells all have the same number. */
+static void write_unlike(FILE *f, const struct pvq_comparison_table *t)
+{
+	const struct pvq_work *last = NULL;
+
+	for (size_t i = 0; i < t->cells; i++) {
+		const struct pvq_compared *c = &t->cell[i];
+
+		if (c->basis != PVQ_NOT_COMPARABLE || c->work == last)
+			continue;
+		last = c->work;
+		fprintf(f, "- not comparable: %s: n %llu against %llu\n", c->work->label,
+			(unsigned long long)c->unlike_n[0], (unsigned long long)c->unlike_n[1]);
+	}
+}
+
+/* Cells that ran with another chunk or window, which may be why they changed. */
+static void write_settings(FILE *f, const struct pvq_comparison_table *t)
+{
+	size_t listed = 0;
+
+	for (size_t i = 0; i < t->cells; i++) {
+		const struct pvq_row *a = t->cell[i].cell->key, *b = t->cell[i].cell_after->key;
+
+		if (t->cell[i].basis != PVQ_JUDGED || (a->chunk == b->chunk && a->window == b->window))
+			continue;
+		if (listed++ < NAMED)
+			fprintf(f, "- other settings: %s: chunk %u and window %u before, %u and %u after\n",
+				t->cell[i].name, a->chunk, a->window, b->chunk, b->window);
+	}
+	if (listed > NAMED)
+		fprintf(f, "- other settings: %zu more cells\n", listed - NAMED);
 }
 
 /* Cells that broke, with the reason, and those of which some trials failed. */
@@ -133,9 +180,13 @@ static void write_notes(FILE *f, const struct pvq_comparison_table *t)
 	if (write_any_per_item(t))
 		fputs("- * Times are per item, because the numbers of items differ.\n", f);
 	if (write_any(t, PVQ_OTHER_WORK))
-		fputs("- Other work: the items differ (another calibration or seed), or their "
-		      "numbers differ and are\n  small, so the ratio means nothing. `pvq bench "
-		      "--like A` repeats the work of run A.\n",
+		fputs("- Other work: the items differ (another calibration or seed), so the ratio means "
+		      "nothing.\n  `pvq bench --like A` repeats the work of run A.\n",
+			f);
+	if (write_any(t, PVQ_NOT_COMPARABLE))
+		fputs("- Not comparable: the numbers of items differ, and what a map costs however "
+		      "many items it has could\n  move the ratio by more than 1 %. `pvq bench --like "
+		      "A` repeats the work of run A.\n",
 			f);
 	if (write_any(t, PVQ_MOSTLY_NOISE))
 		fputs("- Disturbed: other processes or the hypervisor used the CPUs in most blocks "
@@ -190,7 +241,11 @@ void pvq_compare_print(FILE *f, const struct pvq_comparison_table *t)
 	}
 	fputs("\n", f);
 	write_counts(f, t);
+	write_unread(f, &t->before);
+	write_unread(f, &t->after);
 	write_failed(f, t);
+	write_unlike(f, t);
+	write_settings(f, t);
 	write_unmatched(f, t);
 	fputs("\n", f);
 	write_notes(f, t);
@@ -205,8 +260,12 @@ static void write_markdown(FILE *f, const struct pvq_comparison_table *t, int wi
 	write_side(f, "\n- after", &t->after);
 	fputs("\n\n", f);
 	write_counts(f, t);
-	fputs(t->unmatched_count ? "\n" : "", f);
+	fputs("\n", f);
+	write_unread(f, &t->before);
+	write_unread(f, &t->after);
 	write_failed(f, t);
+	write_unlike(f, t);
+	write_settings(f, t);
 	write_unmatched(f, t);
 	if (with_picture)
 		fputs("\n![Time after / time before, one row per cell](plots/" PVQ_COMPARE_FIGURE ".svg)\n",

@@ -93,19 +93,42 @@ static int compare_items_are_alike(const char *task)
 	return known && !known->uneven;
 }
 
+static int compare_same_work(const struct pvq_row *a, const struct pvq_row *b)
+{
+	if (strcmp(a->args, b->args) != 0)
+		return 0;
+	return compare_items_are_alike(a->task) || (a->n == b->n && a->seed == b->seed);
+}
+
 /* The last round, in which only some workers have an item, makes up as much as 1 / n of a time per item where each
  * worker has n items that are alike. */
 enum { ITEMS_LEAST = 100 };
 
-static int compare_same_work(const struct pvq_row *a, const struct pvq_row *b)
-{
-	uint64_t least = a->n < b->n ? a->n : b->n;
+/* The most that a map's fixed cost may move a ratio of times per item: a third of what counts as equivalent. */
+static const double fixed_most = 0.01;
 
-	if (strcmp(a->args, b->args) != 0)
-		return 0;
-	if (!compare_items_are_alike(a->task))
-		return a->n == b->n && a->seed == b->seed;
-	return a->n == b->n || least / a->workers >= ITEMS_LEAST;
+/* What a cell's time holds however many items there are (compare.h); NAN: unknown. */
+static double compare_fixed(const struct pvq_cell *cell, enum pvq_metric metric)
+{
+	double first = cell->metric[PVQ_FIRST_NS].median;
+	double around = metric == PVQ_TOTAL_NS
+				? cell->metric[PVQ_START_NS].median + cell->metric[PVQ_STOP_NS].median
+				: 0;
+
+	return first > 0 ? 2 * first + around : NAN;
+}
+
+/* Whether times per item can be compared although the numbers of items differ. */
+static int compare_per_item(const struct pvq_cell *a, const struct pvq_cell *b, enum pvq_metric metric)
+{
+	const struct pvq_cell *less = a->key->n < b->key->n ? a : b, *more = less == a ? b : a;
+	double fixed_a = compare_fixed(a, metric), fixed_b = compare_fixed(b, metric);
+	double fixed = fixed_a > fixed_b ? fixed_a : fixed_b;
+	double moved =
+		fixed / less->metric[metric].median * (1 - (double)less->key->n / (double)more->key->n);
+
+	return less->key->n / less->key->workers >= ITEMS_LEAST && !isnan(fixed_a) && !isnan(fixed_b) &&
+	       moved <= fixed_most;
 }
 
 static int compare_is_noise(const struct pvq_work *work)
@@ -133,12 +156,13 @@ static const char *compare_reason(const struct pvq_cell *cell)
 	return pvq_cell_reason(cell, (enum pvq_status)status);
 }
 
-static void compare_find_basis(
-	struct pvq_compared *c, const struct place *place, size_t before, size_t runs)
+static void compare_find_basis(struct pvq_compared *c, const struct place *place, size_t before,
+	size_t runs, enum pvq_metric metric)
 {
 	c->basis = PVQ_JUDGED;
 	for (size_t r = 0; r < runs; r++) {
 		const struct pvq_row *key = place[r].cell->key;
+		int unlike = key->n != c->cell->key->n;
 
 		if (!place[r].cell->ok && r < before) {
 			c->basis = PVQ_FAILED_BEFORE;
@@ -149,11 +173,17 @@ static void compare_find_basis(
 			c->reason = compare_reason(place[r].cell);
 			return;
 		}
-		if (!compare_same_work(c->cell->key, key))
+		if (!compare_same_work(c->cell->key, key)) {
 			c->basis = PVQ_OTHER_WORK;
-		else if (runs == 2 && compare_is_noise(place[r].work) && c->basis == PVQ_JUDGED)
+		} else if (unlike && !compare_per_item(c->cell, place[r].cell, metric) &&
+			   c->basis != PVQ_OTHER_WORK) {
+			c->basis = PVQ_NOT_COMPARABLE;
+			c->unlike_n[0] = c->cell->key->n;
+			c->unlike_n[1] = key->n;
+		} else if (runs == 2 && compare_is_noise(place[r].work) && c->basis == PVQ_JUDGED) {
 			c->basis = PVQ_MOSTLY_NOISE;
-		c->per_item |= key->n != c->cell->key->n;
+		}
+		c->per_item |= unlike;
 	}
 }
 
@@ -187,9 +217,13 @@ static void compare_two(
 	/* The samples are sorted by now. */
 	c->before_ns = pvq_quantile(x, before, 0.5);
 	c->after_ns = pvq_quantile(y, after, 0.5);
+	if (c->basis == PVQ_NOT_COMPARABLE)
+		return;
 	c->ratio = u.ratio;
 	c->lo = u.lo;
 	c->hi = u.hi;
+	if (c->basis == PVQ_JUDGED && isnan(u.lo))
+		c->basis = PVQ_TOO_FEW_BLOCKS;
 	if (c->basis == PVQ_JUDGED) {
 		c->p = u.p;
 		c->verdict = u.verdict;
@@ -214,7 +248,8 @@ static void compare_medians(const struct pvq_comparison_table *t, struct pvq_com
 	pvq_sort(median + before, runs - before);
 	c->before_ns = pvq_quantile(median, before, 0.5);
 	c->after_ns = pvq_quantile(median + before, runs - before, 0.5);
-	c->ratio = c->after_ns / c->before_ns;
+	if (c->basis != PVQ_NOT_COMPARABLE)
+		c->ratio = c->after_ns / c->before_ns;
 }
 
 /* ---- verdicts ---- */
@@ -285,15 +320,29 @@ struct scratch {
 	double *x, *ln;
 };
 
-static int compare_add(struct pvq_comparison_table *t, const char *name, struct scratch *scratch)
+/* Whether every run of the before side that has the cell has a good trial of it. */
+static int compare_is_good_before(const struct pvq_comparison_table *t, const struct place *place)
+{
+	for (size_t r = 0; r < t->before.runs; r++)
+		if (place[r].cell && !place[r].cell->ok)
+			return 0;
+	return 1;
+}
+
+/* Adds a cell that is first met in that run. */
+static int compare_add(
+	struct pvq_comparison_table *t, size_t run, const char *name, struct scratch *scratch)
 {
 	struct place place[RUNS_MOST];
 	struct pvq_compared *c = &t->cell[t->cells];
 	size_t runs = compare_runs(t);
 	int ret = compare_places(t, name, place);
 
-	if (ret <= 0)
+	if (ret < 0)
 		return ret;
+	t->expected += run < t->before.runs && compare_is_good_before(t, place);
+	if (ret == 0)
+		return 0;
 	*c = (struct pvq_compared){.work = place[0].work,
 		.cell = place[0].cell,
 		.work_after = place[runs - 1].work,
@@ -306,7 +355,7 @@ static int compare_add(struct pvq_comparison_table *t, const char *name, struct 
 		.p = NAN};
 	snprintf(c->name, sizeof(c->name), "%s", name);
 	compare_count_failed(c, place, t->before.runs, runs);
-	compare_find_basis(c, place, t->before.runs, runs);
+	compare_find_basis(c, place, t->before.runs, runs, t->metric);
 	t->cells++;
 	if (c->basis == PVQ_BROKEN || c->basis == PVQ_FAILED_BEFORE)
 		return 0;
@@ -329,7 +378,7 @@ static int compare_add_run(struct pvq_comparison_table *t, size_t r, struct scra
 			c++) {
 			pvq_cellname(name, s, &s->work[w], &s->cell[c]);
 			if (!s->cell[c].harness && !compare_is_known(t, r, name))
-				ret = compare_add(t, name, scratch);
+				ret = compare_add(t, r, name, scratch);
 		}
 	return ret;
 }
@@ -353,6 +402,7 @@ int pvq_compare_sides(struct pvq_comparison_table *t, struct pvq_side before, st
 	for (size_t r = 0; r < compare_runs(t); r++) {
 		cells += compare_run(t, r)->summary.cells;
 		rows += compare_run(t, r)->rows.count;
+		t->bad += compare_run(t, r)->rows.bad;
 	}
 	t->cell = calloc(cells, sizeof(*t->cell));
 	scratch.x = calloc(rows, sizeof(double));
@@ -384,13 +434,22 @@ int pvq_compared_fails(const struct pvq_compared *c, double above)
 	return c->basis == PVQ_BROKEN || (c->verdict == PVQ_SLOWER && c->lo > 1 + above);
 }
 
+int pvq_compare_is_sound(const struct pvq_comparison_table *t)
+{
+	return t->judged > 0 && 2 * t->judged >= t->expected && t->bad == 0;
+}
+
 const char *pvq_compared_words(const struct pvq_compared *c)
 {
 	switch (c->basis) {
 	case PVQ_OTHER_WORK:
 		return "other work";
+	case PVQ_NOT_COMPARABLE:
+		return "not comparable";
 	case PVQ_MOSTLY_NOISE:
 		return "disturbed";
+	case PVQ_TOO_FEW_BLOCKS:
+		return "too few blocks";
 	case PVQ_BROKEN:
 		return "broken";
 	case PVQ_FAILED_BEFORE:

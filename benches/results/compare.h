@@ -1,9 +1,16 @@
 /* compare.h: compares two sides, before and after, cell by cell; each side has one or more runs.
  *
  * Cells are matched by their names (cellname.h). A cell is judged only where both sides did the same work: the same
- * number of the same items. Where a task's items are alike and each worker has at least 100, the numbers may differ,
- * and times per item are compared. Other items, or a calibration that came out differently, are other work: the cell
- * is shown, but not judged. (`pvq bench --like DIR` measures the work of DIR again.)
+ * number of the same items. Other items, or a calibration that came out differently, are other work: the cell is shown,
+ * but not judged. (`pvq bench --like DIR` measures the work of DIR again.)
+ *
+ * Where a task's items are alike, their numbers may differ, and times per item are compared, unless what a map costs
+ * however many items it has can move the ratio by more than 1 %. This fixed cost is taken as twice the median time to
+ * the first result (the workers are idle at the end of a map as at its beginning), the larger of both sides; with the
+ * metric total, start and stop count too. Its part of the time per item is fixed / time, where n is smaller; the other
+ * side has n_smaller / n_larger of it, so the ratio moves by fixed / time x (1 - n_smaller / n_larger). Each worker must
+ * have 100 items at least, too, for the last round, in which only some have one. Otherwise, and where the time to the
+ * first result is unknown, the cell is not comparable: shown, without a ratio, and not judged.
  *
  * Trials from disturbed blocks (cell.h) do not count, unless most blocks of the run are disturbed.
  *
@@ -32,10 +39,12 @@ struct pvq_side {
 /* Whether a cell that both sides have can be judged, and if not, why. */
 enum pvq_basis {
 	PVQ_JUDGED,
-	PVQ_OTHER_WORK,    /* shown, not judged: the sides did different work */
-	PVQ_MOSTLY_NOISE,  /* shown, not judged: most blocks of a run were disturbed */
-	PVQ_BROKEN,        /* ran before, and fails now */
-	PVQ_FAILED_BEFORE, /* nothing to compare with */
+	PVQ_OTHER_WORK,     /* shown, not judged: the sides did different work */
+	PVQ_NOT_COMPARABLE, /* shown, not judged: unlike numbers of items, and a fixed cost that matters */
+	PVQ_MOSTLY_NOISE,   /* shown, not judged: most blocks of a run were disturbed */
+	PVQ_TOO_FEW_BLOCKS, /* shown, not judged: no interval exists */
+	PVQ_BROKEN,         /* ran before, and fails now */
+	PVQ_FAILED_BEFORE,  /* nothing to compare with */
 };
 
 struct pvq_compared {
@@ -51,6 +60,8 @@ struct pvq_compared {
 	double p;                   /* adjusted for the number of cells; NAN where not judged */
 	enum pvq_verdict verdict;   /* of the after side; inconclusive where not judged */
 	const char *reason;         /* of a broken cell; borrowed */
+	uint64_t unlike_n
+		[2]; /* of a cell that is not comparable: n in the first run, and in the one that differs */
 	size_t failed_before, trials_before, failed_after, trials_after;
 };
 
@@ -66,6 +77,8 @@ struct pvq_comparison_table {
 	enum pvq_metric metric;
 	struct pvq_compared *cell; /* in the order of the first run of the before side */
 	size_t cells, judged;
+	size_t expected; /* cells of the before side that have good trials there, with or without their like after */
+	size_t bad;                      /* rows that could not be read, of all runs */
 	struct pvq_unmatched *unmatched; /* by run */
 	size_t unmatched_count;
 };
@@ -77,6 +90,10 @@ void pvq_compare_free(struct pvq_comparison_table *);
 
 /* Whether the cell is broken, or became slower by more than that share (0.05: the interval lies above 1.05). */
 int pvq_compared_fails(const struct pvq_compared *, double above);
+
+/* Whether the verdicts of the table speak for the whole: at least half of the expected cells were judged, some at
+ * least, and every row could be read. */
+int pvq_compare_is_sound(const struct pvq_comparison_table *);
 
 /* "slower", "inconclusive", "broken", … */
 const char *pvq_compared_words(const struct pvq_compared *);

@@ -43,14 +43,15 @@ void pvq_run_free(struct pvq_run *run)
 	memset(run, 0, sizeof(*run));
 }
 
-/* Whether a difference in that fact may change times. How busy the machine was at the start always differs; the rows
- * tell which blocks were disturbed. */
+/* Whether a difference in that fact may change times. The state of the machine at the start always differs; the rows
+ * tell in which state each block was. */
 static int run_fact_counts(const char *key)
 {
-	static const char *const busy[] = {"host_load_at_start", "host_foreign", "host_stolen"};
+	static const char *const state[] = {
+		"host_load_at_start", "host_foreign", "host_stolen", "host_handover"};
 
-	for (size_t i = 0; i < sizeof(busy) / sizeof(busy[0]); i++)
-		if (strcmp(key, busy[i]) == 0)
+	for (size_t i = 0; i < sizeof(state) / sizeof(state[0]); i++)
+		if (strcmp(key, state[i]) == 0)
 			return 0;
 	return strncmp(key, "host_", 5) == 0 || strncmp(key, "version_", 8) == 0 ||
 	       strcmp(key, "profile") == 0 || strcmp(key, "timeout_s") == 0;

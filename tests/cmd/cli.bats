@@ -119,7 +119,7 @@ small() {
 	"$PVQ" help >"$TMP/help"
 	"$PVQ" --help | cmp - "$TMP/help"
 	"$PVQ" -h | cmp - "$TMP/help"
-	grep -q '^Exit code: 0 .* 1 .* 2 ' "$TMP/help"
+	grep -q '^Exit code: 0 .* 1 .* 2 .* 3 ' "$TMP/help"
 	commands=$(sed -n 's/^  \([a-z0-9]*\)  .*/\1/p' "$TMP/help")
 	[ "$(wc -w <<<"$commands")" -ge 8 ]
 	for command in $commands; do

@@ -148,8 +148,67 @@ made_up() {
 	run "$PVQ" compare "$TMP/a" "$TMP/d"
 	[[ $output == *"other work"* ]]
 	run "$PVQ" compare "$TMP/a" "$TMP/d" --fail-above 5%
-	[ "$status" -eq 2 ]
-	[[ $output == *"bench --like $TMP/a"* ]]
+	[ "$status" -eq 3 ]
+	[[ $output == *"--fail-above can neither pass nor fail: 0 of 6 cells"*"bench --like $TMP/a"* ]]
+}
+
+@test "compare --fail-above: 3 if it judged nothing, or less than half; a regression is 1 all the same" {
+	made_up a 10000
+	made_up b 10000
+	sed -i 's/,noop,,1000,/,noop,,20,/' "$TMP/b/raw.csv"
+	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5%
+	[ "$status" -eq 3 ]
+	[[ $output == *"- not comparable: noop: n 1000 against 20"* ]]
+	[[ $output == *"neither pass nor fail: 0 of 2 cells were judged"* ]]
+	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5% --out "$TMP/out"
+	[ "$status" -eq 3 ]
+	grep -q ',not comparable$' "$TMP/out/compare.csv"
+	run "$PVQ" compare "$TMP/a" "$TMP/b"
+	[ "$status" -eq 0 ]
+	# Three cells before, and one of them after.
+	sed -n 's/serial,noop/serial,echo/p; s/pool_ordered,noop/serial,sleep/p' "$TMP/a/raw.csv" >"$TMP/more"
+	cat "$TMP/more" >>"$TMP/a/raw.csv"
+	made_up b 10000
+	sed -i /serial/d "$TMP/b/raw.csv"
+	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5%
+	[ "$status" -eq 3 ]
+	[[ $output == *"1 of 4 cells were judged, the others are missing or did other work"* ]]
+	made_up b 20000
+	sed -i /serial/d "$TMP/b/raw.csv"
+	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5%
+	[ "$status" -eq 1 ]
+	# Nothing in common.
+	sed -i 's/noop/stream/' "$TMP/b/raw.csv"
+	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5%
+	[ "$status" -eq 3 ]
+	[[ $output == *"no cell in common"* ]]
+}
+
+@test "compare: a row that cannot be read is skipped and told, and no gate passes" {
+	made_up a 10000
+	made_up b 20000
+	sed -i '20s/,ok,/,okk,/' "$TMP/b/raw.csv"
+	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5%
+	[ "$status" -eq 1 ]
+	[[ $output == *"b/raw.csv: line 20: 'okk' is no status; 1 row could not be read, 19 were"* ]]
+	[[ $output == *"- 1 row of $TMP/b/raw.csv could not be read"* ]]
+	# Most rows are gone: what is left has too few blocks to fail.
+	made_up b 20000
+	sed -i '8,20s/,ok,/,okk,/' "$TMP/b/raw.csv"
+	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5%
+	[ "$status" -eq 3 ]
+	[[ $output == *"neither pass nor fail: 13 rows could not be read"* ]]
+	run "$PVQ" compare "$TMP/a" "$TMP/b"
+	[ "$status" -eq 0 ]
+	# No regression among those that can be read.
+	made_up b 10000
+	sed -i '20s/,ok,/,okk,/' "$TMP/b/raw.csv"
+	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5%
+	[ "$status" -eq 3 ]
+	[[ $output == *"neither pass nor fail: 1 row could not be read"* ]]
+	# Nor on the before side.
+	run "$PVQ" compare "$TMP/b" "$TMP/a" --fail-above 5%
+	[ "$status" -eq 3 ]
 }
 
 @test "benchmark.json: Google Benchmark's own compare.py reads our runs and tests them" {

@@ -77,6 +77,7 @@ static struct pvq_row *add(struct sides *s, size_t run, const char *impl, const 
 		.window = 8,
 		.block = block,
 		.verified = PVQ_VERIFIED_ORACLE,
+		.first_ns = 40000,
 		.map_ns = (uint64_t)(map_ms * 1e6),
 		.total_ns = (uint64_t)(map_ms * 1e6) + 500000,
 		.seed = 1,
@@ -185,7 +186,117 @@ static void other_numbers_of_equal_items_compare_per_item(void **state)
 	for (size_t i = 0; i < 10; i++)
 		row[i].n = 90;
 	c = cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered");
-	assert_int_equal(c->basis, PVQ_OTHER_WORK);
+	assert_int_equal(c->basis, PVQ_NOT_COMPARABLE);
+}
+
+/* Sets the runs' numbers of items, and their first result's and map's time, and compares. */
+static const struct pvq_compared *compare_lengths(
+	struct sides *s, const uint64_t n[2], const double map_ms[2], const uint64_t first_ns[2])
+{
+	for (size_t r = 0; r < 2; r++) {
+		struct pvq_row *row;
+
+		s->run[r].rows.count = 0;
+		row = add_cell(s, r, "pool_ordered", "noop", "", map_ms[r], 0.005);
+		for (size_t i = 0; i < 10; i++) {
+			row[i].n = n[r];
+			row[i].first_ns = first_ns[r];
+		}
+	}
+	return cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered");
+}
+
+/* A map costs something however many items it has; in a short one that is most of the time. */
+static void a_fixed_cost_that_matters_is_not_compared(void **state)
+{
+	struct sides *s = *state;
+	char *text = NULL;
+	size_t len;
+	const struct pvq_compared *c = compare_lengths(
+		s, (uint64_t[]){20000, 200}, (double[]){0.6, 0.0725}, (uint64_t[]){20000, 20000});
+	FILE *f = open_memstream(&text, &len);
+
+	assert_non_null(f);
+	assert_int_equal(c->basis, PVQ_NOT_COMPARABLE);
+	assert_string_equal(pvq_compared_words(c), "not comparable");
+	assert_false(pvq_compared_fails(c, 0.05));
+	assert_true(isnan(c->ratio));
+	assert_int_equal(s->table.judged, 0);
+	pvq_compare_print(f, &s->table);
+	assert_int_equal(fclose(f), 0);
+	assert_non_null(strstr(text, ", 1 not judged: not comparable\n"));
+	assert_non_null(strstr(text, "- not comparable: noop: n 20000 against 200\n"));
+	free(text);
+	/* The same numbers, and long against the time to the first result: 40 us of 40 ms. */
+	c = compare_lengths(s, (uint64_t[]){20000, 200}, (double[]){4000, 40}, (uint64_t[]){20000, 20000});
+	assert_string_equal(pvq_compared_words(c), "equivalent");
+	/* Short, but hardly unlike: 7 % of fixed cost, of which 10 % differ. */
+	c = compare_lengths(
+		s, (uint64_t[]){22000, 20000}, (double[]){0.66, 0.6}, (uint64_t[]){20000, 20000});
+	assert_string_equal(pvq_compared_words(c), "equivalent");
+	/* The after side's fixed cost counts too. */
+	c = compare_lengths(s, (uint64_t[]){20000, 200}, (double[]){4000, 40}, (uint64_t[]){20000, 400000});
+	assert_int_equal(c->basis, PVQ_NOT_COMPARABLE);
+	/* Unknown is not nothing. */
+	c = compare_lengths(s, (uint64_t[]){20000, 200}, (double[]){4000, 40}, (uint64_t[]){0, 20000});
+	assert_int_equal(c->basis, PVQ_NOT_COMPARABLE);
+	/* The same number needs nothing of it. */
+	c = compare_lengths(s, (uint64_t[]){200, 200}, (double[]){0.072, 0.072}, (uint64_t[]){0, 20000});
+	assert_string_equal(pvq_compared_words(c), "equivalent");
+}
+
+/* With start and stop, these are a fixed cost as well. */
+static void start_and_stop_are_fixed_costs(void **state)
+{
+	struct sides *s = *state;
+
+	for (size_t r = 0; r < 2; r++) {
+		struct pvq_row *row = add_cell(s, r, "pool_ordered", "noop", "", r ? 40 : 80, 0.005);
+
+		for (size_t i = 0; i < 10; i++) {
+			row[i].n = r ? 1000 : 2000;
+			row[i].start_ns = 2000000;
+			row[i].total_ns = row[i].map_ns + row[i].start_ns;
+		}
+	}
+	assert_int_equal(cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered")->basis, PVQ_JUDGED);
+	assert_int_equal(cell_of(compare(s, 1, PVQ_TOTAL_NS), "pool_ordered")->basis, PVQ_NOT_COMPARABLE);
+}
+
+static void too_few_blocks_judge_nothing(void **state)
+{
+	struct sides *s = *state;
+
+	for (size_t r = 0; r < 2; r++)
+		for (unsigned b = 0; b < 5; b++)
+			add(s, r, "pool_ordered", "noop", "", b, r ? 40 : 20);
+	assert_string_equal(
+		pvq_compared_words(cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered")), "too few blocks");
+	assert_int_equal(s->table.judged, 0);
+	assert_false(pvq_compare_is_sound(&s->table));
+}
+
+/* A gate may pass only where at least half of what the before side has was judged. */
+static void half_of_the_cells_must_be_judged(void **state)
+{
+	static const char *const impl[] = {"serial", "pool_ordered", "pool_unordered", "pthread_queue"};
+	struct sides *s = *state;
+
+	for (size_t r = 0; r < 2; r++)
+		for (size_t i = 0; i < 4; i++)
+			if (r == 0 || i < 2)
+				add_cell(s, r, impl[i], "noop", "", 20, 0.01);
+	/* New, or never good: neither can be judged, and neither is missed. */
+	add_cell(s, 1, "fork_per_task", "noop", "", 20, 0.01);
+	add(s, 0, "fork_pipe_queue", "noop", "", 0, 0)->status = PVQ_ERROR;
+	compare(s, 1, PVQ_MAP_NS);
+	assert_int_equal(s->table.expected, 4);
+	assert_int_equal(s->table.judged, 2);
+	assert_true(pvq_compare_is_sound(&s->table));
+	add_cell(s, 0, "pool_ordered", "echo", "", 20, 0.01);
+	compare(s, 1, PVQ_MAP_NS);
+	assert_int_equal(s->table.expected, 5);
+	assert_false(pvq_compare_is_sound(&s->table));
 }
 
 static void other_work_is_shown_and_not_judged(void **state)
@@ -460,6 +571,10 @@ int main(void)
 		TEST(what_got_slower_is_named_and_nothing_else),
 		TEST(the_metric_is_the_one_asked_for),
 		TEST(other_numbers_of_equal_items_compare_per_item),
+		TEST(a_fixed_cost_that_matters_is_not_compared),
+		TEST(start_and_stop_are_fixed_costs),
+		TEST(too_few_blocks_judge_nothing),
+		TEST(half_of_the_cells_must_be_judged),
 		TEST(other_work_is_shown_and_not_judged),
 		TEST(broken_cells_fail_and_old_failures_do_not),
 		TEST(cells_meet_by_setting_and_twins_stay_away),
