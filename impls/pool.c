@@ -130,12 +130,12 @@ static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 	const size_t page = 4096, slots = p->config.window;
 	size_t header = sizeof(struct pool_shared); /* a multiple of its alignment, which is a seat's */
 	size_t seats = round_up(header + sizeof(struct pool_seat) * p->config.workers, page);
-	size_t ring = round_up((p->ring_mask + 1) * sizeof(*p->ring), page);
+	size_t ring = round_up((p->ring_mask + 1) * sizeof(*p->ring), page); /* the lane's as well */
 	size_t results = round_up(slots * sizeof(*p->result), page);
 	size_t in = round_up(slots * p->in_stride, page), out = round_up(slots * p->out_stride, page);
 	char *at;
 
-	p->mapped = seats + ring + results + in + out;
+	p->mapped = seats + 2 * ring + results + in + out;
 	at = mmap(
 		NULL, p->mapped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
@@ -144,9 +144,12 @@ static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 	p->shared = (struct pool_shared *)at;
 	p->seat = (struct pool_seat *)(at + header);
 	p->ring = (pool_atomic_u64 *)(at += seats);
+	p->lane = (pool_atomic_u64 *)(at += ring);
 	p->result = (pool_atomic_u64 *)(at += ring);
 	p->in = at += results;
 	p->out = at + in;
+	atomic_store(&p->shared->lane_published, POOL_LANE);
+	atomic_store(&p->shared->lane_claimed, POOL_LANE);
 	return 0;
 }
 
@@ -158,9 +161,8 @@ static int allocate(struct pvq_pool *p)
 	p->pid = calloc(p->config.workers, sizeof(*p->pid));
 	p->item = calloc(slots, sizeof(*p->item));
 	p->free_slot = calloc(slots, sizeof(*p->free_slot));
-	p->again = calloc(slots, sizeof(*p->again));
 	p->line = calloc(p->ring_mask + 1, sizeof(*p->line));
-	if (!p->hand || !p->pid || !p->item || !p->free_slot || !p->again || !p->line)
+	if (!p->hand || !p->pid || !p->item || !p->free_slot || !p->line)
 		return -ENOMEM;
 	/* Low numbers on top: a short map touches few pages. */
 	for (uint32_t i = slots; i > 0; i--)
@@ -213,7 +215,6 @@ static void free_pool(struct pvq_pool *p)
 	free(p->death);
 	free(p->loss);
 	free(p->line);
-	free(p->again);
 	free(p->free_slot);
 	free(p->item);
 	free(p->pid);
@@ -378,10 +379,11 @@ static uint64_t needed(struct pvq_pool *p, uint64_t sleepers, uint64_t now)
 		want = backlog * pace / (awake ? awake : 1) / POOL_SPIN_NS;
 	if (want == 0 && awake == 0)
 		want = 1;
-	return want < backlog ? want : backlog;
+	/* What is on the lane waits for nobody: those awake may be busy for long. */
+	return (want < backlog ? want : backlog) + pool_lane_left(p);
 }
 
-static void wake_workers(struct pvq_pool *p, uint64_t want)
+void pvq_pool_wake(struct pvq_pool *p, uint64_t want)
 {
 	for (unsigned w = 0; want > 0 && w < p->config.workers; w++) {
 		pool_atomic_u32 *parked = &p->seat[w].parked;
@@ -405,7 +407,7 @@ static void wake_needed(struct pvq_pool *p, uint64_t now, uint64_t most)
 	if (sleepers > 0) {
 		uint64_t want = needed(p, sleepers, now);
 
-		wake_workers(p, want < most ? want : most);
+		pvq_pool_wake(p, want < most ? want : most);
 	}
 }
 
@@ -432,42 +434,26 @@ static int feed_odd(struct pvq_pool *p, ssize_t len, int *ended)
 	return 1;
 }
 
-/* A new item's slot, with its input. 0: there is none, or no room. */
-static int feed_new(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint32_t *slot)
+/* Puts the next item on the ring, at `pos`. 0: there is none, or no room. */
+static int feed_one(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t pos)
 {
 	struct pool_item *item;
+	uint32_t slot;
 	ssize_t len;
 
 	do {
 		if (p->nfree == 0 || *ended)
 			return 0;
-		*slot = p->free_slot[p->nfree - 1];
-		len = feed->next(feed->ctx, p->next, p->in + *slot * p->in_stride);
+		slot = p->free_slot[p->nfree - 1];
+		len = feed->next(feed->ctx, p->next, p->in + slot * p->in_stride);
 	} while ((size_t)len > p->config.max_in && feed_odd(p, len, ended));
 	if ((size_t)len > p->config.max_in)
 		return 0;
 	p->nfree--;
-	item = &p->item[*slot];
-	item->in_len = (uint32_t)len;
-	item->attempts = 0;
-	item->id = p->next++;
-	if (p->config.ordered)
-		p->line[item->id & p->ring_mask] = *slot;
-	return 1;
-}
-
-/* Puts one item on the ring, at `pos`. 0: there is none, or no room. */
-static int feed_one(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t pos)
-{
-	struct pool_item *item;
-	uint32_t slot;
-
-	if (p->nagain > 0)
-		slot = p->again[--p->nagain];
-	else if (!feed_new(p, feed, ended, &slot))
-		return 0;
 	item = &p->item[slot];
-	item->pos = pos;
+	*item = (struct pool_item){.id = p->next++, .pos = pos, .in_len = (uint32_t)len};
+	if (p->config.ordered)
+		p->line[item->id & p->ring_mask] = slot;
 	atomic_store_explicit(&p->result[slot], 0, memory_order_relaxed);
 	atomic_store_explicit(
 		&p->ring[pos & p->ring_mask], pool_entry(slot, item->in_len), memory_order_relaxed);
@@ -674,7 +660,7 @@ static void fall_asleep(struct pvq_pool *p, int fast, int ended)
 
 	/* Nobody sleeps while there is work for more. */
 	if (atomic_load(&sh->sleepers) > 0)
-		wake_workers(p, backlog);
+		pvq_pool_wake(p, backlog + pool_lane_left(p));
 	/* Half of what is left now, not of the window: in order, results may all be waiting for one that is
 	 * not done, and then nothing can be fed, however low the queue. */
 	atomic_store_explicit(&sh->low, ended ? 0 : backlog / 2, memory_order_relaxed);

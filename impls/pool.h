@@ -57,7 +57,8 @@ struct pvq_pool;
 /* What is 0 or NULL is automatic, none or off; begin with PVQ_POOL_DEFAULTS for the rest. */
 struct pvq_pool_config {
 	unsigned retries; /* how often an item is run again whose worker died with it, up to 200; 0: never
-	                   * begun twice. Items that it had claimed but not begun do not count. */
+	                   * begun twice. Items that it had claimed but not begun do not count. Either
+	                   * goes before all items that no worker has claimed yet. */
 	unsigned workers; /* processes; 0: one a core */
 	unsigned cores;   /* CPUs the pool may use; 0: those of the calling thread. Where one of them
 	                   * has nothing to do, idle sides spin briefly before they sleep */

@@ -147,6 +147,20 @@ static int give_up(struct pvq_pool *p, uint32_t slot, int status, const struct p
 	return 0;
 }
 
+/* On the lane. There is room: of the positions that nobody has claimed each has a slot of its own, and there are no more
+ * slots than entries. */
+static void publish_again(struct pvq_pool *p, uint32_t slot)
+{
+	pool_atomic_u64 *published = &p->shared->lane_published;
+	uint64_t pos = atomic_load_explicit(published, memory_order_relaxed); /* ours alone */
+
+	p->item[slot].pos = pos;
+	atomic_store_explicit(
+		&p->lane[pos & p->ring_mask], pool_entry(slot, p->item[slot].in_len), memory_order_relaxed);
+	/* Releases the entry to claim_some(). */
+	atomic_store_explicit(published, pos + 1, RELEASE(publish_again));
+}
+
 /* An item that a dead worker had claimed and not done. */
 static int take_back(struct pvq_pool *p, uint32_t slot)
 {
@@ -165,77 +179,85 @@ static int take_back(struct pvq_pool *p, uint32_t slot)
 			return give_up(p, slot, PVQ_POOL_DIED, d);
 		p->counts.retried++;
 	}
-	item->pos = UINT64_MAX;
-	p->again[p->nagain++] = slot;
+	publish_again(p, slot);
 	return 0;
 }
 
+/* What was read of the shared words. */
+struct look {
+	uint64_t claimed, lane_claimed;
+	uint64_t *claim; /* of each worker; 0 where it is not alive */
+};
+
 enum owner { NOBODY, SOMEBODY, UNDECIDED };
 
-static enum owner owner_of(const struct pvq_pool *p, const uint64_t *claim, uint64_t pos)
+static enum owner owner_of(const struct pvq_pool *p, const struct look *look, uint64_t pos)
 {
 	for (unsigned w = 0; w < p->config.workers; w++)
-		if (pool_claim_covers(claim[w], pos))
-			return claim[w] & POOL_CLAIM_OWN ? SOMEBODY : UNDECIDED;
+		if (pool_claim_covers(look->claim[w], pos))
+			return look->claim[w] & POOL_CLAIM_OWN ? SOMEBODY : UNDECIDED;
 	return NOBODY;
 }
 
 /* Looks at one slot in flight; takes it back where nobody living has it. 1: undecided; or 0, or -errno. */
-static int account_for(struct pvq_pool *p, const uint64_t *claim, uint64_t claimed, uint32_t slot)
+static int account_for(struct pvq_pool *p, const struct look *look, uint32_t slot)
 {
 	uint64_t pos = p->item[slot].pos;
 	enum owner owner;
 
-	/* pos is UINT64_MAX where the slot waits to be published again. The result is read after the claims: a
-	 * worker that has moved on to its next claim had completed the one before. */
-	if (pos >= claimed || atomic_load_explicit(&p->result[slot], ACQUIRE(settle_result)))
+	/* The result is read after the claims: a worker that has moved on to its next claim had completed the one
+	 * before. */
+	if (pos >= (pos & POOL_LANE ? look->lane_claimed : look->claimed) ||
+		atomic_load_explicit(&p->result[slot], ACQUIRE(settle_result)))
 		return 0;
-	owner = owner_of(p, claim, pos);
+	owner = owner_of(p, look, pos);
 	if (owner == NOBODY)
 		return take_back(p, slot);
 	return owner == UNDECIDED;
 }
 
-static int account_for_all(struct pvq_pool *p, const uint64_t *claim, uint64_t claimed, int *undecided)
+static int account_for_all(struct pvq_pool *p, const struct look *look, int *undecided)
 {
-	uint32_t kept = 0;
 	int ret = 0;
 
 	if (p->config.ordered) {
 		for (uint64_t id = p->done; ret >= 0 && id < p->next; id++) {
-			ret = account_for(p, claim, claimed, p->line[id & p->ring_mask]);
+			ret = account_for(p, look, p->line[id & p->ring_mask]);
 			*undecided |= ret > 0;
 		}
 		return ret;
 	}
-	pool_move(p, claimed);
+	pool_move(p, look->claimed);
 	for (uint32_t i = 0; ret >= 0 && i < p->nline; i++) {
-		ret = account_for(p, claim, claimed, p->line[i]);
+		ret = account_for(p, look, p->line[i]);
 		*undecided |= ret > 0;
-		if (p->item[p->line[i]].pos != UINT64_MAX)
-			p->line[kept++] = p->line[i];
 	}
-	p->nline = kept;
 	return ret;
 }
 
-/* The order of the reads is the point: `claimed`, then the claims of the living, then the results. */
+/* The order of the reads is the point: what is claimed, then the claims of the living, then the results. */
 static int settle_deaths(struct pvq_pool *p, struct pvq_error *err)
 {
-	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, ACQUIRE(settle_claimed));
-	uint64_t *claim = calloc(p->config.workers, sizeof(*claim));
-	int undecided = 0, ret = claim ? 0 : -ENOMEM;
+	struct look look = {
+		.claimed = atomic_load_explicit(&p->shared->claimed, ACQUIRE(settle_claimed)),
+		.lane_claimed =
+			atomic_load_explicit(&p->shared->lane_claimed, ACQUIRE(settle_lane_claimed)),
+		.claim = calloc(p->config.workers, sizeof(*look.claim)),
+	};
+	int undecided = 0, ret = look.claim ? 0 : -ENOMEM;
 
 	for (unsigned w = 0; ret == 0 && w < p->config.workers; w++)
 		if (p->hand[w].life == POOL_ALIVE)
-			claim[w] = atomic_load_explicit(&p->seat[w].claim, ACQUIRE(settle_claim));
+			look.claim[w] = atomic_load_explicit(&p->seat[w].claim, ACQUIRE(settle_claim));
 	if (ret == 0)
-		ret = account_for_all(p, claim, claimed, &undecided);
-	free(claim);
+		ret = account_for_all(p, &look, &undecided);
+	free(look.claim);
 	if (ret < 0)
 		return pvq_fail(err, ret, "cannot see to the items of a dead worker");
 	if (!undecided)
 		p->deaths = 0;
+	pool_fence(lane_then_parked); /* first make it visible, then look for sleepers: pairs with park() */
+	pvq_pool_wake(p, pool_lane_left(p));
 	return 0;
 }
 
@@ -303,9 +325,7 @@ int64_t pvq_pool_patience(const struct pvq_pool *p)
 		patience = FORK_NS;
 	if (is_any_missing(p) && (patience < 0 || patience > FORK_NS))
 		patience = FORK_NS;
-	if (p->deaths)
-		patience = AMBIGUOUS_NS;
-	return p->nagain ? 0 : patience;
+	return p->deaths ? AMBIGUOUS_NS : patience;
 }
 
 static int sleep_for(const struct pvq_pool *p, int64_t wait_ns, struct epoll_event event[EVENTS])

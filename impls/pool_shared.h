@@ -11,18 +11,24 @@
  * share cache lines, and nothing is copied but what next() writes. There are `window` slots: memory stays
  * flat, and no ring can overflow.
  *
- * Positions count what was ever published; a slot published again (for a retry) gets a new position. The
- * ring maps a position to its slot. Only the caller appends to it; workers claim [from, from + size) by
- * moving `claimed` with compare-and-swap. Between two looks at the ring a worker holds one claim at most.
+ * Positions count what was ever published. The ring maps a position to its slot. Only the caller appends to it;
+ * workers claim [from, from + size) by moving `claimed` with compare-and-swap.
+ *
+ * The lane is a second ring, for what dead workers left: such a slot is published again there, at a new position, and
+ * workers claim from the lane before they claim from the ring. So a retried item goes first, however full the ring is. The
+ * lane obeys the same rules, and its positions have a bit of their own (POOL_LANE), so whatever names a position or a
+ * claim says which ring is meant. Between two looks at the rings a worker holds one claim at most, of one of them. The
+ * lane's two words share a line, which changes only after a death: a look at it costs two loads from the worker's own
+ * cache, once a claim.
  *
  * There is no lock, hence none that a dead worker could hold. What it held is known from three words:
  *  1. Before the swap a worker stores in its seat which range it is about to claim (intent), after it
- *     that the range is its own. So whoever sees `claimed` beyond a position (acquire) sees in some
- *     worker's seat that worker's intent, or what that worker did since.
+ *     that the range is its own. So whoever sees `claimed` (or `lane_claimed`) beyond a position (acquire)
+ *     sees in some worker's seat that worker's intent, or what that worker did since.
  *  2. A position that is claimed, not done, and in no living worker's claim, belonged to a dead one.
  *     In a living worker's intent: undecided for a few instructions of its; look again later.
  *  3. seat.running says which of the range was begun: one that was not may run again at no risk.
- * tests/model/pool.pml checks this with every interleaving of two workers, three slots and a death.
+ * tests/impls/model/pool.pml checks this with every interleaving of two workers, three slots and a death.
  *
  * Sleeping: whoever is about to sleep says so, then looks once more; the other side makes its work visible,
  * then looks for sleepers. Both pairs are sequentially consistent, so one of the two sees the other
@@ -85,7 +91,10 @@ static inline uint64_t pool_entry(uint32_t slot, uint32_t in_len)
 #define POOL_FAILED (1ull << 33) /* run() returned an error: the low half is its errno */
 #define POOL_LOST (1ull << 34)   /* given up: see the caller's table of losses */
 
-/* A seat's claim word: 54 bits of `from` (5 years of 10 ns items), 9 of size, the lowest: it is ours. */
+/* In a position: it is one of the lane. */
+#define POOL_LANE (1ull << 53)
+
+/* A seat's claim word: 54 bits of `from` (POOL_LANE, and 2 years of 10 ns items), 9 of size, the lowest: it is ours. */
 enum { POOL_CLAIM_OWN = 1, POOL_SIZE_SHIFT = 1, POOL_FROM_SHIFT = 10, POOL_SIZE_MASK = 511 };
 
 static inline uint64_t pool_intent(uint64_t from, uint64_t size)
@@ -120,7 +129,7 @@ struct pool_seat {
  * or none. */
 #define POOL_CONDEMNED (1ull << 63)
 
-/* The position of an item that never was on the ring; beyond any that is, and not UINT64_MAX, which waits for one. */
+/* The position of an item that never was on a ring; beyond any that is. */
 #define POOL_NOWHERE (UINT64_MAX - 1)
 
 #define POOL_ANY UINT64_MAX
@@ -144,6 +153,8 @@ struct pool_shared {
 	pool_atomic_u32 closing;
 	pool_atomic_u64 low;  /* the queue is low where fewer than that are left */
 	pool_atomic_u64 want; /* position whose result it waits for, or POOL_ANY */
+	/* Written only after a worker has died: by the caller, and by workers with compare-and-swap. */
+	_Alignas(2 * POOL_GAP) pool_atomic_u64 lane_published, lane_claimed;
 	/* Written by both sides, seldom. */
 	_Alignas(2 * POOL_GAP) pool_atomic_u32 sleepers; /* parked workers; never too low. One that dies
 	                                                    * about to park may leave it too high: the
@@ -152,7 +163,7 @@ struct pool_shared {
 
 /* What the caller knows of the item in a slot. */
 struct pool_item {
-	uint64_t id, pos; /* pos: UINT64_MAX where it waits to be published again */
+	uint64_t id, pos;
 	uint32_t in_len;
 	uint32_t attempts; /* that ended with a worker's death */
 };
@@ -183,7 +194,8 @@ struct pvq_pool {
 	/* In shared memory, one mapping: */
 	struct pool_shared *shared;
 	struct pool_seat *seat;  /* one a worker */
-	pool_atomic_u64 *ring;   /* ring_mask + 1 entries, no fewer than slots */
+	pool_atomic_u64 *ring;   /* ring_mask + 1 entries, no fewer than slots … */
+	pool_atomic_u64 *lane;   /* … and as many again */
 	pool_atomic_u64 *result; /* one a slot */
 	char *in, *out;          /* a slot's bytes at slot * stride */
 	size_t in_stride, out_stride, mapped;
@@ -203,10 +215,9 @@ struct pvq_pool {
 	struct pool_item *item; /* one a slot */
 	uint32_t *free_slot;    /* stack of slots */
 	uint32_t nfree;
-	uint32_t *again; /* stack of slots to be published again */
-	uint32_t nagain;
 	/* ordered: the slot of an id, at id & ring_mask, for ids in [done, next).
-	 * unordered: the slots, nline of them, of positions below `moved` whose results were not put yet. */
+	 * unordered: the slots, nline of them, whose results were not put yet, of positions on the ring below `moved`
+	 * and on the lane. */
 	uint32_t *line;
 	uint32_t nline;
 	uint64_t moved;
@@ -265,6 +276,13 @@ static inline void pool_move(struct pvq_pool *p, uint64_t claimed)
 			&p->ring[p->moved & p->ring_mask], memory_order_relaxed);
 }
 
+/* How many items on the lane nobody has claimed yet. */
+static inline uint64_t pool_lane_left(const struct pvq_pool *p)
+{
+	return atomic_load_explicit(&p->shared->lane_published, memory_order_relaxed) -
+	       atomic_load_explicit(&p->shared->lane_claimed, memory_order_relaxed);
+}
+
 /* pool_worker.c: the life of worker w. */
 _Noreturn void pvq_pool_work(const struct pvq_pool *, unsigned w);
 
@@ -285,6 +303,9 @@ int pvq_pool_listen(struct pvq_pool *, int wait_ms);
 void pvq_pool_bind(const struct pvq_pool *);
 /* The descriptor, moved above those of stdio; -1 with errno where that fails, or it is -1. */
 int pvq_pool_lift(int fd);
+
+/* pool.c: wakes so many of the workers that sleep, if there are so many. */
+void pvq_pool_wake(struct pvq_pool *, uint64_t want);
 
 /* pool_recover.c: looks after the workers: sees to the items of those that died, replaces them, kills whoever
  * runs an item for too long. Before that sleeps until a worker dies or wakes the caller, for wait_ns at

@@ -32,45 +32,61 @@ static uint64_t claim_size(const struct worker *k, uint64_t ready)
 	return size < ready ? size : ready;
 }
 
-/* Takes some entries off the ring; returns how many, the first being at *from. 0: it is empty.
+/* Takes some entries off the ring, or one off the lane; returns how many, the first being at *from. 0: it is empty.
  *
  * Reading entries before the swap is sound. Entry e is overwritten when position e + R is published (R: size
  * of the ring, no less than the window). Each position from e on that is not claimed has a slot of its
  * own in flight; were e unclaimed, so would be all up to e + R, which is more than there are slots. So the
  * entry changes only after `claimed` has passed e, and then the swap below fails. The same chain orders memory:
  * our reads precede our swap (release); a later claimer's swap reads it (acquire) and precedes its result
- * (release), which the caller reads (acquire) before it publishes that slot again. */
-static uint64_t worker_claim(struct worker *k, uint64_t *from)
+ * (release), which the caller reads (acquire) before it publishes that slot again. Where the claimer has died there is no
+ * result, and the caller reads `claimed` itself (acquire) before it publishes the slot on the lane. */
+static inline uint64_t claim_some(struct worker *k, const pool_atomic_u64 *published_at,
+	pool_atomic_u64 *claimed, const pool_atomic_u64 *entry, int some, uint64_t *from)
 {
-	struct pool_shared *sh = k->p->shared;
-	uint64_t at = atomic_load_explicit(&sh->claimed, ACQUIRE(claim_from));
+	uint64_t at = atomic_load_explicit(claimed, ACQUIRE(claim_from));
 
 	for (;;) {
-		/* Acquire pairs with publish(): entries and inputs are visible. `at` may be newer than this
-		 * value of `published`, hence the signed difference. */
-		uint64_t published = atomic_load_explicit(&sh->published, ACQUIRE(claim_published));
+		/* Acquire pairs with feed_some() and take_back(): entries and inputs are visible. `at` may be newer
+		 * than this value of `published`, hence the signed difference. */
+		uint64_t published = atomic_load_explicit(published_at, ACQUIRE(claim_published));
 		uint64_t size;
 
-		if ((int64_t)(published - at) <= 0) {
-			/* An intent that came to nothing must not stay: nobody could tell it from one that is
-			 * about to become a claim. */
-			atomic_store_explicit(&k->seat->claim, 0, RELEASE(claim_nothing));
+		if ((int64_t)(published - at) <= 0)
 			return 0;
-		}
-		size = claim_size(k, published - at);
+		size = some ? claim_size(k, published - at) : 1;
 		for (uint64_t i = 0; i < size; i++)
 			k->entry[i] = atomic_load_explicit(
-				&k->p->ring[(at + i) & k->p->ring_mask], memory_order_relaxed);
+				&entry[(at + i) & k->p->ring_mask], memory_order_relaxed);
 		/* The swap releases the intent: whoever sees `claimed` beyond it sees the intent. */
 		atomic_store_explicit(&k->seat->claim, pool_intent(at, size), RELEASE(claim_intent));
 		if (atomic_compare_exchange_weak_explicit(
-			    &sh->claimed, &at, at + size, ACQ_REL(claim_swap), memory_order_acquire)) {
+			    claimed, &at, at + size, ACQ_REL(claim_swap), memory_order_acquire)) {
 			atomic_store_explicit(&k->seat->claim, pool_intent(at, size) | POOL_CLAIM_OWN,
 				RELEASE(claim_own));
 			*from = at;
 			return size;
 		}
 	}
+}
+
+/* From the lane first, one at a time: so few are there that others should have a part in them. 0: there are none. */
+static uint64_t worker_claim(struct worker *k, uint64_t *from)
+{
+	struct pool_shared *sh = k->p->shared;
+	uint64_t size = 0;
+
+	/* Relaxed: to miss what was put there this instant is to be one claim late. The look that must not miss it is
+	 * park()'s. */
+	if (pool_lane_left(k->p) > 0)
+		size = claim_some(k, &sh->lane_published, &sh->lane_claimed, k->p->lane, 0, from);
+	if (size == 0)
+		size = claim_some(k, &sh->published, &sh->claimed, k->p->ring, 1, from);
+	/* An intent that came to nothing must not stay: nobody could tell it from one that is about to become a claim.
+	 * That of the lane gave way to one of the ring, unless the ring was empty too. */
+	if (size == 0)
+		atomic_store_explicit(&k->seat->claim, 0, RELEASE(claim_nothing));
+	return size;
 }
 
 /* ---- running ---- */
@@ -186,10 +202,11 @@ static void run_claim(struct worker *k, uint64_t from, uint64_t size)
 
 /* ---- waiting ---- */
 
-static int is_work(const struct pool_shared *sh)
+static int is_work(const struct pvq_pool *p)
 {
-	return atomic_load_explicit(&sh->published, memory_order_relaxed) !=
-	       atomic_load_explicit(&sh->claimed, memory_order_relaxed);
+	return pool_lane_left(p) > 0 ||
+	       atomic_load_explicit(&p->shared->published, memory_order_relaxed) !=
+		       atomic_load_explicit(&p->shared->claimed, memory_order_relaxed);
 }
 
 /* Looks for work for a while, where a core is free for that. */
@@ -199,14 +216,14 @@ static int spin(const struct pvq_pool *p)
 
 	while (pool_may_spin(p) && !atomic_load_explicit(&p->shared->closing, memory_order_relaxed)) {
 		for (int i = 0; i < 32; i++) {
-			if (is_work(p->shared))
+			if (is_work(p))
 				return 1;
 			pool_relax();
 		}
 		if (pool_now_ns() > until)
 			break;
 	}
-	return is_work(p->shared);
+	return is_work(p);
 }
 
 /* `sleepers` first, then `parked`, and back by whoever takes `parked` away: so the count is never too low. */
@@ -217,8 +234,9 @@ static void park(const struct worker *k)
 
 	atomic_fetch_add(&sh->sleepers, 1);
 	atomic_store(parked, 1);
-	pool_fence(parked_then_work); /* first say so, then look: pairs with publish() and close() */
-	if (is_work(sh) || atomic_load(&sh->closing)) {
+	pool_fence(
+		parked_then_work); /* first say so, then look: pairs with wake_needed(), settle_deaths() and close() */
+	if (is_work(k->p) || atomic_load(&sh->closing)) {
 		if (atomic_exchange(parked, 0))
 			atomic_fetch_sub(&sh->sleepers, 1);
 		return;

@@ -78,7 +78,7 @@ bugs_of() {
 	bugs=$(bugs_of pool)
 	[[ "$bugs" == *BUG_NO_INTENT* && "$bugs" == *BUG_READ_AFTER* && "$bugs" == *BUG_RESULTS_FIRST* ]]
 	for bug in $bugs; do
-		optimize=-O0 breaks pool -DN=3 -DRETRIES=0 "-D$bug"
+		optimize=-O0 breaks pool -DN=3 -DS=2 -DR=2 -DRETRIES=0 "-D$bug"
 	done
 	# A ring of fewer entries than there are slots.
 	optimize=-O0 breaks pool -DN=3 -DR=2

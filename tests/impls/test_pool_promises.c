@@ -1,5 +1,6 @@
 /* test_pool_promises.c: what pool.h promises at the edges: lengths, bounds, hooks that fail, children that somebody else
- * reaps, starts that die, clocks, closing. Each by a small program that knows the public header alone.
+ * reaps, starts that die, items that are run again, clocks, closing. Each by a small program that knows the public
+ * header alone.
  */
 #include "pool.h"
 
@@ -26,6 +27,7 @@ enum { ITEMS = 2000, WORKERS = 3 };
 /* What the workers and the test share. */
 struct shared {
 	_Atomic uint32_t begun[ITEMS], starts, early, go;
+	_Atomic uint32_t turns, turn[ITEMS]; /* calls of run(), and which of them was the item's last */
 	_Atomic pid_t pid[WORKERS];
 };
 
@@ -40,7 +42,7 @@ struct fixture {
 	ssize_t (*feed)(struct fixture *, uint64_t id);
 	int (*got)(struct fixture *, uint64_t id, int status);
 	/* results: */
-	uint64_t put, wrong, twice, asked;
+	uint64_t put, wrong, twice, asked, noticed;
 	int status[ITEMS];
 	unsigned char seen[ITEMS];
 	int out_given[ITEMS];
@@ -67,6 +69,7 @@ static ssize_t run(void *ctx, const void *in, size_t len, void *out, size_t cap)
 	(void)cap;
 	memcpy(&id, in, len);
 	atomic_fetch_add(&f->sh->begun[id % ITEMS], 1);
+	atomic_store(&f->sh->turn[id % ITEMS], atomic_fetch_add(&f->sh->turns, 1));
 	value = id * 10;
 	if (f->run)
 		ret = f->run(f, id, &value);
@@ -490,6 +493,165 @@ static void test_a_shortage_that_passes(void **state)
 	assert_null(failed);
 }
 
+/* ---- items that are run again ---- */
+
+enum { HELD = 40, HAND_OUT = 500 };
+
+/* The first one's worker dies with it. Before that is noticed nobody gets beyond item HELD. */
+static ssize_t first_dies_once(const struct fixture *f, uint64_t id, uint64_t *value)
+{
+	if (id == 0 && atomic_load(&f->sh->begun[0]) == 1)
+		raise(SIGKILL);
+	while (id >= HELD && !atomic_load(&f->sh->go))
+		pause_ms(1);
+	return sizeof(*value);
+}
+
+/* Fills the window, and has no more before the death was noticed. */
+static ssize_t more_once_it_is_noticed(struct fixture *f, uint64_t id)
+{
+	if (id < HAND_OUT || atomic_load(&f->sh->go))
+		return sizeof(id);
+	if (pvq_pool_counts(f->pool)->retried == 0)
+		return PVQ_POOL_LATER;
+	f->noticed = atomic_load(&f->sh->turns);
+	atomic_store(&f->sh->go, 1);
+	return sizeof(id);
+}
+
+static void test_a_retried_item_goes_first(void **state)
+{
+	struct fixture *f = *state;
+
+	f->n = ITEMS / 2;
+	f->run = first_dies_once;
+	f->feed = more_once_it_is_noticed;
+	for (int i = 0; i < 4; i++) {
+		struct pvq_pool_config config = plain;
+		uint64_t chunk = i < 2 ? 1 : 8;
+
+		config.chunk = (unsigned)chunk;
+		config.ordered = i % 2;
+		config.window = HAND_OUT + 1;
+		memset(f->sh, 0, sizeof(*f->sh));
+		through(f, config);
+		assert_int_equal(f->sh->begun[0], 2);
+		/* Before it is begun again each worker goes through with a claim at most; likewise before what the dead
+		 * one had claimed and not begun. */
+		for (unsigned id = 0; id < chunk; id++)
+			assert_in_range(f->sh->turn[id], 0, f->noticed + 3 * chunk);
+		for (unsigned id = 1; id < f->n; id++)
+			assert_int_equal(f->sh->begun[id], 1);
+	}
+}
+
+/* 100: its worker dies; 700: it fails first, then its worker hangs and is killed; 1300: it hangs. */
+static ssize_t some_die_or_hang(const struct fixture *f, uint64_t id, uint64_t *value)
+{
+	uint32_t times = atomic_load(&f->sh->begun[id]);
+
+	if ((id == 100 || id == 700) && times == 1)
+		raise(SIGKILL);
+	if (id == 1300 || (id == 700 && times == 2))
+		for (;;)
+			pause();
+	return sizeof(*value);
+}
+
+/* So a single worker begins items in their order, whatever happens to it. */
+static void test_one_worker_keeps_the_order_over_deaths(void **state)
+{
+	static const unsigned chunk[] = {0, 1, 7};
+	struct fixture *f = *state;
+
+	f->n = ITEMS;
+	f->run = some_die_or_hang;
+	for (int i = 0; i < 3; i++) {
+		struct pvq_pool_config config = plain;
+
+		config.workers = 1;
+		config.ordered = i % 2;
+		config.chunk = chunk[i];
+		config.recycle = 150;
+		config.item_timeout_ns = 1000000000; /* waiting for a core is not to count */
+		memset(f->sh, 0, sizeof(*f->sh));
+		through(f, config);
+		for (unsigned id = 0; id < ITEMS; id++) {
+			int lost = id == 700 || id == 1300;
+
+			assert_int_equal(f->status[id], lost ? PVQ_POOL_OVERDUE : 0);
+			assert_int_equal(f->sh->begun[id], id == 100 || id == 700 ? 2 : 1);
+			assert_true(id == 0 || f->sh->turn[id] > f->sh->turn[id - 1]);
+		}
+	}
+}
+
+static ssize_t each_dies_once(const struct fixture *f, uint64_t id, uint64_t *value)
+{
+	if (atomic_load(&f->sh->begun[id]) == 1)
+		raise(SIGKILL);
+	return sizeof(*value);
+}
+
+static void test_every_item_is_run_again(void **state)
+{
+	struct fixture *f = *state;
+
+	f->n = 200;
+	f->run = each_dies_once;
+	for (int i = 0; i < 4; i++) {
+		struct pvq_pool_config config = plain;
+
+		config.workers = WORKERS;
+		config.ordered = i % 2;
+		config.window = i < 2 ? 4 : 64;
+		memset(f->sh, 0, sizeof(*f->sh));
+		through(f, config);
+		for (unsigned id = 0; id < f->n; id++) {
+			assert_int_equal(f->status[id], 0);
+			assert_int_equal(f->sh->begun[id], 2);
+		}
+	}
+}
+
+/* Only those that start first get ready. */
+static int third_never_starts(const struct fixture *f, unsigned worker)
+{
+	(void)worker;
+	if (atomic_fetch_add(&f->sh->early, 1) >= 2)
+		for (;;)
+			pause();
+	return 0;
+}
+
+static ssize_t dies_beside_another(const struct fixture *f, uint64_t id, uint64_t *value)
+{
+	while (atomic_load(&f->sh->early) < 2)
+		pause_ms(1);
+	if (id == 0 && atomic_load(&f->sh->begun[0]) == 1)
+		raise(SIGKILL);
+	return sizeof(*value);
+}
+
+/* The other worker sleeps, for there was nothing to do; the replacement does not come. */
+static void test_a_sleeper_is_woken_for_a_retried_item(void **state)
+{
+	struct fixture *f = *state;
+
+	f->n = 1;
+	f->init = third_never_starts;
+	f->run = dies_beside_another;
+	for (int ordered = 0; ordered < 2; ordered++) {
+		struct pvq_pool_config config = plain;
+
+		config.ordered = ordered;
+		memset(f->sh, 0, sizeof(*f->sh));
+		through(f, config);
+		assert_int_equal(f->status[0], 0);
+		assert_int_equal(f->sh->begun[0], 2);
+	}
+}
+
 /* ---- clocks ---- */
 
 static void spin_cpu_ms(long ms)
@@ -636,6 +798,10 @@ int main(void)
 		TEST(test_the_program_reaps_all_children_itself),
 		TEST(test_early_deaths_between_good_starts),
 		TEST(test_a_shortage_that_passes),
+		TEST(test_a_retried_item_goes_first),
+		TEST(test_one_worker_keeps_the_order_over_deaths),
+		TEST(test_every_item_is_run_again),
+		TEST(test_a_sleeper_is_woken_for_a_retried_item),
 		TEST(test_time_in_which_the_program_is_stopped_counts_for_nobody),
 		TEST(test_only_items_that_were_overdue_are_given_up),
 		TEST(test_close_does_not_wait_for_a_stopped_worker),

@@ -1,10 +1,10 @@
 /* pool.pml: the pool's protocol (impls/pool_shared.h), for spin to try in every interleaving.
  *
- *	spin -a pool.pml && cc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan    (tests/model.bats does it)
+ *	spin -a pool.pml && cc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan    (tests/impls/model.bats does it)
  *	spin -a -DBUG_… pool.pml && cc … && ./pan, then: spin -t -p -g -DBUG_… pool.pml         (the trail)
  *
- * A caller and two workers; N items go through S slots and a ring of R entries. A worker may die before any
- * of its steps, DEATHS times in all; another then takes its seat. A step is one access to shared memory,
+ * A caller and two workers; N items go through S slots, a ring of R entries, and a lane of as many for what a dead
+ * worker left. A worker may die before any of its steps, DEATHS times in all; another then takes its seat. A step is one access to shared memory,
  * together with whatever concerns only the one who does it.
  *
  * Checked in every state that can be reached:
@@ -29,13 +29,17 @@
  *  - Collecting a result, and using its slot again. A result that is there stays there, so collecting late is
  *    like collecting in time; workers see only that the slot is used again. So once everything
  *    is fed, all is collected at the end. Which slot is collected when is free: that holds imap's order.
+ *  - Looking at the lane: its two words are read at once, and with the ring's `claimed` where it is empty. What comes
+ *    to the lane a moment later is not seen in either case, and the look before sleeping is another one.
+ *  - Publishing all orphans of a look: workers that claim the first change nothing about the others.
  *  - In a look for orphans, reading the last claim word and the results: a result only ever goes from not
  *    done to done, so reading it as early as that is what could go wrong most.
  *  - Looking again where a look left something undecided, while that would change nothing: it is waited until
  *    it would. Were it never to, that is found as a deadlock.
  *
- * Sizes: N=4 S=3 R=4 is 11 million states, 600 MB, 15 s, and uses slots and entries again after a death.
- * N=5 (70 million, 3.3 GB, 2 minutes) and DEATHS=2 N=3 S=2 R=2 (11 million) hold too, tried by hand.
+ * Sizes: N=4 S=3 R=4 is 6 million states, 350 MB, 20 s, and uses slots again after a death; the lane's entries are used
+ * again with DEATHS=2 N=2 S=2 R=2. N=5 (33 million, 1.4 GB, 2 minutes) and DEATHS=2 N=3 S=2 R=2 (4 million), with and
+ * without retries, hold too, tried by hand.
  *
  * Each BUG_… takes one thing out of the protocol, and the checker must find what that breaks: so it is known
  * that it could. R < S must fail, too. WEAK lets the swap fail for no reason, as it may on some machines.
@@ -64,7 +68,7 @@
 #define ALL(is) (is(0) && is(1))
 #endif
 #define NOWHERE 255 /* position of a slot that holds no item */
-#define AGAIN 254   /* of one that waits to be published again */
+#define LANE 16     /* the lane's first position: beyond any of the ring */
 
 /* A claim word: from, size, and the lowest bit: it is ours. */
 #define INTENT(from, size) ((from) * 8 + (size) * 2)
@@ -73,6 +77,8 @@
 #define END(word) (FROM(word) + ((word) / 2) % 4)
 #define COVERS(word, pos) ((pos) >= FROM(word) && (pos) < END(word))
 #define IS_OWN(word) ((word) % 2)
+
+#define CLAIMED(pos) ((pos) < LANE -> (pos) < claimed : (pos) < lane_claimed)
 
 /* Of a look at a slot: it is not concerned; nobody living has it; somebody has or had it in mind. */
 #define NONE 0
@@ -86,6 +92,7 @@
 
 byte ring[R], input[S], output[S], result[S];
 byte published, claimed;
+byte lane[R], lane_published = LANE, lane_claimed = LANE;
 byte claim[W], running[W];
 bool closing;
 
@@ -97,13 +104,22 @@ byte attempts[S]; /* that ended with a worker's death */
 
 byte deaths;       /* that may still happen */
 bool gone[W];      /* it died, and its seat is empty */
-byte written;      /* ring entries ever written */
+byte written;      /* the ring's entries ever written; the lane's are published at once */
 byte holder[S];    /* 1 + the living worker that swapped for it and has not completed it; 0: none */
 byte begun[N];     /* how often an item was run */
 byte marked[N];    /* how often a worker said that it runs it */
 bool delivered[N];
 
 /* ---- a worker ---- */
+
+#define ENTRY(pos) ((pos) < LANE -> ring[(pos) % R] : lane[(pos) % R])
+#define IS_NEXT(pos) ((pos) < LANE -> claimed == (pos) : lane_claimed == (pos))
+#define LANE_LEFT (lane_published != lane_claimed)
+#ifdef BUG_LANE_NOT_NAMED
+#define WORD(from, size) INTENT((from) % LANE, size)
+#else
+#define WORD(from, size) INTENT(from, size)
+#endif
 
 inline die()
 {
@@ -136,10 +152,15 @@ inline forget()
 /* Compare-and-swap succeeds; what was read before it must still be so. */
 inline swap()
 {
-	claimed = from + size;
+	if
+	:: from < LANE ->
+		claimed = from + size
+	:: else ->
+		lane_claimed = from + size
+	fi;
 #ifndef BUG_READ_AFTER
-	assert(written <= from + R);
-	assert(ring[from % R] == first);
+	assert((from < LANE -> written : lane_published) <= from + R);
+	assert(ENTRY(from) == first);
 	assert(size == 1 || ring[(from + 1) % R] == second);
 	hold(first);
 	if
@@ -157,7 +178,7 @@ inline hold(slot)
 
 inline own()
 {
-	claim[me] = INTENT(from, size) + OWN;
+	claim[me] = WORD(from, size) + OWN;
 	i = 1 - me;
 	assert(gone[i] || !IS_OWN(claim[i]) || FROM(claim[i]) >= from + size || END(claim[i]) <= from);
 	i = 0
@@ -193,9 +214,14 @@ proctype worker(byte me)
 {
 	byte from, size, i, first, second;
 
-fresh:
-	if :: from = claimed :: DIES fi;
 again:
+	if
+	:: d_step { LANE_LEFT -> from = lane_claimed; size = 1 }
+		goto read
+	:: d_step { !LANE_LEFT -> from = claimed }
+	:: DIES
+	fi;
+again_ring:
 	if
 	:: d_step { published > from -> size = 1 }
 	:: d_step { published > from + 1 -> size = 2 }
@@ -203,25 +229,28 @@ again:
 		goto idle
 	:: DIES
 	fi;
+read:
 #ifndef BUG_READ_AFTER
-	if :: first = ring[from % R] :: DIES fi;
+	if :: first = ENTRY(from) :: DIES fi;
 	if :: size == 2 -> second = ring[(from + 1) % R] :: size == 1 :: DIES fi;
 #endif
 #ifndef BUG_NO_INTENT
-	if :: claim[me] = INTENT(from, size) :: DIES fi;
+	if :: claim[me] = WORD(from, size) :: DIES fi;
 #endif
 	if
-	:: d_step { claimed == from -> swap() }
-	:: d_step { claimed != from -> from = claimed; forget() }
+	:: d_step { IS_NEXT(from) -> swap() }
+	:: d_step { from < LANE && !IS_NEXT(from) -> from = claimed; forget() }
+		goto again_ring
+	:: d_step { from >= LANE && !IS_NEXT(from) -> from = 0; forget() }
 		goto again
 #ifdef WEAK
-	:: forget(); goto again /* it may fail for no reason */
+	:: from = 0; forget(); goto again /* it may fail for no reason */
 #endif
 	:: DIES
 	fi;
 	if :: d_step { own() } :: DIES fi;
 #ifdef BUG_READ_AFTER
-	if :: d_step { first = ring[from % R]; hold(first) } :: DIES fi;
+	if :: d_step { first = ENTRY(from); hold(first) } :: DIES fi;
 	if :: d_step { size == 2 -> second = ring[(from + 1) % R]; hold(second) } :: size == 1 :: DIES fi;
 #endif
 	do
@@ -241,7 +270,6 @@ again:
 	atomic {
 		i = 0; from = 0; forget();
 		if :: running[me] = 0 :: DIES fi;
-		if :: from = claimed :: DIES fi;
 		goto again
 	}
 
@@ -250,19 +278,18 @@ idle:
 	if :: claim[me] = 0 :: DIES fi;
 #endif
 	if
-	:: d_step { published != claimed -> from = claimed }
-		goto again
+	:: published != claimed -> goto again
+#ifndef BUG_LANE_NOT_SEEN
+	:: LANE_LEFT -> goto again
+#endif
 	:: closing -> goto end
 	:: DIES
 	fi;
 
 dead:
 end_dead: /* for good, where the caller has all it wanted */
-	atomic {
-		!gone[me];
-		if :: from = claimed :: DIES fi;
-		goto again
-	}
+	!gone[me];
+	goto again;
 end:
 	skip
 }
@@ -277,6 +304,15 @@ inline put_on_ring(slot)
 	ring[written % R] = slot;
 	pos[slot] = written;
 	written++
+}
+
+/* The same on the lane, and publishes it. */
+inline put_on_lane(slot)
+{
+	assert(lane_published < lane_claimed + R);
+	lane[lane_published % R] = slot;
+	pos[slot] = lane_published;
+	lane_published++
 }
 
 /* The next item, in a free slot. */
@@ -343,12 +379,12 @@ inline bury(w)
 	gone[w] = false
 }
 
-/* A look at the slots in flight. First it reads `claimed`, which says which of them it is about … */
+/* A look at the slots in flight. First it reads what is claimed, which says which of them it is about … */
 #ifdef BUG_CLAIMED_LAST
-#define LOOKS_CLAIMED(pos) ((pos) < AGAIN)
-#define IS_CLAIMED(pos) ((pos) < claimed)
+#define LOOKS_CLAIMED(pos) ((pos) != NOWHERE)
+#define IS_CLAIMED(pos) CLAIMED(pos)
 #else
-#define LOOKS_CLAIMED(pos) ((pos) < claimed)
+#define LOOKS_CLAIMED(pos) CLAIMED(pos)
 #define IS_CLAIMED(pos) true
 #endif
 
@@ -415,7 +451,7 @@ inline judge()
 	t = 0
 }
 
-/* An orphan: it is given up, or waits to be published again. */
+/* An orphan: it is given up, or published again. */
 inline take_back(slot)
 {
 	assert(holder[slot] == 0); /* else a living worker has it */
@@ -425,20 +461,19 @@ inline take_back(slot)
 	fi;
 	if
 	:: had_begun[slot] && attempts[slot] > RETRIES -> result[slot] = LOST
-	:: else -> pos[slot] = AGAIN
+	:: else -> put_on_lane(slot)
 	fi;
 	had_begun[slot] = false
 }
 
 /* What a look would find at this moment. */
-#define IS_OPEN(slot) (pos[slot] < claimed && result[slot] == 0)
+#define IS_OPEN(slot) (CLAIMED(pos[slot]) && result[slot] == 0)
 #define HAS(w, slot) COVERS(claim[w], pos[slot])
 #define MAY(w, slot) (HAS(w, slot) && !IS_OWN(claim[w]))
 #define IS_ORPHAN(slot) (IS_OPEN(slot) && !HAS(0, slot) && !HAS(1, slot))
 #define IS_UNDECIDED(slot) (IS_OPEN(slot) && (MAY(0, slot) || MAY(1, slot)))
 #define WOULD_CHANGE (ANY(IS_ORPHAN) || !ANY(IS_UNDECIDED))
 
-#define IS_AGAIN(slot) (pos[slot] == AGAIN)
 #define IS_DONE(slot) (pos[slot] != NOWHERE && result[slot] != 0)
 
 proctype caller()
@@ -461,26 +496,20 @@ proctype caller()
 	od;
 	do
 	:: written > published -> published = written
-	/* What waits to be published again goes first. */
-	:: d_step { IS_AGAIN(0) -> put_on_ring(0) }
-	:: d_step { IS_AGAIN(1) -> put_on_ring(1) }
-#if S == 3
-	:: d_step { IS_AGAIN(2) -> put_on_ring(2) }
-#endif
 	/* Collects, and feeds. */
-	:: d_step { IS_DONE(0) && next < N && !ANY(IS_AGAIN) -> collect(0); feed(0) }
-	:: d_step { IS_DONE(1) && next < N && !ANY(IS_AGAIN) -> collect(1); feed(1) }
+	:: d_step { IS_DONE(0) && next < N -> collect(0); feed(0) }
+	:: d_step { IS_DONE(1) && next < N -> collect(1); feed(1) }
 #if S == 3
-	:: d_step { IS_DONE(2) && next < N && !ANY(IS_AGAIN) -> collect(2); feed(2) }
+	:: d_step { IS_DONE(2) && next < N -> collect(2); feed(2) }
 #endif
 	:: d_step { ALL(IS_DONE) && next == N -> collect_rest() }
 		break
 	/* Sees to the dead. */
-	:: d_step { gone[0] && !ANY(IS_AGAIN) -> bury(0); look_at_claimed() }
+	:: d_step { gone[0] -> bury(0); look_at_claimed() }
 		goto look
-	:: d_step { gone[1] && !ANY(IS_AGAIN) -> bury(1); look_at_claimed() }
+	:: d_step { gone[1] -> bury(1); look_at_claimed() }
 		goto look
-	:: d_step { undecided && !ANY(IS_AGAIN) && WOULD_CHANGE -> look_at_claimed() }
+	:: d_step { undecided && WOULD_CHANGE -> look_at_claimed() }
 look:
 		if
 		:: d_step { look_at(0) }

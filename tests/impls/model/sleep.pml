@@ -1,16 +1,17 @@
 /* sleep.pml: how the pool's sides sleep and wake each other (impls/pool_shared.h), for spin to try in every
  * interleaving. Beside pool.pml, which leaves this out.
  *
- *	spin -a sleep.pml && cc -O2 -DSAFETY -o pan pan.c && ./pan      (tests/model.bats does it)
+ *	spin -a sleep.pml && cc -O2 -DSAFETY -o pan pan.c && ./pan      (tests/impls/model.bats does it)
  *
  * A caller and two workers; N items, WINDOW of them in flight at most. A worker may die before any of its
- * steps, DEATHS times in all; another then takes its seat. A step is one access to shared memory.
+ * steps, DEATHS times in all; another then takes its seat, or cannot be forked while there is one left. A step is one
+ * access to shared memory.
  *
  * Checked in every state that can be reached: nobody sleeps for ever while there is something to do (no
  * invalid end state), and the count of sleepers is never too low.
  *
  * What is left out, and why that is no loss:
- *  - Whose items are whose. Claiming is one step, and a dead worker's item comes back: that is pool.pml.
+ *  - Whose items are whose. Claiming is one step, and a dead worker's item comes back, on the lane: that is pool.pml.
  *  - Memory order: the engine has a fence between saying and looking. What could happen without it is what
  *    BUG_…_LOOKS_FIRST do.
  *  - Looking after the caller between two items of a claim, which only wakes it more often.
@@ -34,13 +35,16 @@
 /* ---- shared memory, and what the kernel keeps ---- */
 
 byte published, claimed;
+byte lane; /* items on it that nobody has claimed */
 byte done; /* results that are there, and not collected */
 byte sleepers;
 bool parked[W];
 bool caller_asleep;
 bool closing;
 bool alarm; /* an edge of the eventfd that was not told yet */
-bool gone[W];
+byte gone[W]; /* 0, or one of these: */
+#define DIED 1   /* which the caller does not know yet */
+#define VACANT 2 /* it does, and has nobody for the seat */
 
 /* ---- what only the checks know ---- */
 
@@ -54,7 +58,7 @@ inline die()
 	d_step {
 		deaths > 0;
 		deaths--;
-		gone[me] = true;
+		gone[me] = DIED;
 		orphans = orphans + holds;
 		holds = 0;
 		seen = false
@@ -64,7 +68,14 @@ inline die()
 /* Beside every access of a worker: it dies instead. */
 #define DIES die(); goto dead
 
-#define IS_WORK (published != claimed || closing)
+/* The two looks at work. */
+inline look()
+{
+#ifndef BUG_LANE_NOT_SEEN
+	if :: seen = (lane > 0) :: DIES fi;
+#endif
+	if :: seen = (seen || published != claimed || closing) :: DIES fi
+}
 
 proctype worker(byte me)
 {
@@ -73,10 +84,17 @@ proctype worker(byte me)
 
 claim_one:
 	if
+	:: d_step { lane > 0 -> lane--; holds = 1 }
+		goto complete
+	:: lane == 0
+	:: DIES
+	fi;
+	if
 	:: d_step { published != claimed -> claimed++; holds = 1 }
 	:: published == claimed -> goto idle
 	:: DIES
 	fi;
+complete:
 #ifdef BUG_WORKER_LOOKS_FIRST
 	if :: seen = caller_asleep :: DIES fi;
 	if :: d_step { holds = 0; done++ } :: DIES fi;
@@ -107,11 +125,11 @@ idle:
 	fi;
 	if :: sleepers++ :: DIES fi;
 #ifdef BUG_PARK_LOOKS_FIRST
-	if :: seen = IS_WORK :: DIES fi;
+	look();
 	if :: parked[me] = true :: DIES fi;
 #else
 	if :: parked[me] = true :: DIES fi;
-	if :: seen = IS_WORK :: DIES fi;
+	look();
 #endif
 #ifdef BUG_PARK_LOOKS_ONCE
 	seen = false;
@@ -131,7 +149,7 @@ idle:
 
 dead:
 end_dead: /* for good, where the caller has all it wanted */
-	!gone[me];
+	gone[me] == 0;
 	goto claim_one;
 end:
 	skip
@@ -157,14 +175,20 @@ inline wake_workers()
 	want = 0
 }
 
-/* How many the queue needs is an estimate: any number, but one at least where all sleep. */
+#ifdef BUG_LANE_NOT_WOKEN
+#define FOR_LANE 0
+#else
+#define FOR_LANE lane
+#endif
+
+/* How many the ring needs is an estimate: any number, but one at least where all sleep. And one for each on the lane. */
 inline wake_needed(count)
 {
 	if
-	:: count == 0 || published == claimed
-	:: count > 0 && count < W
-	:: count > 0 && published - claimed > 0 -> want = 1
-	:: count > 0 && published - claimed > 1 -> want = 2
+	:: count == 0
+	:: count > 0 && (published == claimed || count < W) -> want = FOR_LANE
+	:: count > 0 && published - claimed > 0 -> want = 1 + FOR_LANE
+	:: count > 0 && published - claimed > 1 -> want = 2 + FOR_LANE
 	fi;
 	wake_workers()
 }
@@ -179,51 +203,50 @@ inline collect()
 	}
 }
 
-/* Buries w, and lets another into its seat; its items are published again. */
+/* Buries w, and lets another into its seat, if it can; its items are published again. */
 inline bury(w)
 {
-	again = again + orphans;
+	lane = lane + orphans;
 	orphans = 0;
 	if
 	:: parked[w] -> parked[w] = false; assert(sleepers > 0); sleepers--
 	:: else
 	fi;
-	gone[w] = false
+	if
+	:: gone[w] = 0
+	:: gone[1 - w] != VACANT -> gone[w] = VACANT
+	fi
 }
 
 inline tend()
 {
-	d_step {
+	atomic {
 		alarm = false;
 		if
-		:: gone[0] -> bury(0)
+		:: gone[0] == DIED -> bury(0)
 		:: else
 		fi;
 		if
-		:: gone[1] -> bury(1)
+		:: gone[1] == DIED -> bury(1)
 		:: else
 		fi
-	}
+	};
+	want = FOR_LANE;
+	wake_workers()
 }
 
-#define TO_FEED (again > 0 || (fed < N && flying < WINDOW))
+#define TO_FEED (fed < N && flying < WINDOW)
 
 proctype caller()
 {
-	byte fed, flying, delivered, again, got, want, w, count;
+	byte fed, flying, delivered, got, want, w, count;
 
 	do
 	:: TO_FEED ->
 #ifdef BUG_CALLER_LOOKS_FIRST
 		count = sleepers;
 #endif
-		d_step {
-			if
-			:: again > 0 -> again--
-			:: else -> fed++; flying++
-			fi;
-			published++
-		}
+		d_step { fed++; flying++; published++ }
 #ifndef BUG_CALLER_LOOKS_FIRST
 		d_step { count = sleepers; assert(count >= parked[0] + parked[1]) }
 #endif
@@ -237,7 +260,7 @@ proctype caller()
 		:: else ->
 			/* Falls asleep. */
 #ifndef BUG_CALLER_LOOKS_FIRST
-			want = published - claimed;
+			want = published - claimed + FOR_LANE;
 			wake_workers();
 #endif
 			caller_asleep = true;
@@ -250,13 +273,13 @@ proctype caller()
 #ifdef BUG_NO_PIDFD
 				alarm;
 #else
-				alarm || gone[0] || gone[1];
+				alarm || gone[0] == DIED || gone[1] == DIED;
 #endif
 				tend()
 			fi;
 			caller_asleep = false
 		fi
-	:: alarm || gone[0] || gone[1] -> tend() /* it also looks after them every now and then */
+	:: alarm || gone[0] == DIED || gone[1] == DIED -> tend() /* it also looks after them every now and then */
 	od;
 	closing = true;
 	want = W;
