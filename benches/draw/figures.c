@@ -22,6 +22,8 @@ int pvq_figures_write(struct pvq_plots *plots, const struct pvq_summary *s)
 	ret = pvq_figure_overview(plots, s);
 	if (ret == 0)
 		ret = pvq_figure_first(plots, s);
+	if (ret == 0)
+		ret = pvq_figure_state(plots, s);
 	for (size_t w = 0; ret == 0 && w < s->works; w++)
 		ret = figures_write_work(plots, s, &s->work[w]);
 	return ret ? ret : plots->error;

@@ -5,6 +5,7 @@
  *	time      a work: wall time versus cores, warm and cold, with every trial
  *	speedup   a work: speed-up and efficiency versus cores
  *	over      a work on one number of cores: time versus workers beyond the cores
+ *	state     hand-over between the CPUs over time, and the shortest task beside it; only where it changed
  */
 #ifndef PVQ_FIGURES_H
 #define PVQ_FIGURES_H
@@ -18,6 +19,7 @@ int pvq_figures_write(struct pvq_plots *, const struct pvq_summary *);
  * plots->error. */
 int pvq_figure_overview(struct pvq_plots *, const struct pvq_summary *);
 int pvq_figure_first(struct pvq_plots *, const struct pvq_summary *);
+int pvq_figure_state(struct pvq_plots *, const struct pvq_summary *);
 int pvq_figure_time(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
 int pvq_figure_speedup(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
 int pvq_figure_over(

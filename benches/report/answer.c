@@ -135,8 +135,12 @@ static void answer_sureness(const struct pvq_report *r, const struct pvq_contest
 static void answer_row(const struct pvq_report *r, const struct pvq_work *work,
 	const struct pvq_contest *contest, int with_cores)
 {
+	const char *level = pvq_levels_of_work(r->summary, work, contest->cores);
+
 	fputs("| ", r->md);
 	pvq_text_md(r->md, work->label);
+	if (level[0])
+		fprintf(r->md, " (%s)", level);
 	if (with_cores)
 		fprintf(r->md, " | %u", contest->cores);
 	fputs(" | ", r->md);
@@ -323,12 +327,15 @@ int pvq_chapter_answer(const struct pvq_report *r)
 		return 0;
 	}
 	ret = pvq_advice_headline(r);
+	pvq_levels_headline(r);
 	if (pvq_report_figure(r, "overview", NULL, 0,
 		    "Speed-up over serial on the most cores: one row per task, one dot per strategy"))
 		fputs("\n\n", r->md);
 	if (ret == 0)
 		ret = pvq_answer_table(r, PVQ_MAP_NS, SIZE_MAX);
 	answer_legend(r);
+	if (ret == 0)
+		ret = pvq_answer_levels(r);
 	if (ret == 0)
 		ret = pvq_advice_workers(r);
 	answer_why(r);

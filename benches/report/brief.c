@@ -40,6 +40,7 @@ static int brief_answer(const struct pvq_report *r)
 		fputs("No trial succeeded, so there is nothing to compare.\n", r->md);
 		return 0;
 	}
+	pvq_levels_headline(r);
 	ret = pvq_answer_table(r, PVQ_MAP_NS, TASKS);
 	if (r->summary->works > TASKS)
 		fprintf(r->md, "%zu more tasks are in the full report.\n\n", r->summary->works - TASKS);

@@ -17,6 +17,10 @@ struct pvq_report {
 	const struct pvq_rows *rows; /* none if the folder holds no sweep */
 	const struct pvq_manifest *manifest;
 	const struct pvq_summary *summary;
+	/* The same rows, summarised at each level of the machine's state alone (results/state.h); none if there is one
+	 * level only. */
+	const struct pvq_summary *levels;
+	size_t level_count;
 	const struct pvq_plots *plots;
 	const struct pvq_observations *observed; /* none if nothing was observed */
 	const struct pvq_traits *traits;         /* the experiments' findings about strategies */
@@ -33,6 +37,15 @@ int pvq_chapter_trust(const struct pvq_report *);
 int pvq_chapter_failed(const struct pvq_report *);
 int pvq_chapter_method(const struct pvq_report *);
 int pvq_chapter_machine(const struct pvq_report *);
+
+/* The state of the machine: a sentence for the head of the answer; the verdict in each state; which states there were,
+ * for the chapter on trust. Nothing where there was one state. */
+void pvq_levels_headline(const struct pvq_report *);
+int pvq_answer_levels(const struct pvq_report *);
+void pvq_trust_states(const struct pvq_report *);
+
+/* The name of the level that a work's figures are from, if there are several; else "". */
+const char *pvq_levels_of_work(const struct pvq_summary *, const struct pvq_work *, unsigned cores);
 
 /* Parts of the chapter on trust. 0 or -ENOMEM. */
 int pvq_trust_disturbed(const struct pvq_report *);

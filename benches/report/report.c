@@ -55,17 +55,25 @@ static int report_read(struct pvq_rows *rows, struct pvq_registry *registry, con
 	return ret;
 }
 
-static int report_write_summary(const char *dir, const struct pvq_summary *s)
+static int report_write_table(const char *dir, const char *name, const struct pvq_summary *s,
+	void (*write)(FILE *, const struct pvq_summary *))
 {
 	struct pvq_outfile out;
 	int ret = pvq_outfile_begin(&out);
 
 	if (ret)
 		return ret;
-	pvq_summary_write(out.f, s);
-	ret = pvq_outfile_write(&out, dir, "summary.csv");
+	write(out.f, s);
+	ret = pvq_outfile_write(&out, dir, name);
 	pvq_outfile_free(&out);
 	return ret;
+}
+
+static int report_write_summary(const char *dir, const struct pvq_summary *s)
+{
+	int ret = report_write_table(dir, "summary.csv", s, pvq_summary_write);
+
+	return ret ? ret : report_write_table(dir, "levels.csv", s, pvq_summary_write_levels);
 }
 
 static int report_draw(
@@ -157,7 +165,7 @@ static int report_make_parts(
 	const struct pvq_registry *registry, const char *dir, const struct pvq_rows *rows)
 {
 	struct pvq_manifest manifest = {0};
-	struct pvq_summary summary;
+	struct pvq_summary summary, at[PVQ_LEVELS_MAX];
 	struct pvq_plots plots = {0};
 	struct pvq_observations observed;
 	struct pvq_traits traits;
@@ -166,12 +174,15 @@ static int report_make_parts(
 		.rows = rows,
 		.manifest = &manifest,
 		.summary = &summary,
+		.levels = at,
 		.plots = &plots,
 		.observed = &observed,
 		.traits = &traits};
 	const struct pvq_folder folder = {.dir = dir, .registry = registry};
 	int ret = pvq_summarise(&summary, registry, rows);
 
+	if (ret == 0)
+		ret = pvq_summarise_levels(at, &report.level_count, &summary, rows);
 	if (ret) {
 		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
 		return ret;
@@ -197,6 +208,8 @@ static int report_make_parts(
 	pvq_observations_free(&observed);
 	pvq_plots_free(&plots);
 	pvq_manifest_free(&manifest);
+	for (size_t i = 0; i < report.level_count; i++)
+		pvq_summary_free(&at[i]);
 	pvq_summary_free(&summary);
 	return ret;
 }
@@ -219,8 +232,10 @@ int pvq_report_make(struct pvq_registry *registry, const char *dir)
 
 enum { SHORT_COUNTS = 4 }; /* core counts that the short table shows; of more only the largest */
 
-static void short_line(FILE *f, const struct pvq_contest *contest, const struct pvq_work *work)
+static void short_line(FILE *f, const struct pvq_summary *s, const struct pvq_contest *contest,
+	const struct pvq_work *work)
 {
+	const char *level = pvq_levels_of_work(s, work, contest->cores);
 	const struct pvq_rival *first = contest->rival;
 	char map[32] = "-", up[32] = "-", task[23];
 
@@ -229,8 +244,9 @@ static void short_line(FILE *f, const struct pvq_contest *contest, const struct 
 	if (contest->speedup.n)
 		snprintf(up, sizeof(up), "%.8s", pvq_text_number(contest->speedup.ratio).s);
 	snprintf(task, sizeof(task), strlen(work->label) < sizeof(task) ? "%.22s" : "%.20s..", work->label);
-	fprintf(f, "%-22s %5u %-15.15s %8s %8s %s\n", task, contest->cores,
-		contest->rivals ? first->cell->key->impl : "-", map, up, pvq_contest_words(contest).s);
+	fprintf(f, "%-22s %5u %-15.15s %8s %8s %s%s%s\n", task, contest->cores,
+		contest->rivals ? first->cell->key->impl : "-", map, up, pvq_contest_words(contest).s,
+		level[0] ? ", " : "", level);
 }
 
 static int short_work(FILE *f, const struct pvq_summary *s, const struct pvq_work *work)
@@ -243,7 +259,7 @@ static int short_work(FILE *f, const struct pvq_summary *s, const struct pvq_wor
 
 		ret = pvq_contest_hold(&contest, s, work, work->cores[i], PVQ_MAP_NS);
 		if (ret == 0 && pvq_contest_is_shown(&contest, work))
-			short_line(f, &contest, work);
+			short_line(f, s, &contest, work);
 		pvq_contest_free(&contest);
 	}
 	if (work->core_counts == 0)

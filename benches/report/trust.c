@@ -201,6 +201,7 @@ int pvq_chapter_trust(const struct pvq_report *r)
 	pvq_report_unread(r);
 	trust_precision(r);
 	trust_twins(r);
+	pvq_trust_states(r);
 	ret = pvq_trust_disturbed(r);
 	if (ret == 0)
 		ret = pvq_trust_outliers(r);

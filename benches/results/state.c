@@ -134,7 +134,9 @@ static int judge_group(struct pvq_states *s, const struct pvq_row **row, size_t 
 	return level;
 }
 
-static void count_group(struct pvq_states *s, struct pvq_met *met, const struct pvq_row **row, size_t rows)
+/* Counts a group. blocks: where its number of workers has groups, by level. */
+static void count_group(struct pvq_states *s, struct pvq_met *met, const struct pvq_row **row, size_t rows,
+	size_t blocks[PVQ_LEVELS_MAX])
 {
 	struct pvq_state *state = state_of(s, row[0]->cores);
 	int level = judge_group(s, row, rows);
@@ -150,8 +152,9 @@ static void count_group(struct pvq_states *s, struct pvq_met *met, const struct 
 		s->mixed++;
 		return;
 	}
-	met->blocks[level]++;
 	state->groups[level]++;
+	blocks[level]++;
+	met->blocks[level] = blocks[level] > met->blocks[level] ? blocks[level] : met->blocks[level];
 	for (size_t i = 0; i < rows; i++)
 		state->wall_ns[level] += (double)row[i]->wall_ns;
 }
@@ -211,13 +214,15 @@ static void sort_out(struct pvq_states *s, const struct pvq_row **row, size_t ro
 
 	for (size_t at = 0; at < rows; at += run) {
 		struct pvq_met *met = &s->met[s->mets++];
-		size_t group;
+		size_t group, blocks[PVQ_LEVELS_MAX] = {0};
 
 		run = run_of(row + at, rows - at, order_place);
 		met->key = row[at];
 		for (size_t i = at; i < at + run; i += group) {
 			group = run_of(row + i, at + run - i, order_group);
-			count_group(s, met, row + i, group);
+			if (i > at && row[i]->workers != row[i - 1]->workers)
+				memset(blocks, 0, sizeof(blocks));
+			count_group(s, met, row + i, group, blocks);
 		}
 	}
 	for (size_t i = 0; i < s->count; i++)

@@ -31,7 +31,7 @@ struct pvq_state {
 /* A task on a number of cores. */
 struct pvq_met {
 	const struct pvq_row *key;     /* a row of it; borrowed */
-	size_t blocks[PVQ_LEVELS_MAX]; /* groups at each level */
+	size_t blocks[PVQ_LEVELS_MAX]; /* at each level, with the number of workers that has most there */
 	size_t unknown, mixed;         /* groups without a hand-over; mixed ones, after all attempts */
 	int level; /* the level of its figures; PVQ_LEVELS_NONE: there is one level at most, or none is known */
 	int all; /* 1: it has no block at any level, so all its trials count */

@@ -399,6 +399,20 @@ int pvq_summarise(struct pvq_summary *s, const struct pvq_registry *registry, co
 	return pvq_summarise_at(s, registry, rows, PVQ_LEVELS_NONE);
 }
 
+int pvq_summarise_levels(struct pvq_summary at[PVQ_LEVELS_MAX], size_t *levels, const struct pvq_summary *s,
+	const struct pvq_rows *rows)
+{
+	size_t most = pvq_states_levels(&s->states);
+	int ret = 0;
+
+	for (*levels = 0; most > 1 && *levels < most; ++*levels) {
+		ret = pvq_summarise_at(&at[*levels], s->registry, rows, (int)*levels);
+		if (ret)
+			break;
+	}
+	return ret;
+}
+
 void pvq_summary_free(struct pvq_summary *s)
 {
 	for (size_t w = 0; s->work && w < s->works; w++) {

@@ -22,7 +22,19 @@ static void csv_number(FILE *f, double x)
 		fprintf(f, "%.10g", x);
 }
 
-static void csv_cell(FILE *f, const struct pvq_work *work, const struct pvq_cell *cell)
+/* The hand-over at the level of the cell's figures; NAN: unknown. */
+static double csv_level(const struct pvq_summary *s, const struct pvq_cell *cell)
+{
+	const struct pvq_state *state = pvq_states_of(&s->states, cell->key->cores);
+	const struct pvq_met *met = pvq_states_met(&s->states, cell->key);
+
+	if (!state || !met || met->all)
+		return NAN;
+	return state->levels.level[met->level == PVQ_LEVELS_NONE ? 0 : met->level].centre;
+}
+
+static void csv_cell(
+	FILE *f, const struct pvq_summary *s, const struct pvq_work *work, const struct pvq_cell *cell)
 {
 	const struct pvq_row *key = cell->key;
 	struct pvq_comparison up = {.ratio = NAN, .lo = NAN, .hi = NAN};
@@ -45,7 +57,9 @@ static void csv_cell(FILE *f, const struct pvq_work *work, const struct pvq_cell
 	csv_number(f, up.lo);
 	csv_number(f, up.hi);
 	csv_number(f, cell->ok ? pvq_harness_share(work, cell) : NAN);
-	fprintf(f, ",%zu\n", work->disturbed);
+	fprintf(f, ",%zu,%zu", work->disturbed, cell->aside);
+	csv_number(f, csv_level(s, cell));
+	fputc('\n', f);
 }
 
 void pvq_summary_write(FILE *f, const struct pvq_summary *s)
@@ -55,8 +69,34 @@ void pvq_summary_write(FILE *f, const struct pvq_summary *s)
 		fprintf(f, ",%s", pvq_status_name((enum pvq_status)i));
 	for (int m = 0; m < PVQ_METRICS; m++)
 		fprintf(f, ",%s,%s_lo,%s_hi", csv_metric[m], csv_metric[m], csv_metric[m]);
-	fputs(",speedup,speedup_lo,speedup_hi,harness_share,disturbed_blocks\n", f);
+	fputs(",speedup,speedup_lo,speedup_hi,harness_share,disturbed_blocks,aside,handover_ns\n", f);
 	for (size_t w = 0; w < s->works; w++)
 		for (size_t c = 0; c < s->work[w].cells; c++)
-			csv_cell(f, &s->work[w], &s->cell[s->work[w].first + c]);
+			csv_cell(f, s, &s->work[w], &s->cell[s->work[w].first + c]);
+}
+
+void pvq_summary_write_levels(FILE *f, const struct pvq_summary *s)
+{
+	fputs("impl,task,args,n,workers,cores,chunk,window,level,handover_ns,trials,map_ns,map_ns_lo,map_ns_hi\n",
+		f);
+	for (size_t c = 0; c < s->cells; c++) {
+		const struct pvq_row *key = s->cell[c].key;
+		const struct pvq_state *state = pvq_states_of(&s->states, key->cores);
+
+		for (size_t l = 0; state && l < state->levels.count; l++) {
+			const struct pvq_estimate *e = &s->cell[c].level_ns[l];
+
+			csv_text(f, key->impl);
+			csv_text(f, key->task);
+			csv_text(f, key->args);
+			fprintf(f, "%llu,%u,%u,%u,%u,%zu", (unsigned long long)key->n, key->workers,
+				key->cores, key->chunk, key->window, l + 1);
+			csv_number(f, state->levels.level[l].centre);
+			fprintf(f, ",%zu", e->n);
+			csv_number(f, e->median);
+			csv_number(f, e->lo);
+			csv_number(f, e->hi);
+			fputc('\n', f);
+		}
+	}
 }
