@@ -36,6 +36,7 @@ enum {
 	LOOK_NS = 5000000,     /* workers are looked after that often while the caller is busy */
 	LATER_NS = 10000000,   /* next() is asked again, where it had nothing and nothing is put */
 	INIT_LOOK_MS = 100,    /* while it closes: whether a worker is still in init() */
+	ASK_AGAIN_MS = 10,     /* the server, where it could not be asked for anybody */
 };
 
 static const uint64_t CLOSE_NS = 5000000000u; /* until workers that do not end are killed */
@@ -305,9 +306,15 @@ static int start_workers(struct pvq_pool *p, struct pvq_error *err)
 	int ret = 0;
 
 	while (ret == 0 && p->alive + p->ended < p->config.workers) {
-		while (next < p->config.workers && pvq_pool_hire(p, next))
+		int asked = 0;
+
+		while (next < p->config.workers && (asked = pvq_pool_hire(p, next)) == 0)
 			next++;
-		ret = pvq_pool_listen(p, -1);
+		/* Where nobody is asked for, nobody answers. */
+		if (p->asked == 0 && (asked == -ENOBUFS || asked == -ENOMEM))
+			ret = asked;
+		else
+			ret = pvq_pool_listen(p, p->asked ? -1 : ASK_AGAIN_MS);
 	}
 	if (ret == -EOWNERDEAD)
 		return pvq_pool_server_died(p, err);

@@ -316,7 +316,7 @@ static int has_ended(int pidfd, int ms)
 
 	do
 		n = poll(&on, 1, ms);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || errno == ENOMEM));
 	return n > 0;
 }
 
@@ -341,7 +341,7 @@ static int reap_server(int pidfd)
 static int see_server_end(struct pvq_pool *p)
 {
 	if (p->server_fd < 0) { /* it could not be opened: the child is a moment old */
-		waitpid(p->server, NULL, 0);
+		(void)pvq_child_reap(p->server);
 		return -1;
 	}
 	if (!has_ended(p->server_fd, poll_ms(p->config.close_timeout_ns)) && kill_by_pidfd(p->server_fd))
@@ -385,27 +385,29 @@ int pvq_pool_server_died(struct pvq_pool *p, struct pvq_error *err)
 
 /* ---- the caller: workers ---- */
 
-/* 1; or 0: not now, or the server is gone. */
+/* 0; or -errno: not now, or the server is gone. */
 static int ask(struct pvq_pool *p, enum what what, unsigned w)
 {
 	struct message m = {.what = what, .worker = w};
 
-	return send(p->talk_fd, &m, sizeof(m), MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(m);
+	return send(p->talk_fd, &m, sizeof(m), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 int pvq_pool_hire(struct pvq_pool *p, unsigned w)
 {
 	struct pool_seat *seat = &p->seat[w];
+	int ret;
 
 	atomic_store(&seat->claim, 0);
 	atomic_store(&seat->running, 0);
 	atomic_store(&seat->phase, POOL_STARTING);
 	atomic_store(&seat->watched, 0);
-	if (!ask(p, FORK, w))
-		return 0;
+	ret = ask(p, FORK, w);
+	if (ret)
+		return ret;
 	p->hand[w].life = POOL_ASKED;
 	p->asked++;
-	return 1;
+	return 0;
 }
 
 void pvq_pool_kill(struct pvq_pool *p, unsigned w)

@@ -292,7 +292,7 @@ int pvq_pool_serve(struct pvq_pool *);
 int pvq_pool_dismiss(struct pvq_pool *);
 /* The same for a server that has died. -EOWNERDEAD, with *err filled. */
 int pvq_pool_server_died(struct pvq_pool *, struct pvq_error *err);
-/* Asks for worker w. 1; or 0: the server cannot be asked now, and the worker stays absent. */
+/* Asks for worker w. 0; or -errno: the server cannot be asked now, and the worker stays absent. */
 int pvq_pool_hire(struct pvq_pool *, unsigned w);
 /* Kills worker w, which is alive. */
 void pvq_pool_kill(struct pvq_pool *, unsigned w);
