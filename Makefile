@@ -11,6 +11,7 @@
 #   make pool-bench      compare the pool with OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
 #   make pool-table      the same, written into the table of impls/POOL.md
 #   make pool-parts      what each part of the pool gains: measured by switching it off
+#   make pool-faults     every call of the pool that can fail, made to fail: the table of impls/PROOFS.md
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
@@ -119,7 +120,6 @@ $(foreach room,$(notdir $(patsubst %/,%,$(dir $(wildcard tests/*/.)))),$(eval $(
 PLAYED := $(addprefix $B/tests/,drive/test_sweep experiments/test_beside)
 $(PLAYED): $B/tests/support/played.o
 $(PLAYED): LDFLAGS += -Wl,--wrap=pvq_launch_trial -Wl,--wrap=pvq_launch_command
-$B/tests/drive/test_empty: LDFLAGS += -Wl,--wrap=pvq_launch_trial
 
 $B/%.o: %.c $B/gen/flags
 	@mkdir -p $(@D)

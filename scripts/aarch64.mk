@@ -13,7 +13,7 @@ $A/%: CC := aarch64-linux-gnu-gcc
 $A/%: AR := aarch64-linux-gnu-ar
 $A/%: OBJCOPY := aarch64-linux-gnu-objcopy
 $A/%: override SANFLAGS :=
-$A/%: override CFLAGS += -Itests/support/aarch64
+$A/%: override CFLAGS += -DPVQ_EMULATED -Itests/support/aarch64
 
 $A/%.o: %.c
 	@mkdir -p $(@D)

@@ -35,3 +35,12 @@ $B/gen/gb_example.c: benches/micro/GB.md
 $B/gen/gb_example.o: override CFLAGS += -Ibenches/micro
 $B/gb-example: $B/gen/gb_example.o $(SHIM)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
+
+# Every call of the pool that can fail is wrapped.
+FAULTY := calloc close epoll_create1 epoll_ctl epoll_pwait2 epoll_wait eventfd fcntl fflush fork free mmap munmap poll prctl read \
+          realloc recv recvmsg sched_getaffinity send sendmsg shutdown signalfd socketpair syscall waitid waitpid write
+$B/tests/impls/test_pool_faults $A/tests/impls/test_pool_faults: LDFLAGS += $(FAULTY:%=-Wl,--wrap=%)
+
+# Remakes the table of impls/PROOFS.md.
+pool-faults: $B/tests/impls/test_pool_faults
+	@$< --table >$B/faults.txt && sed -n '/^|/p' $B/faults.txt | scripts/put-table impls/PROOFS.md faults

@@ -65,6 +65,17 @@ installed() {
 	[ "$(sed -nE 's/^([^ ]+) [A-Z] .*/\1/p' names | LC_ALL=C sort | xargs)" = "$functions" ]
 }
 
+# The rest cannot fail: it only reads or writes this process's memory, or asks for what is always there.
+@test "the library: whatever it calls that can fail, test_pool_faults makes fail" {
+	[ -z "$SAN" ] || skip "a sanitizer calls more"
+	faulty=$(sed -n '/^FAULTY/,/[^\\]$/p' "$root/scripts/library.mk" | sed 's/^FAULTY *:=//; s/\\$//' | xargs)
+	[[ " $faulty " == *" sendmsg "* ]]
+	nm -u -P "$prefix/lib/libpvqpool.a" | sed -nE 's/^([^ ]+) U.*/\1/p' | sort -u | grep -vxE "${faulty// /|}" |
+		grep -vxE '__errno_location|__sched_cpucount|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|_exit|clock_gettime|getp?pid|kill|pause' |
+		grep -vxE 'signal|sig(add|empty|fill)set|sigabbrev_np|sigprocmask|v?snprintf|str(len|error)|mem(cpy|set|move)' >left || true
+	[ ! -s left ] || { cat left && false; }
+}
+
 @test "the library: the example, compiled with what is installed and nothing else" {
 	sed 's/sleep(2)/usleep(20000)/' "$build/gen/pool_example.c" >example.c
 	grep -q usleep example.c
