@@ -69,7 +69,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 stale     = $(if $(wildcard $B/peers),peers-built)
 
 .PHONY: all bench test check build-tests micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
-        peers-check peers-of-c peers-tests aarch64 selftest e2e lint sample report install uninstall help clean FORCE
+        peers-check peers-of-c peers-tests aarch64 pool-faults selftest e2e lint sample report install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -120,6 +120,7 @@ $(foreach room,$(notdir $(patsubst %/,%,$(dir $(wildcard tests/*/.)))),$(eval $(
 PLAYED := $(addprefix $B/tests/,drive/test_sweep experiments/test_beside)
 $(PLAYED): $B/tests/support/played.o
 $(PLAYED): LDFLAGS += -Wl,--wrap=pvq_launch_trial -Wl,--wrap=pvq_launch_command
+$B/tests/drive/test_empty: LDFLAGS += -Wl,--wrap=pvq_launch_trial
 
 $B/%.o: %.c $B/gen/flags
 	@mkdir -p $(@D)

@@ -46,6 +46,6 @@ $B/parts/%/pool-bench: $(patsubst %,impls/%.c,pool pool_server pool_worker pool_
 	$(call say,PART)$(CC) $(CFLAGS) -DPVQ_WITHOUT='$(subst +,|,$*)' -nostdlib -r $(filter %.c,$^) -o $(@D)/engine.o
 	@$(CXX) $(CXXFLAGS) $(LDFLAGS) $(@D)/engine.o $(filter-out %.c,$^) -lgomp -lpthreadpool $(LDLIBS) -o $@
 # The parts of pool-bench that can be tested without its peers.
-$B/tests/pool/test_pool_bench: $(patsubst %,$B/%.o,tests/pool/test_pool_bench benches/pool/finding benches/pool/work) \
+$B/tests/pool/test_pool_bench: $(patsubst %,$B/%.o,tests/pool/test_pool_bench $(addprefix benches/pool/,finding looks work)) \
                                $(call linked,pool)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@

@@ -223,6 +223,11 @@ static int leave_open(const struct compare_args *a, const struct pvq_comparison_
 		fprintf(stderr,
 			"%zu of %zu cells were judged, the others were too disturbed; compare three runs per side\n",
 			t->judged, t->expected);
+	else if (2 * count(t, PVQ_OTHER_DISTANCE) > t->cells)
+		fprintf(stderr,
+			"%zu of %zu cells were judged, the others met no common distance of the CPUs; "
+			"measure again\n",
+			t->judged, t->expected);
 	else if (2 * count(t, PVQ_TOO_FEW_BLOCKS) > t->cells)
 		fprintf(stderr, "%zu of %zu cells were judged, the others have too few blocks\n", t->judged,
 			t->expected);

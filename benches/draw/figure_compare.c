@@ -20,6 +20,7 @@ static const struct look {
 	{"inconclusive", "7A7A7A", 6, PVQ_JUDGED, PVQ_INCONCLUSIVE},
 	{"not judged: other work", "B0A58F", 2, PVQ_OTHER_WORK, PVQ_INCONCLUSIVE},
 	{"not judged: too few blocks", "B0A58F", 3, PVQ_TOO_FEW_BLOCKS, PVQ_INCONCLUSIVE},
+	{"not judged: other distance", "B0A58F", 8, PVQ_OTHER_DISTANCE, PVQ_INCONCLUSIVE},
 	{"not judged: disturbed", "B0A58F", 1, PVQ_MOSTLY_NOISE, PVQ_INCONCLUSIVE},
 };
 

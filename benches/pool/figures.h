@@ -7,6 +7,7 @@
 struct pool_figure {
 	const char *name, *summary;
 	unsigned blocks_most; /* limit if trials are long and their values steady; 0: no limit */
+	int by_level;         /* as in sheet.h */
 	void (*plan)(struct pool_sheet *, const struct pool_lab *);
 	/* Prints the rows; where nothing was measured (no blocks), they still have their names. */
 	void (*print)(const struct pool_table *, const struct pool_sheet *, const struct pool_lab *);

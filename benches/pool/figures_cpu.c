@@ -35,11 +35,11 @@ static void add_runners(struct pool_sheet *s, const char *peer, struct pool_cell
 /* ---- item and bare: the cost of dispatch ---- */
 
 /* Prints times per item, of cells 0 to 2. floor_ns: cheap enough, whatever the peer takes. */
-static void empty_print(const struct pool_table *t, const struct pool_sheet *s, const char *name,
-	const char *target_text, double floor_ns)
+static void empty_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab,
+	const char *name, const char *target_text, double floor_ns)
 {
 	for (unsigned o = 0; o < PEER; o++) {
-		struct pool_values v = {.n = s->blocks};
+		struct pool_values v;
 		struct pool_finding finding = {
 			.unit = "ns",
 			.peer_name = "OpenMP dynamic",
@@ -49,13 +49,14 @@ static void empty_print(const struct pool_table *t, const struct pool_sheet *s, 
 		};
 
 		snprintf(finding.what, sizeof(finding.what), "%s, %s", name, order_name[o]);
+		pool_split_two(&v.split, s, lab, o, PEER);
 		for (unsigned b = 0; b < s->blocks; b++) {
 			v.ours[b] = pvq_empty_ns(s->value[o][b], s->cell[o].n);
 			v.peer[b] = pvq_empty_ns(s->value[PEER][b], s->cell[PEER].n);
 			v.margin[b] = v.ours[b] / fmax(v.peer[b], floor_ns);
 		}
 		pool_finding_settle(&finding, &v);
-		pool_table_row(t, &finding);
+		pool_table_rows(t, &finding);
 	}
 }
 
@@ -68,12 +69,12 @@ static void item_plan(struct pool_sheet *s, const struct pool_lab *lab)
 
 static void item_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
-	(void)lab;
-	empty_print(t, s, "empty item", "≤ 1 of peer", 0);
+	empty_print(t, s, lab, "empty item", "≤ 1 of peer", 0);
 }
 
 const struct pool_figure pool_figure_item = {
 	.name = "item",
+	.by_level = 1,
 	.summary = "time per empty item, as in reports, against OpenMP schedule(dynamic,1)",
 	.plan = item_plan,
 	.print = item_print,
@@ -88,12 +89,12 @@ static void bare_plan(struct pool_sheet *s, const struct pool_lab *lab)
 
 static void bare_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
-	(void)lab;
-	empty_print(t, s, "bare empty item", "≤ 1 of peer, or 20 ns", 20);
+	empty_print(t, s, lab, "bare empty item", "≤ 1 of peer, or 20 ns", 20);
 }
 
 const struct pool_figure pool_figure_bare = {
 	.name = "bare",
+	.by_level = 1,
 	.summary = "the same without the harness's consumer, in a warm pool: the bare interface",
 	.plan = bare_plan,
 	.print = bare_print,
@@ -126,12 +127,12 @@ static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 	}
 }
 
-/* Copies the cells of one runner, or of serial, at every grain. */
-static void metg_copy(double *ns, const struct pool_sheet *s, unsigned place)
+/* Copies the cells of one runner, or of serial, at every grain, in these blocks. */
+static void metg_copy(double *ns, const struct pool_sheet *s, const struct pool_part *part, unsigned place)
 {
 	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++)
-		memcpy(ns + (size_t)g * s->blocks, s->value[g * METG_CELLS + place],
-			s->blocks * sizeof(*ns));
+		for (size_t i = 0; i < part->count; i++)
+			*ns++ = s->value[g * METG_CELLS + place][part->block[i]];
 }
 
 /* Our METG divided by the peer's: medians of serial, of ours and of the peer. */
@@ -143,41 +144,55 @@ static double metg_ratio(const double *median, void *ctx)
 	       pvq_metg(median, median + 2 * ramp->grains, ramp);
 }
 
-/* The granularity of the shortest items: METG may be smaller than that. */
-static double metg_least(const struct pool_sheet *s, unsigned place, const struct pvq_metg_ramp *ramp)
+/* The granularity of the shortest items: METG may be smaller than that. ns: a runner's cells. */
+static double metg_least(const double *ns, const struct pool_part *part, const struct pvq_metg_ramp *ramp)
 {
-	double ns[POOL_SHEET_BLOCKS];
+	double shortest[POOL_SHEET_BLOCKS];
 
-	memcpy(ns, s->value[place], s->blocks * sizeof(*ns));
-	return pvq_metg_granularity(pvq_estimate(ns, s->blocks, PVQ_ALPHA).median, ramp);
+	memcpy(shortest, ns, part->count * sizeof(*shortest));
+	return pvq_metg_granularity(pvq_estimate(shortest, part->count, PVQ_ALPHA).median, ramp);
 }
 
-/* Fills in the estimates of a finding. 0 or -ENOMEM. */
-static int metg_settle(
-	struct pool_finding *f, const struct pool_sheet *s, const struct pool_lab *lab, unsigned order)
+/* Fills in the estimates at one level. 0 or -ENOMEM. */
+static int metg_estimate(struct pool_estimates *at, const struct pool_sheet *s,
+	const struct pool_part *part, const struct pool_lab *lab, unsigned order)
 {
 	struct pvq_metg_ramp ramp = {
 		.grains = PVQ_METG_GRAINS, .cores = lab->cores, .n = (double)s->cell[0].n};
-	size_t part = (size_t)PVQ_METG_GRAINS * s->blocks;
-	struct pvq_blocks blocks = {.blocks = s->blocks, .ns = calloc(3 * part + 1, sizeof(double))};
+	size_t cells = PVQ_METG_GRAINS, third = cells * part->count;
+	struct pvq_blocks blocks = {.blocks = part->count, .ns = calloc(3 * third + 1, sizeof(double))};
+	double *ns = blocks.ns;
 	int ret;
 
-	if (!blocks.ns)
+	if (!ns)
 		return -ENOMEM;
-	f->ours_least = metg_least(s, METG_OTHERS + order, &ramp);
-	f->peer_least = metg_least(s, METG_OTHERS + PEER, &ramp);
-	metg_copy(blocks.ns, s, METG_SERIAL);
-	metg_copy(blocks.ns + part, s, METG_OTHERS + PEER);
-	blocks.cells = 2 * ramp.grains;
-	ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &f->peer);
-	metg_copy(blocks.ns + part, s, METG_OTHERS + order);
+	*at = (struct pool_estimates){.level = part->name, .blocks = part->count};
+	metg_copy(ns, s, part, METG_SERIAL);
+	metg_copy(ns + third, s, part, METG_OTHERS + PEER);
+	at->peer_least = metg_least(ns + third, part, &ramp);
+	blocks.cells = 2 * cells;
+	ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->peer);
+	metg_copy(ns + third, s, part, METG_OTHERS + order);
+	at->ours_least = metg_least(ns + third, part, &ramp);
 	if (ret == 0)
-		ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &f->ours);
-	metg_copy(blocks.ns + 2 * part, s, METG_OTHERS + PEER);
-	blocks.cells = 3 * ramp.grains;
+		ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->ours);
+	metg_copy(ns + 2 * third, s, part, METG_OTHERS + PEER);
+	blocks.cells = 3 * cells;
 	if (ret == 0)
-		ret = pvq_resample(&blocks, metg_ratio, &ramp, PVQ_ALPHA, lab->seed, &f->margin);
+		ret = pvq_resample(&blocks, metg_ratio, &ramp, PVQ_ALPHA, lab->seed, &at->margin);
 	pvq_blocks_free(&blocks);
+	return ret;
+}
+
+static int metg_settle(
+	struct pool_finding *f, const struct pool_sheet *s, const struct pool_lab *lab, unsigned order)
+{
+	struct pool_split split;
+	int ret = 0;
+
+	pool_split_all(&split, s, lab);
+	for (f->levels = 0; ret == 0 && f->levels < split.parts; f->levels++)
+		ret = metg_estimate(&f->at[f->levels], s, &split.part[f->levels], lab, order);
 	return ret;
 }
 
@@ -196,12 +211,13 @@ static void metg_print(const struct pool_table *t, const struct pool_sheet *s, c
 		if (metg_settle(&finding, s, lab, o))
 			pool_table_failed(t, finding.what);
 		else
-			pool_table_row(t, &finding);
+			pool_table_rows(t, &finding);
 	}
 }
 
 const struct pool_figure pool_figure_metg = {
 	.name = "metg",
+	.by_level = 1,
 	.summary =
 		"smallest task with an efficiency of half, as in reports, against oneTBB (simple partitioner)",
 	.plan = metg_plan,
@@ -236,12 +252,12 @@ static void throughput_plan(struct pool_sheet *s, const struct pool_lab *lab)
 	}
 }
 
-static void throughput_size(
-	const struct pool_table *t, const struct pool_sheet *s, unsigned size, unsigned order)
+static void throughput_size(const struct pool_table *t, const struct pool_sheet *s,
+	const struct pool_lab *lab, unsigned size, unsigned order)
 {
 	unsigned ours = size * RUNNERS + order, peer = size * RUNNERS + PEER;
 	double n = (double)s->cell[ours].n;
-	struct pool_values v = {.n = s->blocks};
+	struct pool_values v;
 	struct pool_finding finding = {
 		.unit = "M/s",
 		.peer_name = "pthreadpool",
@@ -253,26 +269,27 @@ static void throughput_size(
 
 	snprintf(finding.what, sizeof(finding.what), "%g µs tasks, %s", throughput_ns[size] / 1000,
 		order_name[order]);
+	pool_split_two(&v.split, s, lab, ours, peer);
 	for (unsigned b = 0; b < s->blocks; b++) {
 		v.ours[b] = n / s->value[ours][b] * 1000;
 		v.peer[b] = n / s->value[peer][b] * 1000;
 		v.margin[b] = v.ours[b] / v.peer[b];
 	}
 	pool_finding_settle(&finding, &v);
-	pool_table_row(t, &finding);
+	pool_table_rows(t, &finding);
 }
 
 static void throughput_print(
 	const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
-	(void)lab;
 	for (unsigned i = 0; i < THROUGHPUT_SIZES; i++)
 		for (unsigned o = 0; o < PEER; o++)
-			throughput_size(t, s, i, o);
+			throughput_size(t, s, lab, i, o);
 }
 
 const struct pool_figure pool_figure_throughput = {
 	.name = "throughput",
+	.by_level = 1,
 	.summary = "tasks of 0.3 to 2 µs per second, against pthreadpool",
 	.plan = throughput_plan,
 	.print = throughput_print,
@@ -313,7 +330,7 @@ static void skew_print(const struct pool_table *t, const struct pool_sheet *s, c
 	double share = skew_share(&s->cell[PEER], lab->cores);
 
 	for (unsigned o = 0; o < PEER; o++) {
-		struct pool_values v = {.n = s->blocks};
+		struct pool_values v;
 		struct pool_finding finding = {
 			.unit = "ms",
 			.peer_name = "best schedule",
@@ -323,13 +340,14 @@ static void skew_print(const struct pool_table *t, const struct pool_sheet *s, c
 		};
 
 		snprintf(finding.what, sizeof(finding.what), "skewed tasks, %s", order_name[o]);
+		pool_split_two(&v.split, s, lab, o, PEER);
 		for (unsigned b = 0; b < s->blocks; b++) {
 			v.ours[b] = s->value[o][b] / 1e6;
 			v.peer[b] = s->value[PEER][b] * share / 1e6;
 			v.margin[b] = v.ours[b] / v.peer[b];
 		}
 		pool_finding_settle(&finding, &v);
-		pool_table_row(t, &finding);
+		pool_table_rows(t, &finding);
 	}
 }
 

@@ -14,17 +14,18 @@ static void plan_cell(struct pool_sheet *s, struct pool_cell cell, unsigned orde
 	pool_sheet_add(s, cell);
 }
 
-static void print_ms(
-	const struct pool_table *t, const struct pool_sheet *s, unsigned cell, struct pool_finding finding)
+static void print_ms(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab,
+	unsigned cell, struct pool_finding finding)
 {
-	struct pool_values v = {.n = s->blocks};
+	struct pool_values v;
 
+	pool_split_two(&v.split, s, lab, cell, cell);
 	finding.unit = "ms";
 	finding.every = 1;
 	for (unsigned b = 0; b < s->blocks; b++)
 		v.ours[b] = s->value[cell][b] / 1e6;
 	pool_finding_settle(&finding, &v);
-	pool_table_row(t, &finding);
+	pool_table_rows(t, &finding);
 }
 
 /* ---- death ---- */
@@ -54,14 +55,13 @@ static void death_print(const struct pool_table *t, const struct pool_sheet *s, 
 {
 	static const char *const state[] = {"asleep", "busy"};
 
-	(void)lab;
 	for (unsigned i = 0; i < STATES; i++)
 		for (unsigned o = 0; o < ORDERS; o++) {
 			struct pool_finding finding = {.target = 50, .target_text = "≤ 50 ms, every time"};
 
 			snprintf(finding.what, sizeof(finding.what), "death, %s, %s", state[i],
 				order_name[o]);
-			print_ms(t, s, i * ORDERS + o, finding);
+			print_ms(t, s, lab, i * ORDERS + o, finding);
 		}
 }
 
@@ -94,8 +94,7 @@ static void orphans_print(
 	struct pool_finding finding = {
 		.what = "orphans live on", .target = 100, .target_text = "≤ 100 ms, every time"};
 
-	(void)lab;
-	print_ms(t, s, 0, finding);
+	print_ms(t, s, lab, 0, finding);
 }
 
 const struct pool_figure pool_figure_orphans = {

@@ -30,9 +30,8 @@ static void payload_print(
 {
 	double bytes = (double)s->cell[0].n * (double)s->cell[0].arg * 2;
 
-	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++) {
-		struct pool_values v = {.n = s->blocks};
+		struct pool_values v;
 		struct pool_finding finding = {
 			.unit = "GB/s",
 			.peer_name = "fork_pipe_queue",
@@ -43,18 +42,20 @@ static void payload_print(
 		};
 
 		snprintf(finding.what, sizeof(finding.what), "1 MiB, %s", order_name[o]);
+		pool_split_two(&v.split, s, lab, o, PAYLOAD_PEER);
 		for (unsigned b = 0; b < s->blocks; b++) {
 			v.ours[b] = bytes / s->value[o][b];
 			v.peer[b] = bytes / s->value[PAYLOAD_PEER][b];
 			v.margin[b] = v.ours[b] / v.peer[b];
 		}
 		pool_finding_settle(&finding, &v);
-		pool_table_row(t, &finding);
+		pool_table_rows(t, &finding);
 	}
 }
 
 const struct pool_figure pool_figure_payload = {
 	.name = "payload",
+	.by_level = 1,
 	.summary = "bytes per second, 1 MiB both ways, against fork_pipe_queue",
 	.plan = payload_plan,
 	.print = payload_print,
@@ -78,10 +79,9 @@ static void sleep_plan(struct pool_sheet *s, const struct pool_lab *lab)
 
 static void sleep_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
-	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++) {
 		const struct pool_cell *cell = &s->cell[o];
-		struct pool_values v = {.n = s->blocks};
+		struct pool_values v;
 		struct pool_finding finding = {
 			.unit = "k/s",
 			.peer_name = "ideal",
@@ -92,13 +92,14 @@ static void sleep_print(const struct pool_table *t, const struct pool_sheet *s, 
 		};
 
 		snprintf(finding.what, sizeof(finding.what), "%u sleep, %s", cell->workers, order_name[o]);
+		pool_split_two(&v.split, s, lab, o, o);
 		for (unsigned b = 0; b < s->blocks; b++) {
 			v.ours[b] = (double)cell->n / s->value[o][b] * 1e6;
 			v.peer[b] = cell->workers / sleep_ns * 1e6;
 			v.margin[b] = v.ours[b] / v.peer[b];
 		}
 		pool_finding_settle(&finding, &v);
-		pool_table_row(t, &finding);
+		pool_table_rows(t, &finding);
 	}
 }
 
@@ -134,9 +135,8 @@ static void idle_print(const struct pool_table *t, const struct pool_sheet *s, c
 {
 	static const char *const what[] = {"idle 5 s: CPU of all", "item of 5 s: CPU of all"};
 
-	(void)lab;
 	for (unsigned i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
-		struct pool_values v = {.n = s->blocks};
+		struct pool_values v;
 		struct pool_finding finding = {
 			.unit = "ms",
 			.target = 10,
@@ -145,10 +145,11 @@ static void idle_print(const struct pool_table *t, const struct pool_sheet *s, c
 		};
 
 		snprintf(finding.what, sizeof(finding.what), "%s", what[i]);
+		pool_split_two(&v.split, s, lab, i, i);
 		for (unsigned b = 0; b < s->blocks; b++)
 			v.ours[b] = s->value[i][b] / 1e6;
 		pool_finding_settle(&finding, &v);
-		pool_table_row(t, &finding);
+		pool_table_rows(t, &finding);
 	}
 }
 
@@ -180,9 +181,8 @@ static void memory_plan(struct pool_sheet *s, const struct pool_lab *lab)
 
 static void memory_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
-	(void)lab;
 	for (unsigned o = 0; o < ORDERS; o++) {
-		struct pool_values v = {.n = s->blocks};
+		struct pool_values v;
 		struct pool_finding finding = {
 			.unit = "MiB",
 			.peer_name = "at 10^5",
@@ -193,13 +193,14 @@ static void memory_print(const struct pool_table *t, const struct pool_sheet *s,
 		};
 
 		snprintf(finding.what, sizeof(finding.what), "peak RSS at 10^8, %s", order_name[o]);
+		pool_split_two(&v.split, s, lab, o * AMOUNTS + MANY, o * AMOUNTS + FEW);
 		for (unsigned b = 0; b < s->blocks; b++) {
 			v.ours[b] = s->value[o * AMOUNTS + MANY][b] / 1024;
 			v.peer[b] = s->value[o * AMOUNTS + FEW][b] / 1024;
 			v.margin[b] = v.ours[b] - v.peer[b];
 		}
 		pool_finding_settle(&finding, &v);
-		pool_table_row(t, &finding);
+		pool_table_rows(t, &finding);
 	}
 }
 

@@ -13,25 +13,60 @@ struct row {
 	char cell[COLUMNS][CELL_MAX];
 };
 
-/* Sorts a copy, since the values belong to the caller. */
-static struct pvq_estimate estimate(const double *value, size_t n)
+void pool_split_two(struct pool_split *split, const struct pool_sheet *s, const struct pool_lab *lab,
+	unsigned a, unsigned b)
 {
-	double copy[POOL_SHEET_BLOCKS];
+	int level[POOL_SHEET_BLOCKS];
 
-	memcpy(copy, value, n * sizeof(*copy));
-	return pvq_estimate(copy, n, PVQ_ALPHA);
+	for (unsigned block = 0; block < s->blocks; block++) {
+		const struct pool_look *const look[] = {&s->look[a][block], &s->look[b][block]};
+
+		level[block] = pool_looks_level(&lab->looks->levels, look, 2);
+	}
+	pool_split_make(split, &lab->looks->levels, level, s->blocks);
+}
+
+void pool_split_all(struct pool_split *split, const struct pool_sheet *s, const struct pool_lab *lab)
+{
+	int level[POOL_SHEET_BLOCKS];
+
+	for (unsigned block = 0; block < s->blocks; block++) {
+		const struct pool_look *look[POOL_SHEET_CELLS];
+
+		for (unsigned c = 0; c < s->cells; c++)
+			look[c] = &s->look[c][block];
+		level[block] = pool_looks_level(&lab->looks->levels, look, s->cells);
+	}
+	pool_split_make(split, &lab->looks->levels, level, s->blocks);
+}
+
+static struct pvq_estimate estimate(const double *value, const struct pool_part *part)
+{
+	double x[POOL_SHEET_BLOCKS];
+
+	for (size_t i = 0; i < part->count; i++)
+		x[i] = value[part->block[i]];
+	return pvq_estimate(x, part->count, PVQ_ALPHA);
 }
 
 void pool_finding_settle(struct pool_finding *f, const struct pool_values *v)
 {
-	f->ours = estimate(v->ours, v->n);
-	f->peer = estimate(v->peer, v->n);
-	f->margin = estimate(v->margin, v->n);
+	for (f->levels = 0; f->levels < v->split.parts; f->levels++) {
+		const struct pool_part *part = &v->split.part[f->levels];
+
+		f->at[f->levels] = (struct pool_estimates){
+			.level = part->name,
+			.blocks = part->count,
+			.ours = estimate(v->ours, part),
+			.peer = estimate(v->peer, part),
+			.margin = estimate(v->margin, part),
+		};
+	}
 }
 
-enum pool_answer pool_finding_answer(const struct pool_finding *f)
+enum pool_answer pool_finding_answer(const struct pool_finding *f, const struct pool_estimates *at)
 {
-	const struct pvq_estimate *e = f->margin_unit ? &f->margin : &f->ours;
+	const struct pvq_estimate *e = f->margin_unit ? &at->margin : &at->ours;
 	double lo = f->every ? e->min : e->lo, hi = f->every ? e->max : e->hi;
 
 	if (isnan(lo) || isnan(hi))
@@ -73,23 +108,26 @@ static void figure_text(
 			interval(e, f->every).s, f->unit);
 }
 
-static void row_fill(struct row *row, const struct pool_finding *f)
+static void row_fill(struct row *row, const struct pool_finding *f, const struct pool_estimates *at)
 {
 	static const char *const answer[] = {"met", "NOT MET", "not certain"};
 
-	snprintf(row->cell[WHAT], CELL_MAX, "%s", f->what);
-	figure_text(row->cell[OURS], f, &f->ours, f->ours_least);
+	if (at->level[0])
+		snprintf(row->cell[WHAT], CELL_MAX, "%s (%s, %zu blocks)", f->what, at->level, at->blocks);
+	else
+		snprintf(row->cell[WHAT], CELL_MAX, "%s", f->what);
+	figure_text(row->cell[OURS], f, &at->ours, at->ours_least);
 	snprintf(row->cell[PEER], CELL_MAX, "–");
 	if (f->peer_name) {
-		figure_text(row->cell[PEER], f, &f->peer, f->peer_least);
+		figure_text(row->cell[PEER], f, &at->peer, at->peer_least);
 		strncat(row->cell[PEER], " ", CELL_MAX - strlen(row->cell[PEER]) - 1);
 		strncat(row->cell[PEER], f->peer_name, CELL_MAX - strlen(row->cell[PEER]) - 1);
 	}
 	snprintf(row->cell[MARGIN], CELL_MAX, "%s%s",
-		f->margin_unit ? interval(&f->margin, f->every).s : "–",
+		f->margin_unit ? interval(&at->margin, f->every).s : "–",
 		f->margin_unit ? f->margin_unit : "");
 	snprintf(row->cell[TARGET], CELL_MAX, "%s", f->target_text);
-	snprintf(row->cell[VERDICT], CELL_MAX, "%s", answer[pool_finding_answer(f)]);
+	snprintf(row->cell[VERDICT], CELL_MAX, "%s", answer[pool_finding_answer(f, at)]);
 }
 
 /* Pads to a terminal's columns: the bytes that continue a UTF-8 character take none. */
@@ -105,13 +143,11 @@ static void print_padded(FILE *f, const char *text, int width)
 /* Empty cells at the end are left out. */
 static void row_print(const struct pool_table *t, const struct row *row)
 {
-	static const int width[COLUMNS] = {32, 25, 39, 24, 24, 0};
+	static const int width[COLUMNS] = {48, 25, 39, 24, 24, 0};
 	int last = COLUMNS - 1;
 
 	while (last > 0 && !row->cell[last][0])
 		last--;
-	if (t->format == POOL_NAMES)
-		last = WHAT;
 	for (int i = 0; i <= last; i++)
 		if (t->format == POOL_MARKDOWN)
 			fprintf(t->f, "%s %s |", i ? "" : "|", row->cell[i]);
@@ -136,12 +172,18 @@ void pool_table_head(const struct pool_table *t)
 		fputs("|:--|--:|--:|--:|:--|:--|\n", t->f);
 }
 
-void pool_table_row(const struct pool_table *t, const struct pool_finding *finding)
+void pool_table_rows(const struct pool_table *t, const struct pool_finding *finding)
 {
 	struct row row = {0};
 
-	row_fill(&row, finding);
-	row_print(t, &row);
+	if (t->format == POOL_NAMES) {
+		fprintf(t->f, "%s\n", finding->what);
+		return;
+	}
+	for (size_t i = 0; i < finding->levels; i++) {
+		row_fill(&row, finding, &finding->at[i]);
+		row_print(t, &row);
+	}
 }
 
 void pool_table_failed(const struct pool_table *t, const char *figure)

@@ -3,6 +3,7 @@
 #define POOL_LAB_H
 
 #include "drive/host.h"
+#include "pool/looks.h"
 #include "trial/registry.h"
 
 #include <stdint.h>
@@ -17,6 +18,7 @@ struct pool_lab {
 	uint64_t seed;                 /* of the order */
 	FILE *csv;                     /* gets every trial; NULL: none */
 	struct pvq_registry *registry; /* for trials of pvq; peers are added when one is needed */
+	struct pool_looks *looks;      /* gets what the probe saw around each trial */
 };
 
 #endif

@@ -1,13 +1,16 @@
 /* main.c: build/pool-bench: measures the claims about the pool, beside its peers, and prints a table. A target that is
  * not met does not change the exit code: it is 1 only if something could not run or gave a wrong result.
  */
+#include "base/clock.h"
 #include "base/options.h"
 #include "base/outfile.h"
 #include "drive/launch.h"
 #include "pool/figures.h"
 #include "pool/remote.h"
 #include "pool/trial.h"
+#include "results/state.h"
 #include "tasks/kernel.h"
+#include "trial/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -27,6 +30,7 @@ enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 struct bench {
 	struct pool_lab lab;
 	struct pvq_registry registry;
+	struct pool_looks looks;
 	struct pool_table table;
 	int wanted[FIGURES], any; /* any: the user named some; else all are wanted */
 	const char *csv;
@@ -111,49 +115,50 @@ static void note_sizes(FILE *f, const struct pool_sheet *s)
 		fprintf(f, "-%" PRIu64, most);
 }
 
-/* Measures and prints a figure. 0; -EINTR; other -errno: it failed, but others may still run. */
-static int figure_run(struct bench *b, const struct pool_figure *figure)
+static void figure_plan(struct pool_sheet *sheet, const struct bench *b, const struct pool_figure *figure)
 {
-	static struct pool_sheet sheet; /* large */
-	int ret;
-
-	memset(&sheet, 0, sizeof(sheet));
-	sheet.figure = figure->name;
-	sheet.blocks = b->lab.blocks;
-	if (figure->blocks_most && figure->blocks_most < sheet.blocks)
-		sheet.blocks = figure->blocks_most;
-	figure->plan(&sheet, &b->lab);
-	if (b->table.format == POOL_NAMES) {
-		sheet.blocks = 0;
-		figure->print(&b->table, &sheet, &b->lab);
-		return 0;
-	}
-	ret = pool_sheet_run(&sheet, &b->lab);
-	if (ret == -EINTR)
-		return ret;
-	if (ret)
-		pool_table_failed(&b->table, figure->name);
-	else
-		figure->print(&b->table, &sheet, &b->lab);
-	note_sizes(b->sizes.f, &sheet);
-	return ret;
+	sheet->figure = figure->name;
+	sheet->by_level = figure->by_level;
+	if (b->table.format != POOL_NAMES)
+		sheet->blocks = b->lab.blocks;
+	if (figure->blocks_most && figure->blocks_most < sheet->blocks)
+		sheet->blocks = figure->blocks_most;
+	figure->plan(sheet, &b->lab);
 }
 
-static int figures_run(struct bench *b)
+/* Plans and measures the wanted figures, up to the first that is interrupted. ret: of each, 1 for those not measured.
+ * -EINTR, or whether any failed. */
+static int figures_run(struct bench *b, struct pool_sheet sheet[FIGURES], int ret[FIGURES])
 {
 	int failed = 0;
 
-	pool_table_head(&b->table);
+	for (unsigned i = 0; i < FIGURES; i++)
+		ret[i] = 1;
 	for (unsigned i = 0; i < FIGURES; i++) {
-		int ret = b->any && !b->wanted[i] ? 0 : figure_run(b, figures[i]);
-
-		if (ret == -EINTR) {
+		if (b->any && !b->wanted[i])
+			continue;
+		figure_plan(&sheet[i], b, figures[i]);
+		ret[i] = b->table.format == POOL_NAMES ? 0 : pool_sheet_run(&sheet[i], &b->lab);
+		if (ret[i] == -EINTR) {
 			fputs("pool-bench: interrupted\n", stderr);
-			return ret;
+			return -EINTR;
 		}
-		failed |= ret != 0;
+		failed |= ret[i] != 0;
+		note_sizes(b->sizes.f, &sheet[i]);
 	}
 	return failed ? -EIO : 0;
+}
+
+/* Levels come from the looks of the whole run, so nothing is printed before its end. */
+static void figures_print(
+	const struct bench *b, const struct pool_sheet sheet[FIGURES], const int ret[FIGURES])
+{
+	pool_table_head(&b->table);
+	for (unsigned i = 0; i < FIGURES; i++)
+		if (ret[i] == 0)
+			figures[i]->print(&b->table, &sheet[i], &b->lab);
+		else if (ret[i] < 0 && ret[i] != -EINTR)
+			pool_table_failed(&b->table, figures[i]->name);
 }
 
 /* ---- the lines below the table ---- */
@@ -172,6 +177,19 @@ static void print_sizes(const struct bench *b)
 		b->sizes.text + strspn(b->sizes.text, "; "));
 }
 
+/* "hand-over near 104 ns, far 518 ns": the levels that the run met. */
+static void print_levels(const struct pool_looks *looks)
+{
+	const struct pvq_state state = {.levels = looks->levels};
+
+	for (size_t l = 0; l < looks->levels.count; l++) {
+		const char *name = pvq_state_name(&state, (int)l);
+
+		fputs(l ? ", " : "; hand-over ", stdout);
+		printf("%s%s%s", name, name[0] ? " " : "", pvq_text_ns(looks->levels.level[l].centre).s);
+	}
+}
+
 /* A paragraph for POOL.md, which explains the rows itself. */
 static void markdown_foot(const struct bench *b)
 {
@@ -180,6 +198,7 @@ static void markdown_foot(const struct bench *b)
 	print_fact("\nRevision ", facts, "version_pvq\t", "\n");
 	printf(", %u core%s", b->lab.cores, b->lab.cores == 1 ? "" : "s");
 	print_fact("; ", facts, "version_compiler\t", "\n");
+	print_levels(&b->looks);
 	fputs("; ", stdout);
 	print_sizes(b);
 	puts(".");
@@ -195,9 +214,11 @@ static void text_foot(const struct bench *b)
 	print_fact("; ", facts, "host_kernel\t", "\n");
 	print_fact("; ", facts, "version_compiler\t", "\n");
 	print_fact("; pvq ", facts, "version_pvq\t", "\n");
+	print_levels(&b->looks);
 	fputs("; ", stdout);
 	print_sizes(b);
-	puts("\nmedian (95 % interval), or [range]; ratios within a block, then their median. Each trial is a "
+	puts("\nmedian (95 % interval), or [range]; ratios within a block, then their median; where the run met "
+	     "several levels of the hand-over, a row for each. Each trial is a "
 	     "fresh process.\nEmpty item and METG are trials of pvq, as in its reports: one map, with the "
 	     "harness's consumer; METG and its ratio come from the\nmedians of the times. All others map "
 	     "twice, and the second map is timed (peak RSS, the item of 5 s, death and orphans: the only "
@@ -259,7 +280,8 @@ static int csv_close(const struct bench *b)
 int main(int argc, char **argv)
 {
 	static struct bench b; /* large: all CPUs' numbers */
-	int ret;
+	static struct pool_sheet sheet[FIGURES];
+	int done[FIGURES], ret;
 
 	if (argc > 1 && strcmp(argv[1], "--trial") == 0)
 		return pool_remote_child(argc - 1, argv + 1);
@@ -267,6 +289,8 @@ int main(int argc, char **argv)
 		return pool_trial_child(argc - 1, argv + 1);
 	b.registry.linked_in = pvq_linked_in;
 	b.lab.registry = &b.registry;
+	b.lab.looks = &b.looks;
+	b.looks.began_ns = pvq_clock_ns();
 	b.table.f = stdout;
 	b.lab.blocks = BLOCKS;
 	b.lab.seed = (uint64_t)time(NULL);
@@ -276,7 +300,11 @@ int main(int argc, char **argv)
 	pvq_launch_signals();
 	if (set_up(&b))
 		return EXIT_FAILED;
-	ret = figures_run(&b);
+	ret = figures_run(&b, sheet, done);
+	if (pool_looks_find(&b.looks))
+		ret = -ENOMEM;
+	else
+		figures_print(&b, sheet, done);
 	if (pvq_outfile_compose(&b.facts) || pvq_outfile_compose(&b.sizes))
 		ret = -ENOMEM;
 	else if (ret != -EINTR && b.table.format == POOL_TEXT)
@@ -286,6 +314,7 @@ int main(int argc, char **argv)
 	pvq_outfile_free(&b.facts);
 	pvq_outfile_free(&b.sizes);
 	pvq_registry_free(&b.registry);
+	pool_looks_free(&b.looks);
 	if (csv_close(&b) || ret || fflush(stdout))
 		return EXIT_FAILED;
 	return EXIT_DONE;

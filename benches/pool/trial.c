@@ -38,8 +38,8 @@ int pool_trial_size(struct pool_cell *cell, const struct pool_lab *lab, double t
 	return ret ? ret : pvq_empty_size(&t, timeout_s, &cell->n);
 }
 
-int pool_trial_measure(
-	const struct pool_cell *cell, const struct pool_lab *lab, double timeout_s, double *value)
+int pool_trial_measure(const struct pool_cell *cell, const struct pool_lab *lab, double timeout_s,
+	double *value, struct pool_look *look)
 {
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = 2};
 	struct pvq_spec spec;
@@ -52,6 +52,7 @@ int pool_trial_measure(
 	if (ret)
 		return ret;
 	*value = (double)row.map_ns;
+	*look = (struct pool_look){(double)row.handover_ns, (double)row.handover_after_ns};
 	if (row.status == PVQ_OK)
 		return 0;
 	fprintf(stderr, "pool-bench: %s of %s: %s\n", cell->work, cell->who, row.reason);

@@ -19,11 +19,13 @@ static const char *write_series(const struct pvq_comparison_table *t, const stru
 	return c->cell->series < s->series_count ? s->series[c->cell->series].name : c->cell->key->impl;
 }
 
+/* "2 on 2", "2 on 2 near". */
 static struct pvq_text write_workers(const struct pvq_compared *c)
 {
 	struct pvq_text text;
 
-	snprintf(text.s, sizeof(text.s), "%u on %u", c->cell->key->workers, c->cell->key->cores);
+	snprintf(text.s, sizeof(text.s), "%u on %u%s%s", c->cell->key->workers, c->cell->key->cores,
+		*c->level ? " " : "", c->level);
 	return text;
 }
 
@@ -62,6 +64,8 @@ static void write_counts(FILE *f, const struct pvq_comparison_table *t)
 		fprintf(f, ", %zu not judged: other work", of_basis[PVQ_OTHER_WORK]);
 	if (of_basis[PVQ_NOT_COMPARABLE])
 		fprintf(f, ", %zu not judged: not comparable", of_basis[PVQ_NOT_COMPARABLE]);
+	if (of_basis[PVQ_OTHER_DISTANCE])
+		fprintf(f, ", %zu not judged: other distance", of_basis[PVQ_OTHER_DISTANCE]);
 	if (of_basis[PVQ_TOO_FEW_BLOCKS])
 		fprintf(f, ", %zu not judged: too few blocks", of_basis[PVQ_TOO_FEW_BLOCKS]);
 	if (of_basis[PVQ_MOSTLY_NOISE])
@@ -148,6 +152,14 @@ static int write_any(const struct pvq_comparison_table *t, enum pvq_basis basis)
 	return 0;
 }
 
+static int write_any_level(const struct pvq_comparison_table *t)
+{
+	for (size_t i = 0; i < t->cells; i++)
+		if (*t->cell[i].level)
+			return 1;
+	return 0;
+}
+
 static int write_any_per_item(const struct pvq_comparison_table *t)
 {
 	for (size_t i = 0; i < t->cells; i++)
@@ -188,6 +200,14 @@ static void write_notes(FILE *f, const struct pvq_comparison_table *t)
 		      "many items it has could\n  move the ratio by more than 1 %. `pvq bench --like "
 		      "A` repeats the work of run A.\n",
 			f);
+	if (write_any_level(t))
+		fputs("- Near, far: the CPUs were at several distances from each other. Only trials at the "
+		      "one named here\n  are compared.\n",
+			f);
+	if (write_any(t, PVQ_OTHER_DISTANCE))
+		fputs("- Other distance: the runs met no distance of the CPUs in common, so the ratio "
+		      "compares the machine\n  rather than the programs. Measure again.\n",
+			f);
 	if (write_any(t, PVQ_MOSTLY_NOISE))
 		fputs("- Disturbed: other processes or the hypervisor used the CPUs in most blocks "
 		      "of one run. With three\n  runs per side such cells are judged too.\n",
@@ -208,15 +228,18 @@ static void print_column(FILE *f, const char *text, int columns)
 		"");
 }
 
-static void print_line(FILE *f, const char *strategy, const char *workers, const char *ratio,
+/* The columns of strategy and workers together. A level beside the workers takes some of the strategy's. */
+enum { COLUMNS_BOTH = 39, COLUMNS_WORKERS = 10, COLUMNS_LEVEL = 5 };
+
+static void print_line(FILE *f, int columns, const char *strategy, const char *workers, const char *ratio,
 	const char *verdict, const char *before, const char *after)
 {
-	char cut[28];
+	char cut[COLUMNS_BOTH];
 
-	snprintf(cut, sizeof(cut), "%s", strategy);
+	snprintf(cut, (size_t)(COLUMNS_BOTH - columns), "%s", strategy);
 	fputs("  ", f);
-	print_column(f, cut, 28);
-	print_column(f, workers, 10);
+	print_column(f, cut, COLUMNS_BOTH - columns);
+	print_column(f, workers, columns);
 	print_column(f, ratio, 22);
 	print_column(f, verdict, 15);
 	print_column(f, before, -10);
@@ -226,16 +249,18 @@ static void print_line(FILE *f, const char *strategy, const char *workers, const
 
 void pvq_compare_print(FILE *f, const struct pvq_comparison_table *t)
 {
+	int columns = COLUMNS_WORKERS + (write_any_level(t) ? COLUMNS_LEVEL : 0);
+
 	write_side(f, "before", &t->before);
 	write_side(f, "\nafter", &t->after);
 	fputs("\n\n", f);
-	print_line(f, "", "workers", "after / before", "verdict", "before", "after");
+	print_line(f, columns, "", "workers", "after / before", "verdict", "before", "after");
 	for (size_t i = 0; i < t->cells; i++) {
 		const struct pvq_compared *c = &t->cell[i];
 
 		if (i == 0 || c->work != t->cell[i - 1].work)
 			fprintf(f, "%.100s\n", c->work->label);
-		print_line(f, write_series(t, c), write_workers(c).s,
+		print_line(f, columns, write_series(t, c), write_workers(c).s,
 			pvq_text_ratio_interval(c->ratio, c->lo, c->hi).s, pvq_compared_words(c),
 			write_time(c, c->before_ns).s, write_time(c, c->after_ns).s);
 	}
@@ -312,7 +337,8 @@ static void csv_number(FILE *f, double x)
 
 void pvq_compare_csv(FILE *f, const struct pvq_comparison_table *t)
 {
-	fputs("cell,n_before,n_after,per_item,before_ns,after_ns,ratio,lo,hi,p_adjusted,verdict\n", f);
+	fputs("cell,n_before,n_after,per_item,before_ns,after_ns,ratio,lo,hi,p_adjusted,verdict,level\n",
+		f);
 	for (size_t i = 0; i < t->cells; i++) {
 		const struct pvq_compared *c = &t->cell[i];
 
@@ -325,6 +351,6 @@ void pvq_compare_csv(FILE *f, const struct pvq_comparison_table *t)
 		csv_number(f, c->lo);
 		csv_number(f, c->hi);
 		csv_number(f, c->p);
-		fprintf(f, ",%s\n", pvq_compared_words(c));
+		fprintf(f, ",%s,%s\n", pvq_compared_words(c), c->level);
 	}
 }

@@ -18,6 +18,8 @@ static const uint64_t compare_seed = 1;
 struct place {
 	const struct pvq_work *work;
 	const struct pvq_cell *cell;
+	const struct pvq_states *states; /* of the run */
+	int level; /* the only one whose trials count; PVQ_LEVELS_NONE: that of the figures */
 };
 
 enum { RUNS_MOST = 2 * PVQ_RELABEL_MOST };
@@ -42,7 +44,8 @@ static struct place compare_find(const struct pvq_summary *s, const char *name)
 		for (size_t c = s->work[w].first; c < s->work[w].first + s->work[w].cells; c++) {
 			pvq_cellname(other, s, &s->work[w], &s->cell[c]);
 			if (!s->cell[c].harness && strcmp(name, other) == 0)
-				return (struct place){&s->work[w], &s->cell[c]};
+				return (struct place){
+					&s->work[w], &s->cell[c], &s->states, PVQ_LEVELS_NONE};
 		}
 	return (struct place){0};
 }
@@ -164,11 +167,11 @@ static void compare_find_basis(struct pvq_compared *c, const struct place *place
 		const struct pvq_row *key = place[r].cell->key;
 		int unlike = key->n != c->cell->key->n;
 
-		if (!place[r].cell->ok && r < before) {
+		if (!place[r].cell->status[PVQ_OK] && r < before) {
 			c->basis = PVQ_FAILED_BEFORE;
 			return;
 		}
-		if (!place[r].cell->ok) {
+		if (!place[r].cell->status[PVQ_OK]) {
 			c->basis = PVQ_BROKEN;
 			c->reason = compare_reason(place[r].cell);
 			return;
@@ -189,28 +192,139 @@ static void compare_find_basis(struct pvq_compared *c, const struct place *place
 
 /* ---- samples ---- */
 
-/* Takes the cell's times in one run, from undisturbed blocks only where these are the majority. x: room for
- * place->cell->ok. */
+/* Whether a good trial counts. One of a disturbed block does only if most are disturbed, one at another level never. */
+static int compare_takes(const struct place *place, const struct pvq_row *row)
+{
+	const struct pvq_standing *standing = pvq_states_standing(place->states, row);
+
+	if (pvq_row_disturbed(place->work, row) && !compare_is_noise(place->work))
+		return 0;
+	if (place->level == PVQ_LEVELS_NONE)
+		return standing->in;
+	return standing->level == place->level || standing->level == PVQ_LEVELS_NONE;
+}
+
+/* Takes the cell's times in one run. x: room for all its good trials. */
 static size_t compare_sample(const struct place *place, enum pvq_metric metric, int per_item, double *x)
 {
-	int all = compare_is_noise(place->work);
 	size_t n = 0;
 
-	for (size_t i = 0; i < place->cell->ok; i++) {
+	for (size_t i = 0; i < place->cell->status[PVQ_OK]; i++) {
 		const struct pvq_row *row = place->cell->row[i];
 
-		if (all || !pvq_row_disturbed(place->work, row))
+		if (compare_takes(place, row))
 			x[n++] = fmax(pvq_row_metric(row, metric), 1) / (per_item ? (double)row->n : 1);
 	}
 	return n;
 }
 
+/* ---- the level to compare at ---- */
+
+/* Levels of two runs are the same if their centres differ by this factor at most. */
+static const double level_same = 1.25;
+
+static int compare_same_host(const struct pvq_comparison_table *t)
+{
+	static const char *const key[] = {"host_cpu_model", "host_cpus"};
+
+	for (size_t k = 0; k < sizeof(key) / sizeof(key[0]); k++) {
+		const char *first = pvq_manifest_get(&compare_run(t, 0)->manifest, key[k]);
+
+		for (size_t r = 0; r < compare_runs(t); r++) {
+			const char *other = pvq_manifest_get(&compare_run(t, r)->manifest, key[k]);
+
+			if (!first || !other || strcmp(first, other) != 0)
+				return 0;
+		}
+	}
+	return 1;
+}
+
+/* The level whose centre is nearest to ns. */
+static int compare_nearest(const struct pvq_levels *levels, double ns)
+{
+	int nearest = 0;
+
+	for (size_t i = 1; i < levels->count; i++)
+		if (fabs(log(levels->level[i].centre / ns)) < fabs(log(levels->level[nearest].centre / ns)))
+			nearest = (int)i;
+	return nearest;
+}
+
+static const struct pvq_state *compare_state(const struct place *place)
+{
+	return pvq_states_of(place->states, place->cell->key->cores);
+}
+
+/* Sets the levels of all places to the one that is the first run's at that index. Returns the fewest trials that a run
+ * has there; 0: some run did not meet it. */
+static size_t compare_try_level(struct place *place, size_t runs, int index)
+{
+	double centre = compare_state(&place[0])->levels.level[index].centre, low = centre, high = centre;
+	size_t least = SIZE_MAX;
+
+	for (size_t r = 0; r < runs; r++) {
+		const struct pvq_levels *levels = &compare_state(&place[r])->levels;
+		size_t n = 0;
+
+		place[r].level = compare_nearest(levels, centre);
+		low = fmin(low, levels->level[place[r].level].centre);
+		high = fmax(high, levels->level[place[r].level].centre);
+		for (size_t i = 0; i < place[r].cell->status[PVQ_OK]; i++)
+			n += (size_t)compare_takes(&place[r], place[r].cell->row[i]);
+		least = n < least ? n : least;
+	}
+	return high <= level_same * low ? least : 0;
+}
+
+static const char *compare_level_name(const struct place *place, size_t runs)
+{
+	const char *name = "";
+
+	for (size_t r = 0; r < runs && !*name; r++)
+		name = pvq_state_name(compare_state(&place[r]), place[r].level);
+	return name;
+}
+
+/* Chooses the level of all places: of those that all runs met, the one at which the fewest trials of a run are most. */
+static void compare_choose_level(
+	const struct pvq_comparison_table *t, struct pvq_compared *c, struct place *place)
+{
+	size_t runs = compare_runs(t), most = 0;
+	int known = compare_same_host(t), best = PVQ_LEVELS_NONE;
+
+	for (size_t r = 0; known && r < runs; r++)
+		known = compare_state(&place[r]) != NULL;
+	for (int i = 0; known && i < (int)compare_state(&place[0])->levels.count; i++) {
+		size_t least = compare_try_level(place, runs, i);
+
+		if (least > most) {
+			most = least;
+			best = i;
+		}
+	}
+	if (best != PVQ_LEVELS_NONE) {
+		compare_try_level(place, runs, best);
+		c->level = compare_level_name(place, runs);
+		return;
+	}
+	for (size_t r = 0; r < runs; r++) {
+		place[r].level = PVQ_LEVELS_NONE;
+		if (c->basis == PVQ_JUDGED && known)
+			c->basis = PVQ_OTHER_DISTANCE;
+		else if (c->basis == PVQ_JUDGED && !place[r].cell->ok)
+			c->basis = PVQ_TOO_FEW_BLOCKS;
+	}
+}
+
+/* ---- one comparison ---- */
+
 /* One run a side. x: room for the trials of both. */
 static void compare_two(
 	struct pvq_compared *c, const struct place *place, enum pvq_metric metric, double *x)
 {
-	double *y = x + place[0].cell->ok;
 	size_t before = compare_sample(&place[0], metric, c->per_item, x);
+	double *y = x + before;
 	size_t after = compare_sample(&place[1], metric, c->per_item, y);
 	struct pvq_unpaired u = pvq_compare_unpaired(y, after, x, before, PVQ_ALPHA, compare_seed);
 
@@ -324,7 +438,7 @@ struct scratch {
 static int compare_is_good_before(const struct pvq_comparison_table *t, const struct place *place)
 {
 	for (size_t r = 0; r < t->before.runs; r++)
-		if (place[r].cell && !place[r].cell->ok)
+		if (place[r].cell && !place[r].cell->status[PVQ_OK])
 			return 0;
 	return 1;
 }
@@ -352,13 +466,15 @@ static int compare_add(
 		.ratio = NAN,
 		.lo = NAN,
 		.hi = NAN,
-		.p = NAN};
+		.p = NAN,
+		.level = ""};
 	snprintf(c->name, sizeof(c->name), "%s", name);
 	compare_count_failed(c, place, t->before.runs, runs);
 	compare_find_basis(c, place, t->before.runs, runs, t->metric);
 	t->cells++;
 	if (c->basis == PVQ_BROKEN || c->basis == PVQ_FAILED_BEFORE)
 		return 0;
+	compare_choose_level(t, c, place);
 	if (runs == 2)
 		compare_two(c, place, t->metric, scratch->x);
 	else
@@ -448,6 +564,8 @@ const char *pvq_compared_words(const struct pvq_compared *c)
 		return "not comparable";
 	case PVQ_MOSTLY_NOISE:
 		return "disturbed";
+	case PVQ_OTHER_DISTANCE:
+		return "other distance";
 	case PVQ_TOO_FEW_BLOCKS:
 		return "too few blocks";
 	case PVQ_BROKEN:

@@ -12,6 +12,12 @@
  * have 100 items at least, too, for the last round, in which only some have one. Otherwise, and where the time to the
  * first result is unknown, the cell is not comparable: shown, without a ratio, and not judged.
  *
+ * The CPUs of a machine may be near each other at some times and far at others (state.h). Runs of one host are compared
+ * within a level of the hand-over: one that all runs met, with centres within a factor of 1.25 of each other. If they
+ * met several, it is the one at which the fewest trials of a run are most. The choice looks at no time. If they have no
+ * level in common, the cell is shown, with each run's own figures, and not judged. Where the hosts differ, or the
+ * hand-over is unknown in some run, as on one core, each run's own figures are compared.
+ *
  * Trials from disturbed blocks (cell.h) do not count, unless most blocks of the run are disturbed.
  *
  * One run a side: Mann and Whitney's test on the trials, and a bootstrap interval of the ratio of medians (unpaired.h).
@@ -42,6 +48,7 @@ enum pvq_basis {
 	PVQ_OTHER_WORK,     /* shown, not judged: the sides did different work */
 	PVQ_NOT_COMPARABLE, /* shown, not judged: unlike numbers of items, and a fixed cost that matters */
 	PVQ_MOSTLY_NOISE,   /* shown, not judged: most blocks of a run were disturbed */
+	PVQ_OTHER_DISTANCE, /* shown, not judged: no level of the hand-over that all runs met */
 	PVQ_TOO_FEW_BLOCKS, /* shown, not judged: no interval exists */
 	PVQ_BROKEN,         /* ran before, and fails now */
 	PVQ_FAILED_BEFORE,  /* nothing to compare with */
@@ -60,6 +67,7 @@ struct pvq_compared {
 	double p;                   /* adjusted for the number of cells; NAN where not judged */
 	enum pvq_verdict verdict;   /* of the after side; inconclusive where not judged */
 	const char *reason;         /* of a broken cell; borrowed */
+	const char *level; /* "near", …: the level compared, where a run met several; otherwise "" */
 	uint64_t unlike_n
 		[2]; /* of a cell that is not comparable: n in the first run, and in the one that differs */
 	size_t failed_before, trials_before, failed_after, trials_after;

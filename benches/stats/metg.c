@@ -62,6 +62,9 @@ static double metg_of_medians(const double *median, void *ctx)
 {
 	const struct pvq_metg_ramp *ramp = ctx;
 
+	for (size_t i = 0; i < 2 * ramp->grains; i++)
+		if (isnan(median[i]))
+			return NAN;
 	return pvq_metg(median, median + ramp->grains, ramp);
 }
 

@@ -14,14 +14,17 @@ void pvq_blocks_free(struct pvq_blocks *b)
 	*b = (struct pvq_blocks){0};
 }
 
-/* The median of every cell over the drawn blocks. */
+/* The median of every cell over the drawn blocks that have it; NAN: none has. */
 static void medians(const struct pvq_blocks *b, const size_t *drawn, double *scratch, double *median)
 {
 	for (size_t c = 0; c < b->cells; c++) {
+		size_t n = 0;
+
 		for (size_t i = 0; i < b->blocks; i++)
-			scratch[i] = b->ns[c * b->blocks + drawn[i]];
-		pvq_sort(scratch, b->blocks);
-		median[c] = pvq_quantile(scratch, b->blocks, 0.5);
+			if (!isnan(b->ns[c * b->blocks + drawn[i]]))
+				scratch[n++] = b->ns[c * b->blocks + drawn[i]];
+		pvq_sort(scratch, n);
+		median[c] = pvq_quantile(scratch, n, 0.5);
 	}
 }
 

@@ -13,7 +13,7 @@
 /* Times of cells by block. Owned; free with pvq_blocks_free(). */
 struct pvq_blocks {
 	size_t cells, blocks;
-	double *ns; /* [cell * blocks + block]; NAN: not measured, or failed */
+	double *ns; /* [cell * blocks + block]; NAN: not measured, failed, or in another state of the machine */
 };
 
 void pvq_blocks_free(struct pvq_blocks *);

@@ -108,7 +108,7 @@ made_up() {
 	made_up a 10000
 	made_up b 13000
 	"$PVQ" compare "$TMP/a" "$TMP/b" --metric total --out "$TMP/out" >/dev/null
-	grep -q '^"noop/pool_ordered/workers:2/cores:2",.*,slower$' "$TMP/out/compare.csv"
+	grep -q '^"noop/pool_ordered/workers:2/cores:2",.*,slower,$' "$TMP/out/compare.csv"
 	grep -q '^| noop | pool_ordered | 2 on 2 | 1.30 ' "$TMP/out/compare.md"
 	grep -q 'plots/compare.svg' "$TMP/out/compare.md"
 	grep -q '</svg>' "$TMP/out/plots/compare.svg"
@@ -162,7 +162,7 @@ made_up() {
 	[[ $output == *"neither pass nor fail: 0 of 2 cells were judged"* ]]
 	run "$PVQ" compare "$TMP/a" "$TMP/b" --fail-above 5% --out "$TMP/out"
 	[ "$status" -eq 3 ]
-	grep -q ',not comparable$' "$TMP/out/compare.csv"
+	grep -q ',not comparable,$' "$TMP/out/compare.csv"
 	run "$PVQ" compare "$TMP/a" "$TMP/b"
 	[ "$status" -eq 0 ]
 	# Three cells before, and one of them after.

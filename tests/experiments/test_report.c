@@ -464,6 +464,68 @@ static void a_contradiction_is_told_instead_of_a_rank(void **state)
 /* ---- peers ---- */
 
 /* What makes it a run with peers: the time per empty task was measured. */
+/* A trial of an empty task on two cores, near or far. */
+static void add_state(struct run *run, const char *impl, unsigned block, double map_ms, uint64_t handover)
+{
+	struct pvq_row row = row_of(impl, "noop", 2, block, map_ms * (1 + 0.001 * (block % 5)));
+
+	row.handover_ns = row.handover_after_ns = handover + block % 3;
+	row.at_ms = 1700000000000 + 1000 * block;
+	row.wall_ns = 40000000;
+	assert_int_equal(pvq_row_write(run->raw, &row), 0);
+}
+
+/* Near, one strategy is the faster, far, the other; each verdict names the state that it holds for. */
+static void a_verdict_names_the_state_of_the_machine(void **state)
+{
+	struct run *run = *state;
+
+	for (unsigned b = 0; b < 30; b++) {
+		uint64_t handover = b % 3 ? 105 : 520;
+
+		add_state(run, "pool_ordered", b, handover == 105 ? 1 : 4, handover);
+		add_state(run, "pthread_queue", b, handover == 105 ? 2 : 3, handover);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "took 106 ns (*near*, 67 % of the groups) or 520 ns (*far*, 33 % of the groups)");
+	assert_says(run, "| noop (near) | **pool_ordered** |");
+	assert_says(run, "| noop | **pool_ordered**, n = 20 | 10.0 µs");
+	assert_says(run, "| **pthread_queue**, n = 10 | 30.1 µs");
+	assert_says(run, "| **no** |");
+	assert_says(run,
+		"Of 30 groups, 0 met different levels and were measured again at once. **0** stayed mixed");
+	assert_says(run, "| noop | pool_ordered | 10.0 µs");
+	read_text(run, "levels.csv");
+	assert_says(run, "\"pool_ordered\",\"noop\",\"\",100,2,2,1,8,2,520,10,");
+}
+
+static void one_state_is_not_made_much_of(void **state)
+{
+	struct run *run = *state;
+
+	for (unsigned b = 0; b < 10; b++) {
+		add_state(run, "pool_ordered", b, 1, 105);
+		add_state(run, "pthread_queue", b, 2, 105);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "| noop | **pool_ordered** |");
+	assert_says(run, "| 2 | the only one | 106 ns | 10 (100 %) |");
+	assert_silent(run, "Near and far");
+	assert_silent(run, "plots/state.svg");
+}
+
+static void a_mixed_group_is_told(void **state)
+{
+	struct run *run = *state;
+
+	for (unsigned b = 0; b < 20; b++) {
+		add_state(run, "pool_ordered", b, 1, b % 2 ? 105 : 520);
+		add_state(run, "pthread_queue", b, 2, b % 2 || b == 6 ? 105 : 520);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "**1** stayed mixed, and enters no figure");
+}
+
 static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
 {
 	FILE *f;
@@ -889,6 +951,9 @@ int main(void)
 		RUN(a_file_that_cannot_be_written_is_an_error),
 		RUN(the_short_table_fits_a_terminal),
 		RUN(a_contradiction_is_told_instead_of_a_rank),
+		RUN(a_verdict_names_the_state_of_the_machine),
+		RUN(one_state_is_not_made_much_of),
+		RUN(a_mixed_group_is_told),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(deaths_of_workers_in_short),
 		RUN(tries_that_differ_are_counted),

@@ -141,6 +141,24 @@ static void the_bootstrap_covers(void **ctx)
 	assert_in_range(covered, TIMES * 90 / 100, TIMES);
 }
 
+/* A block may lack a cell: the others of it still count. */
+static void gaps_cost_only_themselves(void **ctx)
+{
+	enum { BLOCKS = 20 };
+	double ns[2 * BLOCKS];
+	struct pvq_blocks blocks = {2, BLOCKS, ns};
+	struct pvq_estimate e;
+
+	(void)ctx;
+	for (int b = 0; b < BLOCKS; b++) {
+		ns[b] = b % 3 == 0 ? (double)NAN : 150 + b % 4;
+		ns[BLOCKS + b] = b % 5 == 0 ? (double)NAN : 100 + b % 3;
+	}
+	assert_int_equal(pvq_resample(&blocks, first_over_second, NULL, 0.05, 1, &e), 0);
+	assert_near(e.median, 1.5, 0.02);
+	assert_true(e.lo > 1.45 && e.hi < 1.55);
+}
+
 static void few_blocks_have_no_interval(void **ctx)
 {
 	double ns[] = {2, 2, 2, 2, 2, 1, 1, 1, 1, 1};
@@ -267,6 +285,7 @@ int main(void)
 		cmocka_unit_test(the_peak_is_where_more_cores_begin_to_hurt),
 		cmocka_unit_test(karp_flatt_is_amdahl_turned_round),
 		cmocka_unit_test(the_bootstrap_covers),
+		cmocka_unit_test(gaps_cost_only_themselves),
 		cmocka_unit_test(few_blocks_have_no_interval),
 		cmocka_unit_test(metg_is_twice_the_overhead),
 		cmocka_unit_test(metg_beyond_what_was_measured_is_said),

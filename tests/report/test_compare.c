@@ -529,11 +529,144 @@ static void the_table_fits_and_counts(void **state)
 	free(text);
 	text = text_of(pvq_compare_csv, t);
 	assert_non_null(strstr(text, "\"noop/pool_ordered/workers:2/cores:2\",1000,1000,0,"));
-	assert_non_null(strstr(text, ",slower\n"));
+	assert_non_null(strstr(text, ",slower,\n"));
 	free(text);
 	text = text_of(pvq_compare_markdown, t);
 	assert_non_null(strstr(text, "| noop | pool_ordered | 2 on 2 | 1."));
 	free(text);
+}
+
+/* ---- a machine whose CPUs are near each other at some times and far at others ---- */
+
+enum { NEAR = 105, FAR = 520 };
+
+/* Says that the run is of that host. */
+static void of_host(struct sides *s, size_t run, const char *model)
+{
+	struct pvq_manifest *m = &s->run[run].manifest;
+
+	m->fact = calloc(2, sizeof(*m->fact));
+	assert_non_null(m->fact);
+	m->fact[m->count++] = (struct pvq_fact){strdup("host_cpu_model"), strdup(model)};
+	m->fact[m->count++] = (struct pvq_fact){strdup("host_cpus"), strdup("2 allowed")};
+}
+
+/* So many blocks of two strategies: one takes 17 ms near and 45 far, times `factor`; the other hardly depends on it. */
+static void add_blocks(struct sides *s, size_t run, unsigned blocks, int far, double factor)
+{
+	size_t count = s->run[run].rows.count;
+	unsigned first = count ? s->run[run].rows.row[count - 1].block + 1 : 0;
+
+	for (unsigned b = first; b < first + blocks; b++) {
+		struct pvq_row *pool = add(s, run, "pool_ordered", "noop", "", b,
+			(far ? 45 : 17) * factor * exp(0.01 * normal(s)));
+		struct pvq_row *other = add(
+			s, run, "pthread_queue", "noop", "", b, (far ? 62 : 60) * exp(0.01 * normal(s)));
+
+		pool->handover_ns = pool->handover_after_ns = far ? FAR : NEAR;
+		other->handover_ns = other->handover_after_ns = far ? FAR : NEAR;
+	}
+}
+
+/* What was near before and far after is no slow-down. */
+static void runs_are_compared_at_the_same_distance(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_comparison_table *t;
+	const struct pvq_compared *c;
+	char *text;
+
+	for (size_t r = 0; r < 2; r++)
+		of_host(s, r, "X 1");
+	add_blocks(s, 0, 20, 0, 1);
+	add_blocks(s, 0, 7, 1, 1);
+	add_blocks(s, 1, 8, 0, 1);
+	add_blocks(s, 1, 24, 1, 1);
+	t = compare(s, 1, PVQ_MAP_NS);
+	c = cell_of(t, "pool_ordered");
+	assert_string_equal(c->level, "near"); /* 8 trials at least; far, 7 */
+	assert_string_equal(pvq_compared_words(c), "equivalent");
+	assert_true(fabs(c->before_ns - 17e6) < 1e6 && fabs(c->after_ns - 17e6) < 1e6);
+	text = text_of(pvq_compare_print, t);
+	assert_non_null(strstr(text, "2 on 2 near"));
+	assert_non_null(strstr(text, "- Near, far: "));
+	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+		assert_in_range(columns_of(line), 0, 100);
+	free(text);
+	text = text_of(pvq_compare_csv, t);
+	assert_non_null(strstr(text, ",equivalent,near\n"));
+	free(text);
+	/* Without the hand-overs, the machine is blamed on the program. */
+	for (size_t r = 0; r < 2; r++)
+		for (size_t i = 0; i < s->run[r].rows.count; i++)
+			s->run[r].rows.row[i].handover_ns = s->run[r].rows.row[i].handover_after_ns = 0;
+	c = cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered");
+	assert_string_equal(pvq_compared_words(c), "slower");
+	assert_string_equal(c->level, "");
+}
+
+static void a_slow_down_is_found_at_the_same_distance(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_compared *c;
+
+	for (size_t r = 0; r < 2; r++)
+		of_host(s, r, "X 1");
+	add_blocks(s, 0, 4, 0, 1);
+	add_blocks(s, 0, 10, 1, 1);
+	add_blocks(s, 1, 20, 0, 1.1);
+	add_blocks(s, 1, 9, 1, 1.1);
+	c = cell_of(compare(s, 1, PVQ_MAP_NS), "pool_ordered");
+	assert_string_equal(c->level, "far");
+	assert_string_equal(pvq_compared_words(c), "slower");
+	assert_true(fabs(c->ratio - 1.1) < 0.02);
+	assert_true(pvq_compared_fails(c, 0.05));
+	assert_string_equal(pvq_compared_words(cell_of(&s->table, "pthread_queue")), "equivalent");
+}
+
+static void without_a_common_distance_nothing_is_judged(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_comparison_table *t;
+	char *text;
+
+	for (size_t r = 0; r < 2; r++)
+		of_host(s, r, "X 1");
+	add_blocks(s, 0, 12, 0, 1);
+	add_blocks(s, 1, 12, 1, 1);
+	t = compare(s, 1, PVQ_MAP_NS);
+	assert_int_equal(t->cells, 2);
+	assert_int_equal(t->judged, 0);
+	assert_false(pvq_compare_is_sound(t)); /* so a gate exits with 3 */
+	assert_string_equal(pvq_compared_words(cell_of(t, "pool_ordered")), "other distance");
+	assert_true(cell_of(t, "pool_ordered")->ratio > 2); /* shown all the same */
+	assert_false(pvq_compared_fails(cell_of(t, "pool_ordered"), 0));
+	text = text_of(pvq_compare_print, t);
+	assert_non_null(strstr(text, "0 inconclusive, 2 not judged: other distance\n"));
+	assert_non_null(strstr(text, "- Other distance: "));
+	free(text);
+	/* On another host, what is far there is no reason not to compare. */
+	pvq_manifest_free(&s->run[1].manifest);
+	of_host(s, 1, "X 2");
+	t = compare(s, 1, PVQ_MAP_NS);
+	assert_string_equal(pvq_compared_words(cell_of(t, "pool_ordered")), "slower");
+}
+
+/* Three runs a side: one of them met far only. */
+static void every_run_must_have_met_the_level(void **state)
+{
+	struct sides *s = *state;
+	const struct pvq_compared *c;
+
+	for (size_t r = 0; r < 6; r++) {
+		of_host(s, r, "X 1");
+		add_blocks(s, r, r == 5 ? 0 : 15, 0, 1);
+		add_blocks(s, r, 6, 1, r < 3 ? 1 : 1.3);
+	}
+	c = cell_of(compare(s, 3, PVQ_MAP_NS), "pool_ordered");
+	assert_string_equal(c->level, "far");
+	assert_true(fabs(c->ratio - 1.3) < 0.05);
+	assert_string_equal(pvq_compared_words(c), "slower");
 }
 
 static void differences_between_machines_are_told(void **state)
@@ -583,6 +716,10 @@ int main(void)
 		TEST(ten_per_cent_are_found_among_a_hundred_cells),
 		TEST(runs_that_differ_by_themselves_are_no_change),
 		TEST(the_table_fits_and_counts),
+		TEST(runs_are_compared_at_the_same_distance),
+		TEST(a_slow_down_is_found_at_the_same_distance),
+		TEST(without_a_common_distance_nothing_is_judged),
+		TEST(every_run_must_have_met_the_level),
 		TEST(differences_between_machines_are_told),
 	};
 

@@ -72,6 +72,13 @@ after" ]
 	done
 }
 
+@test "pool-table: rows for several levels count as one" {
+	"$script" .
+	sed -i 's/^| two, (2%) | \(.*\)/| two, (2%) (near, 9 blocks) | \1\n| two, (2%) (far, 12 blocks) | \1/' "$POOL_MD"
+	grep -q '^| two, (2%) (far, 12 blocks) |' "$POOL_MD"
+	"$script" --check .
+}
+
 @test "pool-table: the check finds a table without a revision, and a page without markers" {
 	"$script" .
 	sed -i '/^Revision/d' "$POOL_MD"

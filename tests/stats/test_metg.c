@@ -82,7 +82,7 @@ static void ramp_ascends_and_its_longest_take_a_fifth_of_a_second(void **state)
 			for (unsigned g = 1; g < PVQ_METG_GRAINS; g++)
 				assert_true(pvq_metg_length_ns(r, g - 1, cores) <
 					    pvq_metg_length_ns(r, g, cores));
-			assert_true(pvq_metg_items(r, cores) >= 50 * cores);
+			assert_true(pvq_metg_items(r, cores) >= UINT64_C(50) * cores);
 			assert_true((double)pvq_metg_items(r, cores) *
 					    pvq_metg_length_ns(r, PVQ_METG_GRAINS - 1, cores) >=
 				    0.199e9);

@@ -79,8 +79,25 @@ static void peers_write_time(const struct pvq_report *r, const struct pvq_estima
 		fputs("–", r->md);
 }
 
-static void peers_row(const struct pvq_report *r, const struct pvq_cost_of *of,
-	const struct pvq_cost_of *base, const struct lines *lines, size_t count)
+/* The time per empty task at the other levels of the machine's state. */
+static void peers_write_levels(
+	const struct pvq_report *r, const struct pvq_costs *costs, const struct pvq_cost_of *of)
+{
+	const struct pvq_levels *levels = &costs->state.levels;
+
+	for (size_t i = 0; levels->count > 1 && i < levels->count; i++) {
+		const struct pvq_estimate *e = &of->level[i];
+
+		if (isnan(e->lo) || e->n == 0 || e->median == of->cost[PVQ_COST_DISPATCH].median)
+			continue;
+		fprintf(r->md, "; %s ", pvq_state_name(&costs->state, (int)i));
+		peers_write_time(r, e);
+	}
+}
+
+static void peers_row(const struct pvq_report *r, const struct pvq_costs *costs,
+	const struct pvq_cost_of *of, const struct pvq_cost_of *base, const struct lines *lines,
+	size_t count)
 {
 	const struct pvq_impl *impl = pvq_registry_get(r->summary->registry, of->impl);
 	const struct pvq_estimate *dispatch = &of->cost[PVQ_COST_DISPATCH],
@@ -91,6 +108,7 @@ static void peers_row(const struct pvq_report *r, const struct pvq_cost_of *of,
 	pvq_text_md(r->md, of->impl);
 	fprintf(r->md, "%s | ", mark);
 	peers_write_time(r, dispatch);
+	peers_write_levels(r, costs, of);
 	fprintf(r->md, " | %s | ",
 		dispatch->n ? pvq_text_number(dispatch->median / base->cost[PVQ_COST_DISPATCH].median).s
 			    : "–");
@@ -199,7 +217,7 @@ int pvq_costs_chapter(const struct pvq_report *r, const void *data)
 		r->md);
 	for (size_t i = 0; i < costs->count; i++)
 		if (costs->of[i].cost[PVQ_COST_DISPATCH].n)
-			peers_row(r, &costs->of[i], base, lines, count);
+			peers_row(r, costs, &costs->of[i], base, lines, count);
 	fputs("\n", r->md);
 	peers_unavailable(r, costs);
 	peers_unsteady_costs(r, costs);

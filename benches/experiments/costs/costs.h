@@ -21,16 +21,18 @@ int pvq_costs_run(const struct pvq_session *);
 
 struct pvq_cost_of {
 	char impl[PVQ_NAME_MAX];
-	struct pvq_estimate cost[PVQ_COSTS]; /* n 0: unknown */
-	unsigned processes;                  /* whose memory was measured; 0: unknown */
-	char reason[PVQ_REASON_MAX];         /* why a cost is unknown; empty: all are known */
+	struct pvq_estimate cost[PVQ_COSTS];       /* n 0: unknown */
+	struct pvq_estimate level[PVQ_LEVELS_MAX]; /* the dispatch at each level of the machine's state */
+	unsigned processes;                        /* whose memory was measured; 0: unknown */
+	char reason[PVQ_REASON_MAX];               /* why a cost is unknown; empty: all are known */
 };
 
 /* Owned: `of` is freed with free(). */
 struct pvq_costs {
 	struct pvq_cost_of *of; /* by time per empty task, the fastest first; those without one come last */
 	size_t count;
-	unsigned workers; /* for which the figures hold; serial has one */
+	unsigned workers;       /* for which the figures hold; serial has one */
+	struct pvq_state state; /* the levels that the dispatch was measured at; none: unknown */
 };
 
 /* Reads the folder. 0; -ENOENT: nothing was measured; -errno with one line on stderr. */

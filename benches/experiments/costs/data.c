@@ -15,6 +15,7 @@ struct value {
 	const char *impl, *reason;
 	enum pvq_status status;
 	double value;
+	int in, level; /* whether it enters the figure; its level (results/state.h) */
 };
 
 static struct pvq_cost_of *costs_of(struct pvq_costs *c, const char *impl)
@@ -54,10 +55,19 @@ static int costs_fill(struct pvq_costs *c, enum pvq_cost cost, const struct valu
 		if (of->cost[cost].n)
 			continue;
 		for (size_t j = i; j < count; j++)
-			if (value[j].status == PVQ_OK && strcmp(value[j].impl, of->impl) == 0)
+			if (value[j].status == PVQ_OK && value[j].in &&
+				strcmp(value[j].impl, of->impl) == 0)
 				x[n++] = value[j].value;
 		if (n)
 			of->cost[cost] = pvq_estimate(x, n, PVQ_ALPHA);
+		for (int level = 0; cost == PVQ_COST_DISPATCH && level < PVQ_LEVELS_MAX; level++) {
+			n = 0;
+			for (size_t j = i; j < count; j++)
+				if (value[j].status == PVQ_OK && value[j].level == level &&
+					strcmp(value[j].impl, of->impl) == 0)
+					x[n++] = value[j].value;
+			of->level[level] = pvq_estimate(x, n, PVQ_ALPHA);
+		}
 	}
 	free(x);
 	return 0;
@@ -70,19 +80,28 @@ static double costs_value(const struct pvq_row *row, enum pvq_cost cost)
 
 static int costs_read_rows(struct pvq_costs *c, const char *dir, const char *file, enum pvq_cost cost)
 {
+	struct pvq_states states;
 	struct pvq_rows rows;
 	struct value *value;
 	int ret;
 
 	(void)pvq_rows_read_file(dir, file, &rows); /* keeps the rows that can be read */
 	value = calloc(rows.count + 1, sizeof(*value));
-	for (size_t i = 0; value && i < rows.count; i++) {
+	ret = value ? pvq_states_make(&states, &rows, PVQ_LEVELS_NONE) : -ENOMEM;
+	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		const struct pvq_row *row = &rows.row[i];
+		const struct pvq_standing *st = pvq_states_standing(&states, row);
 
-		value[i] = (struct value){row->impl, row->reason, row->status, costs_value(row, cost)};
+		value[i] = (struct value){
+			row->impl, row->reason, row->status, costs_value(row, cost), st->in, st->level};
 		c->workers = row->workers > c->workers ? row->workers : c->workers;
 	}
-	ret = value ? costs_fill(c, cost, value, rows.count) : -ENOMEM;
+	if (ret == 0) {
+		if (cost == PVQ_COST_DISPATCH && states.count)
+			c->state = states.state[states.count - 1];
+		ret = costs_fill(c, cost, value, rows.count);
+		pvq_states_free(&states);
+	}
 	free(value);
 	pvq_rows_free(&rows);
 	return ret;
@@ -99,8 +118,8 @@ static int costs_read_memory(struct pvq_costs *c, const char *dir)
 	memory = rows.row;
 	value = calloc(rows.count + 1, sizeof(*value));
 	for (size_t i = 0; value && i < rows.count; i++)
-		value[i] = (struct value){
-			memory[i].impl, memory[i].reason, memory[i].status, (double)memory[i].pss_kb};
+		value[i] = (struct value){memory[i].impl, memory[i].reason, memory[i].status,
+			(double)memory[i].pss_kb, 1, PVQ_LEVELS_NONE};
 	ret = value ? costs_fill(c, PVQ_COST_MEMORY, value, rows.count) : -ENOMEM;
 	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		struct pvq_cost_of *of = costs_of(c, memory[i].impl);

@@ -4,6 +4,31 @@
 
 #include <math.h>
 
+/* The state of the cores that METG is measured on; NULL: there was one level at most. */
+static const struct pvq_state *grain_state(const struct pvq_grain *grain)
+{
+	const struct pvq_state *state = pvq_states_of(&grain->summary.states, grain->cores);
+
+	return state && state->levels.count > 1 ? state : NULL;
+}
+
+static void grain_levels(
+	const struct pvq_report *r, const struct pvq_grain *grain, const struct pvq_grain_line *line)
+{
+	const struct pvq_state *state = grain_state(grain);
+
+	for (size_t i = 0; state && i < state->levels.count; i++) {
+		struct pvq_trait at = *pvq_traits_find(r->traits, grain->summary.series[line->series].impl);
+
+		at.metg_ns = line->level_ns[i];
+		if (line->level_ns[i].n)
+			pvq_report_metg(r, &at);
+		else
+			fputs("–", r->md);
+		fputs(" | ", r->md);
+	}
+}
+
 static void grain_row(
 	const struct pvq_report *r, const struct pvq_grain *grain, const struct pvq_grain_line *line)
 {
@@ -11,7 +36,8 @@ static void grain_row(
 	pvq_text_md(r->md, grain->summary.series[line->series].name);
 	fputs(" | ", r->md);
 	pvq_report_metg(r, pvq_traits_find(r->traits, grain->summary.series[line->series].impl));
-	fputs(" |", r->md);
+	fputs(" | ", r->md);
+	grain_levels(r, grain, line);
 	/* A grain at which the strategy failed leaves no point, so points are found by their grain. */
 	for (size_t w = 0, i = 0; w < grain->summary.works; w++) {
 		int has = 0;
@@ -31,6 +57,7 @@ static void grain_row(
 int pvq_grain_chapter(const struct pvq_report *r, const void *data)
 {
 	const struct pvq_grain *grain = data;
+	const struct pvq_state *state = grain_state(grain);
 
 	fprintf(r->md,
 		"## How small may a task be?\n\n%llu items of increasing length, on %u core%s with one "
@@ -42,12 +69,16 @@ int pvq_grain_chapter(const struct pvq_report *r, const void *data)
 		(unsigned long long)grain->n, grain->cores, grain->cores == 1 ? "" : "s");
 	pvq_report_figure(r, "grain", NULL, 0, "Efficiency by granularity, one line per strategy");
 	fputs("\n| Strategy | METG(50%) |", r->md);
+	for (size_t i = 0; state && i < state->levels.count; i++)
+		fprintf(r->md, " %s |", pvq_state_name(state, (int)i));
 	for (size_t w = 0; w < grain->summary.works; w++) {
 		fputs(" ", r->md);
 		pvq_text_md(r->md, grain->summary.work[w].label);
 		fputs(" |", r->md);
 	}
 	fputs("\n|:--|--:|", r->md);
+	for (size_t i = 0; state && i < state->levels.count; i++)
+		fputs("--:|", r->md);
 	for (size_t w = 0; w < grain->summary.works; w++)
 		fputs("--:|", r->md);
 	fputs("\n", r->md);
@@ -57,5 +88,10 @@ int pvq_grain_chapter(const struct pvq_report *r, const void *data)
 		"\nMedians of up to %u blocks; in brackets the 95 %% interval over resampled blocks. "
 		"Between two grains METG is interpolated on the logarithm of the granularity.\n\n",
 		grain->summary.blocks);
+	if (state)
+		fprintf(r->md,
+			"The CPUs were *near* each other at some times and *far* at others (*How far to trust it*). The first "
+			"column is for %s, the next ones for each state that all grains met in enough blocks.\n\n",
+			state->most < 0 ? "all of them" : pvq_state_name(state, state->most));
 	return 0;
 }

@@ -20,43 +20,95 @@ static const struct pvq_cell *grain_cell(
 	return NULL;
 }
 
-static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint64_t seed)
-{
-	const struct pvq_cell *own_cell[PVQ_METG_GRAINS_MAX],
-		*cell[2 * PVQ_METG_GRAINS_MAX]; /* cell: serial at every grain, then the strategy */
-	struct pvq_metg_ramp ramp = {.cores = grain->cores};
-	struct pvq_blocks blocks;
-	size_t points = 0;
-	int ret;
+/* The cells of a series at every grain, and serial's. */
+struct ramp {
+	const struct pvq_cell *base[PVQ_METG_GRAINS_MAX], *own[PVQ_METG_GRAINS_MAX];
+	size_t points;
+};
 
-	for (size_t w = 0; w < grain->summary.works; w++) {
-		const struct pvq_work *work = &grain->summary.work[w];
-		const struct pvq_cell *own = grain_cell(&grain->summary, work, line->series, grain->cores);
+static int grain_find(struct ramp *ramp, const struct pvq_summary *s, size_t series, unsigned cores)
+{
+	ramp->points = 0;
+	for (size_t w = 0; w < s->works; w++) {
+		const struct pvq_work *work = &s->work[w];
+		const struct pvq_cell *own = grain_cell(s, work, series, cores);
 
 		if (!own || !work->base)
 			continue;
-		if (points == PVQ_METG_GRAINS_MAX) {
+		if (ramp->points == PVQ_METG_GRAINS_MAX) {
 			fprintf(stderr, "pvq: %s: %s has more than %d item lengths\n", PVQ_GRAIN_FILE,
 				own->key->impl, PVQ_METG_GRAINS_MAX);
 			return -E2BIG;
 		}
-		ramp.n = (double)own->key->n; /* equal at every grain of its range */
-		cell[points] = work->base;
-		own_cell[points] = own;
-		line->point[points++] = (struct pvq_grain_point){
-			.granularity_ns = pvq_metg_granularity(own->metric[PVQ_MAP_NS].median, &ramp),
-			.versus = pvq_cells_compare(work->base, own, PVQ_MAP_NS, PVQ_ALPHA)};
+		ramp->base[ramp->points] = work->base;
+		ramp->own[ramp->points++] = own;
 	}
-	line->points = ramp.grains = points;
-	if (points == 0)
-		return 0;
-	line->first_ns = line->point[0].granularity_ns;
-	for (size_t i = 0; i < points; i++)
-		cell[points + i] = own_cell[i];
-	ret = pvq_blocks_make(&blocks, cell, 2 * points);
+	return 0;
+}
+
+static int grain_metg(const struct ramp *ramp, unsigned cores, uint64_t seed, struct pvq_estimate *metg_ns)
+{
+	const struct pvq_cell *cell[2 * PVQ_METG_GRAINS_MAX]; /* serial at every grain, then the strategy */
+	struct pvq_metg_ramp fit = {
+		.grains = ramp->points, .cores = cores, .n = (double)ramp->own[0]->key->n};
+	struct pvq_blocks blocks;
+	int ret;
+
+	memcpy(cell, ramp->base, ramp->points * sizeof(*cell));
+	memcpy(cell + ramp->points, ramp->own, ramp->points * sizeof(*cell));
+	ret = pvq_blocks_make(&blocks, cell, 2 * ramp->points);
 	if (ret == 0)
-		ret = pvq_metg_estimate(&blocks, &ramp, seed, &line->metg_ns);
+		ret = pvq_metg_estimate(&blocks, &fit, seed, metg_ns);
 	pvq_blocks_free(&blocks);
+	return ret;
+}
+
+static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint64_t seed)
+{
+	struct pvq_metg_ramp fit = {.cores = grain->cores};
+	struct ramp ramp;
+	int ret = grain_find(&ramp, &grain->summary, line->series, grain->cores);
+
+	if (ret || ramp.points == 0)
+		return ret;
+	fit.n = (double)ramp.own[0]->key->n; /* equal at every grain of its range */
+	for (size_t i = 0; i < ramp.points; i++)
+		line->point[i] = (struct pvq_grain_point){
+			.granularity_ns =
+				pvq_metg_granularity(ramp.own[i]->metric[PVQ_MAP_NS].median, &fit),
+			.versus = pvq_cells_compare(ramp.base[i], ramp.own[i], PVQ_MAP_NS, PVQ_ALPHA)};
+	line->points = ramp.points;
+	line->first_ns = line->point[0].granularity_ns;
+	return grain_metg(&ramp, grain->cores, seed, &line->metg_ns);
+}
+
+/* The METG of every line at one level, where all its grains have enough blocks there. */
+static int grain_fill_level(struct pvq_grain *grain, const struct pvq_summary *at, int level, uint64_t seed)
+{
+	struct ramp ramp;
+	int ret = 0;
+
+	for (size_t l = 0; ret == 0 && l < grain->lines; l++) {
+		struct pvq_grain_line *line = &grain->line[l];
+
+		ret = grain_find(&ramp, at, line->series, grain->cores);
+		if (ret == 0 && ramp.points == line->points)
+			ret = grain_metg(&ramp, grain->cores, seed, &line->level_ns[level]);
+	}
+	return ret;
+}
+
+static int grain_fill_levels(struct pvq_grain *grain, uint64_t seed)
+{
+	struct pvq_summary at[PVQ_LEVELS_MAX];
+	size_t levels;
+	int ret = pvq_summarise_levels(at, &levels, &grain->summary, &grain->rows);
+
+	for (size_t i = 0; i < levels; i++) {
+		if (ret == 0)
+			ret = grain_fill_level(grain, &at[i], (int)i, seed);
+		pvq_summary_free(&at[i]);
+	}
 	return ret;
 }
 
@@ -88,6 +140,8 @@ static int grain_make(struct pvq_grain *grain, const struct pvq_registry *regist
 		ret = grain_fill(grain, line, grain->rows.row[0].seed);
 		grain->lines += line->points > 0;
 	}
+	if (ret == 0)
+		ret = grain_fill_levels(grain, grain->rows.row[0].seed);
 	if (ret == 0)
 		qsort(grain->line, grain->lines, sizeof(*grain->line), grain_order);
 	return ret;

@@ -24,6 +24,8 @@ struct pvq_grain_line {
 	struct pvq_grain_point point[PVQ_METG_GRAINS_MAX];
 	size_t points;
 	struct pvq_estimate metg_ns; /* INFINITY: efficiency stayed below one half; see first_ns */
+	struct pvq_estimate
+		level_ns[PVQ_LEVELS_MAX]; /* METG at each level of the machine's state; n 0: unknown */
 	double first_ns; /* the first point's granularity; a METG equal to it is "at most" that */
 };
 
