@@ -116,8 +116,8 @@ static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *confi
 		c->window = pvq_pool_window(c->workers, c->max_in, c->max_out);
 	if (c->window > PVQ_POOL_WINDOW_MAX)
 		c->window = PVQ_POOL_WINDOW_MAX;
-	p->in_stride = stride_of(c->max_in);
-	p->out_stride = stride_of(c->max_out);
+	p->in_stride = stride_of(c->max_in) + POOL_GUARD;
+	p->out_stride = stride_of(c->max_out) + POOL_GUARD;
 	p->ring_mask = 1;
 	while (p->ring_mask < c->window)
 		p->ring_mask *= 2;
@@ -441,6 +441,16 @@ static int feed_odd(struct pvq_pool *p, ssize_t len, int *ended)
 	return 1;
 }
 
+/* What next() returns; of an item that it wrote beyond the bound, a length beyond it. */
+static ssize_t feed_slot(const struct pvq_pool *p, const struct pvq_pool_feed *feed, char *in)
+{
+	ssize_t len;
+
+	pool_guard(in, p->config.max_in, p->in_stride);
+	len = feed->next(feed->ctx, p->next, in);
+	return len >= 0 && pool_is_overrun(in, p->config.max_in, p->in_stride) ? SSIZE_MAX : len;
+}
+
 /* Puts the next item on the ring, at `pos`. 0: there is none, or no room. */
 static int feed_one(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t pos)
 {
@@ -452,7 +462,7 @@ static int feed_one(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *e
 		if (p->nfree == 0 || *ended)
 			return 0;
 		slot = p->free_slot[p->nfree - 1];
-		len = feed->next(feed->ctx, p->next, p->in + slot * p->in_stride);
+		len = feed_slot(p, feed, p->in + slot * p->in_stride);
 	} while ((size_t)len > p->config.max_in && feed_odd(p, len, ended));
 	if ((size_t)len > p->config.max_in)
 		return 0;

@@ -66,8 +66,10 @@ struct pvq_pool_config {
 	                   * fewer towards the end */
 	unsigned window;  /* items in flight at most; 0: pvq_pool_window() */
 	int ordered;      /* put results in the order of their ids, each as soon as it is next */
-	size_t max_in, max_out; /* bounds of one item's input and output, in bytes, up to 2^31 - 1; larger
-	                         * ones are refused */
+	/* Bounds of one item's input and output, in bytes, up to 2^31 - 1; larger ones are refused. Where the pool is built
+	 * with -DPVQ_POOL_GUARDS, an item is put with -EMSGSIZE if next() or run() has written up to 256 bytes beyond
+	 * them. Otherwise that damages other items unnoticed. */
+	size_t max_in, max_out;
 
 	uint64_t recycle;          /* a worker is replaced after so many items; 0: never */
 	uint64_t item_timeout_ns;  /* an item that runs longer is given up: its worker is killed and

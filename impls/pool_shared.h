@@ -44,6 +44,7 @@
 #include "pool.h"
 #include "pool_atomic.h"
 
+#include <string.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -79,6 +80,13 @@ enum {
 
 /* What the fields of two sides are aligned to; 0 has no effect. */
 enum { POOL_GAP = POOL_HAS(POOL_APART) ? POOL_LINE : 0 };
+
+/* A build with PVQ_POOL_GUARDS has so many bytes between a slot and the next, to find out who writes beyond a bound. */
+#ifdef PVQ_POOL_GUARDS
+enum { POOL_GUARD = 256 };
+#else
+enum { POOL_GUARD = 0 };
+#endif
 
 /* A ring entry: the slot, and the input's length. */
 static inline uint64_t pool_entry(uint32_t slot, uint32_t in_len)
@@ -281,6 +289,23 @@ static inline uint64_t pool_lane_left(const struct pvq_pool *p)
 {
 	return atomic_load_explicit(&p->shared->lane_published, memory_order_relaxed) -
 	       atomic_load_explicit(&p->shared->lane_claimed, memory_order_relaxed);
+}
+
+/* Fills what follows the bound, up to the next slot: before a hook is called that may write up to the bound. */
+static inline void pool_guard(char *slot, size_t max, size_t stride)
+{
+	if (POOL_GUARD)
+		memset(slot + max, 0xa5, stride - max);
+}
+
+/* After that: whether it wrote beyond. */
+static inline int pool_is_overrun(const char *slot, size_t max, size_t stride)
+{
+	int overrun = 0;
+
+	for (size_t i = max; POOL_GUARD && i < stride; i++)
+		overrun |= (unsigned char)slot[i] != 0xa5;
+	return overrun;
 }
 
 /* pool_worker.c: the life of worker w. */

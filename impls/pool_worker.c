@@ -2,6 +2,7 @@
 #include "pool_shared.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <unistd.h>
 
 struct worker {
@@ -119,10 +120,16 @@ static void run_one(const struct worker *k, uint64_t pos, uint64_t entry)
 {
 	const struct pvq_pool *p = k->p;
 	uint32_t slot = (uint32_t)entry;
-	ssize_t len = p->config.run(p->config.ctx, p->in + slot * p->in_stride, entry >> 32,
-		p->out + slot * p->out_stride, p->config.max_out);
-	uint64_t word = (size_t)len <= p->config.max_out ? POOL_DONE | (uint32_t)len : failure(len);
+	char *out = p->out + slot * p->out_stride;
+	uint64_t word;
+	ssize_t len;
 
+	pool_guard(out, p->config.max_out, p->out_stride);
+	len = p->config.run(
+		p->config.ctx, p->in + slot * p->in_stride, entry >> 32, out, p->config.max_out);
+	if (pool_is_overrun(out, p->config.max_out, p->out_stride))
+		len = SSIZE_MAX;
+	word = (size_t)len <= p->config.max_out ? POOL_DONE | (uint32_t)len : failure(len);
 	/* Releases the output's bytes to collect(). */
 	atomic_store_explicit(&p->result[slot], word, RELEASE(result_done));
 	/* Only a hint, for this load may have been made before the store above was seen. The look that cannot

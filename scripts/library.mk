@@ -22,6 +22,13 @@ $B/libpvqpool.a $A/libpvqpool.a: $(POOL_H) scripts/generate
 	@$(OBJCOPY) $$(scripts/generate api $(POOL_H) | sed 's/^/--keep-global-symbol=/') $(@D)/pvqpool.o
 	@rm -f $@ && $(AR) qcs $@ $(@D)/pvqpool.o
 
+# The build for debugging, which finds overruns, is tested beside the one that is installed.
+$B/guards/%.o: impls/%.c $B/gen/flags
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CFLAGS) -DPVQ_POOL_GUARDS -MMD -MP -c $< -o $@
+$B/tests/impls/test_pool_guards: $B/tests/impls/test_pool_guards.o $(POOL_LIB:impls/%.c=$B/guards/%.o)
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
+
 # Extracts the examples from the pages that show them, and builds them as a reader would: with only the public headers and
 # the library.
 $B/gen/pool_example.c: impls/POOL.md
