@@ -226,6 +226,38 @@ static void test_costs_of_all_three_files(void **state)
 	free(costs.of);
 }
 
+/* Trials of one empty item per 100 ns near, 300 far. An attempt that was made again counts nowhere. */
+static void test_costs_at_each_level(void **state)
+{
+	struct pvq_row row = {.task = "noop", .impl = "some", .n = 100, .workers = 2, .cores = 2};
+	const struct pvq_cost_of *some;
+	struct pvq_costs costs;
+	FILE *f = begin_file(*state, "dispatch.csv", pvq_row_header);
+
+	for (row.block = 0; row.block < 16; row.block++) {
+		int far = row.block % 4 == 3;
+
+		row.handover_ns = row.handover_after_ns = far ? 500 : 100;
+		row.map_ns = 100 * (far ? 300 : 100);
+		row.attempt = row.block == 3;
+		assert_int_equal(pvq_row_write(f, &row), 0);
+	}
+	row.block = 3;
+	row.attempt = 0;
+	row.handover_after_ns = 100;
+	row.map_ns = 1;
+	assert_int_equal(pvq_row_write(f, &row), 0);
+	fclose(f);
+	assert_int_equal(pvq_costs_read(&costs, *state), 0);
+	some = pvq_costs_find(&costs, "some");
+	assert_int_equal(some->cost[PVQ_COST_DISPATCH].n, 12);
+	assert_true(some->cost[PVQ_COST_DISPATCH].max == 100.0);
+	assert_int_equal(some->level[0].n, 12);
+	assert_int_equal(some->level[1].n, 4);
+	assert_true(some->level[1].min == 300.0);
+	free(costs.of);
+}
+
 static void test_faults_are_read_back(void **state)
 {
 	const struct pvq_fault hung = {.impl = "some_pool",
@@ -326,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_description_is_read_back),
 		cmocka_unit_test(test_trial_words_round_trip),
 		cmocka_unit_test_setup_teardown(test_costs_of_all_three_files, begin, end),
+		cmocka_unit_test_setup_teardown(test_costs_at_each_level, begin, end),
 		cmocka_unit_test_setup_teardown(test_faults_are_read_back, begin, end),
 		cmocka_unit_test(test_memory_of_a_tree),
 	};

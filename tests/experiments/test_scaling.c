@@ -177,8 +177,9 @@ static void few_blocks_have_no_interval(void **ctx)
 
 static char dir[] = "/tmp/pvq-grain-XXXXXX";
 
-/* Items of `ns` on two cores: serial takes just that; a strategy `overhead_ns` of core time more for each. */
-static void write_grains(double overhead_ns, unsigned blocks)
+/* Items of `ns` on two cores: serial takes just that; a strategy `overhead_ns` of core time more for each, in every second
+ * block `far_ns` if the CPUs are apart there (0: they never are). */
+static void write_grains_at(double overhead_ns, double far_ns, unsigned blocks)
 {
 	static const double grain[] = {100, 1000, 10000, 100000};
 	struct pvq_row row = {.n = 1000, .chunk = 1, .window = 2, .status = PVQ_OK, .seed = 3};
@@ -201,15 +202,24 @@ static void write_grains(double overhead_ns, unsigned blocks)
 			strcpy(row.order, "ordered");
 			row.cores = row.workers = 1;
 			row.map_ns = (uint64_t)(1000 * grain[g] * block);
+			row.handover_ns = row.handover_after_ns = 0;
 			pvq_row_write(f, &row);
 			strcpy(row.impl, "pool_unordered");
 			strcpy(row.order, "unordered");
 			row.cores = row.workers = 2;
-			row.map_ns = (uint64_t)(1000 * (grain[g] + overhead_ns) / 2 * block *
-						wobble(&state, 0.02));
+			row.map_ns = (uint64_t)(1000 *
+						(grain[g] + (far_ns > 0 && b % 2 ? far_ns : overhead_ns)) /
+						2 * block * wobble(&state, 0.02));
+			if (far_ns > 0)
+				row.handover_ns = row.handover_after_ns = b % 2 ? 500 : 100;
 			pvq_row_write(f, &row);
 		}
 	fclose(f);
+}
+
+static void write_grains(double overhead_ns, unsigned blocks)
+{
+	write_grains_at(overhead_ns, 0, blocks);
 }
 
 static struct pvq_grain read_grains(void)
@@ -231,8 +241,8 @@ static void metg_is_twice_the_overhead(void **ctx)
 	(void)ctx;
 	write_grains(1000, 12);
 	grain = read_grains();
-	assert_near(grain.line[0].metg_ns.median, 2000, 300);
-	assert_true(grain.line[0].metg_ns.lo < 2000 && 2000 < grain.line[0].metg_ns.hi);
+	assert_near(grain.line[0].all.metg_ns.median, 2000, 300);
+	assert_true(grain.line[0].all.metg_ns.lo < 2000 && 2000 < grain.line[0].all.metg_ns.hi);
 	assert_near(grain.line[0].point[3].versus.ratio / 2, 1 / 1.01, 0.02);
 	pvq_grain_free(&grain);
 }
@@ -244,11 +254,35 @@ static void metg_beyond_what_was_measured_is_said(void **ctx)
 	(void)ctx;
 	write_grains(10, 12);
 	grain = read_grains();
-	assert_true(grain.line[0].metg_ns.median == grain.line[0].first_ns); /* at most */
+	assert_true(grain.line[0].all.metg_ns.median == grain.line[0].all.first_ns); /* at most */
 	pvq_grain_free(&grain);
 	write_grains(1e6, 12);
 	grain = read_grains();
-	assert_true(isinf(grain.line[0].metg_ns.median));
+	assert_true(isinf(grain.line[0].all.metg_ns.median));
+	pvq_grain_free(&grain);
+}
+
+/* Each level has a METG of its own, which is "at most" what its own shortest items took. */
+static void metg_at_each_level(void **ctx)
+{
+	const struct pvq_grain_level *level;
+	struct pvq_grain grain;
+
+	(void)ctx;
+	write_grains_at(1000, 10000, 24);
+	grain = read_grains();
+	level = grain.line[0].level;
+	assert_near(level[0].metg_ns.median, 2000, 300);
+	assert_near(level[1].metg_ns.median, 20000, 3000);
+	assert_int_equal(level[2].metg_ns.n, 0);
+	pvq_grain_free(&grain);
+	write_grains_at(10, 60, 24);
+	grain = read_grains();
+	level = grain.line[0].level;
+	assert_near(level[0].first_ns, 110, 5);
+	assert_near(level[1].first_ns, 160, 5);
+	for (int i = 0; i < 2; i++)
+		assert_true(level[i].metg_ns.median == level[i].first_ns);
 	pvq_grain_free(&grain);
 }
 
@@ -289,6 +323,7 @@ int main(void)
 		cmocka_unit_test(few_blocks_have_no_interval),
 		cmocka_unit_test(metg_is_twice_the_overhead),
 		cmocka_unit_test(metg_beyond_what_was_measured_is_said),
+		cmocka_unit_test(metg_at_each_level),
 		cmocka_unit_test(no_grains_no_figure),
 	};
 

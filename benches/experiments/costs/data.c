@@ -92,8 +92,8 @@ static int costs_read_rows(struct pvq_costs *c, const char *dir, const char *fil
 		const struct pvq_row *row = &rows.row[i];
 		const struct pvq_standing *st = pvq_states_standing(&states, row);
 
-		value[i] = (struct value){
-			row->impl, row->reason, row->status, costs_value(row, cost), st->in, st->level};
+		value[i] = (struct value){row->impl, row->reason, row->status, costs_value(row, cost),
+			st->in, st->superseded ? PVQ_LEVELS_PASSING : st->level};
 		c->workers = row->workers > c->workers ? row->workers : c->workers;
 	}
 	if (ret == 0) {

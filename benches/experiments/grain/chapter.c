@@ -18,10 +18,11 @@ static void grain_levels(
 	const struct pvq_state *state = grain_state(grain);
 
 	for (size_t i = 0; state && i < state->levels.count; i++) {
-		struct pvq_trait at = *pvq_traits_find(r->traits, grain->summary.series[line->series].impl);
+		const struct pvq_grain_level *level = &line->level[i];
+		const struct pvq_trait at = {
+			.metg_ns = level->metg_ns, .first_ns = level->first_ns, .last_ns = level->last_ns};
 
-		at.metg_ns = line->level_ns[i];
-		if (line->level_ns[i].n)
+		if (level->metg_ns.n)
 			pvq_report_metg(r, &at);
 		else
 			fputs("–", r->md);

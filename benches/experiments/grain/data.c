@@ -46,7 +46,13 @@ static int grain_find(struct ramp *ramp, const struct pvq_summary *s, size_t ser
 	return 0;
 }
 
-static int grain_metg(const struct ramp *ramp, unsigned cores, uint64_t seed, struct pvq_estimate *metg_ns)
+static double grain_granularity(const struct ramp *ramp, size_t point, const struct pvq_metg_ramp *fit)
+{
+	return pvq_metg_granularity(ramp->own[point]->metric[PVQ_MAP_NS].median, fit);
+}
+
+/* There is at least one point. */
+static int grain_metg(const struct ramp *ramp, unsigned cores, uint64_t seed, struct pvq_grain_level *level)
 {
 	const struct pvq_cell *cell[2 * PVQ_METG_GRAINS_MAX]; /* serial at every grain, then the strategy */
 	struct pvq_metg_ramp fit = {
@@ -56,9 +62,11 @@ static int grain_metg(const struct ramp *ramp, unsigned cores, uint64_t seed, st
 
 	memcpy(cell, ramp->base, ramp->points * sizeof(*cell));
 	memcpy(cell + ramp->points, ramp->own, ramp->points * sizeof(*cell));
+	level->first_ns = grain_granularity(ramp, 0, &fit);
+	level->last_ns = grain_granularity(ramp, ramp->points - 1, &fit);
 	ret = pvq_blocks_make(&blocks, cell, 2 * ramp->points);
 	if (ret == 0)
-		ret = pvq_metg_estimate(&blocks, &fit, seed, metg_ns);
+		ret = pvq_metg_estimate(&blocks, &fit, seed, &level->metg_ns);
 	pvq_blocks_free(&blocks);
 	return ret;
 }
@@ -74,12 +82,10 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 	fit.n = (double)ramp.own[0]->key->n; /* equal at every grain of its range */
 	for (size_t i = 0; i < ramp.points; i++)
 		line->point[i] = (struct pvq_grain_point){
-			.granularity_ns =
-				pvq_metg_granularity(ramp.own[i]->metric[PVQ_MAP_NS].median, &fit),
+			.granularity_ns = grain_granularity(&ramp, i, &fit),
 			.versus = pvq_cells_compare(ramp.base[i], ramp.own[i], PVQ_MAP_NS, PVQ_ALPHA)};
 	line->points = ramp.points;
-	line->first_ns = line->point[0].granularity_ns;
-	return grain_metg(&ramp, grain->cores, seed, &line->metg_ns);
+	return grain_metg(&ramp, grain->cores, seed, &line->all);
 }
 
 /* The METG of every line at one level, where all its grains have enough blocks there. */
@@ -93,7 +99,7 @@ static int grain_fill_level(struct pvq_grain *grain, const struct pvq_summary *a
 
 		ret = grain_find(&ramp, at, line->series, grain->cores);
 		if (ret == 0 && ramp.points == line->points)
-			ret = grain_metg(&ramp, grain->cores, seed, &line->level_ns[level]);
+			ret = grain_metg(&ramp, grain->cores, seed, &line->level[level]);
 	}
 	return ret;
 }
@@ -114,8 +120,8 @@ static int grain_fill_levels(struct pvq_grain *grain, uint64_t seed)
 
 static int grain_order(const void *x, const void *y)
 {
-	double a = ((const struct pvq_grain_line *)x)->metg_ns.median;
-	double b = ((const struct pvq_grain_line *)y)->metg_ns.median;
+	double a = ((const struct pvq_grain_line *)x)->all.metg_ns.median;
+	double b = ((const struct pvq_grain_line *)y)->all.metg_ns.median;
 
 	return (a > b) - (a < b);
 }
@@ -185,9 +191,9 @@ int pvq_grain_tell(const void *data, struct pvq_traits *traits)
 
 		if (!trait)
 			return -ENOMEM;
-		trait->metg_ns = line->metg_ns;
-		trait->first_ns = line->first_ns;
-		trait->last_ns = line->point[line->points - 1].granularity_ns;
+		trait->metg_ns = line->all.metg_ns;
+		trait->first_ns = line->all.first_ns;
+		trait->last_ns = line->all.last_ns;
 		trait->metg_place = l + 1;
 	}
 	return 0;

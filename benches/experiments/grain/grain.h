@@ -18,15 +18,20 @@ struct pvq_grain_point {
 		versus; /* serial's time / the strategy's; divided by the cores: the efficiency */
 };
 
+/* METG, and the granularity of the shortest and of the longest items: a METG equal to the first is "at most" that, and
+ * INFINITY is beyond the last. */
+struct pvq_grain_level {
+	struct pvq_estimate metg_ns; /* n 0: unknown */
+	double first_ns, last_ns;
+};
+
 /* A strategy over all grains, ascending. */
 struct pvq_grain_line {
 	size_t series; /* in grain.summary */
 	struct pvq_grain_point point[PVQ_METG_GRAINS_MAX];
 	size_t points;
-	struct pvq_estimate metg_ns; /* INFINITY: efficiency stayed below one half; see first_ns */
-	struct pvq_estimate
-		level_ns[PVQ_LEVELS_MAX]; /* METG at each level of the machine's state; n 0: unknown */
-	double first_ns; /* the first point's granularity; a METG equal to it is "at most" that */
+	struct pvq_grain_level all; /* from the level of the run's figures (results/state.h) */
+	struct pvq_grain_level level[PVQ_LEVELS_MAX]; /* at each level of the machine's state */
 };
 
 /* The contents of grain.csv. Owned; freed with pvq_grain_free(). */
