@@ -8,6 +8,7 @@
 
 #include "stats/stats.h"
 #include "trial/row.h"
+#include "trial/text.h"
 
 /* A figure with n == 0 is unknown. */
 struct pvq_trait {
@@ -20,7 +21,10 @@ struct pvq_trait {
 	struct pvq_estimate metg_ns;   /* METG(50%); median INFINITY: not reached, NAN: too few blocks */
 	double first_ns, last_ns;      /* shortest and longest granularity measured for METG */
 	size_t metg_place;             /* rank from 1, the smallest METG first; 0: not measured */
-	char reason[PVQ_REASON_MAX];   /* why a figure is unknown; may be empty */
+	/* Map time per item of the short items (below): with the default chunk size, and with the best one. */
+	struct pvq_estimate short_ns, short_best_ns;
+	unsigned best_chunk;         /* the best chunk size; 0: the library chooses */
+	char reason[PVQ_REASON_MAX]; /* why a figure is unknown; may be empty */
 };
 
 /* Owned; freed with pvq_traits_free(). */
@@ -29,9 +33,10 @@ struct pvq_traits {
 	size_t count;
 	unsigned
 		workers; /* for which empty_ns, whole_ns and memory_kb hold; one-worker strategies have one */
-	unsigned metg_cores; /* for which METG holds; 0: not measured */
-	uint64_t metg_items; /* the fewest items with which METG was measured */
-	int many;            /* dozens of strategies were compared: pages give each a row, not a line */
+	unsigned metg_cores;             /* for which METG holds; 0: not measured */
+	uint64_t metg_items;             /* the fewest items with which METG was measured */
+	char short_label[PVQ_LABEL_MAX]; /* what the short items are, "spin:ns=500"; empty: none ran */
+	int many; /* dozens of strategies were compared: pages give each a row, not a line */
 };
 
 /* The strategy's entry, added where there is none; NULL: out of memory. */

@@ -374,6 +374,22 @@ built() {
 	[[ $output == *python_pool_map,noop,,50,2,*,7,0,ordered,* ]] || { echo "$output"; return 1; }
 }
 
+@test "CPython's ways take their chunksize from --chunk; without it each keeps its library's default" {
+	[ -n "$(available '^python_pool_map$')" ] || skip "not built"
+	for impl in $(available '^python_(pool_.*|executor|joblib|threads.*)$'); do
+		for chunk in auto 1 1000; do
+			asked=(--chunk "$chunk") force=$chunk
+			if [ "$chunk" = auto ]; then
+				asked=() force=1
+				case $impl in python_pool_map | python_joblib) force=0 ;; esac # these choose by themselves
+			fi
+			run "$PVQ" run --impl "$impl" --task noop --n 2500 --workers 2 "${asked[@]}" --csv
+			[ "$status" -eq 0 ]
+			[ "$(tail -n 1 <<<"$output" | cut -d, -f7)" = "$force" ] || { echo "$impl, $chunk: $output"; return 1; }
+		done
+	done
+}
+
 @test "a row has the chunk and the window in force, not those asked for" {
 	[ -n "$(available)" ] || skip "none is built"
 	for impl in $(available); do

@@ -37,14 +37,14 @@ int __wrap_pvq_launch_trial(
 	if (played.interrupt_at && played.count + 1 == played.interrupt_at)
 		return -EINTR;
 	pvq_trial_identify(t, row);
-	if (played.chunk_most && row->chunk > played.chunk_most)
-		row->chunk = played.chunk_most;
 	row->map_ns = (uint64_t)(1e6 * (1 + played.noise[t->cell] * (uniform - 0.5)));
 	row->status = played.status[t->cell];
 	if (played.handover_ns)
 		row->handover_ns = row->handover_after_ns = played.handover_ns(played.count);
 	if (row->status == PVQ_TIMEOUT)
 		row->cause = PVQ_CAUSE_DRIVER_TIMEOUT;
+	if (played.change)
+		played.change(row);
 	assert_true(played.count < LOG_MAX);
 	played.cell[played.count] = t->cell;
 	played.block[played.count++] = t->block;

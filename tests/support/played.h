@@ -13,8 +13,8 @@ struct played {
 	unsigned cell[LOG_MAX], block[LOG_MAX], count;
 	double noise[64]; /* of a cell's map time, by its number */
 	enum pvq_status status[64];
-	unsigned interrupt_at; /* 0: never */
-	unsigned chunk_most;   /* larger chunks are clipped; 0: none is */
+	unsigned interrupt_at;            /* 0: never */
+	void (*change)(struct pvq_row *); /* changes a trial's row at its end; NULL: nothing does */
 	/* The hand-over around the trial of that number, counted from 0; NULL: unknown. */
 	uint64_t (*handover_ns)(unsigned trial);
 	unsigned foreign; /* trials of straggler that were given another task's digest */

@@ -95,6 +95,21 @@ static void peers_write_levels(
 	}
 }
 
+/* "16.0 µs → 2.40 µs at 100": a short item, with the default chunk size and with the best one. */
+static void peers_write_short(const struct pvq_report *r, const char *impl)
+{
+	const struct pvq_trait *trait = pvq_traits_find(r->traits, impl);
+
+	if (!trait || !trait->short_ns.n) {
+		fputs("–", r->md);
+		return;
+	}
+	fputs(pvq_text_ns(trait->short_ns.median).s, r->md);
+	if (trait->short_best_ns.median < trait->short_ns.median)
+		fprintf(r->md, " → %s at %u", pvq_text_ns(trait->short_best_ns.median).s,
+			trait->best_chunk);
+}
+
 static void peers_row(const struct pvq_report *r, const struct pvq_costs *costs,
 	const struct pvq_cost_of *of, const struct pvq_cost_of *base, const struct lines *lines,
 	size_t count)
@@ -114,6 +129,10 @@ static void peers_row(const struct pvq_report *r, const struct pvq_costs *costs,
 			    : "–");
 	peers_write_metg(r, of->impl);
 	fputs(" | ", r->md);
+	if (r->traits->short_label[0]) {
+		peers_write_short(r, of->impl);
+		fputs(" | ", r->md);
+	}
 	peers_write_time(r, &of->cost[PVQ_COST_COLD]);
 	if (memory->n)
 		fprintf(r->md, " | %s MiB (%u) | ", pvq_text_number(memory->median / 1024).s,
@@ -186,6 +205,12 @@ static void peers_legend(const struct pvq_report *r, const struct pvq_costs *cos
 		"takes for starting, reading its arguments and checking; a peer's is a smaller "
 		"program.\n",
 		peers_base(costs)->impl, (unsigned long long)r->traits->metg_items);
+	if (r->traits->short_label[0])
+		fprintf(r->md,
+			"- **Short item**: map time per item of `%s` with the default chunk size, and → "
+			"the lowest median of all sizes. *What does the chunk size decide?*, below, "
+			"has all sizes.\n",
+			r->traits->short_label);
 	fputs("- **Memory**, in brackets the number of processes: of all its processes together "
 	      "while every worker has a task, each shared page split among its processes (PSS). "
 	      "pvq's own strategies run within pvq, with the libraries of its driver and report; a "
@@ -213,8 +238,11 @@ int pvq_costs_chapter(const struct pvq_report *r, const void *data)
 		r->md);
 	pvq_report_figure(
 		r, "costs", NULL, 0, "Time per empty task, METG and whole run, one row per strategy");
-	fputs("\n| Strategy | Empty task | × | METG(50%) | Whole run | Memory | Lines |\n|:--|--:|--:|--:|--:|--:|--:|\n",
-		r->md);
+	fprintf(r->md,
+		"\n| Strategy | Empty task | × | METG(50%%) |%s Whole run | Memory | Lines "
+		"|\n|:--|--:|--:|--:|%s--:|--:|--:|\n",
+		r->traits->short_label[0] ? " Short item, by chunk size |" : "",
+		r->traits->short_label[0] ? "--:|" : "");
 	for (size_t i = 0; i < costs->count; i++)
 		if (costs->of[i].cost[PVQ_COST_DISPATCH].n)
 			peers_row(r, costs, &costs->of[i], base, lines, count);
