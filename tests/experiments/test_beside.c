@@ -2,6 +2,7 @@
  * there; the trials are played. */
 #include "../support/played.h"
 #include "base/rundir.h"
+#include "experiments/chunks/chunks.h"
 #include "experiments/claims/claims.h"
 #include "experiments/costs/costs.h"
 #include "experiments/faults/faults.h"
@@ -88,6 +89,116 @@ static void the_claims_are_measured_with_the_plans_cells(void **state)
 	assert_int_equal(run_beside(pvq_claims_run, &plan), 0);
 	assert_int_equal(played.count, 0);
 	forget(&plan, "claims.csv");
+}
+
+static const struct pvq_impl python_imap = {.name = "python_pool_imap"},
+			     python_executor = {.name = "python_executor"},
+			     python_queue = {.name = "python_process_queue"},
+			     python_serial = {.name = "python_serial", .flags = PVQ_ONE_WORKER};
+
+/* imap hands over one item at a time, unless told otherwise; ten are best. The queue has no chunk. */
+static void ten_are_best(struct pvq_row *row)
+{
+	if (strcmp(row->impl, python_queue.name) == 0 || row->chunk == 0)
+		row->chunk = 1;
+	row->map_ns = row->chunk == 10 ? 1000000 : 2000000;
+}
+
+static void one_is_best(struct pvq_row *row)
+{
+	ten_are_best(row);
+	row->map_ns = 1000000 * (uint64_t)row->chunk;
+}
+
+/* Claims about CPython's pools are measured with the default chunk, and with the best one, which a search finds. Where the
+ * default is best, nothing is added. */
+static void claims_get_the_best_chunk_too(void **state)
+{
+	static void (*const change[])(struct pvq_row *) = {one_is_best, ten_are_best};
+
+	(void)state;
+	for (unsigned better = 0; better < 2; better++) {
+		const struct pvq_cell *by_default, *best;
+		struct pvq_claims_seen seen;
+		struct pvq_plan plan;
+
+		plan_two(&plan, 2, 0, 2);
+		for (unsigned i = 0; i < plan.ncell; i++) {
+			plan.cell[i].impl = i % 2 ? &python_imap : &python_queue;
+			plan.cell[i].twin = 0;
+			plan.cell[i].n = 50;
+			plan.cell[i].workers = plan.cell[i].cores = 2;
+			plan.cell[i].chunk = 7; /* the sweep's chunks do not matter here */
+		}
+		played.change = change[better];
+		assert_int_equal(run_beside(pvq_claims_run, &plan), 0);
+		assert_int_equal(pvq_claims_read(&seen, &registry, dir), 0);
+		/* imap on noop, sleep and straggler; the queue on sleep */
+		assert_int_equal(seen.summary.cells, 4 + 3 * better);
+		/* 100 items at a time would leave a worker without any. */
+		for (size_t i = 0; i < seen.chunk_rows.count; i++)
+			assert_true(seen.chunk_rows.row[i].chunk <= 10);
+		by_default = pvq_claims_chunk(&seen.summary, "python_pool_imap", seen.rows.row, 0);
+		best = pvq_claims_chunk(&seen.summary, "python_pool_imap", seen.rows.row, 1);
+		assert_non_null(by_default);
+		assert_int_equal(by_default->key->chunk, 1);
+		assert_int_equal(best->key->chunk, better ? 10 : 1);
+		pvq_claims_free(&seen);
+		/* An interrupted run keeps what the search found. */
+		played.count = 0;
+		unlink_in_dir(PVQ_CLAIMS_FILE);
+		played.change = one_is_best;
+		assert_int_equal(run_beside(pvq_claims_run, &plan), 0);
+		assert_int_equal(pvq_claims_read(&seen, &registry, dir), 0);
+		assert_int_equal(seen.summary.cells, 4 + 3 * better);
+		pvq_claims_free(&seen);
+		unlink_in_dir(PVQ_CLAIMS_CHUNKS_FILE);
+		forget(&plan, PVQ_CLAIMS_FILE);
+	}
+}
+
+static void clip_chunk(struct pvq_row *row)
+{
+	row->chunk = row->chunk > 100 ? 100 : row->chunk;
+}
+
+/* Every chunk size of a pool, and a single cell of what has none; a size that comes out as another is left out. */
+static void every_chunk_size_is_measured(void **state)
+{
+	const struct pvq_impl *const impl[] = {&python_imap, &python_queue, &python_serial,
+		pvq_registry_find(&registry, "pool_ordered"), pvq_registry_find(&registry, "pthread_queue"),
+		&python_executor};
+	enum { IMPLS = sizeof(impl) / sizeof(impl[0]) };
+	unsigned cells[IMPLS] = {0};
+	struct pvq_plan plan;
+	struct pvq_rows rows;
+
+	(void)state;
+	plan_two(&plan, IMPLS, 0, 2);
+	for (unsigned i = 0; i < plan.ncell; i++) {
+		plan.cell[i].impl = impl[i % IMPLS];
+		plan.cell[i].twin = 0;
+		plan.cell[i].workers = plan.cell[i].cores = i % IMPLS == 2 ? 1 : 2;
+	}
+	played.change = clip_chunk;
+	assert_int_equal(run_beside(pvq_chunks_run, &plan), 0);
+	assert_int_equal(pvq_rows_read_file(dir, PVQ_CHUNKS_FILE, &rows), 0);
+	for (size_t r = 0; r < rows.count && rows.row[r].block == 0; r++)
+		for (unsigned i = 0; i < IMPLS; i++)
+			cells[i] += strcmp(rows.row[r].impl, impl[i]->name) == 0;
+	assert_int_equal(cells[0], 4);
+	assert_int_equal(cells[1], 2); /* in the family of each pool */
+	assert_int_equal(cells[2], 1);
+	assert_int_equal(cells[3], 4);
+	assert_int_equal(cells[5], 4);
+	assert_int_equal(cells[4], 0); /* not in the table */
+	pvq_rows_free(&rows);
+	unlink_in_dir(PVQ_CHUNKS_FILE);
+	for (unsigned i = 0; i < plan.ncell; i++)
+		plan.cell[i].impl = impl[1 + i % 3];
+	assert_int_equal(run_beside(pvq_chunks_run, &plan), 0); /* a plan without CPython's pools */
+	assert_false(pvq_rundir_has(dir, PVQ_CHUNKS_FILE));
+	pvq_plan_free(&plan);
 }
 
 /* ---- what is measured beside the sweep ---- */
@@ -207,6 +318,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_claims_are_measured_with_the_plans_cells),
+		cmocka_unit_test(claims_get_the_best_chunk_too),
+		cmocka_unit_test(every_chunk_size_is_measured),
 		cmocka_unit_test(what_was_interrupted_is_not_there),
 		cmocka_unit_test(faults_are_tried_again_where_that_is_cheap),
 	};

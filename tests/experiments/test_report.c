@@ -542,6 +542,14 @@ static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
 	assert_int_equal(fclose(f), 0);
 }
 
+static void begin_rows(struct run *run, const char *name)
+{
+	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
+	run->raw = fopen(run->path, "w");
+	assert_non_null(run->raw);
+	assert_int_equal(pvq_row_header(run->raw), 0);
+}
+
 /* The tutorial's claims: each pair is faster, slower, equivalent or inconclusive on the tasks where it is, by what was
  * measured for that alone: the sweep says the opposite here. */
 static void claims_are_answered_by_verdicts(void **state)
@@ -556,10 +564,7 @@ static void claims_are_answered_by_verdicts(void **state)
 		add_cell(run, "pool_unordered", task[t], 2, 10, 400 / pool_ms[t]);
 	}
 	add_dispatch(run, "pool_unordered", 10);
-	snprintf(run->path, sizeof(run->path), "%s/claims.csv", run->dir);
-	run->raw = fopen(run->path, "w");
-	assert_non_null(run->raw);
-	assert_int_equal(pvq_row_header(run->raw), 0);
+	begin_rows(run, "claims.csv");
 	for (size_t t = 0; t < 4; t++)
 		add_cell(run, "fork_pipe_queue", task[t], 2, 12, 20);
 	for (size_t t = 0; t < 3; t++)
@@ -586,6 +591,50 @@ static void claims_are_answered_by_verdicts(void **state)
 	assert_silent(run, "python_pool_imap_unordered");
 	assert_silent(run, "imap_unordered faster than imap");
 	assert_silent(run, "Blocked by the head of the line");
+}
+
+/* With so many items in a chunk. */
+static void add_chunk(struct run *run, const char *impl, unsigned chunk, unsigned blocks, double map_ms)
+{
+	for (unsigned b = 0; b < blocks; b++) {
+		struct pvq_row row = row_of(impl, "spin", 2, b, map_ms * (1 + 0.02 * b));
+
+		row.chunk = chunk;
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+}
+
+/* What is claimed of a pool of CPython is claimed for its default chunk and for its best. */
+static void claims_hold_for_a_chunk(void **state)
+{
+	struct run *run = *state;
+	FILE *sweep = run->raw;
+
+	add_cell(run, "python_pool_imap", "spin", 2, 10, 20);
+	add_dispatch(run, "python_pool_imap", 10);
+	begin_rows(run, "claims.csv");
+	add_chunk(run, "python_process_queue", 1, 16, 20);
+	add_chunk(run, "python_pool_imap", 1, 16, 40);
+	add_chunk(run, "python_pool_imap", 10, 16, 5);
+	add_chunk(run, "python_pool_map", 0, 16, 10);
+	assert_int_equal(fclose(run->raw), 0);
+	begin_rows(run, "claims-chunks.csv");
+	add_chunk(run, "python_process_queue", 1, 3, 20);
+	add_chunk(run, "python_pool_imap", 1, 3, 40);
+	add_chunk(run, "python_pool_imap", 10, 3, 5);
+	add_chunk(run, "python_pool_map", 0, 3, 10);
+	add_chunk(run, "python_pool_map", 1, 3, 60);
+	assert_int_equal(fclose(run->raw), 0);
+	run->raw = sweep;
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "holds for the default chunk size");
+	assert_says(run,
+		"- **`python_pool_imap` against `python_process_queue`, map**: slower on `spin` (×2.00).\n");
+	assert_says(run,
+		"- **`python_pool_imap` against `python_process_queue`, map, at the best chunk size**: "
+		"faster on `spin` (×0.250).\n");
+	assert_says(run, "faster, at 10 |");
+	assert_says(run, "faster, at the default |"); /* Pool.map's own choice */
 }
 
 static void add_fault(FILE *f, const char *impl, enum pvq_fault_kind kind, unsigned delivered,
@@ -955,6 +1004,7 @@ int main(void)
 		RUN(one_state_is_not_made_much_of),
 		RUN(a_mixed_group_is_told),
 		RUN(claims_are_answered_by_verdicts),
+		RUN(claims_hold_for_a_chunk),
 		RUN(deaths_of_workers_in_short),
 		RUN(tries_that_differ_are_counted),
 		RUN(who_delivers_at_the_end_loses_all),

@@ -21,20 +21,23 @@ static const char *metric_words(enum pvq_metric metric)
 	}
 }
 
-/* On all cores, with so many workers for each. */
-static const struct pvq_cell *claim_cell(
-	const struct pvq_claims_seen *claims, const struct pvq_work *work, const char *impl, unsigned times)
+/* On all cores, with so many workers for each. best: with the best chunk size; otherwise with the default one. The search
+ * for the best size decided beforehand which was measured. */
+static const struct pvq_cell *claim_cell(const struct pvq_claims_seen *claims, const struct pvq_work *work,
+	const char *impl, unsigned times, int best)
 {
 	unsigned cores = claims->summary.max_cores;
+	const struct pvq_cell *found = NULL;
 
 	for (size_t c = work->first; c < work->first + work->cells; c++) {
 		const struct pvq_cell *cell = &claims->summary.cell[c];
 
+		/* The default is the smallest chunk in force, and comes first. */
 		if (cell->ok && strcmp(cell->key->impl, impl) == 0 && cell->key->cores == cores &&
-			cell->key->workers == cores * times)
-			return cell;
+			cell->key->workers == cores * times && (!found || best))
+			found = cell;
 	}
-	return NULL;
+	return found;
 }
 
 /* a's time over b's, and the verdict. */
@@ -55,16 +58,15 @@ static struct answer claim_compare(
 	return answer;
 }
 
-/* " ×0.81 (0.75–0.88), faster |" */
+/* " ×0.81 (0.75–0.88), faster" */
 static void claim_write(const struct pvq_report *r, const struct answer *answer)
 {
 	const struct pvq_comparison *versus = &answer->versus;
 
 	if (answer->verdict < 0)
-		fputs(" – |", r->md);
+		fputs(" –", r->md);
 	else
-		fprintf(r->md, " ×%s, %s |",
-			pvq_text_ratio_interval(versus->ratio, versus->lo, versus->hi).s,
+		fprintf(r->md, " ×%s, %s", pvq_text_ratio_interval(versus->ratio, versus->lo, versus->hi).s,
 			isnan(versus->lo) ? "too few blocks" : pvq_verdict_name(versus->verdict));
 }
 
@@ -123,8 +125,8 @@ static int claim_has_pair(const struct pvq_claims_seen *claims, const struct pvq
 	for (size_t w = 0; w < claims->summary.works; w++) {
 		const struct pvq_work *work = &claims->summary.work[w];
 
-		if (pvq_claim_has_task(claim, work->key->task) && claim_cell(claims, work, pair->a, 1) &&
-			claim_cell(claims, work, pair->b, 1))
+		if (pvq_claim_has_task(claim, work->key->task) && claim_cell(claims, work, pair->a, 1, 0) &&
+			claim_cell(claims, work, pair->b, 1, 0))
 			return 1;
 	}
 	return 0;
@@ -134,8 +136,22 @@ static int claim_has_pair(const struct pvq_claims_seen *claims, const struct pvq
 struct line {
 	const struct pvq_claim_pair *pair;
 	enum pvq_metric metric;
+	int best;              /* with the best chunk sizes, not the default ones */
 	struct answer *answer; /* of each of the claim's tasks */
 };
+
+/* Whether the search tried several chunk sizes of the strategy. */
+static int claim_has_chunk(const struct pvq_claims_seen *claims, const char *impl)
+{
+	for (size_t c = 0; c < claims->chunks.cells; c++) {
+		const struct pvq_row *key = claims->chunks.cell[c].key;
+
+		if (claims->chunks.cell[c].ok && strcmp(key->impl, impl) == 0 &&
+			pvq_claims_chunk(&claims->chunks, impl, key, 0) != &claims->chunks.cell[c])
+			return 1;
+	}
+	return 0;
+}
 
 /* Those that there is something for. Returns how many. */
 static size_t claim_lines(const struct pvq_claims_seen *claims, const struct pvq_claim *claim,
@@ -143,10 +159,14 @@ static size_t claim_lines(const struct pvq_claims_seen *claims, const struct pvq
 {
 	size_t count = 0;
 
-	for (const struct pvq_claim_pair *pair = claim->pair; pair->a; pair++)
+	for (const struct pvq_claim_pair *pair = claim->pair; pair->a; pair++) {
+		if (!claim_has_pair(claims, claim, pair))
+			continue;
 		for (size_t m = 0; m < claim->metrics; m++)
-			if (claim_has_pair(claims, claim, pair))
-				line[count++] = (struct line){.pair = pair, .metric = claim->metric[m]};
+			line[count++] = (struct line){.pair = pair, .metric = claim->metric[m]};
+		if (claim_has_chunk(claims, pair->a) || claim_has_chunk(claims, pair->b))
+			line[count++] = (struct line){.pair = pair, .metric = claim->metric[0], .best = 1};
+	}
 	return count;
 }
 
@@ -156,11 +176,34 @@ static void claim_title(const struct pvq_report *r, const struct pvq_claim *clai
 	fprintf(r->md, "`%s` against `%s`", line->pair->a, line->pair->b);
 	if (claim->metrics > 1)
 		fprintf(r->md, ", %s", metric_words(line->metric));
+	if (line->best)
+		fputs(", at the best chunk size", r->md);
+}
+
+/* ", at 10", or ", at 10 and 1" where both have a chunk: the best sizes on that task. */
+static void claim_sizes(const struct pvq_report *r, const struct pvq_claims_seen *claims,
+	const struct pvq_claim_pair *pair, const struct pvq_work *work)
+{
+	const char *const impl[] = {pair->a, pair->b};
+	int any = 0;
+
+	for (int side = 0; side < 2; side++) {
+		const struct pvq_cell *cell = claim_cell(claims, work, impl[side], 1, 1);
+
+		if (!cell || !claim_has_chunk(claims, impl[side]))
+			continue;
+		fputs(any++ ? " and " : ", at ", r->md);
+		if (cell->key->chunk)
+			fprintf(r->md, "%u", cell->key->chunk);
+		else
+			fputs("the default", r->md);
+	}
 }
 
 /* A row a comparison, a column a task. */
-static void claim_table(const struct pvq_report *r, const struct line *line, size_t lines,
-	const struct pvq_claim *claim, const char *const *task, size_t works)
+static void claim_table(const struct pvq_report *r, const struct pvq_claims_seen *claims,
+	const struct line *line, size_t lines, const struct pvq_claim *claim, const struct pvq_work *work,
+	const char *const *task, size_t works)
 {
 	fputs("| Ratio of times |", r->md);
 	for (size_t w = 0; w < works; w++)
@@ -172,8 +215,12 @@ static void claim_table(const struct pvq_report *r, const struct line *line, siz
 		fputs("\n| ", r->md);
 		claim_title(r, claim, &line[i]);
 		fputs(" |", r->md);
-		for (size_t w = 0; w < works; w++)
+		for (size_t w = 0; w < works; w++) {
 			claim_write(r, &line[i].answer[w]);
+			if (line[i].best && line[i].answer[w].verdict >= 0)
+				claim_sizes(r, claims, line[i].pair, &work[w]);
+			fputs(" |", r->md);
+		}
 	}
 	fputs("\n\n", r->md);
 }
@@ -195,8 +242,8 @@ static int claim_blocked(const struct pvq_report *r, const struct pvq_claims_see
 	int any = 0;
 
 	for (size_t w = 0; w < works; w++) {
-		const struct pvq_cell *b = claim_cell(claims, &work[w], pair->b, 1),
-				      *a = claim_cell(claims, &work[w], pair->a, 1);
+		const struct pvq_cell *b = claim_cell(claims, &work[w], pair->b, 1, 0),
+				      *a = claim_cell(claims, &work[w], pair->a, 1, 0);
 		struct pvq_deliveries of_b, of_a;
 
 		if (!a || !b)
@@ -229,8 +276,8 @@ static void claim_per_item(const struct pvq_report *r, const struct pvq_claims_s
 	int any = 0;
 
 	for (size_t w = 0; w < works; w++) {
-		const struct pvq_cell *a = claim_cell(claims, &work[w], pair->a, 1),
-				      *b = claim_cell(claims, &work[w], pair->b, 1);
+		const struct pvq_cell *a = claim_cell(claims, &work[w], pair->a, 1, 0),
+				      *b = claim_cell(claims, &work[w], pair->b, 1, 0);
 		double more;
 
 		if (!a || !b)
@@ -267,9 +314,10 @@ static int claim_figures(const struct pvq_report *r, const struct pvq_claims_see
 
 		line[i].answer = &answer[i * works];
 		for (size_t w = 0; w < works; w++)
-			line[i].answer[w] = claim_compare(claim_cell(claims, &work[w], pair->a, 1),
-				claim_cell(claims, &work[w], pair->b, 1), line[i].metric,
-				PVQ_ALPHA / (double)(works * lines));
+			line[i].answer[w] =
+				claim_compare(claim_cell(claims, &work[w], pair->a, 1, line[i].best),
+					claim_cell(claims, &work[w], pair->b, 1, line[i].best),
+					line[i].metric, PVQ_ALPHA / (double)(works * lines));
 		if (line[i].metric != claim->metric[0] &&
 			(claim->said < 2 || line[i].metric != claim->metric[1]))
 			continue;
@@ -283,7 +331,7 @@ static int claim_figures(const struct pvq_report *r, const struct pvq_claims_see
 	for (const struct pvq_claim_pair *pair = claim->pair; claim->per_item && pair->a; pair++)
 		claim_per_item(r, claims, pair, work, task, works);
 	fputs("\n", r->md);
-	claim_table(r, line, lines, claim, task, works);
+	claim_table(r, claims, line, lines, claim, work, task, works);
 	free(answer);
 	free(task);
 	return ret;
@@ -326,7 +374,7 @@ static int claim_has_over(const struct pvq_claims_seen *claims, const struct ove
 {
 	for (size_t w = 0; w < claims->summary.works; w++)
 		for (size_t i = 0; i < over->impls; i++)
-			if (claim_cell(claims, &claims->summary.work[w], over->impl[i], times))
+			if (claim_cell(claims, &claims->summary.work[w], over->impl[i], times, 0))
 				return 1;
 	return 0;
 }
@@ -338,8 +386,8 @@ static size_t claim_over_answers(const struct pvq_claims_seen *claims, const str
 	size_t any = 0;
 
 	for (size_t i = 0; i < over->impls; i++) {
-		answer[i] = claim_compare(claim_cell(claims, work, over->impl[i], over->times[k]),
-			claim_cell(claims, work, over->impl[i], 1), PVQ_MAP_NS,
+		answer[i] = claim_compare(claim_cell(claims, work, over->impl[i], over->times[k], 0),
+			claim_cell(claims, work, over->impl[i], 1, 0), PVQ_MAP_NS,
 			PVQ_ALPHA / (double)(over->columns * over->impls * over->works));
 		any += answer[i].verdict >= 0;
 	}
@@ -351,7 +399,7 @@ static void claim_over_switches(const struct pvq_report *r, const struct pvq_cla
 	const struct over *over, const struct pvq_work *work, const char *impl)
 {
 	for (size_t k = 0; k <= over->columns; k++) {
-		const struct pvq_cell *cell = claim_cell(claims, work, impl, k ? over->times[k - 1] : 1);
+		const struct pvq_cell *cell = claim_cell(claims, work, impl, k ? over->times[k - 1] : 1, 0);
 
 		fprintf(r->md, "%s%s", k ? " → " : " ",
 			pvq_text_number(
@@ -380,8 +428,10 @@ static void claim_over_rows(const struct pvq_report *r, const struct pvq_claims_
 		fputs(" | ", r->md);
 		pvq_text_md(r->md, over->impl[i]);
 		fputs(" |", r->md);
-		for (size_t k = 0; k < over->columns; k++)
+		for (size_t k = 0; k < over->columns; k++) {
 			claim_write(r, &answer[k][i]);
+			fputs(" |", r->md);
+		}
 		claim_over_switches(r, claims, over, work, over->impl[i]);
 		fputs("\n", r->md);
 	}
@@ -438,8 +488,13 @@ static void claims_intro(const struct pvq_report *r, const struct pvq_claims_see
 		"The answers below come from %u separate blocks (`claims.csv`), with the loads of the "
 		"other chapters, on %u core%s and, unless stated otherwise, with one worker per core. "
 		"Figures are medians of the ratios within a block, with 95 %% intervals that hold "
-		"together over a table.",
-		s->blocks, s->max_cores, s->max_cores == 1 ? "" : "s");
+		"together over a table.%s",
+		s->blocks, s->max_cores, s->max_cores == 1 ? "" : "s",
+		claims->chunks.cells == 0
+			? ""
+			: " What is said of CPython's pools holds for the default chunk size. *At the "
+			  "best chunk size*: the one with the lowest median of a few blocks measured "
+			  "beforehand (`claims-chunks.csv`); the table names it.");
 	for (size_t w = 0; w < s->works; w++) {
 		disturbed += s->work[w].disturbed;
 		turns += s->work[w].turns;

@@ -1,12 +1,15 @@
 /* data.c: the claims themselves, and reading what was measured for them. */
+#include "base/rundir.h"
 #include "experiments/claims/claims.h"
 
 #include <errno.h>
 #include <string.h>
 
 static const struct pvq_claim_pair pool_pairs[] = {
+	{"python_pool_imap", "python_process_queue"},
 	{"python_pool_imap_unordered", "python_process_queue"},
 	{"python_pool_map", "python_process_queue"},
+	{"python_executor", "python_process_queue"},
 	{"pool_unordered", "fork_pipe_queue"},
 	{0},
 };
@@ -33,8 +36,8 @@ static const char *const more_workers[] = {"pool_unordered", "fork_pipe_queue", 
 	"openmp_dynamic", "pthreadpool", "python_pool_imap_unordered", "python_process_queue",
 	"python_threads", NULL};
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]) - 1)
-#define FITS(pairs, metrics)                                            \
-	_Static_assert(COUNT(pairs) * (metrics) <= PVQ_CLAIM_LINES_MAX, \
+#define FITS(pairs, metrics)                                                  \
+	_Static_assert(COUNT(pairs) * ((metrics) + 1) <= PVQ_CLAIM_LINES_MAX, \
 		"raise PVQ_CLAIM_LINES_MAX: a claim has more lines")
 FITS(pool_pairs, 3);
 FITS(order_pairs, 2);
@@ -50,10 +53,11 @@ static const char *const bytes_or_not[] = {"echo", "spin", NULL};
 const struct pvq_claim pvq_claims[] = {
 	{.question = "Is Pool faster than Process + Queue?",
 		.about = "The pool's time divided by that of processes and queues by hand, in CPython "
-			 "and in C. Below 1 the pool is faster. CPython's pool hands over one item at a "
-			 "time: `imap` and `imap_unordered` do so unless given a chunksize. `Pool.map` "
-			 "cuts the items into four chunks per worker, and returns nothing before all "
-			 "are done.",
+			 "and in C. Below 1 the pool is faster. CPython's pools hand over one item at "
+			 "a time: `imap`, `imap_unordered` and `Executor.map` do so unless given a "
+			 "chunksize. `Pool.map` cuts the items into four chunks per worker, and returns "
+			 "nothing before all are done. These items are long; for short ones, see *What "
+			 "does the chunk size decide?*, above.",
 		.pair = pool_pairs,
 		.metric = {PVQ_MAP_NS, PVQ_TOTAL_NS, PVQ_FIRST_NS},
 		.metrics = 3,
@@ -76,7 +80,8 @@ const struct pvq_claim pvq_claims[] = {
 		.about = "Map time with more workers than cores, divided by that with one per core. The "
 			 "last column hints at the reason: where workers queue for the CPUs, so does "
 			 "the consumer, which then finds several results at a time and is woken less "
-			 "often. *How many workers?*, below, has all strategies, from fewer blocks.",
+			 "often. Chunk sizes are the default ones. *How many workers?*, below, has all "
+			 "strategies, from fewer blocks.",
 		.more_workers = more_workers,
 		.metric = {PVQ_MAP_NS},
 		.metrics = 1,
@@ -117,16 +122,41 @@ int pvq_claim_has_task(const struct pvq_claim *claim, const char *task)
 	return !claim->task;
 }
 
+const struct pvq_cell *pvq_claims_chunk(
+	const struct pvq_summary *s, const char *impl, const struct pvq_row *like, int best)
+{
+	const struct pvq_cell *found = NULL;
+
+	for (size_t c = 0; c < s->cells; c++) {
+		const struct pvq_cell *cell = &s->cell[c];
+
+		if (!cell->ok || strcmp(cell->key->impl, impl) != 0 ||
+			strcmp(cell->key->task, like->task) != 0 ||
+			strcmp(cell->key->args, like->args) != 0 || cell->key->n != like->n ||
+			cell->key->cores != like->cores || cell->key->workers != like->workers)
+			continue;
+		/* The cells of a strategy are in the order of their chunks. */
+		if (!found || (best && cell->metric[PVQ_MAP_NS].median < found->metric[PVQ_MAP_NS].median))
+			found = cell;
+	}
+	return found;
+}
+
 int pvq_claims_read(struct pvq_claims_seen *seen, const struct pvq_registry *registry, const char *dir)
 {
 	int ret;
 
 	*seen = (struct pvq_claims_seen){0};
-	ret = pvq_rows_read_file(dir, "claims.csv", &seen->rows);
+	ret = pvq_rows_read_file(dir, PVQ_CLAIMS_FILE, &seen->rows);
 	if (ret == 0 && seen->rows.count == 0)
 		ret = -ENOENT;
 	if (ret == 0)
 		ret = pvq_summarise(&seen->summary, registry, &seen->rows);
+	if (ret == 0 && pvq_rundir_has(dir, PVQ_CLAIMS_CHUNKS_FILE))
+		(void)pvq_rows_read_file(dir, PVQ_CLAIMS_CHUNKS_FILE,
+			&seen->chunk_rows); /* keeps the rows before any damage */
+	if (ret == 0)
+		ret = pvq_summarise(&seen->chunks, registry, &seen->chunk_rows);
 	if (ret)
 		pvq_claims_free(seen);
 	return ret;
@@ -135,6 +165,8 @@ int pvq_claims_read(struct pvq_claims_seen *seen, const struct pvq_registry *reg
 void pvq_claims_free(struct pvq_claims_seen *seen)
 {
 	pvq_summary_free(&seen->summary);
+	pvq_summary_free(&seen->chunks);
 	pvq_rows_free(&seen->rows);
+	pvq_rows_free(&seen->chunk_rows);
 	*seen = (struct pvq_claims_seen){0};
 }

@@ -1,5 +1,5 @@
 /* run.c: sweeps the cells that the claims need. Most come from the run's own plan, hence with the same loads; a few are
- * extra. */
+ * extra. Then come CPython's pools with the best chunk size, which a short sweep finds beforehand. */
 #include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/plan.h"
@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLAIM_BLOCKS = 40 };
+enum { CLAIM_BLOCKS = 40, CHUNK_BLOCKS = 3 };
+
+/* The part of the time that goes into finding the best chunk sizes. */
+#define CHUNK_SHARE (1.0 / 6)
 
 static int is_among(const char *const *list, const char *name)
 {
@@ -63,6 +66,22 @@ static int claims_add_cell(struct pvq_plan *plan, const struct pvq_plan_cell *ce
 	return 0;
 }
 
+/* Adds a cell of the run's plan, with the default chunk. Where the plan has several chunks, it adds one of the cells. */
+static int claims_add_planned(struct pvq_plan *plan, const struct pvq_plan_cell *cell)
+{
+	struct pvq_plan_cell by_default = *cell;
+
+	for (unsigned i = 0; i < plan->ncell; i++)
+		if (plan->cell[i].impl == cell->impl && plan->cell[i].spec == cell->spec &&
+			plan->cell[i].workers == cell->workers) {
+			plan->cell[i].skip &= cell->skip; /* one of them may be a repetition */
+			return 0;
+		}
+	by_default.chunk = 0;
+	by_default.known = 0;
+	return claims_add_cell(plan, &by_default);
+}
+
 /* Adds the claim's extra load, for those of its strategies that the run has. It has enough items to keep the other
  * workers busy while one item takes long. */
 static int claims_add_load(
@@ -104,7 +123,7 @@ static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 		cores = of->cell[i].cores > cores ? of->cell[i].cores : cores;
 	for (unsigned i = 0; ret == 0 && i < of->ncell; i++)
 		if (of->cell[i].cores == cores && of->cell[i].twin == 0 && is_needed(&of->cell[i]))
-			ret = claims_add_cell(plan, &of->cell[i]);
+			ret = claims_add_planned(plan, &of->cell[i]);
 	for (const struct pvq_claim *claim = pvq_claims; claim->question && ret == 0; claim++)
 		if (claim->load)
 			ret = claims_add_load(plan, of, claim, cores);
@@ -112,12 +131,115 @@ static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 	return ret;
 }
 
+/* ---- the best chunk size ---- */
+
+/* Whether claims about the cell are made for its best chunk size too: it is CPython's, and has one worker per core. */
+static int is_of_cpython(const struct pvq_plan_cell *cell)
+{
+	return strncmp(cell->impl->name, "python_", 7) == 0 && cell->workers == cell->cores;
+}
+
+/* Plans the search: every size that leaves a chunk for each worker, after the default. */
+static int chunks_plan(struct pvq_plan *search, const struct pvq_plan *plan)
+{
+	static const unsigned size[] = {0, 1, 10, 100, 1000};
+	int ret = 0;
+
+	*search = *plan;
+	search->cell = NULL;
+	search->ncell = 0;
+	search->blocks = CHUNK_BLOCKS;
+	for (unsigned i = 0; i < plan->ncell; i++)
+		for (size_t k = 0;
+			ret == 0 && is_of_cpython(&plan->cell[i]) && k < sizeof(size) / sizeof(size[0]);
+			k++) {
+			struct pvq_plan_cell cell = plan->cell[i];
+
+			cell.chunk = size[k];
+			if ((uint64_t)cell.chunk * cell.workers <= cell.n)
+				ret = claims_add_cell(search, &cell);
+		}
+	pvq_plan_number_groups(search);
+	return ret;
+}
+
+/* Finds the best sizes. 0; *rows: what was measured, maybe nothing. */
+static int chunks_search(
+	const struct pvq_plan *plan, const struct pvq_session *session, struct pvq_rows *rows)
+{
+	const struct pvq_sweep sweep = {.host = session->host,
+		.dir = session->dir,
+		.file = PVQ_CLAIMS_CHUNKS_FILE,
+		.deadline_s = session->seconds * CHUNK_SHARE};
+	struct pvq_plan search;
+	int ret = chunks_plan(&search, plan);
+
+	*rows = (struct pvq_rows){0};
+	if (ret == 0 && search.ncell) {
+		fprintf(stderr, "pvq: finding the best chunk sizes\n");
+		ret = pvq_sweep_into(&search, &sweep);
+		if (ret == 0)
+			ret = pvq_rows_read_file(session->dir, PVQ_CLAIMS_CHUNKS_FILE, rows);
+	}
+	free(search.cell); /* the rest is the plan's */
+	return ret;
+}
+
+/* Adds the cell with its best chunk size, if that is not the default. */
+static int chunks_add_best(struct pvq_plan *plan, const struct pvq_summary *found,
+	const struct pvq_plan_cell *cell, const struct pvq_host *host)
+{
+	const struct pvq_plan one = {
+		.seed = plan->seed, .cell = (struct pvq_plan_cell[]){*cell}, .ncell = 1};
+	const struct pvq_trial t = pvq_plan_trial(&one, 0, 0, host);
+	const struct pvq_cell *best, *by_default;
+	struct pvq_plan_cell more = *cell;
+	struct pvq_row key;
+
+	if (!is_of_cpython(cell))
+		return 0;
+	pvq_trial_identify(&t, &key);
+	best = pvq_claims_chunk(found, cell->impl->name, &key, 1);
+	by_default = pvq_claims_chunk(found, cell->impl->name, &key, 0);
+	if (best == by_default)
+		return 0;
+	more.chunk = best->key->chunk;
+	return claims_add_cell(plan, &more);
+}
+
+/* Puts each best cell into the group of its default one. */
+static int claims_add_best(struct pvq_plan *plan, const struct pvq_session *session)
+{
+	struct pvq_plan_cell *cell = plan->cell;
+	unsigned ncell = plan->ncell;
+	struct pvq_summary found = {0};
+	struct pvq_rows rows;
+	int ret = chunks_search(plan, session, &rows);
+
+	if (ret == 0)
+		ret = pvq_summarise(&found, session->plan->registry, &rows);
+	if (ret == 0) {
+		plan->cell = NULL;
+		plan->ncell = 0;
+		for (unsigned i = 0; ret == 0 && i < ncell; i++) {
+			ret = claims_add_cell(plan, &cell[i]);
+			if (ret == 0)
+				ret = chunks_add_best(plan, &found, &cell[i], session->host);
+		}
+		pvq_plan_number_groups(plan);
+		free(cell);
+	}
+	pvq_summary_free(&found);
+	pvq_rows_free(&rows);
+	return ret;
+}
+
 int pvq_claims_run(const struct pvq_session *session)
 {
 	const struct pvq_sweep sweep = {.host = session->host,
 		.dir = session->dir,
-		.file = "claims.csv",
-		.deadline_s = session->seconds};
+		.file = PVQ_CLAIMS_FILE,
+		.deadline_s = session->seconds * (1 - CHUNK_SHARE)};
 	struct pvq_plan plan;
 	int ret;
 
@@ -125,8 +247,11 @@ int pvq_claims_run(const struct pvq_session *session)
 		return 0;
 	ret = claims_plan(&plan, session->plan);
 	if (ret == 0 && plan.ncell) {
-		fprintf(stderr, "pvq: testing the tutorial's claims\n");
-		ret = pvq_sweep_into(&plan, &sweep);
+		ret = claims_add_best(&plan, session);
+		if (ret == 0) {
+			fprintf(stderr, "pvq: testing the tutorial's claims\n");
+			ret = pvq_sweep_into(&plan, &sweep);
+		}
 	}
 	pvq_plan_free(&plan);
 	return ret;
