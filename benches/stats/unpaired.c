@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	EXACT_MOST = 20,
@@ -79,33 +80,45 @@ double pvq_mann_whitney(double *a, size_t na, double *b, size_t nb)
 	return sd > 0 ? erfc(fmax(far - 0.5, 0) / sd / M_SQRT2) : 1;
 }
 
-/* The median of a resample of sorted x. drawn: room for n values. */
-static double resampled_median(const double *x, size_t n, double *drawn, uint64_t *state)
+/* The median of a resample of sorted x. times: room for n counts. A resample is sorted by counting how often each value
+ * was drawn, which is much faster than sorting it. */
+static double resampled_median(const double *x, size_t n, size_t *times, uint64_t *state)
 {
+	size_t below = 0, at = 0;
+	double middle[2];
+
+	memset(times, 0, n * sizeof(*times));
 	for (size_t i = 0; i < n; i++)
-		drawn[i] = x[pvq_random_next(state) % n];
-	pvq_sort(drawn, n);
-	return pvq_quantile(drawn, n, 0.5);
+		times[pvq_random_next(state) % n]++;
+	for (size_t i = 0; i < 2; i++) {
+		size_t rank = (n - 1 + i) / 2;
+
+		for (; below + times[at] <= rank; at++)
+			below += times[at];
+		middle[i] = x[at];
+	}
+	return pvq_quantile(middle, 2, 0.5);
 }
 
 static void bootstrap(struct pvq_unpaired *u, const double *a, const double *b, double alpha, uint64_t seed)
 {
 	double tails = ceil(RESAMPLES_PER_TAIL / (alpha / 2));
-	size_t times = tails > RESAMPLES_LEAST ? (size_t)tails : RESAMPLES_LEAST;
-	size_t room = u->na > u->nb ? u->na : u->nb;
-	double *ratio = calloc(times + room, sizeof(*ratio));
+	size_t resamples = tails > RESAMPLES_LEAST ? (size_t)tails : RESAMPLES_LEAST;
+	double *ratio = calloc(resamples, sizeof(*ratio));
+	size_t *times = calloc(u->na > u->nb ? u->na : u->nb, sizeof(*times));
 
-	if (!ratio)
-		return;
-	for (size_t i = 0; i < times; i++) {
-		double of_a = resampled_median(a, u->na, ratio + times, &seed);
+	for (size_t i = 0; ratio && times && i < resamples; i++) {
+		double of_a = resampled_median(a, u->na, times, &seed);
 
-		ratio[i] = of_a / resampled_median(b, u->nb, ratio + times, &seed);
+		ratio[i] = of_a / resampled_median(b, u->nb, times, &seed);
 	}
-	pvq_sort(ratio, times);
-	u->lo = pvq_quantile(ratio, times, alpha / 2);
-	u->hi = pvq_quantile(ratio, times, 1 - alpha / 2);
+	if (ratio && times) {
+		pvq_sort(ratio, resamples);
+		u->lo = pvq_quantile(ratio, resamples, alpha / 2);
+		u->hi = pvq_quantile(ratio, resamples, 1 - alpha / 2);
+	}
 	free(ratio);
+	free(times);
 }
 
 struct pvq_unpaired pvq_compare_unpaired(
