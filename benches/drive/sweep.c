@@ -325,14 +325,9 @@ static int is_settled(const struct session *s, unsigned block, const unsigned *c
 	if (most < PVQ_LEVELS_VALLEY * least)
 		return 1; /* whatever the levels are, there is no valley between these */
 	find_levels(s, s->plan->cell[cell[0]].cores, block + 1, &levels);
-	for (unsigned i = 0; i < cells; i++) {
-		int own = level_of(s, &levels, block, cell[i]);
-
-		if (own == PVQ_LEVELS_PASSING || (own >= 0 && level >= 0 && own != level))
-			return 0;
-		level = own >= 0 ? own : level;
-	}
-	return 1;
+	for (unsigned i = 0; i < cells; i++)
+		level = pvq_levels_both(level, level_of(s, &levels, block, cell[i]));
+	return level != PVQ_LEVELS_PASSING;
 }
 
 /* ---- when to stop ---- */

@@ -119,15 +119,9 @@ static int judge_group(struct pvq_states *s, const struct pvq_row **row, size_t 
 	int level = PVQ_LEVELS_NONE;
 
 	for (size_t i = 0; i < rows; i++) {
-		int own;
-
 		standing(s, row[i])->superseded = row[i]->attempt < row[0]->attempt;
-		if (row[i]->attempt < row[0]->attempt)
-			continue;
-		own = level_of(s, row[i]);
-		if (own == PVQ_LEVELS_NONE)
-			continue;
-		level = level == PVQ_LEVELS_NONE || level == own ? own : PVQ_LEVELS_PASSING;
+		if (row[i]->attempt == row[0]->attempt)
+			level = pvq_levels_both(level, level_of(s, row[i]));
 	}
 	for (size_t i = 0; i < rows; i++)
 		standing(s, row[i])->level = (signed char)level;

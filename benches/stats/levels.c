@@ -125,11 +125,14 @@ int pvq_levels_of(const struct pvq_levels *levels, double value)
 	return PVQ_LEVELS_PASSING;
 }
 
-int pvq_levels_between(const struct pvq_levels *levels, double before, double after)
+int pvq_levels_both(int a, int b)
 {
-	int a = pvq_levels_of(levels, before), b = pvq_levels_of(levels, after);
-
 	if (a == PVQ_LEVELS_NONE)
 		return b;
 	return b == PVQ_LEVELS_NONE || a == b ? a : PVQ_LEVELS_PASSING;
+}
+
+int pvq_levels_between(const struct pvq_levels *levels, double before, double after)
+{
+	return pvq_levels_both(pvq_levels_of(levels, before), pvq_levels_of(levels, after));
 }

@@ -42,8 +42,11 @@ void pvq_levels_find(struct pvq_levels *, double *value, size_t n);
 /* The index of the level that the value belongs to; PVQ_LEVELS_NONE for NAN and values <= 0; PVQ_LEVELS_PASSING. */
 int pvq_levels_of(const struct pvq_levels *, double value);
 
-/* The level of something that lasted from one look to another: that of both. PVQ_LEVELS_PASSING if they differ, or if
- * one is at no level. If one look is unknown, the other counts. */
+/* The level of two things together: that of both. PVQ_LEVELS_PASSING if they differ, or if one is at no level. If one is
+ * unknown, the other counts. */
+int pvq_levels_both(int a, int b);
+
+/* The level of something that lasted from one look to another: that of both. */
 int pvq_levels_between(const struct pvq_levels *, double before, double after);
 
 #endif
