@@ -82,6 +82,49 @@ static void selftest_runs(FILE *f, const struct pvq_selftest *s)
 		s->contradicted, s->unequal, s->equal, s->clear_tasks, s->same_winner);
 }
 
+static void selftest_two_ways(
+	FILE *f, const char *what, const struct pvq_share *together, const struct pvq_share *within)
+{
+	fprintf(f, "| %s | ", what);
+	selftest_share(f, together->count, together->of);
+	fputs(" | ", f);
+	selftest_share(f, within->count, within->of);
+	fputs(" |\n", f);
+}
+
+static void selftest_twostate(FILE *f, const struct pvq_twostate *t)
+{
+	const struct pvq_twostate_way *a = &t->together, *b = &t->within;
+
+	fprintf(f,
+		"**A machine with two states**, simulated: its CPUs are near each other at some times and far at "
+		"others, for 1 to 30 s at a time, and the true times of four strategies in both states are known. "
+		"The rows of %zu runs are judged in two ways: all trials together, as if nobody saw the state, and "
+		"within a state, as reports and `pvq compare` do. %zu of %zu pairs of runs had no state in common "
+		"with enough blocks, and were not compared. A verdict is wrong if it does not hold in a state in "
+		"which some of its trials ran.\n\n"
+		"| Quantity | Allowed | All trials together | Within a state |\n|:--|:--|--:|--:|\n",
+		2 * t->pairs, t->pairs - b->different.of, t->pairs);
+	selftest_two_ways(f, "95 % intervals of figures that hold the true time | 93 to 97 %", &a->covered,
+		&b->covered);
+	selftest_two_ways(f,
+		"Two runs of one program: `compare` calls a cell slower or faster | at most 5 %",
+		&a->different, &b->different);
+	selftest_two_ways(f,
+		"Wrong verdicts on two strategies, one faster near and the other far | at most 5 %",
+		&a->wrong, &b->wrong);
+	fprintf(f, "| 5 %% more time: `compare` calls the cell slower | %s, less %.0f points | ",
+		pvq_text_percent(pvq_share_of(&t->single)).s, PVQ_TWOSTATE_FOUND_LESS * 100);
+	selftest_share(f, a->found.count, a->found.of);
+	fputs(" | ", f);
+	selftest_share(f, b->found.count, b->found.of);
+	fprintf(f,
+		" |\n\nThe limit of the last row comes from a machine with one state and as many blocks: there the "
+		"slow-down was found in %zu of %zu pairs. To the limits of all rows but the first, chance may add two "
+		"standard errors.\n\n",
+		t->single.count, t->single.of);
+}
+
 void pvq_selftest_write(FILE *f, const struct pvq_selftest *s)
 {
 	fprintf(f, "%s\n\n",
@@ -92,6 +135,8 @@ void pvq_selftest_write(FILE *f, const struct pvq_selftest *s)
 		selftest_power(f, s);
 	if (s->runs)
 		selftest_runs(f, s);
+	if (s->twostate.pairs)
+		selftest_twostate(f, &s->twostate);
 }
 
 int pvq_selftest_chapter(const struct pvq_report *r, const void *data)

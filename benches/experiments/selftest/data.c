@@ -1,5 +1,5 @@
 /* data.c: judges the rows of a self-test. */
-#include "drive/profile.h"
+#include "drive/plan.h"
 #include "experiments/selftest/selftest.h"
 #include "results/contest.h"
 
@@ -281,6 +281,8 @@ int pvq_selftest_passed(const struct pvq_selftest *s)
 	if (s->runs)
 		passed &= !(pvq_selftest_tau(s) < PVQ_SELFTEST_TAU_LEAST) && s->contradicted == 0 &&
 			  s->unequal == 0;
+	if (s->twostate.pairs)
+		passed &= pvq_twostate_passed(&s->twostate);
 	return passed;
 }
 
@@ -301,7 +303,11 @@ int pvq_selftest_read(struct pvq_selftest *s, const struct pvq_registry *registr
 	pvq_rows_free(&twins);
 	pvq_rows_free(&first);
 	pvq_rows_free(&second);
-	return no_twins == -ENOENT && no_runs == -ENOENT ? -ENOENT : ret == -ENOENT ? 0 : ret;
+	if (no_twins == -ENOENT && no_runs == -ENOENT)
+		return -ENOENT;
+	if (ret == 0 || ret == -ENOENT)
+		ret = pvq_twostate_simulate(&s->twostate, registry, PVQ_SELFTEST_PAIRS, PVQ_SEED);
+	return ret;
 }
 
 void pvq_selftest_free(struct pvq_selftest *s)

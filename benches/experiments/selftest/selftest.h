@@ -9,10 +9,13 @@
  * - Runs: the same profile twice, one after the other, each with new pilots. In every pair of strategies between which
  *   the first run finds a difference, the second run must find the same order (Kendall's tau over these pairs: agreeing
  *   minus disagreeing, over all), and must not reach the opposite verdict.
+ * - Two states: a simulated machine whose CPUs are near each other at some times and far at others (twostate.h). On rows
+ *   whose truth is known, figures, comparisons and verdicts must keep what they promise.
  */
 #ifndef PVQ_SELFTEST_H
 #define PVQ_SELFTEST_H
 
+#include "experiments/selftest/twostate.h"
 #include "report/experiment.h"
 
 enum { PVQ_SELFTEST_SLOWER = 4 }; /* how many slow-downs are injected */
@@ -40,6 +43,7 @@ struct pvq_selftest {
 		contradicted; /* pairs that differ in the first; in the same order in the second; opposed */
 	size_t equal, unequal; /* pairs equivalent in the first; of these, different in the second */
 	size_t clear_tasks, same_winner; /* contests with a fastest strategy in both; with the same one */
+	struct pvq_twostate twostate;
 };
 
 /* The limits to pass. */
@@ -49,6 +53,9 @@ struct pvq_selftest {
 
 /* Blocks of twins that give the shares precisely enough; they take five minutes. */
 enum { PVQ_SELFTEST_BLOCKS = 220 };
+
+/* Pairs of runs on the machine with two states; they take two seconds. */
+enum { PVQ_SELFTEST_PAIRS = 150 };
 
 struct pvq_selftest_wish {
 	const struct pvq_registry *registry;
@@ -76,7 +83,7 @@ double pvq_selftest_tau(const struct pvq_selftest *);
 /* Writes text and tables, as Markdown. */
 void pvq_selftest_write(FILE *, const struct pvq_selftest *);
 
-/* Whether anything was measured, and all of it keeps the limits. */
+/* Whether anything was measured, and all of it and what was simulated keeps the limits. */
 int pvq_selftest_passed(const struct pvq_selftest *);
 
 /* The hook; its data is a struct pvq_selftest. */

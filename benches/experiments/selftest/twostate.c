@@ -1,0 +1,475 @@
+/* twostate.c: simulates the runs, and judges them in both ways. */
+#include "experiments/selftest/twostate.h"
+#include "base/shuffle.h"
+#include "drive/sweep.h"
+#include "results/compare.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STRATEGIES = 4, BLOCKS = 20, ROWS = BLOCKS * STRATEGIES * (1 + PVQ_SWEEP_AGAIN_MOST) };
+enum { NEAR, FAR, STATES };
+
+static const double items = 1e6; /* of a map: it takes 15 ms or more */
+static const double probe_s = 0.003, start_s = 0.01;
+static const double noise = 0.03, outliers = 0.01, slower = 1.05;
+
+/* The time of an item in each state, in ns. The first two change places. */
+static const struct {
+	const char *name;
+	double ns[STATES];
+} strategy[STRATEGIES] = {
+	{"pool_ordered", {17, 45}},
+	{"pool_unordered", {20, 28}},
+	{"fork_pipe_queue", {15, 30}},
+	{"pthread_queue", {60, 62}},
+};
+
+/* The hand-over in each state, in ns, and how much it scatters. */
+static const double handover[STATES] = {105, 520}, handover_noise[STATES] = {0.04, 0.03};
+
+/* ---- the machine ---- */
+
+struct machine {
+	uint64_t random;
+	double now_s, change_s; /* change_s: when the state will change; INFINITY: never */
+	int state;
+};
+
+static double draw(struct machine *m)
+{
+	return ((double)(pvq_random_next(&m->random) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static double draw_normal(struct machine *m)
+{
+	double radius = sqrt(-2 * log(draw(m)));
+
+	return radius * cos(2 * M_PI * draw(m));
+}
+
+/* 1 to 30 s. */
+static double draw_stay(struct machine *m)
+{
+	return exp(log(30) * draw(m));
+}
+
+static void boot(struct machine *m, uint64_t seed)
+{
+	*m = (struct machine){.random = seed};
+	m->state = draw(m) < 0.5 ? NEAR : FAR;
+	m->change_s = draw_stay(m);
+}
+
+static void pass(struct machine *m, double seconds)
+{
+	m->now_s += seconds;
+	while (m->now_s >= m->change_s) {
+		m->state = !m->state;
+		m->change_s += draw_stay(m);
+	}
+}
+
+static uint64_t look(struct machine *m)
+{
+	double ns = handover[m->state] * exp(handover_noise[m->state] * draw_normal(m));
+
+	pass(m, probe_s);
+	return (uint64_t)ns;
+}
+
+/* Runs a map, through changes of the state; returns its time in ns. */
+static double map(struct machine *m, const double *ns)
+{
+	double factor = exp(noise * draw_normal(m)) * (draw(m) < outliers ? 1 + 2 * draw(m) : 1);
+	double began_s = m->now_s, left = items * factor;
+
+	for (;;) {
+		double takes_s = left * ns[m->state] / 1e9, there_s = m->change_s - m->now_s;
+
+		if (takes_s < there_s) {
+			pass(m, takes_s);
+			return (m->now_s - began_s) * 1e9;
+		}
+		left -= there_s * 1e9 / ns[m->state];
+		pass(m, there_s);
+	}
+}
+
+/* ---- runs ---- */
+
+struct simulated {
+	struct pvq_run run;
+	unsigned char state[ROWS]; /* at the beginning of each row's trial */
+};
+
+static void run_trial(struct simulated *s, struct machine *m, unsigned block, unsigned attempt, unsigned at)
+{
+	size_t i = s->run.rows.count++;
+	struct pvq_row *row = &s->run.rows.row[i];
+
+	*row = (struct pvq_row){.n = (uint64_t)items,
+		.workers = 2,
+		.cores = 2,
+		.chunk = 1,
+		.window = 1,
+		.block = block,
+		.cell = at,
+		.attempt = attempt,
+		.verified = PVQ_VERIFIED_ORACLE};
+	snprintf(row->impl, sizeof(row->impl), "%s", strategy[at].name);
+	snprintf(row->task, sizeof(row->task), "noop");
+	row->handover_ns = look(m);
+	pass(m, start_s);
+	s->state[i] = (unsigned char)m->state;
+	row->map_ns = row->total_ns = (uint64_t)map(m, strategy[at].ns);
+	row->handover_after_ns = look(m);
+}
+
+/* Whether the last rows, a group, met one level, by all looks so far. */
+static int is_settled(const struct simulated *s)
+{
+	const struct pvq_rows *rows = &s->run.rows;
+	int level = PVQ_LEVELS_NONE;
+	struct pvq_levels levels;
+	double ns[2 * ROWS];
+
+	for (size_t i = 0; i < rows->count; i++) {
+		ns[2 * i] = (double)rows->row[i].handover_ns;
+		ns[2 * i + 1] = (double)rows->row[i].handover_after_ns;
+	}
+	pvq_levels_find(&levels, ns, 2 * rows->count);
+	for (size_t i = rows->count - STRATEGIES; i < rows->count; i++)
+		level = pvq_levels_both(level, pvq_levels_between(&levels, (double)rows->row[i].handover_ns,
+						       (double)rows->row[i].handover_after_ns));
+	return level != PVQ_LEVELS_PASSING;
+}
+
+static void run_blocks(struct simulated *s, struct machine *m, unsigned blocks)
+{
+	double began_s = m->now_s, again_s = 0;
+
+	for (unsigned block = 0; block < blocks; block++) {
+		unsigned order[STRATEGIES] = {0, 1, 2, 3};
+
+		pass(m, 0.5 + draw(m)); /* the turns of other tasks */
+		pvq_shuffle(order, STRATEGIES, &m->random);
+		for (unsigned attempt = 0; attempt <= PVQ_SWEEP_AGAIN_MOST; attempt++) {
+			double group_s = m->now_s;
+
+			for (unsigned i = 0; i < STRATEGIES; i++)
+				run_trial(s, m, block, attempt, order[i]);
+			group_s = m->now_s - group_s;
+			again_s += attempt ? group_s : 0;
+			if (is_settled(s) ||
+				again_s + group_s > PVQ_SWEEP_AGAIN_SHARE * (m->now_s - began_s))
+				break;
+		}
+	}
+}
+
+static int make_rows(struct simulated *s)
+{
+	static const char *const fact[][2] = {{"host_cpu_model", "simulated"}, {"host_cpus", "2"}};
+	struct pvq_manifest *facts = &s->run.manifest;
+
+	*s = (struct simulated){.run.dir = "simulated"};
+	s->run.rows.row = calloc(ROWS, sizeof(*s->run.rows.row));
+	facts->fact = calloc(2, sizeof(*facts->fact));
+	if (!s->run.rows.row || !facts->fact)
+		return -ENOMEM;
+	for (size_t i = 0; i < 2; i++) {
+		facts->fact[i] = (struct pvq_fact){strdup(fact[i][0]), strdup(fact[i][1])};
+		facts->count += facts->fact[i].key && facts->fact[i].value;
+	}
+	return facts->count == 2 ? 0 : -ENOMEM;
+}
+
+static int summarise(struct simulated *s, const struct pvq_registry *registry)
+{
+	pvq_summary_free(&s->run.summary);
+	return pvq_summarise(&s->run.summary, registry, &s->run.rows);
+}
+
+/* Copies the run as a suite would have measured it that knows nothing of states. */
+static int copy_blind(
+	struct simulated *blind, const struct simulated *s, const struct pvq_registry *registry)
+{
+	struct pvq_rows *rows = &blind->run.rows;
+	int ret = make_rows(blind);
+
+	for (size_t i = 0; ret == 0 && i < s->run.rows.count; i++) {
+		if (s->run.rows.row[i].attempt)
+			continue;
+		blind->state[rows->count] = s->state[i];
+		rows->row[rows->count] = s->run.rows.row[i];
+		rows->row[rows->count].handover_ns = rows->row[rows->count].handover_after_ns = 0;
+		rows->count++;
+	}
+	return ret ? ret : summarise(blind, registry);
+}
+
+/* A run of so many blocks on the machine. */
+static int make_run(
+	struct simulated *s, struct machine *m, unsigned blocks, const struct pvq_registry *registry)
+{
+	int ret = make_rows(s);
+
+	if (ret)
+		return ret;
+	run_blocks(s, m, blocks);
+	return summarise(s, registry);
+}
+
+/* ---- judging ---- */
+
+static void add(struct pvq_share *share, int happened)
+{
+	share->of++;
+	share->count += happened != 0;
+}
+
+static int is_of(const struct pvq_row *row, size_t at)
+{
+	return strcmp(row->impl, strategy[at].name) == 0;
+}
+
+static const struct pvq_cell *cell_of(const struct pvq_summary *summary, size_t at)
+{
+	for (size_t c = 0; c < summary->cells; c++)
+		if (is_of(summary->cell[c].key, at))
+			return &summary->cell[c];
+	return NULL;
+}
+
+/* In how many of the cell's figures' trials the machine was in each state. */
+static void count_states(const struct simulated *s, const struct pvq_cell *cell, size_t count[STATES])
+{
+	count[NEAR] = count[FAR] = 0;
+	for (size_t i = 0; i < cell->ok; i++)
+		count[s->state[cell->row[i] - s->run.rows.row]]++;
+}
+
+static void judge_figures(struct pvq_twostate_way *way, const struct simulated *s)
+{
+	for (size_t i = 0; i < STRATEGIES; i++) {
+		const struct pvq_cell *cell = cell_of(&s->run.summary, i);
+		size_t count[STATES];
+		const struct pvq_estimate *e;
+		double truth;
+
+		if (!cell || isnan(cell->metric[PVQ_MAP_NS].lo))
+			continue;
+		e = &cell->metric[PVQ_MAP_NS];
+		count_states(s, cell, count);
+		truth = items * strategy[i].ns[count[FAR] > count[NEAR] ? FAR : NEAR];
+		add(&way->covered, e->lo <= truth && truth <= e->hi);
+	}
+}
+
+/* Judges a verdict on the first two strategies. */
+static void judge_verdict(
+	struct pvq_twostate_way *way, const struct simulated *s, const struct pvq_summary *summary)
+{
+	const struct pvq_cell *a = cell_of(summary, 0), *b = cell_of(summary, 1);
+	enum pvq_verdict verdict;
+	size_t count[STATES];
+
+	if (!a || !b)
+		return;
+	verdict = pvq_cells_compare(a, b, PVQ_MAP_NS, PVQ_ALPHA).verdict;
+	count_states(s, a, count);
+	if (verdict == PVQ_FASTER || verdict == PVQ_SLOWER)
+		add(&way->wrong, count[verdict == PVQ_FASTER ? FAR : NEAR] > 0);
+}
+
+/* Judges the verdict at each level. */
+static int judge_levels(
+	struct pvq_twostate_way *way, const struct simulated *s, const struct pvq_registry *registry)
+{
+	size_t levels = pvq_states_levels(&s->run.summary.states);
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < levels; i++) {
+		struct pvq_summary summary;
+
+		ret = pvq_summarise_at(&summary, registry, &s->run.rows, (int)i);
+		if (ret == 0)
+			judge_verdict(way, s, &summary);
+		pvq_summary_free(&summary);
+	}
+	return ret;
+}
+
+static int compare(
+	struct pvq_comparison_table *t, const struct simulated *before, const struct simulated *after)
+{
+	return pvq_compare_sides(
+		t, (struct pvq_side){&before->run, 1}, (struct pvq_side){&after->run, 1}, PVQ_MAP_NS);
+}
+
+/* Judges two runs of the same program. */
+static int judge_same(
+	struct pvq_twostate_way *way, const struct simulated *before, const struct simulated *after)
+{
+	struct pvq_comparison_table t;
+	int ret = compare(&t, before, after), different = 0;
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < t.cells; i++)
+		different |= t.cell[i].verdict == PVQ_FASTER || t.cell[i].verdict == PVQ_SLOWER;
+	if (t.judged)
+		add(&way->different, different);
+	pvq_compare_free(&t);
+	return 0;
+}
+
+/* Whether the first strategy, slowed down after, is found slower. state: receives the one that was compared. 1: it was
+ * judged; 0: not; -ENOMEM. */
+static int judge_slower(
+	struct pvq_share *found, const struct simulated *before, const struct simulated *after, int *state)
+{
+	struct pvq_comparison_table t;
+	int ret = compare(&t, before, after);
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < t.cells; i++)
+		if (is_of(t.cell[i].cell->key, 0) && t.cell[i].basis == PVQ_JUDGED) {
+			const double *ns = strategy[0].ns;
+
+			*state = t.cell[i].before_ns / items > sqrt(ns[NEAR] * ns[FAR]) ? FAR : NEAR;
+			add(found, t.cell[i].verdict == PVQ_SLOWER);
+			ret = 1;
+		}
+	pvq_compare_free(&t);
+	return ret;
+}
+
+static int slow_down(struct simulated *s, const struct pvq_registry *registry)
+{
+	for (size_t i = 0; i < s->run.rows.count; i++)
+		if (is_of(&s->run.rows.row[i], 0))
+			s->run.rows.row[i].map_ns = (uint64_t)((double)s->run.rows.row[i].map_ns * slower);
+	return summarise(s, registry);
+}
+
+/* The blocks in which the group ran at that state's level. */
+static unsigned blocks_in(const struct simulated *s, int state)
+{
+	const struct pvq_states *states = &s->run.summary.states;
+	int level = pvq_levels_of(&states->state[0].levels, handover[state]);
+
+	return level < 0 ? 0 : (unsigned)states->met[0].blocks[level];
+}
+
+/* The slow-down on a machine that stays in one state, with as many blocks as the pair had there. */
+static int judge_single(struct pvq_twostate *t, const struct simulated pair[2], int state, uint64_t seed,
+	const struct pvq_registry *registry)
+{
+	struct machine m = {.random = seed, .state = state, .change_s = INFINITY};
+	struct simulated before = {0}, after = {0};
+	int ret = make_run(&before, &m, blocks_in(&pair[0], state), registry);
+
+	if (ret == 0)
+		ret = make_run(&after, &m, blocks_in(&pair[1], state), registry);
+	if (ret == 0)
+		ret = slow_down(&after, registry);
+	if (ret == 0)
+		ret = judge_slower(&t->single, &before, &after, &state);
+	pvq_run_free(&before.run);
+	pvq_run_free(&after.run);
+	return ret < 0 ? ret : 0;
+}
+
+/* Both runs of a pair as they are, and as the old way sees them. */
+static int judge_pair(struct pvq_twostate *t, struct simulated pair[2], struct simulated blind[2],
+	uint64_t seed, const struct pvq_registry *registry)
+{
+	int ret = 0, state = NEAR;
+
+	for (int i = 0; ret == 0 && i < 2; i++) {
+		judge_figures(&t->together, &blind[i]);
+		judge_figures(&t->within, &pair[i]);
+		judge_verdict(&t->together, &blind[i], &blind[i].run.summary);
+		ret = judge_levels(&t->within, &pair[i], registry);
+	}
+	if (ret == 0)
+		ret = judge_same(&t->together, &blind[0], &blind[1]);
+	if (ret == 0)
+		ret = judge_same(&t->within, &pair[0], &pair[1]);
+	if (ret == 0)
+		ret = slow_down(&blind[1], registry);
+	if (ret == 0)
+		ret = slow_down(&pair[1], registry);
+	if (ret == 0)
+		ret = judge_slower(&t->together.found, &blind[0], &blind[1], &state);
+	if (ret >= 0)
+		ret = judge_slower(&t->within.found, &pair[0], &pair[1], &state);
+	return ret == 1 ? judge_single(t, pair, state, seed, registry) : ret;
+}
+
+int pvq_twostate_simulate(
+	struct pvq_twostate *t, const struct pvq_registry *registry, size_t pairs, uint64_t seed)
+{
+	int ret = 0;
+
+	*t = (struct pvq_twostate){.pairs = pairs};
+	for (size_t p = 0; ret == 0 && p < pairs; p++) {
+		struct simulated pair[2] = {{.run.dir = ""}}, blind[2] = {{.run.dir = ""}};
+
+		for (size_t i = 0; ret == 0 && i < 2; i++) {
+			struct machine m;
+
+			boot(&m, seed * 1000003 + 2 * p + i);
+			ret = make_run(&pair[i], &m, BLOCKS, registry);
+			if (ret == 0)
+				ret = copy_blind(&blind[i], &pair[i], registry);
+		}
+		if (ret == 0)
+			ret = judge_pair(t, pair, blind, seed * 7919 + p, registry);
+		for (size_t i = 0; i < 2; i++) {
+			pvq_run_free(&pair[i].run);
+			pvq_run_free(&blind[i].run);
+		}
+	}
+	return ret;
+}
+
+/* ---- limits ---- */
+
+double pvq_share_of(const struct pvq_share *share)
+{
+	return (double)share->count / (double)share->of;
+}
+
+int pvq_share_is_below(const struct pvq_share *share, double most)
+{
+	double error = sqrt(most * (1 - most) / (double)share->of);
+
+	return share->of > 0 && pvq_share_of(share) <= most + 2 * error;
+}
+
+int pvq_share_reaches(const struct pvq_share *share, const struct pvq_share *other, double less)
+{
+	double n = (double)share->of, m = (double)other->of;
+	double p = (double)(share->count + other->count) / (n + m),
+	       error = sqrt(p * (1 - p) * (1 / n + 1 / m));
+
+	return share->of > 0 && other->of > 0 &&
+	       pvq_share_of(share) >= pvq_share_of(other) - less - 2 * error;
+}
+
+int pvq_twostate_passed(const struct pvq_twostate *t)
+{
+	const struct pvq_twostate_way *way = &t->within;
+	double covered = pvq_share_of(&way->covered);
+
+	return covered >= PVQ_TWOSTATE_COVERED_LEAST && covered <= PVQ_TWOSTATE_COVERED_MOST &&
+	       pvq_share_is_below(&way->different, PVQ_TWOSTATE_WRONG_MOST) &&
+	       pvq_share_is_below(&way->wrong, PVQ_TWOSTATE_WRONG_MOST) &&
+	       pvq_share_reaches(&way->found, &t->single, PVQ_TWOSTATE_FOUND_LESS);
+}

@@ -1,0 +1,100 @@
+/* test_twostate.c: figures, comparisons and verdicts on a simulated machine whose CPUs are near each other at some times and
+ * far at others. What judges all trials together must fail here, else the test would prove nothing. */
+#include "experiments/selftest/twostate.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct pvq_registry registry = {.linked_in = pvq_linked_in};
+static struct pvq_twostate result;
+
+/* Simulates once for all tests. */
+static int simulate(void **state)
+{
+	(void)state;
+	return pvq_twostate_simulate(&result, &registry, 200, 4);
+}
+
+static void intervals_hold_the_truth_of_their_state(void **state)
+{
+	(void)state;
+	assert_true(result.within.covered.of > 1500); /* of 200 pairs of runs of four strategies */
+	assert_true(pvq_share_of(&result.within.covered) >= 0.93);
+	assert_true(pvq_share_of(&result.within.covered) <= 0.97);
+	assert_true(pvq_share_of(&result.together.covered) < 0.9);
+}
+
+static void two_runs_of_one_program_hardly_ever_differ(void **state)
+{
+	(void)state;
+	assert_true(result.within.different.of > 150);
+	assert_true(pvq_share_is_below(&result.within.different, 0.05));
+	assert_false(pvq_share_is_below(&result.together.different, 0.05));
+}
+
+static void verdicts_hold_in_the_state_they_name(void **state)
+{
+	(void)state;
+	assert_true(result.within.wrong.of > 400);
+	assert_true(pvq_share_is_below(&result.within.wrong, 0.05));
+	assert_false(pvq_share_is_below(&result.together.wrong, 0.05));
+}
+
+static void a_slow_down_is_found_as_in_one_state(void **state)
+{
+	(void)state;
+	assert_int_equal(result.within.found.of, result.single.of);
+	assert_true(pvq_share_of(&result.single) > 0.5 && pvq_share_of(&result.single) < 1);
+	assert_true(pvq_share_reaches(&result.within.found, &result.single, 0.05));
+	assert_false(pvq_share_reaches(&result.together.found, &result.single, 0.05));
+}
+
+static void only_what_keeps_all_limits_passes(void **state)
+{
+	struct pvq_twostate t = result;
+
+	(void)state;
+	assert_true(pvq_twostate_passed(&t));
+	t.within.covered = t.together.covered;
+	assert_false(pvq_twostate_passed(&t));
+	t = result;
+	t.within.different = t.together.different;
+	assert_false(pvq_twostate_passed(&t));
+	t = result;
+	t.within.wrong = t.together.wrong;
+	assert_false(pvq_twostate_passed(&t));
+	t = result;
+	t.within.found = t.together.found;
+	assert_false(pvq_twostate_passed(&t));
+	t = (struct pvq_twostate){.pairs = 10}; /* nothing was judged */
+	assert_false(pvq_twostate_passed(&t));
+}
+
+static void the_same_seed_gives_the_same(void **state)
+{
+	struct pvq_twostate a, b;
+
+	(void)state;
+	assert_int_equal(pvq_twostate_simulate(&a, &registry, 3, 1), 0);
+	assert_int_equal(pvq_twostate_simulate(&b, &registry, 3, 1), 0);
+	assert_memory_equal(&a, &b, sizeof(a));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(intervals_hold_the_truth_of_their_state),
+		cmocka_unit_test(two_runs_of_one_program_hardly_ever_differ),
+		cmocka_unit_test(verdicts_hold_in_the_state_they_name),
+		cmocka_unit_test(a_slow_down_is_found_as_in_one_state),
+		cmocka_unit_test(only_what_keeps_all_limits_passes),
+		cmocka_unit_test(the_same_seed_gives_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, simulate, NULL);
+}
