@@ -20,6 +20,11 @@ $A/%.o: %.c
 	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 # Linked statically: the emulator needs no folder with another processor's libraries. The program's name is that of a script
 # that starts the emulator.
+define emulated
+$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -static $^ -o $@.aarch64
+@printf '#!/bin/sh\nexec qemu-aarch64 "$$0.aarch64" "$$@"\n' >$@ && chmod +x $@
+endef
 $A/tests/impls/%: $A/tests/impls/%.o $A/libpvqpool.a
-	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -static $^ -o $@.aarch64
-	@printf '#!/bin/sh\nexec qemu-aarch64 "$$0.aarch64" "$$@"\n' >$@ && chmod +x $@
+	$(emulated)
+$A/tests/impls/test_pool_guards: $A/tests/impls/test_pool_guards.o $(POOL_LIB:impls/%.c=$A/guards/%.o)
+	$(emulated)

@@ -23,9 +23,12 @@ $B/libpvqpool.a $A/libpvqpool.a: $(POOL_H) scripts/generate
 	@rm -f $@ && $(AR) qcs $@ $(@D)/pvqpool.o
 
 # The build for debugging, which finds overruns, is tested beside the one that is installed.
-$B/guards/%.o: impls/%.c $B/gen/flags
-	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(CFLAGS) -DPVQ_POOL_GUARDS -MMD -MP -c $< -o $@
+define guards_rule
+$1/guards/%.o: impls/%.c $B/gen/flags
+	@mkdir -p $$(@D)
+	$$(call say,CC)$$(CC) $$(CFLAGS) -DPVQ_POOL_GUARDS -MMD -MP -c $$< -o $$@
+endef
+$(foreach folder,$A $B,$(eval $(call guards_rule,$(folder))))
 $B/tests/impls/test_pool_guards: $B/tests/impls/test_pool_guards.o $(POOL_LIB:impls/%.c=$B/guards/%.o)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
 
