@@ -127,12 +127,25 @@ static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 	}
 }
 
-/* Copies the cells of one runner, or of serial, at every grain, in these blocks. */
-static void metg_copy(double *ns, const struct pool_sheet *s, const struct pool_part *part, unsigned place)
+/* The blocks of every grain at one level. */
+struct metg_part {
+	const char *name;
+	size_t blocks; /* of the grain that has fewest */
+	const struct pool_part *grain[PVQ_METG_GRAINS];
+};
+
+/* Copies the cells of one runner at every grain, in the blocks of these parts; the others are NAN. part NULL: all. */
+static void metg_copy(
+	double *ns, const struct pool_sheet *s, const struct pool_part *const *part, unsigned place)
 {
-	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++)
-		for (size_t i = 0; i < part->count; i++)
-			*ns++ = s->value[g * METG_CELLS + place][part->block[i]];
+	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++, ns += s->blocks) {
+		const double *value = s->value[g * METG_CELLS + place];
+
+		for (unsigned b = 0; b < s->blocks; b++)
+			ns[b] = part ? (double)NAN : value[b];
+		for (size_t i = 0; part && i < part[g]->count; i++)
+			ns[part[g]->block[i]] = value[part[g]->block[i]];
+	}
 }
 
 /* Our METG divided by the peer's: medians of serial, of ours and of the peer. */
@@ -140,43 +153,49 @@ static double metg_ratio(const double *median, void *ctx)
 {
 	const struct pvq_metg_ramp *ramp = ctx;
 
+	for (size_t i = 0; i < 3 * ramp->grains; i++)
+		if (isnan(median[i]))
+			return NAN;
 	return pvq_metg(median, median + ramp->grains, ramp) /
 	       pvq_metg(median, median + 2 * ramp->grains, ramp);
 }
 
-/* The granularity of the shortest items: METG may be smaller than that. ns: a runner's cells. */
-static double metg_least(const double *ns, const struct pool_part *part, const struct pvq_metg_ramp *ramp)
+/* The granularity of the shortest items: METG may be smaller than that. */
+static double metg_least(const struct pool_sheet *s, const struct pool_part *part, unsigned place,
+	const struct pvq_metg_ramp *ramp)
 {
 	double shortest[POOL_SHEET_BLOCKS];
 
-	memcpy(shortest, ns, part->count * sizeof(*shortest));
+	for (size_t i = 0; i < part->count; i++)
+		shortest[i] = s->value[place][part->block[i]];
 	return pvq_metg_granularity(pvq_estimate(shortest, part->count, PVQ_ALPHA).median, ramp);
 }
 
-/* Fills in the estimates at one level. 0 or -ENOMEM. */
+/* Fills in the estimates at one level. Serial runs on one core, and belongs to every level. 0 or -ENOMEM. */
 static int metg_estimate(struct pool_estimates *at, const struct pool_sheet *s,
-	const struct pool_part *part, const struct pool_lab *lab, unsigned order)
+	const struct metg_part *part, const struct pool_lab *lab, unsigned order)
 {
 	struct pvq_metg_ramp ramp = {
 		.grains = PVQ_METG_GRAINS, .cores = lab->cores, .n = (double)s->cell[0].n};
-	size_t cells = PVQ_METG_GRAINS, third = cells * part->count;
-	struct pvq_blocks blocks = {.blocks = part->count, .ns = calloc(3 * third + 1, sizeof(double))};
+	size_t cells = PVQ_METG_GRAINS, third = cells * s->blocks;
+	struct pvq_blocks blocks = {.blocks = s->blocks, .ns = calloc(3 * third + 1, sizeof(double))};
 	double *ns = blocks.ns;
 	int ret;
 
 	if (!ns)
 		return -ENOMEM;
-	*at = (struct pool_estimates){.level = part->name, .blocks = part->count};
-	metg_copy(ns, s, part, METG_SERIAL);
-	metg_copy(ns + third, s, part, METG_OTHERS + PEER);
-	at->peer_least = metg_least(ns + third, part, &ramp);
+	*at = (struct pool_estimates){.level = part->name,
+		.blocks = part->blocks,
+		.ours_least = metg_least(s, part->grain[0], METG_OTHERS + order, &ramp),
+		.peer_least = metg_least(s, part->grain[0], METG_OTHERS + PEER, &ramp)};
+	metg_copy(ns, s, NULL, METG_SERIAL);
+	metg_copy(ns + third, s, part->grain, METG_OTHERS + PEER);
 	blocks.cells = 2 * cells;
 	ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->peer);
-	metg_copy(ns + third, s, part, METG_OTHERS + order);
-	at->ours_least = metg_least(ns + third, part, &ramp);
+	metg_copy(ns + third, s, part->grain, METG_OTHERS + order);
 	if (ret == 0)
 		ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->ours);
-	metg_copy(ns + 2 * third, s, part, METG_OTHERS + PEER);
+	metg_copy(ns + 2 * third, s, part->grain, METG_OTHERS + PEER);
 	blocks.cells = 3 * cells;
 	if (ret == 0)
 		ret = pvq_resample(&blocks, metg_ratio, &ramp, PVQ_ALPHA, lab->seed, &at->margin);
@@ -184,16 +203,46 @@ static int metg_estimate(struct pool_estimates *at, const struct pool_sheet *s,
 	return ret;
 }
 
+/* The parts of that name at every grain. 0, or -ENOENT: a grain has too few blocks there. */
+static int metg_part_find(
+	struct metg_part *part, const struct pool_split split[PVQ_METG_GRAINS], const char *name)
+{
+	*part = (struct metg_part){.name = name, .blocks = SIZE_MAX};
+	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++) {
+		for (size_t p = 0; p < split[g].parts; p++)
+			if (strcmp(split[g].part[p].name, name) == 0)
+				part->grain[g] = &split[g].part[p];
+		if (!part->grain[g])
+			return -ENOENT;
+		part->blocks = part->grain[g]->count < part->blocks ? part->grain[g]->count : part->blocks;
+	}
+	return 0;
+}
+
+/* Each grain's blocks are sorted by the level of that grain's trials, as the groups of a run are. */
 static int metg_settle(
 	struct pool_finding *f, const struct pool_sheet *s, const struct pool_lab *lab, unsigned order)
 {
-	struct pool_split split;
+	struct pool_split split[PVQ_METG_GRAINS];
+	struct metg_part part;
 	int ret = 0;
 
-	pool_split_all(&split, s, lab);
-	for (f->levels = 0; ret == 0 && f->levels < split.parts; f->levels++)
-		ret = metg_estimate(&f->at[f->levels], s, &split.part[f->levels], lab, order);
-	return ret;
+	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++) {
+		unsigned cell[METG_CELLS];
+
+		for (unsigned i = 0; i < METG_CELLS; i++)
+			cell[i] = g * METG_CELLS + i;
+		pool_split_cells(&split[g], s, lab, cell, METG_CELLS);
+	}
+	for (size_t p = 0; ret == 0 && p < split[0].parts; p++)
+		if (metg_part_find(&part, split, split[0].part[p].name) == 0)
+			ret = metg_estimate(&f->at[f->levels++], s, &part, lab, order);
+	if (ret || f->levels)
+		return ret;
+	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++)
+		pool_split_mixed(&split[g], s->blocks);
+	(void)metg_part_find(&part, split, split[0].part[0].name);
+	return metg_estimate(&f->at[f->levels++], s, &part, lab, order);
 }
 
 static void metg_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)

@@ -13,31 +13,27 @@ struct row {
 	char cell[COLUMNS][CELL_MAX];
 };
 
-void pool_split_two(struct pool_split *split, const struct pool_sheet *s, const struct pool_lab *lab,
-	unsigned a, unsigned b)
-{
-	int level[POOL_SHEET_BLOCKS];
-
-	for (unsigned block = 0; block < s->blocks; block++) {
-		const struct pool_look *const look[] = {&s->look[a][block], &s->look[b][block]};
-
-		level[block] = pool_looks_level(&lab->looks->levels, look, 2);
-	}
-	pool_split_make(split, &lab->looks->levels, level, s->blocks);
-}
-
-void pool_split_all(struct pool_split *split, const struct pool_sheet *s, const struct pool_lab *lab)
+void pool_split_cells(struct pool_split *split, const struct pool_sheet *s, const struct pool_lab *lab,
+	const unsigned *cell, size_t cells)
 {
 	int level[POOL_SHEET_BLOCKS];
 
 	for (unsigned block = 0; block < s->blocks; block++) {
 		const struct pool_look *look[POOL_SHEET_CELLS];
 
-		for (unsigned c = 0; c < s->cells; c++)
-			look[c] = &s->look[c][block];
-		level[block] = pool_looks_level(&lab->looks->levels, look, s->cells);
+		for (size_t c = 0; c < cells; c++)
+			look[c] = &s->look[cell[c]][block];
+		level[block] = pool_looks_level(&lab->looks->levels, look, cells);
 	}
 	pool_split_make(split, &lab->looks->levels, level, s->blocks);
+}
+
+void pool_split_two(struct pool_split *split, const struct pool_sheet *s, const struct pool_lab *lab,
+	unsigned a, unsigned b)
+{
+	const unsigned cell[] = {a, b};
+
+	pool_split_cells(split, s, lab, cell, 2);
 }
 
 static struct pvq_estimate estimate(const double *value, const struct pool_part *part)

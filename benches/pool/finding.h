@@ -15,10 +15,11 @@ struct pool_values {
 		[POOL_SHEET_BLOCKS]; /* what is judged: the ratio, or difference, of the two in a block */
 };
 
-/* Sorts the blocks by the level of two cells, which are compared, or of all cells. */
+/* Sorts the blocks by the level that the trials of some cells have in common. */
+void pool_split_cells(struct pool_split *, const struct pool_sheet *, const struct pool_lab *,
+	const unsigned *cell, size_t cells);
 void pool_split_two(
 	struct pool_split *, const struct pool_sheet *, const struct pool_lab *, unsigned a, unsigned b);
-void pool_split_all(struct pool_split *, const struct pool_sheet *, const struct pool_lab *);
 
 /* The figures at one level. */
 struct pool_estimates {

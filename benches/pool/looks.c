@@ -56,13 +56,19 @@ int pool_looks_level(const struct pvq_levels *levels, const struct pool_look *co
 	return level;
 }
 
-/* Fills a part with the blocks at that level, or with all. */
-static void part_fill(struct pool_part *part, const int *level, size_t blocks, int want, int all)
+/* Makes one part of all blocks. */
+static void split_whole(struct pool_split *split, size_t blocks, const char *name)
 {
-	part->count = 0;
+	split->parts = 1;
+	split->part[0].name = name;
+	split->part[0].count = blocks;
 	for (size_t b = 0; b < blocks; b++)
-		if (all || level[b] == want || level[b] == PVQ_LEVELS_NONE)
-			part->block[part->count++] = (unsigned)b;
+		split->part[0].block[b] = (unsigned)b;
+}
+
+void pool_split_mixed(struct pool_split *split, size_t blocks)
+{
+	split_whole(split, blocks, "levels mixed");
 }
 
 void pool_split_make(
@@ -71,18 +77,23 @@ void pool_split_make(
 	const struct pvq_state state = {.levels = *levels};
 	int known = 0;
 
-	split->parts = 0;
 	for (size_t b = 0; b < blocks; b++)
 		known |= level[b] != PVQ_LEVELS_NONE;
-	for (int want = 0; known && levels->count > 1 && want < (int)levels->count; want++) {
+	if (!known || levels->count < 2) {
+		split_whole(split, blocks, "");
+		return;
+	}
+	split->parts = 0;
+	for (int want = 0; want < (int)levels->count; want++) {
 		struct pool_part *part = &split->part[split->parts];
 
-		part_fill(part, level, blocks, want, 0);
 		part->name = pvq_state_name(&state, want);
+		part->count = 0;
+		for (size_t b = 0; b < blocks; b++)
+			if (level[b] == want || level[b] == PVQ_LEVELS_NONE)
+				part->block[part->count++] = (unsigned)b;
 		split->parts += part->count >= pvq_median_needs(PVQ_ALPHA);
 	}
-	if (split->parts)
-		return;
-	part_fill(&split->part[split->parts++], level, blocks, 0, 1);
-	split->part[0].name = known && levels->count > 1 ? "levels mixed" : "";
+	if (split->parts == 0)
+		pool_split_mixed(split, blocks);
 }

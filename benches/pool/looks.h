@@ -49,5 +49,7 @@ struct pool_split {
 /* Splits the blocks, whose levels are given. A level has a part if it has enough blocks for an interval; a block without a
  * known level belongs to all. If there are several levels and none has enough, all blocks are one part. */
 void pool_split_make(struct pool_split *, const struct pvq_levels *, const int *level, size_t blocks);
+/* Makes one part of all blocks, whose levels differ. */
+void pool_split_mixed(struct pool_split *, size_t blocks);
 
 #endif
