@@ -13,9 +13,9 @@
 /* A figure with n == 0 is unknown. */
 struct pvq_trait {
 	char impl[PVQ_NAME_MAX];
-	struct pvq_estimate empty_ns; /* map time of an empty task, per item */
+	struct pvq_estimate empty_ns; /* time per empty item (drive/empty.h) */
 	struct pvq_estimate
-		whole_ns; /* whole run: from the process's start to its exit, with one empty task a worker */
+		whole_ns; /* whole run: from the process's start to its exit, with one empty item a worker */
 	struct pvq_estimate memory_kb; /* PSS of all its processes while every worker has a task */
 	unsigned processes;            /* how many processes that is; 0: unknown */
 	struct pvq_estimate metg_ns;   /* METG(50%); median INFINITY: not reached, NAN: too few blocks */

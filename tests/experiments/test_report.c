@@ -463,8 +463,7 @@ static void a_contradiction_is_told_instead_of_a_rank(void **state)
 
 /* ---- peers ---- */
 
-/* What makes it a run with peers: the time per empty task was measured. */
-/* A trial of an empty task on two cores, near or far. */
+/* A trial of an empty item on two cores, near or far. */
 static void add_state(struct run *run, const char *impl, unsigned block, double map_ms, uint64_t handover)
 {
 	struct pvq_row row = row_of(impl, "noop", 2, block, map_ms * (1 + 0.001 * (block % 5)));
@@ -526,6 +525,7 @@ static void a_mixed_group_is_told(void **state)
 	assert_says(run, "**1** stayed mixed, and enters no figure");
 }
 
+/* What makes it a run with peers: the time per empty item was measured. */
 static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
 {
 	FILE *f;

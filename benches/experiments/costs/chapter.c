@@ -2,6 +2,7 @@
  * cores.
  */
 #include "base/grow.h"
+#include "drive/empty.h"
 #include "experiments/costs/costs.h"
 #include "trial/registry.h"
 
@@ -79,7 +80,7 @@ static void peers_write_time(const struct pvq_report *r, const struct pvq_estima
 		fputs("–", r->md);
 }
 
-/* The time per empty task at the other levels of the machine's state. */
+/* The time per empty item at the other levels of the machine's state. */
 static void peers_write_levels(
 	const struct pvq_report *r, const struct pvq_costs *costs, const struct pvq_cost_of *of)
 {
@@ -180,7 +181,7 @@ static int peers_unsteady_cost(const struct pvq_report *r, const struct pvq_cost
 
 static void peers_unsteady_costs(const struct pvq_report *r, const struct pvq_costs *costs)
 {
-	int any = peers_unsteady_cost(r, costs, PVQ_COST_DISPATCH, "time per empty task", 0);
+	int any = peers_unsteady_cost(r, costs, PVQ_COST_DISPATCH, "time per empty item", 0);
 
 	any = peers_unsteady_cost(r, costs, PVQ_COST_COLD, "whole run", any);
 	fputs(any ? ".\n\n" : "", r->md);
@@ -189,9 +190,9 @@ static void peers_unsteady_costs(const struct pvq_report *r, const struct pvq_co
 static void peers_legend(const struct pvq_report *r, const struct pvq_costs *costs)
 {
 	fprintf(r->md,
-		"- **Empty task**: time per empty task, which is the map time of `noop` divided by its "
-		"items, of which there are 1000 or as many as keep a strategy busy for some tens of "
-		"milliseconds. It measures throughput: where tasks are handed over several at a time, "
+		"- **Empty item**: time per empty item, which is the map time of `noop` divided by its "
+		"items, of which there are %d or as many as keep a strategy busy for %d ms. It "
+		"measures throughput: where items are handed over several at a time, "
 		"a single one takes longer from hand to hand. ×: the ratio to `%s`.\n- **METG(50%%)**, "
 		"the minimum effective task granularity: the smallest task that spends half of its "
 		"core time on its own work. The figure is this core time, cores × map time / items. "
@@ -199,12 +200,13 @@ static void peers_legend(const struct pvq_report *r, const struct pvq_costs *cos
 		"where a strategy is just as fast as serial. Each strategy is measured on lengths "
 		"around its own cost, with %llu items or more. *At most*: even the shortest length was "
 		"half work. *Not reached*: even the longest was not. Where workers fall asleep between "
-		"tasks and must be woken, METG is far above the time per empty task.\n- **Whole run**: "
-		"from the start of the process to its exit, with one empty task per worker; start-up, "
+		"tasks and must be woken, METG is far above the time per empty item.\n- **Whole run**: "
+		"from the start of the process to its exit, with one empty item per worker; start-up, "
 		"interpreter and imports are included. Serial's figure is what every trial within pvq "
 		"takes for starting, reading its arguments and checking; a peer's is a smaller "
 		"program.\n",
-		peers_base(costs)->impl, (unsigned long long)r->traits->metg_items);
+		PVQ_EMPTY_ITEMS_MIN, PVQ_EMPTY_MS, peers_base(costs)->impl,
+		(unsigned long long)r->traits->metg_items);
 	if (r->traits->short_label[0])
 		fprintf(r->md,
 			"- **Short item**: map time per item of `%s` with the default chunk size, and → "
@@ -237,9 +239,9 @@ int pvq_costs_chapter(const struct pvq_report *r, const void *data)
 	      "They differ in how tasks are handed out and results come back.\n\n",
 		r->md);
 	pvq_report_figure(
-		r, "costs", NULL, 0, "Time per empty task, METG and whole run, one row per strategy");
+		r, "costs", NULL, 0, "Time per empty item, METG and whole run, one row per strategy");
 	fprintf(r->md,
-		"\n| Strategy | Empty task | × | METG(50%%) |%s Whole run | Memory | Lines "
+		"\n| Strategy | Empty item | × | METG(50%%) |%s Whole run | Memory | Lines "
 		"|\n|:--|--:|--:|--:|%s--:|--:|--:|\n",
 		r->traits->short_label[0] ? " Short item, by chunk size |" : "",
 		r->traits->short_label[0] ? "--:|" : "");
@@ -410,7 +412,7 @@ int pvq_costs_time_chapter(const struct pvq_report *r, const void *data)
 	pvq_report_figure(
 		r, "peers", NULL, 0, "Wall time versus cores: one row per strategy, one panel per task");
 	fputs("\nMap time on waiting workers, one per core. ×: times as fast as serial in the same "
-	      "blocks, with the 95 % interval. Strategies are sorted by their time per empty task. "
+	      "blocks, with the 95 % interval. Strategies are sorted by their time per empty item. "
 	      "†: more than 1 % of the time is the harness's own work. It is the same for all, and "
 	      "without it the ratios would be wider.\n\nOn 1 core the process that hands out and "
 	      "collects takes turns with the one worker, and every turn is a context switch; on more "

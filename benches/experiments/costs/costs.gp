@@ -1,7 +1,7 @@
-# costs.gp: time per empty task, METG(50%) and a whole run, on one axis of time; a row per strategy.
+# costs.gp: time per empty item, METG(50%) and a whole run, on one axis of time; a row per strategy.
 data = name.'.dat'
 N = 3
-array label[N] = ['time per empty task', 'METG(50%)', 'whole run, one empty task per worker']
+array label[N] = ['time per empty item', 'METG(50%)', 'whole run, one empty item per worker']
 array colour[N] = ['D55E00', '0072B2', '7F7F7F']
 array point[N] = [7, 6, 4]
 keycols = 3; keyrows = 1; keywidth = 300; keyfoot = 36; lines = 0

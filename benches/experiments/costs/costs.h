@@ -1,5 +1,5 @@
 /* costs.h: what a strategy costs before it does any work. There are three figures for every strategy of a run: the time
- * per empty task; the whole run, from the start of its process to its exit; and the memory of all its processes.
+ * per empty item; the whole run, from the start of its process to its exit; and the memory of all its processes.
  *
  * Extra trials measure them. dispatch.csv and cold.csv have the columns of raw.csv; memory.csv has other columns.
  */
@@ -29,7 +29,7 @@ struct pvq_cost_of {
 
 /* Owned: `of` is freed with free(). */
 struct pvq_costs {
-	struct pvq_cost_of *of; /* by time per empty task, the fastest first; those without one come last */
+	struct pvq_cost_of *of; /* by time per empty item, the fastest first; those without one come last */
 	size_t count;
 	unsigned workers;       /* for which the figures hold; serial has one */
 	struct pvq_state state; /* the levels that the dispatch was measured at; none: unknown */

@@ -121,7 +121,7 @@ static int costs_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 		costs->workers == 1 ? "" : "s");
 	pvq_plot_string(&plot, "title", title);
 	peers_rows(&plot, s->registry, costs);
-	fputs("# y, ns, lo, hi; time per empty task, then METG(50%), then a whole run; y, ns of a METG beyond that\n",
+	fputs("# y, ns, lo, hi; time per empty item, then METG(50%), then a whole run; y, ns of a METG beyond that\n",
 		plot.dat);
 	for (size_t i = 0; i < costs->count; i++)
 		if (costs->of[i].cost[PVQ_COST_DISPATCH].n)

@@ -103,7 +103,7 @@ static int costs_dispatch(struct costs *c)
 
 	if (pvq_rundir_has(c->dir, "dispatch.csv"))
 		return 0;
-	fprintf(stderr, "pvq: measuring the cost of an empty task\n");
+	fprintf(stderr, "pvq: measuring the cost of an empty item\n");
 	for (unsigned i = 0; ret == 0 && i < c->count; i++) {
 		struct pvq_trial t = costs_trial(c, c->impl[i], &noop, 0);
 
