@@ -46,13 +46,8 @@ int pool_looks_level(const struct pvq_levels *levels, const struct pool_look *co
 {
 	int level = PVQ_LEVELS_NONE;
 
-	for (size_t i = 0; i < n; i++) {
-		int own = pvq_levels_between(levels, look[i]->before, look[i]->after);
-
-		if (own == PVQ_LEVELS_PASSING || (own >= 0 && level >= 0 && own != level))
-			return PVQ_LEVELS_PASSING;
-		level = own >= 0 ? own : level;
-	}
+	for (size_t i = 0; i < n; i++)
+		level = pvq_levels_both(level, pvq_levels_between(levels, look[i]->before, look[i]->after));
 	return level;
 }
 

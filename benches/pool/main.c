@@ -197,6 +197,7 @@ static void markdown_foot(const struct bench *b)
 
 	print_fact("\nRevision ", facts, "version_pvq\t", "\n");
 	printf(", %u core%s", b->lab.cores, b->lab.cores == 1 ? "" : "s");
+	print_fact(", load at start ", facts, "host_load_at_start\t", " \n");
 	print_fact("; ", facts, "version_compiler\t", "\n");
 	print_levels(&b->looks);
 	fputs("; ", stdout);

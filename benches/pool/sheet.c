@@ -126,7 +126,8 @@ static int is_again(
 
 	for (unsigned i = 0; i < turn->cells; i++)
 		look[i] = &s->look[turn->cell[i]][turn->block];
-	return pool_looks_level(&looks->levels, look, turn->cells) == PVQ_LEVELS_PASSING &&
+	return looks->levels.count > 1 &&
+	       pool_looks_level(&looks->levels, look, turn->cells) == PVQ_LEVELS_PASSING &&
 	       looks->again_s + took_s <= PVQ_SWEEP_AGAIN_SHARE * seconds_since(looks->began_ns);
 }
 
