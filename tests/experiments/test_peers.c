@@ -238,7 +238,7 @@ static void test_costs_at_each_level(void **state)
 		int far = row.block % 4 == 3;
 
 		row.handover_ns = row.handover_after_ns = far ? 500 : 100;
-		row.map_ns = 100 * (far ? 300 : 100);
+		row.map_ns = far ? 30000 : 10000;
 		row.attempt = row.block == 3;
 		assert_int_equal(pvq_row_write(f, &row), 0);
 	}

@@ -60,8 +60,8 @@ static int grain_metg(const struct ramp *ramp, unsigned cores, uint64_t seed, st
 	struct pvq_blocks blocks;
 	int ret;
 
-	memcpy(cell, ramp->base, ramp->points * sizeof(*cell));
-	memcpy(cell + ramp->points, ramp->own, ramp->points * sizeof(*cell));
+	memcpy(cell, ramp->base, ramp->points * sizeof(struct pvq_cell *));
+	memcpy(cell + ramp->points, ramp->own, ramp->points * sizeof(struct pvq_cell *));
 	level->first_ns = grain_granularity(ramp, 0, &fit);
 	level->last_ns = grain_granularity(ramp, ramp->points - 1, &fit);
 	ret = pvq_blocks_make(&blocks, cell, 2 * ramp->points);
@@ -98,7 +98,7 @@ static int grain_fill_level(struct pvq_grain *grain, const struct pvq_summary *a
 		struct pvq_grain_line *line = &grain->line[l];
 
 		ret = grain_find(&ramp, at, line->series, grain->cores);
-		if (ret == 0 && ramp.points == line->points)
+		if (ret == 0 && ramp.points && ramp.points == line->points)
 			ret = grain_metg(&ramp, grain->cores, seed, &line->level[level]);
 	}
 	return ret;
