@@ -29,22 +29,40 @@ struct rows {
 	double lo, hi;
 };
 
-/* Writes the rows. Row r is at y = -r. */
+/* Cuts a label that is too long. Returns its length. */
+static size_t rows_cut(char label[PVQ_LABEL_MAX], const char *text)
+{
+	size_t len = strlen(text);
+
+	snprintf(label, PVQ_LABEL_MAX, len > LABEL_MAX ? "%.*s…" : "%.*s", LABEL_MAX, text);
+	return len < LABEL_MAX ? len : LABEL_MAX;
+}
+
+/* Writes the rows: plain words, and the command's name small below them. Row r is at y = -r. */
 static void rows_labels(struct pvq_plot *plot, const struct pvq_summary *s)
 {
-	size_t longest = 4;
+	char label[PVQ_LABEL_MAX], plain[PVQ_LABEL_MAX];
+	size_t longest = 4, len;
 
 	fputs("set ytics (", plot->gp);
 	for (size_t w = 0; w < s->works; w++) {
-		char label[PVQ_LABEL_MAX];
-		size_t len = strlen(s->work[w].label);
+		const struct pvq_row *key = s->work[w].key;
 
-		snprintf(label, sizeof(label), len > LABEL_MAX ? "%.*s…" : "%.*s", LABEL_MAX,
-			s->work[w].label);
-		longest = len < LABEL_MAX ? (len > longest ? len : longest) : LABEL_MAX;
+		pvq_text_plain(plain, key->task, key->args);
+		len = rows_cut(label, plain);
+		longest = len > longest ? len : longest;
 		pvq_plot_tic(plot->gp, label, -(double)w, w == 0);
 	}
-	fputs(")\n", plot->gp);
+	fputs(") offset 0,0.35\n", plot->gp);
+	for (size_t w = 0; w < s->works; w++) {
+		len = rows_cut(label, s->work[w].label) * 4 / 5; /* in smaller letters */
+		longest = len > longest ? len : longest;
+		fputs("set label '", plot->gp);
+		pvq_plot_quote(plot->gp, label);
+		fprintf(plot->gp,
+			"' at graph 0, first -%zu right offset character -1,-0.55 font small_font tc rgb soft\n",
+			w);
+	}
 	pvq_plot_number(plot, "left", (double)(longest * CHAR_PX + 24));
 }
 

@@ -1,41 +1,17 @@
-/* advice.c: the advice on the first page: what to run in parallel, and with how many workers. Like every claim of the
- * report it follows from verdicts alone.
+/* advice.c: what to run in parallel, and with how many workers. Like every claim of the report it follows from verdicts
+ * alone.
  */
-#include "report/part.h"
+#include "report/verdict.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* Does parallel work pay for a task at the largest core count? */
-enum advice {
-	ADVICE_PARALLEL, /* serial is slower than another */
-	ADVICE_SERIAL,   /* serial is the fastest */
-	ADVICE_UNSURE,   /* serial may be the fastest */
-	ADVICE_NONE,     /* serial was not measured, or nothing else was */
-	ADVICES,
-};
-
-static enum advice advice_of(const struct pvq_contest *contest)
-{
-	if (contest->rivals < 2)
-		return ADVICE_NONE;
-	if (contest->rival[0].cell->baseline)
-		return contest->outcome == PVQ_CLEAR ? ADVICE_SERIAL : ADVICE_UNSURE;
-	for (size_t i = 1; i < contest->rivals; i++) {
-		const struct pvq_rival *rival = &contest->rival[i];
-
-		if (rival->cell->baseline)
-			return rival->beaten && !rival->contradicts ? ADVICE_PARALLEL : ADVICE_UNSURE;
-	}
-	return ADVICE_NONE;
-}
-
 /* One task within a sentence: "spin:ns=1000 (2 tie, 1.27x faster)". */
 static void advice_task(const struct pvq_report *r, const struct pvq_work *work,
-	const struct pvq_contest *contest, enum advice advice)
+	const struct pvq_contest *contest, enum pvq_pays advice)
 {
 	pvq_text_md(r->md, work->label);
-	if (advice != ADVICE_PARALLEL)
+	if (advice != PVQ_PAYS)
 		return;
 	fputs(" (", r->md);
 	pvq_text_md(r->md, contest->outcome == PVQ_CLEAR
@@ -44,7 +20,7 @@ static void advice_task(const struct pvq_report *r, const struct pvq_work *work,
 	fprintf(r->md, ", %sx faster)", pvq_text_number(contest->speedup.ratio).s);
 }
 
-static int advice_list(const struct pvq_report *r, enum advice wanted, const char *head)
+static int advice_list(const struct pvq_report *r, enum pvq_pays wanted, const char *head)
 {
 	const struct pvq_summary *s = r->summary;
 	size_t listed = 0;
@@ -54,7 +30,7 @@ static int advice_list(const struct pvq_report *r, enum advice wanted, const cha
 		struct pvq_contest contest;
 
 		ret = pvq_contest_hold(&contest, s, &s->work[w], s->max_cores, PVQ_MAP_NS);
-		if (ret == 0 && advice_of(&contest) == wanted) {
+		if (ret == 0 && pvq_pays(&contest) == wanted) {
 			fputs(listed++ ? ", " : head, r->md);
 			advice_task(r, &s->work[w], &contest, wanted);
 		}
@@ -66,18 +42,18 @@ static int advice_list(const struct pvq_report *r, enum advice wanted, const cha
 
 int pvq_advice_headline(const struct pvq_report *r)
 {
-	static const char *const head[ADVICES] = {
-		"- **Run in parallel**; serial is slower: ",
-		"- **Keep serial**, the fastest: ",
-		"- **Inconclusive against serial**: ",
-		"- **Nothing to compare**: ",
+	static const char *const head[] = {
+		[PVQ_PAYS] = "- **Run in parallel**; serial is slower: ",
+		[PVQ_PAYS_NOT] = "- **Keep serial**, the fastest: ",
+		[PVQ_PAYS_MAYBE] = "- **Inconclusive against serial**: ",
+		[PVQ_PAYS_NONE] = "- **Nothing to compare**: ",
 	};
 	int ret = 0;
 
 	fprintf(r->md, "On **%u core%s**, one worker per core:\n\n", r->summary->max_cores,
 		r->summary->max_cores == 1 ? "" : "s");
-	for (int advice = 0; ret == 0 && advice < ADVICES; advice++)
-		ret = advice_list(r, (enum advice)advice, head[advice]);
+	for (int advice = PVQ_PAYS; ret == 0 && advice <= PVQ_PAYS_NONE; advice++)
+		ret = advice_list(r, (enum pvq_pays)advice, head[advice]);
 	pvq_advice_grain(r);
 	fputs("\n", r->md);
 	return ret;
@@ -166,7 +142,15 @@ static void list_workers(const struct pvq_report *r, const struct pvq_work *work
 	fputs(".\n", r->md);
 }
 
-int pvq_advice_workers(const struct pvq_report *r)
+void pvq_workers_head(const struct pvq_report *r)
+{
+	fputs("## How many workers?\n\nMore workers than cores, each strategy compared with itself at one worker per "
+	      "core, by map time. This tests a common rule: more workers slow down tasks that compute, and speed up tasks "
+	      "that sleep or wait.\n\n",
+		r->md);
+}
+
+int pvq_chapter_workers(const struct pvq_report *r)
 {
 	const struct pvq_summary *s = r->summary;
 	struct more *more = calloc(s->cells + 1, sizeof(*more));
@@ -179,9 +163,7 @@ int pvq_advice_workers(const struct pvq_report *r)
 		unsigned last = 0;
 
 		if (n && !head++)
-			fputs("### How many workers?\n\nMore workers than cores, each strategy "
-			      "compared with itself at one worker per core, by map time:\n\n",
-				r->md);
+			pvq_workers_head(r);
 		/* Cells of a work stand in the order of their workers. */
 		for (size_t i = 0; i < n; i++)
 			if (more[i].cell->key->workers != last) {
@@ -191,5 +173,6 @@ int pvq_advice_workers(const struct pvq_report *r)
 	}
 	fputs(head ? "\n" : "", r->md);
 	free(more);
+	pvq_report_over(r, head);
 	return 0;
 }

@@ -321,23 +321,16 @@ int pvq_chapter_answer(const struct pvq_report *r)
 	const struct pvq_summary *s = r->summary;
 	int ret;
 
-	fputs("## The answer\n\n", r->md);
-	if (s->max_cores == 0) {
-		fputs("No trial succeeded, so there is nothing to compare.\n\n", r->md);
-		return 0;
-	}
+	if (s->max_cores == 0)
+		return 0; /* the answer has said so */
+	fputs("## Task by task\n\n", r->md);
 	ret = pvq_advice_headline(r);
 	pvq_levels_headline(r);
-	if (pvq_report_figure(r, "overview", NULL, 0,
-		    "Speed-up over serial on the most cores: one row per task, one dot per strategy"))
-		fputs("\n\n", r->md);
 	if (ret == 0)
 		ret = pvq_answer_table(r, PVQ_MAP_NS, SIZE_MAX);
 	answer_legend(r);
 	if (ret == 0)
 		ret = pvq_answer_levels(r);
-	if (ret == 0)
-		ret = pvq_advice_workers(r);
 	answer_why(r);
 	fputs("### With start and stop included\n\nThe time of one batch on workers that do not "
 	      "exist yet: start, map and stop together.\n\n",

@@ -1,5 +1,5 @@
 /* brief.c: summary.md, the answer for a step of a CI job (GitHub's GITHUB_STEP_SUMMARY and the like). */
-#include "report/part.h"
+#include "report/verdict.h"
 
 #include "base/outfile.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Together with the words around them these make some 40 lines. */
-enum { TASKS = 24, FAILED = 6 };
+enum { TASKS = 20, FAILED = 6 };
 
 static void brief_head(const struct pvq_report *r)
 {
@@ -34,12 +34,22 @@ static void brief_head(const struct pvq_report *r)
 
 static int brief_answer(const struct pvq_report *r)
 {
+	struct pvq_verdict_of_run v;
 	int ret;
 
 	if (r->summary->max_cores == 0) {
 		fputs("No trial succeeded, so there is nothing to compare.\n", r->md);
 		return 0;
 	}
+	ret = pvq_verdict_make(&v, r);
+	if (ret)
+		return ret;
+	fputs("> ", r->md);
+	pvq_verdict_sentence(r->md, r, &v, 1);
+	fputs("\n\n", r->md);
+	pvq_verdict_trust(r->md, r, &v, 1);
+	fputs("\n\n", r->md);
+	pvq_verdict_free(&v);
 	pvq_levels_headline(r);
 	ret = pvq_answer_table(r, PVQ_MAP_NS, TASKS);
 	if (r->summary->works > TASKS)

@@ -19,15 +19,16 @@ struct pvq_plan;
 /* The place of a chapter. The chapters of a place follow the frame's own, in the order of the experiments' names. */
 enum pvq_place {
 	PVQ_PLACE_TITLE,
+	PVQ_PLACE_ANSWER,  /* what to take */
 	PVQ_PLACE_RIVALS,  /* what a user might take instead */
-	PVQ_PLACE_FAILURE, /* what happens when something goes wrong */
-	PVQ_PLACE_CLAIMS,  /* others' claims, put to the test */
-	PVQ_PLACE_ANSWER,
-	PVQ_PLACE_SCALING, /* time against cores */
-	PVQ_PLACE_LOSSES,  /* where the time goes */
-	PVQ_PLACE_GRAIN,   /* how small a task may be */
+	PVQ_PLACE_TASKS,   /* the answer, task by task */
 	PVQ_PLACE_WORKERS, /* how many workers */
+	PVQ_PLACE_FAILURE, /* what happens when something goes wrong */
+	PVQ_PLACE_GRAIN,   /* how small a task may be */
+	PVQ_PLACE_LOSSES,  /* where the time goes */
 	PVQ_PLACE_ORDER,   /* what keeping the order costs */
+	PVQ_PLACE_CLAIMS,  /* others' claims, put to the test */
+	PVQ_PLACE_SCALING, /* time against cores */
 	PVQ_PLACE_PARTS,   /* what strategies are made of */
 	PVQ_PLACE_OUTSIDE, /* whole runs, timed from outside */
 	PVQ_PLACE_MORE,    /* chapters of new experiments */
@@ -50,6 +51,9 @@ struct pvq_chapter {
 	int of_sweep; /* 1: it is about the sweep's rows, so a report without a sweep leaves it out */
 	/* Writes Markdown to r->md, or nothing if there is nothing to report. data: the experiment's. 0 or -ENOMEM. */
 	int (*write)(const struct pvq_report *r, const void *data);
+	const char *
+		anchor; /* the chapter's name within links to the page: report.html#grain; it never changes */
+	int fold;       /* 1: the page shows its heading only, until the reader opens it */
 };
 
 /* A run in progress, for which an experiment measures. Borrowed. */

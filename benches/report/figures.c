@@ -80,7 +80,7 @@ int pvq_chapter_speedup(const struct pvq_report *r)
 	return 0;
 }
 
-int pvq_chapter_over(const struct pvq_report *r)
+int pvq_report_over(const struct pvq_report *r, int headed)
 {
 	const struct pvq_summary *s = r->summary;
 	int any = 0;
@@ -92,16 +92,12 @@ int pvq_chapter_over(const struct pvq_report *r)
 			pvq_figure_name(name, "over", &s->work[w], s->work[w].cores[i]);
 			if (!pvq_plots_has(r->plots, name))
 				continue;
-			if (!any)
-				fputs("## Workers beyond the cores\n\nMore workers than cores, "
-				      "relative to one worker per core. This tests a common rule: "
-				      "they slow down tasks that compute, and speed up tasks that "
-				      "sleep or wait.\n\n",
-					r->md);
+			if (!any && !headed)
+				pvq_workers_head(r);
 			any = 1;
 			pvq_report_figure(r, "over", &s->work[w], s->work[w].cores[i],
 				"Time relative to one worker per core");
 		}
 	fputs(any ? "\n" : "", r->md);
-	return 0;
+	return any;
 }

@@ -71,34 +71,50 @@ static const char *html_embed(FILE *f, const char *at, const char *dir)
 	return end;
 }
 
-/* Headings of chapters are numbered: the list of contents and the headings meet in that number. */
-static void html_contents(FILE *f, const char *body)
+/* The text of the next heading of a chapter, as HTML; NULL: there is none. */
+static const char *html_heading(const char *body, const char **end)
 {
-	int number = 0;
+	const char *h = strstr(body, "<h2>");
 
+	*end = h ? strstr(h, "</h2>") : NULL;
+	return *end ? h + 4 : NULL;
+}
+
+/* The list of contents: each part's first heading. */
+static void html_contents(FILE *f, char *const *body, const struct pvq_html_parts *parts)
+{
 	fputs("<nav><ul>\n", f);
-	for (const char *h = strstr(body, "<h2>"); h; h = strstr(h + 4, "<h2>")) {
-		const char *end = strstr(h, "</h2>");
+	for (size_t i = 0; i < parts->count; i++) {
+		const char *end, *h = html_heading(body[i], &end);
 
-		if (!end)
-			break;
-		fprintf(f, "<li><a href=\"#c%d\">%.*s</a></li>\n", ++number, (int)(end - h - 4), h + 4);
+		if (h)
+			fprintf(f, "<li><a href=\"#%s\">%.*s</a></li>\n", parts->part[i].anchor,
+				(int)(end - h), h);
 	}
 	fputs("</ul></nav>\n", f);
 }
 
-static void html_write_body(FILE *f, const char *body, const char *dir)
+static void html_write_body(FILE *f, const char *body, const struct pvq_html_part *part, const char *dir)
 {
-	int number = 0;
+	int headings = 0, folded = 0;
 
 	while (*body) {
 		const char *next = strchr(body + 1, '<'), *after = NULL;
 
 		if (strncmp(body, "<h2>", 4) == 0) {
-			if (number == 0)
-				html_contents(f, body);
-			fprintf(f, "<h2 id=\"c%d\">", ++number);
+			if (part->fold && headings == 0) {
+				fputs("<details><summary>", f);
+				folded = 1;
+			}
+			if (headings++ == 0)
+				fprintf(f, "<h2 id=\"%s\">", part->anchor);
+			else
+				fprintf(f, "<h2 id=\"%s-%d\">", part->anchor, headings);
 			after = body + 4;
+		} else if (folded == 1 && strncmp(body, "</h2>", 5) == 0) {
+			fputs("</h2></summary>", f);
+			folded = 2;
+			after = body + 5;
 		} else if (strncmp(body, "<img src=\"plots/", 16) == 0) {
 			after = html_embed(f, body, dir);
 		} else if (strncmp(body, "<table>", 7) == 0) {
@@ -117,6 +133,7 @@ static void html_write_body(FILE *f, const char *body, const char *dir)
 		fwrite(body, 1, (size_t)(next - body), f);
 		body = next;
 	}
+	fputs(folded ? "</details>\n" : "", f);
 }
 
 /* The text between <h1> and </h1>, as HTML, stands for the page. */
@@ -127,20 +144,36 @@ static void html_title(FILE *f, const char *body)
 	fprintf(f, "<title>%.*s</title>\n", end ? (int)(end - h - 4) : 3, end ? h + 4 : "pvq");
 }
 
-int pvq_html_write(FILE *f, const char *markdown, size_t len, const char *dir)
+static void html_write_page(FILE *f, char *const *body, const struct pvq_html_parts *parts, const char *dir)
 {
-	char *body = NULL;
-	int ret = html_body(markdown, len, &body);
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+	      "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+		f);
+	html_title(f, parts->count ? body[0] : "");
+	fprintf(f, "<style>\n%s%s</style>\n</head>\n<body>\n", pvq_asset("report.css"),
+		pvq_asset("layout.css"));
+	html_contents(f, body, parts);
+	fputs("<main>\n", f);
+	for (size_t i = 0; i < parts->count; i++)
+		html_write_body(f, body[i], &parts->part[i], dir);
+	fputs("</main>\n</body>\n</html>\n", f);
+}
 
-	if (ret == 0) {
-		fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-		      "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
-			f);
-		html_title(f, body);
-		fprintf(f, "<style>\n%s</style>\n</head>\n<body>\n<main>\n", pvq_asset("report.css"));
-		html_write_body(f, body, dir);
-		fputs("</main>\n</body>\n</html>\n", f);
+int pvq_html_write(
+	FILE *f, const char *markdown, size_t len, const struct pvq_html_parts *parts, const char *dir)
+{
+	char **body = calloc(parts->count + 1, sizeof(*body));
+	int ret = body ? 0 : -ENOMEM;
+
+	for (size_t i = 0; ret == 0 && i < parts->count; i++) {
+		size_t from = parts->part[i].at, to = i + 1 < parts->count ? parts->part[i + 1].at : len;
+
+		ret = html_body(markdown + from, to - from, &body[i]);
 	}
+	if (ret == 0)
+		html_write_page(f, body, parts, dir);
+	for (size_t i = 0; body && i < parts->count; i++)
+		free(body[i]);
 	free(body);
 	return ret;
 }

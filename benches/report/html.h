@@ -5,9 +5,23 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* A part of the page: a chapter. */
+struct pvq_html_part {
+	size_t at;          /* where its Markdown begins */
+	const char *anchor; /* the name of its first heading within links; borrowed */
+	int fold;           /* 1: closed, until the reader opens it */
+};
+
+/* In the order of `at`; the first one begins at 0. */
+struct pvq_html_parts {
+	struct pvq_html_part *part;
+	size_t count;
+};
+
 /* Writes the page. Pictures given as plots/NAME.svg are read from DIR and embedded; one that cannot be read stays a
  * link. Raw HTML in the Markdown is shown as text. 0; -ENOMEM; -EINVAL: md4c does not accept the Markdown. The caller
  * checks the stream for errors. */
-int pvq_html_write(FILE *f, const char *markdown, size_t len, const char *dir);
+int pvq_html_write(
+	FILE *f, const char *markdown, size_t len, const struct pvq_html_parts *, const char *dir);
 
 #endif

@@ -255,6 +255,7 @@ int pvq_chapter_machine(const struct pvq_report *r)
 		fputs("This folder has no manifest.tsv, so machine, versions and commands were not "
 		      "recorded.\n\n",
 			r->md);
+	pvq_machine_verdicts(r);
 	machine_facts(r, 1, "The machine");
 	machine_facts(r, 2, "The versions");
 	machine_facts(r, 0, "The run");

@@ -28,15 +28,19 @@ struct pvq_report {
 
 /* Each writes one chapter, or nothing if the run has nothing for it. 0 or -ENOMEM. */
 int pvq_chapter_title(const struct pvq_report *);
+int pvq_chapter_verdict(const struct pvq_report *);
 int pvq_chapter_answer(const struct pvq_report *);
 int pvq_chapter_time(const struct pvq_report *);
 int pvq_chapter_speedup(const struct pvq_report *);
 int pvq_chapter_scaling(const struct pvq_report *);
-int pvq_chapter_over(const struct pvq_report *);
+int pvq_chapter_workers(const struct pvq_report *);
 int pvq_chapter_trust(const struct pvq_report *);
 int pvq_chapter_failed(const struct pvq_report *);
 int pvq_chapter_method(const struct pvq_report *);
 int pvq_chapter_machine(const struct pvq_report *);
+
+/* The verdict on each fact about the machine, the worst first; nothing without a manifest. */
+void pvq_machine_verdicts(const struct pvq_report *);
 
 /* The state of the machine: a sentence for the head of the answer; the verdict in each state; which states there were,
  * for the chapter on trust. Nothing where there was one state. */
@@ -51,11 +55,14 @@ const char *pvq_levels_of_work(const struct pvq_summary *, const struct pvq_work
 int pvq_trust_disturbed(const struct pvq_report *);
 int pvq_trust_outliers(const struct pvq_report *);
 
-/* The first page's advice, parts of the answer: which tasks to run in parallel; how small they may be; with how many
- * workers. 0 or -ENOMEM. */
+/* Which tasks to run in parallel, and how small they may be: the head of the chapter task by task. 0 or -ENOMEM. */
 void pvq_advice_grain(const struct pvq_report *);
 int pvq_advice_headline(const struct pvq_report *);
-int pvq_advice_workers(const struct pvq_report *);
+
+/* Parts of the chapter on the number of workers: its heading; the pictures, after the heading if it is not there yet.
+ * Returns whether there was one. */
+void pvq_workers_head(const struct pvq_report *);
+int pvq_report_over(const struct pvq_report *, int headed);
 
 /* Writes "1.31 µs (1.24–1.38)", "at most 90 ns" or "more than 20 µs". */
 void pvq_report_metg(const struct pvq_report *, const struct pvq_trait *);

@@ -1,5 +1,7 @@
 /* report.c: reads a run, has it summarised and drawn, and writes the report chapter by chapter. */
 #include "report/report.h"
+#include "base/grow.h"
+#include "report/verdict.h"
 
 #include "base/outfile.h"
 #include "report/experiment.h"
@@ -17,17 +19,20 @@ static const struct {
 	unsigned in;
 	int of_sweep; /* as in pvq_chapter */
 	int (*write)(const struct pvq_report *);
+	const char *anchor;
+	int fold;
 } report_chapter[] = {
-	{PVQ_PLACE_TITLE, PVQ_REPORT_ALL, 0, pvq_chapter_title},
-	{PVQ_PLACE_ANSWER, PVQ_REPORT_ALL, 1, pvq_chapter_answer},
-	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_time},
-	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_speedup},
-	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_scaling},
-	{PVQ_PLACE_WORKERS, PVQ_REPORT_ALL, 1, pvq_chapter_over},
-	{PVQ_PLACE_TRUST, PVQ_REPORT_ALL, 1, pvq_chapter_trust},
-	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, pvq_chapter_failed},
-	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, pvq_chapter_method},
-	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 0, pvq_chapter_machine},
+	{PVQ_PLACE_TITLE, PVQ_REPORT_ALL, 0, pvq_chapter_title, "top", 0},
+	{PVQ_PLACE_ANSWER, PVQ_REPORT_ALL, 1, pvq_chapter_verdict, "answer", 0},
+	{PVQ_PLACE_TASKS, PVQ_REPORT_ALL, 1, pvq_chapter_answer, "tasks", 0},
+	{PVQ_PLACE_WORKERS, PVQ_REPORT_ALL, 1, pvq_chapter_workers, "workers", 0},
+	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_time, "time", 0},
+	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_speedup, "speedup", 0},
+	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_scaling, "scaling", 0},
+	{PVQ_PLACE_TRUST, PVQ_REPORT_ALL, 1, pvq_chapter_trust, "trust", 0},
+	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, pvq_chapter_failed, "failed", 0},
+	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, pvq_chapter_method, "method", 0},
+	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 0, pvq_chapter_machine, "machine", 1},
 };
 
 enum { CHAPTERS = sizeof(report_chapter) / sizeof(report_chapter[0]) };
@@ -94,58 +99,80 @@ static int report_draw(
 	return 0;
 }
 
-static int report_experiment(const struct pvq_report *report, const struct pvq_experiment *e,
-	const void *data, enum pvq_place place)
+/* Begins a part of the page: what is written from here on. 0 or -ENOMEM. */
+static int report_begin_part(
+	const struct pvq_report *report, struct pvq_html_parts *parts, const char *anchor, int fold)
+{
+	struct pvq_html_part *grown = pvq_grow(parts->part, parts->count, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	parts->part = grown;
+	grown[parts->count++] = (struct pvq_html_part){(size_t)ftell(report->md), anchor, fold};
+	return 0;
+}
+
+static int report_experiment(const struct pvq_report *report, struct pvq_html_parts *parts,
+	const struct pvq_experiment *e, const void *data, enum pvq_place place)
 {
 	unsigned kind = report->traits->many ? PVQ_REPORT_MANY : PVQ_REPORT_SWEEP;
 	int ret = 0;
 
 	for (size_t c = 0; ret == 0 && c < PVQ_CHAPTERS_MAX && e->chapter[c].write; c++)
 		if (e->chapter[c].place == place && e->chapter[c].in & kind &&
-			(report->rows->count || !e->chapter[c].of_sweep))
-			ret = e->chapter[c].write(report, data);
+			(report->rows->count || !e->chapter[c].of_sweep)) {
+			ret = report_begin_part(report, parts, e->chapter[c].anchor, e->chapter[c].fold);
+			if (ret == 0)
+				ret = e->chapter[c].write(report, data);
+		}
 	return ret;
 }
 
-static int report_place(
-	const struct pvq_report *report, const struct pvq_readings *readings, enum pvq_place place)
+static int report_place(const struct pvq_report *report, struct pvq_html_parts *parts,
+	const struct pvq_readings *readings, enum pvq_place place)
 {
 	unsigned kind = report->traits->many ? PVQ_REPORT_MANY : PVQ_REPORT_SWEEP;
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < CHAPTERS; i++)
 		if (report_chapter[i].place == place && report_chapter[i].in & kind &&
-			(report->rows->count || !report_chapter[i].of_sweep))
-			ret = report_chapter[i].write(report);
+			(report->rows->count || !report_chapter[i].of_sweep)) {
+			ret = report_begin_part(
+				report, parts, report_chapter[i].anchor, report_chapter[i].fold);
+			if (ret == 0)
+				ret = report_chapter[i].write(report);
+		}
 	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
 		if (pvq_experiment_has(readings, i))
-			ret = report_experiment(report, pvq_experiments[i], readings->data[i], place);
+			ret = report_experiment(
+				report, parts, pvq_experiments[i], readings->data[i], place);
 	return ret;
 }
 
-static int report_compose(
-	const struct pvq_report *parts, const struct pvq_readings *readings, struct pvq_outfile *out)
+static int report_compose(const struct pvq_report *input, const struct pvq_readings *readings,
+	struct pvq_outfile *out, struct pvq_html_parts *parts)
 {
-	struct pvq_report report = *parts;
+	struct pvq_report report = *input;
 	int ret = 0;
 
 	report.md = out->f;
 	for (int place = 0; ret == 0 && place < PVQ_PLACES; place++)
-		ret = report_place(&report, readings, (enum pvq_place)place);
+		ret = report_place(&report, parts, readings, (enum pvq_place)place);
 	return ret ? ret : pvq_outfile_compose(out);
 }
 
 static int report_write(const struct pvq_report *report, const struct pvq_readings *readings)
 {
 	struct pvq_outfile md = {0}, html = {0};
+	struct pvq_html_parts parts = {0};
 	int ret = pvq_outfile_begin(&md);
 
 	if (ret == 0)
 		ret = pvq_outfile_begin(&html);
 	if (ret == 0)
-		ret = report_compose(report, readings, &md);
+		ret = report_compose(report, readings, &md, &parts);
 	if (ret == 0)
-		ret = pvq_html_write(html.f, md.text, md.len, report->dir);
+		ret = pvq_html_write(html.f, md.text, md.len, &parts, report->dir);
 	if (ret)
 		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
 	if (ret == 0)
@@ -158,6 +185,7 @@ static int report_write(const struct pvq_report *report, const struct pvq_readin
 		ret = pvq_export_write(report->dir, report->summary, report->manifest);
 	pvq_outfile_free(&md);
 	pvq_outfile_free(&html);
+	free(parts.part);
 	return ret;
 }
 
@@ -268,20 +296,89 @@ static int short_work(FILE *f, const struct pvq_summary *s, const struct pvq_wor
 	return ret;
 }
 
+enum { TERMINAL = 79 }; /* columns of a terminal */
+
+/* Writes a line of words, broken where it would not fit a terminal. */
+static void short_wrap(FILE *f, const char *text)
+{
+	size_t column = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (column && column + 1 + len > TERMINAL) {
+			fputc('\n', f);
+			column = 0;
+		}
+		column += (size_t)fprintf(f, "%s%.*s", column ? " " : "", (int)len, text);
+		text += len + (text[len] == ' ');
+	}
+	fputc('\n', f);
+}
+
+/* The verdict again, as the last lines that the user reads. */
+static int short_verdict(FILE *f, const struct pvq_report *report)
+{
+	void (*const line[])(FILE *, const struct pvq_report *, const struct pvq_verdict_of_run *, int) = {
+		pvq_verdict_sentence, pvq_verdict_trust};
+	struct pvq_verdict_of_run v;
+	int ret = pvq_verdict_make(&v, report);
+
+	if (ret)
+		return ret;
+	fputc('\n', f);
+	for (size_t i = 0; ret == 0 && i < sizeof(line) / sizeof(*line); i++) {
+		struct pvq_outfile text = {0};
+
+		ret = pvq_outfile_begin(&text);
+		if (ret)
+			break;
+		line[i](text.f, report, &v, 0);
+		ret = pvq_outfile_compose(&text);
+		if (ret == 0)
+			short_wrap(f, text.text);
+		pvq_outfile_free(&text);
+	}
+	pvq_verdict_free(&v);
+	return ret;
+}
+
+static int short_report(
+	FILE *f, const struct pvq_registry *registry, const struct pvq_rows *rows, const char *dir)
+{
+	const struct pvq_folder folder = {.dir = dir, .registry = registry};
+	struct pvq_manifest manifest = {0};
+	struct pvq_readings readings = {0};
+	struct pvq_traits traits = {0};
+	struct pvq_summary s;
+	const struct pvq_report report = {
+		.dir = dir, .rows = rows, .manifest = &manifest, .summary = &s, .traits = &traits};
+	int ret = pvq_summarise(&s, registry, rows);
+
+	(void)pvq_manifest_read(&manifest, dir); /* the report has told what is wrong with the files */
+	if (ret == 0)
+		ret = pvq_experiments_read(&readings, &traits, &folder);
+	if (ret == 0)
+		fprintf(f, "%-22s %5s %-15s %8s %8s %s\n", "task", "cores", "lowest median", "map ms",
+			"speed-up", "outcome");
+	for (size_t w = 0; ret == 0 && w < s.works; w++)
+		ret = short_work(f, &s, &s.work[w]);
+	if (ret == 0 && s.max_cores)
+		ret = short_verdict(f, &report);
+	pvq_experiments_release(&readings);
+	pvq_traits_free(&traits);
+	pvq_manifest_free(&manifest);
+	pvq_summary_free(&s);
+	return ret;
+}
+
 int pvq_report_print_short(struct pvq_registry *registry, FILE *f, const char *dir)
 {
 	struct pvq_rows rows;
-	struct pvq_summary s;
 	int ret = report_read(&rows, registry, dir);
 
 	if (ret == 0) {
-		ret = pvq_summarise(&s, registry, &rows);
-		if (ret == 0)
-			fprintf(f, "%-22s %5s %-15s %8s %8s %s\n", "task", "cores", "lowest median",
-				"map ms", "speed-up", "outcome");
-		for (size_t w = 0; ret == 0 && w < s.works; w++)
-			ret = short_work(f, &s, &s.work[w]);
-		pvq_summary_free(&s);
+		ret = short_report(f, registry, &rows, dir);
 		if (ret)
 			fprintf(stderr, "pvq: cannot summarise %s: %s\n", dir, strerror(-ret));
 	}

@@ -49,7 +49,7 @@ static void title_verdict(const struct pvq_report *r, const struct pvq_finding *
 }
 
 /* The doctor's verdicts (pvq doctor), the worst first. */
-static void title_machine(const struct pvq_report *r)
+void pvq_machine_verdicts(const struct pvq_report *r)
 {
 	static const enum pvq_fitness order[] = {
 		PVQ_FIT_SPOILS, PVQ_FIT_CAUTION, PVQ_FIT_FINE, PVQ_FIT_UNKNOWN};
@@ -59,7 +59,7 @@ static void title_machine(const struct pvq_report *r)
 	if (r->manifest->count == 0)
 		return;
 	count = pvq_doctor(r->manifest, finding);
-	fputs("The machine at the start:\n\n", r->md);
+	fputs("### At the start\n\n", r->md);
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		title_verdict(r, finding, count, order[i]);
 	fputs("\n", r->md);
@@ -100,11 +100,16 @@ void pvq_report_unread(const struct pvq_report *r)
 
 int pvq_chapter_title(const struct pvq_report *r)
 {
-	const char *date = pvq_manifest_get(r->manifest, "date");
+	const char *date = pvq_manifest_get(r->manifest, "date"),
+		   *cpu = pvq_manifest_get(r->manifest, "host_cpu_model");
 
 	fputs("# Which way of running N tasks on C cores?\n\nMeasured by pvq", r->md);
-	if (date) {
+	if (cpu) {
 		fputs(" on ", r->md);
+		pvq_text_md(r->md, cpu);
+	}
+	if (date) {
+		fputs(", ", r->md);
 		pvq_text_md(r->md, date);
 	}
 	if (r->rows->count)
@@ -114,6 +119,5 @@ int pvq_chapter_title(const struct pvq_report *r)
 		      "question stays open. What was measured follows.\n\n",
 			r->md);
 	pvq_report_unread(r);
-	title_machine(r);
 	return 0;
 }

@@ -20,7 +20,9 @@ struct pvq_trait {
 	unsigned processes;            /* how many processes that is; 0: unknown */
 	struct pvq_estimate metg_ns;   /* METG(50%); median INFINITY: not reached, NAN: too few blocks */
 	double first_ns, last_ns;      /* shortest and longest granularity measured for METG */
-	size_t metg_place;             /* rank from 1, the smallest METG first; 0: not measured */
+	struct pvq_estimate
+		even_ns;   /* an item's own work from which on it is as fast as serial; INFINITY: never */
+	size_t metg_place; /* rank from 1, the smallest METG first; 0: not measured */
 	/* Map time per item of the short items (below): with the default chunk size, and with the best one. */
 	struct pvq_estimate short_ns, short_best_ns;
 	unsigned best_chunk;         /* the best chunk size; 0: the library chooses */

@@ -40,7 +40,9 @@ double pvq_metg_granularity(double map_ns, const struct pvq_metg_ramp *ramp)
 	return map_ns * ramp->cores / ramp->n;
 }
 
-double pvq_metg(const double *serial_ns, const double *map_ns, const struct pvq_metg_ramp *ramp)
+/* The granularity at which the efficiency first reaches a share, as in pvq_metg(). */
+static double granularity_at(
+	const double *serial_ns, const double *map_ns, const struct pvq_metg_ramp *ramp, double share)
 {
 	double at = NAN, efficiency = NAN;
 
@@ -49,23 +51,43 @@ double pvq_metg(const double *serial_ns, const double *map_ns, const struct pvq_
 
 		at = pvq_metg_granularity(map_ns[i], ramp);
 		efficiency = serial_ns[i] / (ramp->cores * map_ns[i]);
-		if (efficiency < PVQ_METG_SHARE)
+		if (efficiency < share)
 			continue;
 		if (i == 0)
 			return at;
-		return at_before * pow(at / at_before, (PVQ_METG_SHARE - before) / (efficiency - before));
+		return at_before * pow(at / at_before, (share - before) / (efficiency - before));
 	}
 	return INFINITY;
+}
+
+double pvq_metg(const double *serial_ns, const double *map_ns, const struct pvq_metg_ramp *ramp)
+{
+	return granularity_at(serial_ns, map_ns, ramp, PVQ_METG_SHARE);
+}
+
+static int is_whole(const double *median, const struct pvq_metg_ramp *ramp)
+{
+	for (size_t i = 0; i < 2 * ramp->grains; i++)
+		if (isnan(median[i]))
+			return 0;
+	return 1;
 }
 
 static double metg_of_medians(const double *median, void *ctx)
 {
 	const struct pvq_metg_ramp *ramp = ctx;
 
-	for (size_t i = 0; i < 2 * ramp->grains; i++)
-		if (isnan(median[i]))
-			return NAN;
-	return pvq_metg(median, median + ramp->grains, ramp);
+	return is_whole(median, ramp) ? pvq_metg(median, median + ramp->grains, ramp) : NAN;
+}
+
+/* At an efficiency of 1 / cores the wall time is serial's, and 1 / cores of the granularity is the item's own work. */
+static double even_of_medians(const double *median, void *ctx)
+{
+	const struct pvq_metg_ramp *ramp = ctx;
+
+	return is_whole(median, ramp)
+		       ? granularity_at(median, median + ramp->grains, ramp, 1 / ramp->cores) / ramp->cores
+		       : NAN;
 }
 
 int pvq_metg_estimate(const struct pvq_blocks *blocks, const struct pvq_metg_ramp *ramp, uint64_t seed,
@@ -74,4 +96,12 @@ int pvq_metg_estimate(const struct pvq_blocks *blocks, const struct pvq_metg_ram
 	struct pvq_metg_ramp given = *ramp;
 
 	return pvq_resample(blocks, metg_of_medians, &given, PVQ_ALPHA, seed, result);
+}
+
+int pvq_break_even_estimate(const struct pvq_blocks *blocks, const struct pvq_metg_ramp *ramp,
+	uint64_t seed, struct pvq_estimate *result)
+{
+	struct pvq_metg_ramp given = *ramp;
+
+	return pvq_resample(blocks, even_of_medians, &given, PVQ_ALPHA, seed, result);
 }

@@ -49,4 +49,9 @@ double pvq_metg(const double *serial_ns, const double *map_ns, const struct pvq_
 int pvq_metg_estimate(const struct pvq_blocks *, const struct pvq_metg_ramp *, uint64_t seed,
 	struct pvq_estimate *result);
 
+/* The break-even length: an item's own work, in ns, from which on the strategy is as fast as serial; INFINITY: it never
+ * is. If it is so at the first grain already, its wall time per item there, an upper bound. Otherwise as above. */
+int pvq_break_even_estimate(const struct pvq_blocks *, const struct pvq_metg_ramp *, uint64_t seed,
+	struct pvq_estimate *result);
+
 #endif

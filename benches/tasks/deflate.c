@@ -28,7 +28,12 @@ static const struct pvq_arg deflate_args[] = {
 		.help = "folder whose files are compressed",
 		.def = "/usr/bin",
 		.kind = PVQ_ARG_TEXT},
-	{.name = "max_kb", .help = "skip larger files, in KiB", .def = "256", .min = 1, .max = 16000},
+	{.name = "max_kb",
+		.unit = PVQ_UNIT_KIB,
+		.help = "skip larger files, in KiB",
+		.def = "256",
+		.min = 1,
+		.max = 16000},
 	{0},
 };
 
@@ -265,6 +270,8 @@ static void deflate_free(struct pvq_load *load)
 const struct pvq_task pvq_task_deflate = {
 	.name = "deflate",
 	.summary = "reads and compresses real files: uneven CPU work and file reading",
+	.plain = "files to compress",
+	.situation = PVQ_SITUATION_UNEVEN,
 	.args = deflate_args,
 	.uneven = 1,
 	.build = deflate_build,

@@ -12,8 +12,18 @@ enum { IN, OUT };
 enum { SLACK = 4096 }; /* inputs are slices of one buffer; they start within its first SLACK bytes */
 
 static const struct pvq_arg echo_args[] = {
-	{.name = "in", .help = "bytes of an input", .def = "64", .min = 1, .max = PVQ_BYTES_MAX},
-	{.name = "out", .help = "bytes of an output", .def = "64", .min = 1, .max = PVQ_BYTES_MAX},
+	{.name = "in",
+		.unit = PVQ_UNIT_BYTES,
+		.help = "bytes of an input",
+		.def = "64",
+		.min = 1,
+		.max = PVQ_BYTES_MAX},
+	{.name = "out",
+		.unit = PVQ_UNIT_BYTES,
+		.help = "bytes of an output",
+		.def = "64",
+		.min = 1,
+		.max = PVQ_BYTES_MAX},
 	{0},
 };
 
@@ -101,6 +111,8 @@ static void echo_free(struct pvq_load *load)
 const struct pvq_task pvq_task_echo = {
 	.name = "echo",
 	.summary = "payload of any size both ways, every byte touched",
+	.plain = "{in} in, {out} out",
+	.situation = PVQ_SITUATION_PAYLOAD,
 	.args = echo_args,
 	.build = echo_build,
 	.input = echo_input,

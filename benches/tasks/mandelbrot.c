@@ -77,6 +77,8 @@ static ssize_t mandelbrot_run(
 const struct pvq_task pvq_task_mandelbrot = {
 	.name = "mandelbrot",
 	.summary = "rows of a picture, naturally uneven",
+	.plain = "rows of a picture",
+	.situation = PVQ_SITUATION_UNEVEN,
 	.args = mandelbrot_args,
 	.uneven = 1,
 	.build = mandelbrot_build,

@@ -11,7 +11,11 @@ enum { NS, ALPHA, RATE };
 static const double longest = 1000; /* times the mean: a longer item would dominate the run */
 
 static const struct pvq_arg skew_args[] = {
-	{.name = "ns", .help = "mean work of an item, in nanoseconds", .def = "10000", .max = 1e9},
+	{.name = "ns",
+		.unit = PVQ_UNIT_NS,
+		.help = "mean work of an item, in nanoseconds",
+		.def = "10000",
+		.max = 1e9},
 	{.name = "alpha",
 		.help = "tail index; the smaller, the more uneven",
 		.def = "1.5",
@@ -107,6 +111,8 @@ static ssize_t skew_expect(const struct pvq_load *load, uint64_t id, void *out, 
 const struct pvq_task pvq_task_skew = {
 	.name = "skew",
 	.summary = "CPU work with a heavy tail (Pareto), uneven items",
+	.plain = "{ns} on average, very uneven",
+	.situation = PVQ_SITUATION_UNEVEN,
 	.args = skew_args,
 	.uneven = 1,
 	.settle = skew_settle,

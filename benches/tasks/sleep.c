@@ -5,7 +5,11 @@
 enum { US };
 
 static const struct pvq_arg sleep_args[] = {
-	{.name = "us", .help = "sleep of one item, in microseconds", .def = "10000", .max = 60e6},
+	{.name = "us",
+		.unit = PVQ_UNIT_US,
+		.help = "sleep of one item, in microseconds",
+		.def = "10000",
+		.max = 60e6},
 	{0},
 };
 
@@ -19,6 +23,8 @@ static ssize_t sleep_run(const struct pvq_load *load, const void *in, size_t len
 const struct pvq_task pvq_task_sleep = {
 	.name = "sleep",
 	.summary = "sleeps, returns parameter * 10 (the tutorial's; I/O-like)",
+	.plain = "waiting {us}",
+	.situation = PVQ_SITUATION_WAIT,
 	.args = sleep_args,
 	.build = pvq_tutorial_build,
 	.input = pvq_tutorial_input,

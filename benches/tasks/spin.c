@@ -7,7 +7,11 @@
 enum { NS, RATE };
 
 static const struct pvq_arg spin_args[] = {
-	{.name = "ns", .help = "work of one item, in nanoseconds", .def = "1000", .max = 1e10},
+	{.name = "ns",
+		.unit = PVQ_UNIT_NS,
+		.help = "work of one item, in nanoseconds",
+		.def = "1000",
+		.max = 1e10},
 	{.name = "rate",
 		.help = "steps of the kernel in a microsecond; 0: measure",
 		.def = "0",
@@ -71,6 +75,8 @@ static ssize_t spin_expect(const struct pvq_load *load, uint64_t id, void *out, 
 const struct pvq_task pvq_task_spin = {
 	.name = "spin",
 	.summary = "calibrated CPU work, equal items",
+	.plain = "{ns} of computing",
+	.situation = PVQ_SITUATION_EVEN,
 	.args = spin_args,
 	.settle = spin_settle,
 	.build = spin_build,

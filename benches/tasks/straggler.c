@@ -8,7 +8,11 @@
 enum { US, TIMES };
 
 static const struct pvq_arg straggler_args[] = {
-	{.name = "us", .help = "sleep of one item, in microseconds", .def = "1000", .max = 60e6},
+	{.name = "us",
+		.unit = PVQ_UNIT_US,
+		.help = "sleep of one item, in microseconds",
+		.def = "1000",
+		.max = 60e6},
 	{.name = "times", .help = "sleep of the first item, as a multiple of us", .def = "20", .max = 1000},
 	{0},
 };
@@ -27,6 +31,8 @@ static ssize_t straggler_run(const struct pvq_load *load, const void *in, size_t
 const struct pvq_task pvq_task_straggler = {
 	.name = "straggler",
 	.summary = "sleeps, the first item longest, returns parameter * 10 (what keeping the order costs)",
+	.plain = "waiting, the first item longest",
+	.situation = PVQ_SITUATION_WAIT,
 	.args = straggler_args,
 	.build = pvq_tutorial_build,
 	.input = pvq_tutorial_input,

@@ -11,7 +11,12 @@ enum { KB };
 enum { TABLE = 64 << 20 }; /* bytes; larger than most last-level caches, and than any slice's limit */
 
 static const struct pvq_arg stream_args[] = {
-	{.name = "kb", .help = "KiB that one item reads", .def = "256", .min = 1, .max = 32768},
+	{.name = "kb",
+		.unit = PVQ_UNIT_KIB,
+		.help = "KiB that one item reads",
+		.def = "256",
+		.min = 1,
+		.max = 32768},
 	{0},
 };
 
@@ -99,6 +104,8 @@ static void stream_free(struct pvq_load *load)
 const struct pvq_task pvq_task_stream = {
 	.name = "stream",
 	.summary = "reads a slice of a large table: memory-bound",
+	.plain = "reading {kb} of memory",
+	.situation = PVQ_SITUATION_MEMORY,
 	.args = stream_args,
 	.build = stream_build,
 	.input = stream_input,

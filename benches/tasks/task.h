@@ -47,6 +47,20 @@ union pvq_value {
 	const char *s;
 };
 
+/* The unit of a number, for readers. */
+enum pvq_unit { PVQ_UNIT_NONE, PVQ_UNIT_NS, PVQ_UNIT_US, PVQ_UNIT_BYTES, PVQ_UNIT_KIB };
+
+/* Whose tasks are like this one: the rows of the report's decision table. */
+enum pvq_situation {
+	PVQ_SITUATION_NONE, /* not a job that anybody has: in no row */
+	PVQ_SITUATION_EVEN,
+	PVQ_SITUATION_UNEVEN,
+	PVQ_SITUATION_WAIT,
+	PVQ_SITUATION_PAYLOAD,
+	PVQ_SITUATION_MEMORY,
+	PVQ_SITUATIONS
+};
+
 /* One argument of a task, as `pvq list` shows it and the command line checks it. */
 struct pvq_arg {
 	const char *name;         /* NULL ends the table */
@@ -55,6 +69,7 @@ struct pvq_arg {
 	double min, max;          /* allowed range, ends included (COUNT and REAL) */
 	const char *const *words; /* WORD: the choices, NULL-terminated */
 	enum pvq_arg_kind kind;
+	enum pvq_unit unit;
 	int settled; /* 1: settle() may replace its "0"; not part of a cell's label */
 };
 
@@ -70,6 +85,10 @@ struct pvq_load {
 struct pvq_task {
 	const char *name, *summary;
 	const struct pvq_arg *args; /* ends with a NULL name; NULL: the task has no arguments */
+	/* An item in the words of somebody who has such items. {ARG} stands for an argument, with its unit:
+	 * "{in} in, {out} out". NULL: the task as on the command line. */
+	const char *plain;
+	enum pvq_situation situation;
 	int uneven; /* 1: items differ in work, so times per item do not compare between loads with another n or seed */
 
 	/* Replaces arguments left at 0 that depend on the machine (a calibration). Every trial of a run then does

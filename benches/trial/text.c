@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct unit {
@@ -165,4 +166,92 @@ void pvq_text_slug(char *slug, size_t cap, const char *text)
 	while (used && slug[used - 1] == '-')
 		used--;
 	slug[used] = '\0';
+}
+
+/* "64 KiB", "1 ms": a round number with its unit. */
+static struct pvq_text text_size(double bytes)
+{
+	static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB"};
+	struct pvq_text t;
+	int i = 0;
+
+	for (; i < 3 && bytes >= 1024; i++)
+		bytes /= 1024;
+	snprintf(t.s, sizeof(t.s), "%.4g %s", bytes, bytes == 1 && i == 0 ? "byte" : unit[i]);
+	return t;
+}
+
+static struct pvq_text text_with_unit(const struct pvq_arg *arg, const char *value)
+{
+	double number = strtod(value, NULL);
+	struct pvq_text t;
+
+	switch (arg->unit) {
+	case PVQ_UNIT_NS:
+		return pvq_text_tic(number);
+	case PVQ_UNIT_US:
+		return pvq_text_tic(number * 1e3);
+	case PVQ_UNIT_BYTES:
+		return text_size(number);
+	case PVQ_UNIT_KIB:
+		return text_size(number * 1024);
+	case PVQ_UNIT_NONE:
+		break;
+	}
+	snprintf(t.s, sizeof(t.s), "%.*s", (int)sizeof(t.s) - 1, value);
+	return t;
+}
+
+/* The value of an argument in "in=64,out=64", or its default. *len: its length. */
+static const char *text_value(const struct pvq_arg *arg, const char *args, size_t *len)
+{
+	size_t name = strlen(arg->name);
+
+	for (const char *at = args; *at; at += strcspn(at, ","), at += *at == ',')
+		if (strncmp(at, arg->name, name) == 0 && at[name] == '=') {
+			*len = strcspn(at + name + 1, ",");
+			return at + name + 1;
+		}
+	*len = strlen(arg->def);
+	return arg->def;
+}
+
+/* Appends the argument that `{ARG}` names. Returns the length of `{ARG}`; 0: the task has no such argument. */
+static size_t text_expand(FILE *f, const struct pvq_task *task, const char *brace, const char *args)
+{
+	size_t name = strcspn(brace + 1, "}");
+
+	for (const struct pvq_arg *arg = task->args; arg && arg->name; arg++) {
+		char value[64];
+		const char *at;
+		size_t len;
+
+		if (strlen(arg->name) != name || strncmp(arg->name, brace + 1, name) != 0)
+			continue;
+		at = text_value(arg, args, &len);
+		snprintf(value, sizeof(value), "%.*s", (int)len, at);
+		fputs(text_with_unit(arg, value).s, f);
+		return name + 2;
+	}
+	return 0;
+}
+
+void pvq_text_plain(char label[PVQ_LABEL_MAX], const char *name, const char *args)
+{
+	const struct pvq_task *task = pvq_tasks[pvq_task_rank(name)];
+	FILE *f = task && task->plain ? fmemopen(label, PVQ_LABEL_MAX, "w") : NULL;
+
+	if (!f) {
+		pvq_text_task(label, name, args);
+		return;
+	}
+	for (const char *at = task->plain; *at;) {
+		size_t used = *at == '{' ? text_expand(f, task, at, args) : 0;
+
+		if (!used)
+			fputc(*at, f);
+		at += used ? used : 1;
+	}
+	fclose(f);
+	label[PVQ_LABEL_MAX - 1] = '\0';
 }

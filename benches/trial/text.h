@@ -29,6 +29,9 @@ struct pvq_text pvq_text_ratio_interval(double x, double lo, double hi);
  * cut to their ends. */
 void pvq_text_task(char label[PVQ_LABEL_MAX], const char *task, const char *args);
 
+/* Writes "64 KiB in, 64 KiB out": an item of the task in plain words (task.h); as pvq_text_task() where there are none. */
+void pvq_text_plain(char label[PVQ_LABEL_MAX], const char *task, const char *args);
+
 /* Writes text into Markdown, with all markup escaped; control bytes become spaces. */
 void pvq_text_md(FILE *, const char *text);
 

@@ -67,6 +67,8 @@ static int grain_metg(const struct ramp *ramp, unsigned cores, uint64_t seed, st
 	ret = pvq_blocks_make(&blocks, cell, 2 * ramp->points);
 	if (ret == 0)
 		ret = pvq_metg_estimate(&blocks, &fit, seed, &level->metg_ns);
+	if (ret == 0)
+		ret = pvq_break_even_estimate(&blocks, &fit, seed, &level->even_ns);
 	pvq_blocks_free(&blocks);
 	return ret;
 }
@@ -192,6 +194,7 @@ int pvq_grain_tell(const void *data, struct pvq_traits *traits)
 		if (!trait)
 			return -ENOMEM;
 		trait->metg_ns = line->all.metg_ns;
+		trait->even_ns = line->all.even_ns;
 		trait->first_ns = line->all.first_ns;
 		trait->last_ns = line->all.last_ns;
 		trait->metg_place = l + 1;

@@ -22,6 +22,7 @@ struct pvq_grain_point {
  * INFINITY is beyond the last. */
 struct pvq_grain_level {
 	struct pvq_estimate metg_ns; /* n 0: unknown */
+	struct pvq_estimate even_ns; /* the break-even length (stats/metg.h) */
 	double first_ns, last_ns;
 };
 
