@@ -193,6 +193,11 @@ void pvq_plot_next_index(struct pvq_plot *plot)
 	fputs("\n\n", plot->dat);
 }
 
+void pvq_plot_undrawn(struct pvq_plot *plot)
+{
+	fputs("NaN NaN NaN NaN\n", plot->dat);
+}
+
 int pvq_plots_has(const struct pvq_plots *plots, const char *name)
 {
 	char path[PATH_MAX];

@@ -62,8 +62,10 @@ struct pvq_key pvq_plot_key(const struct pvq_summary *, const size_t *series, si
 void pvq_plot_series(struct pvq_plot *, const struct pvq_summary *, const size_t *series, size_t count,
 	const struct pvq_key *);
 
-/* Ends a series' data: the next figures are another gnuplot `index`. */
+/* Ends a series' data: the next figures are another gnuplot `index`. gnuplot does not count an index without points;
+ * where there may be none, begin with one of four columns that is not drawn. */
 void pvq_plot_next_index(struct pvq_plot *);
+void pvq_plot_undrawn(struct pvq_plot *);
 
 /* Axes. All functions write <axis>min, <axis>max and <axis>tics (a text for `set …tics`). */
 void pvq_plot_axis_time(struct pvq_plot *, const char *axis, double lo_ns, double hi_ns, int most);

@@ -7,9 +7,6 @@
 
 enum { WIDTH = 960, HEIGHT = 480, KEY_ROW = 20, KEY_COLUMNS = 3 };
 
-/* A point that is not drawn: gnuplot does not count an index without points. */
-static const char nothing[] = "NaN NaN NaN NaN\n";
-
 /* Where the marks of the default stand, right of the largest size. */
 static const double at_default = 6000;
 
@@ -47,7 +44,7 @@ static void chunks_line(
 {
 	const struct pvq_cell *by_default = line->at[PVQ_CHUNK_DEFAULT];
 
-	fputs(nothing, plot->dat);
+	pvq_plot_undrawn(plot);
 	for (int k = 1; k < PVQ_CHUNK_SIZES; k++) {
 		const struct pvq_cell *cell = line->way->kind == PVQ_CHUNK_FIXED ? by_default : line->at[k];
 
@@ -57,7 +54,7 @@ static void chunks_line(
 				cell, lo_ns, hi_ns);
 	}
 	pvq_plot_next_index(plot);
-	fputs(nothing, plot->dat);
+	pvq_plot_undrawn(plot);
 	if (by_default)
 		chunks_point(plot, at_default, by_default, lo_ns, hi_ns);
 	pvq_plot_next_index(plot);

@@ -123,12 +123,15 @@ static int costs_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 	peers_rows(&plot, s->registry, costs);
 	fputs("# y, ns, lo, hi; time per empty item, then METG(50%), then a whole run; y, ns of a METG beyond that\n",
 		plot.dat);
+	pvq_plot_undrawn(&plot);
 	for (size_t i = 0; i < costs->count; i++)
 		if (costs->of[i].cost[PVQ_COST_DISPATCH].n)
 			costs_dot(&plot, i, &costs->of[i].cost[PVQ_COST_DISPATCH], &lo, &hi);
 	pvq_plot_next_index(&plot);
+	pvq_plot_undrawn(&plot);
 	costs_metg(&plot, costs, traits, &lo, &hi);
 	pvq_plot_next_index(&plot);
+	pvq_plot_undrawn(&plot);
 	for (size_t i = 0; i < costs->count; i++)
 		if (costs->of[i].cost[PVQ_COST_COLD].n)
 			costs_dot(&plot, i, &costs->of[i].cost[PVQ_COST_COLD], &lo, &hi);
@@ -195,6 +198,7 @@ static void peers_panel(struct pvq_plot *plot, const struct pvq_summary *s, cons
 	double lo = INFINITY, hi = 0;
 
 	for (size_t k = 0; k < core_counts; k++) {
+		pvq_plot_undrawn(plot);
 		for (size_t i = 0; i < costs->count; i++) {
 			const struct pvq_cell *cell = peers_cell(s, work, costs->of[i].impl, cores[k]);
 
@@ -203,6 +207,8 @@ static void peers_panel(struct pvq_plot *plot, const struct pvq_summary *s, cons
 		}
 		pvq_plot_next_index(plot);
 	}
+	if (hi <= 0) /* the run ended before any trial of the task */
+		lo = hi = 1e6;
 	pvq_plot_axis_time(plot, "x", lo, hi, 3);
 }
 
