@@ -461,6 +461,29 @@ static void a_contradiction_is_told_instead_of_a_rank(void **state)
 	free(text);
 }
 
+/* A strategy without a window that fails with one chunk does not fail with the others. */
+static void a_chunk_that_fails_is_a_cell(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "noop", 1, 8, 40);
+	for (unsigned b = 0; b < 8; b++) {
+		struct pvq_row row = row_of("pool_ordered", "noop", 2, b, 20);
+
+		row.window = 0;
+		row.cell = 2;
+		row.chunk = 10;
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+		row.cell = 1;
+		row.chunk = 1;
+		row.status = PVQ_CRASHED;
+		if (b < 3)
+			assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "| crashed | 3 of 3 |");
+}
+
 /* ---- peers ---- */
 
 /* A trial of an empty item on two cores, near or far. */
@@ -617,6 +640,8 @@ static void claims_hold_for_a_chunk(void **state)
 	add_chunk(run, "python_pool_imap", 1, 16, 40);
 	add_chunk(run, "python_pool_imap", 10, 16, 5);
 	add_chunk(run, "python_pool_map", 0, 16, 10);
+	add_cell(run, "python_process_queue", "sleep", 2, 16, 20);
+	add_cell(run, "python_pool_imap", "sleep", 2, 16, 40);
 	assert_int_equal(fclose(run->raw), 0);
 	begin_rows(run, "claims-chunks.csv");
 	add_chunk(run, "python_process_queue", 1, 3, 20);
@@ -628,13 +653,15 @@ static void claims_hold_for_a_chunk(void **state)
 	run->raw = sweep;
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "holds for the default chunk size");
-	assert_says(run,
-		"- **`python_pool_imap` against `python_process_queue`, map**: slower on `spin` (×2.00).\n");
+	assert_says(
+		run, "- **`python_pool_imap` against `python_process_queue`, map**: slower on `sleep` (×");
+	assert_says(run, ") and `spin` (×2.00).\n");
 	assert_says(run,
 		"- **`python_pool_imap` against `python_process_queue`, map, at the best chunk size**: "
 		"faster on `spin` (×0.250).\n");
 	assert_says(run, "faster, at 10 |");
-	assert_says(run, "faster, at the default |"); /* Pool.map's own choice */
+	assert_says(run, "map, at the best chunk size | – | ×0.250 "); /* nothing was sought on sleep */
+	assert_says(run, "faster, at the default |");                  /* Pool.map's own choice */
 }
 
 static void add_fault(FILE *f, const char *impl, enum pvq_fault_kind kind, unsigned delivered,
@@ -1003,6 +1030,7 @@ int main(void)
 		RUN(a_verdict_names_the_state_of_the_machine),
 		RUN(one_state_is_not_made_much_of),
 		RUN(a_mixed_group_is_told),
+		RUN(a_chunk_that_fails_is_a_cell),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(claims_hold_for_a_chunk),
 		RUN(deaths_of_workers_in_short),

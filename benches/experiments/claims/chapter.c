@@ -140,16 +140,36 @@ struct line {
 	struct answer *answer; /* of each of the claim's tasks */
 };
 
-/* Whether the search tried several chunk sizes of the strategy. */
-static int claim_has_chunk(const struct pvq_claims_seen *claims, const char *impl)
+/* Whether the search tried several chunk sizes of the strategy on that load. */
+static int claim_has_chunk(
+	const struct pvq_claims_seen *claims, const char *impl, const struct pvq_work *work)
 {
 	for (size_t c = 0; c < claims->chunks.cells; c++) {
-		const struct pvq_row *key = claims->chunks.cell[c].key;
+		const struct pvq_cell *cell = &claims->chunks.cell[c];
+		const struct pvq_row *key = cell->key;
 
-		if (claims->chunks.cell[c].ok && strcmp(key->impl, impl) == 0 &&
-			pvq_claims_chunk(&claims->chunks, impl, key, 0) != &claims->chunks.cell[c])
+		if (cell->ok && strcmp(key->impl, impl) == 0 && strcmp(key->task, work->key->task) == 0 &&
+			strcmp(key->args, work->key->args) == 0 && key->n == work->key->n &&
+			pvq_claims_chunk(&claims->chunks, impl, key, 0) != cell)
 			return 1;
 	}
+	return 0;
+}
+
+static int claim_is_searched(const struct pvq_claims_seen *claims, const struct pvq_claim_pair *pair,
+	const struct pvq_work *work)
+{
+	return claim_has_chunk(claims, pair->a, work) || claim_has_chunk(claims, pair->b, work);
+}
+
+/* Whether there is a best chunk size to speak of on some task of the claim. */
+static int claim_has_best(const struct pvq_claims_seen *claims, const struct pvq_claim *claim,
+	const struct pvq_claim_pair *pair)
+{
+	for (size_t w = 0; w < claims->summary.works; w++)
+		if (pvq_claim_has_task(claim, claims->summary.work[w].key->task) &&
+			claim_is_searched(claims, pair, &claims->summary.work[w]))
+			return 1;
 	return 0;
 }
 
@@ -162,10 +182,11 @@ static size_t claim_lines(const struct pvq_claims_seen *claims, const struct pvq
 	for (const struct pvq_claim_pair *pair = claim->pair; pair->a; pair++) {
 		if (!claim_has_pair(claims, claim, pair))
 			continue;
-		for (size_t m = 0; m < claim->metrics; m++)
-			line[count++] = (struct line){.pair = pair, .metric = claim->metric[m]};
-		if (claim_has_chunk(claims, pair->a) || claim_has_chunk(claims, pair->b))
+		line[count++] = (struct line){.pair = pair, .metric = claim->metric[0]};
+		if (claim_has_best(claims, claim, pair))
 			line[count++] = (struct line){.pair = pair, .metric = claim->metric[0], .best = 1};
+		for (size_t m = 1; m < claim->metrics; m++)
+			line[count++] = (struct line){.pair = pair, .metric = claim->metric[m]};
 	}
 	return count;
 }
@@ -190,7 +211,7 @@ static void claim_sizes(const struct pvq_report *r, const struct pvq_claims_seen
 	for (int side = 0; side < 2; side++) {
 		const struct pvq_cell *cell = claim_cell(claims, work, impl[side], 1, 1);
 
-		if (!cell || !claim_has_chunk(claims, impl[side]))
+		if (!cell || !claim_has_chunk(claims, impl[side], work))
 			continue;
 		fputs(any++ ? " and " : ", at ", r->md);
 		if (cell->key->chunk)
@@ -292,6 +313,17 @@ static void claim_per_item(const struct pvq_report *r, const struct pvq_claims_s
 	fputs(any ? ".\n" : "", r->md);
 }
 
+static struct answer claim_answer_on(const struct pvq_claims_seen *claims, const struct line *line,
+	const struct pvq_work *work, double alpha)
+{
+	const struct pvq_claim_pair *pair = line->pair;
+
+	if (line->best && !claim_is_searched(claims, pair, work))
+		return (struct answer){.verdict = -1};
+	return claim_compare(claim_cell(claims, work, pair->a, 1, line->best),
+		claim_cell(claims, work, pair->b, 1, line->best), line->metric, alpha);
+}
+
 /* The answer in words, then the figures that it is made of. */
 static int claim_figures(const struct pvq_report *r, const struct pvq_claims_seen *claims,
 	const struct pvq_claim *claim, struct line *line, size_t lines, const struct pvq_work *work,
@@ -310,14 +342,10 @@ static int claim_figures(const struct pvq_report *r, const struct pvq_claims_see
 	for (size_t w = 0; w < works; w++)
 		task[w] = claim_short(work, works, w);
 	for (size_t i = 0; i < lines; i++) {
-		const struct pvq_claim_pair *pair = line[i].pair;
-
 		line[i].answer = &answer[i * works];
 		for (size_t w = 0; w < works; w++)
-			line[i].answer[w] =
-				claim_compare(claim_cell(claims, &work[w], pair->a, 1, line[i].best),
-					claim_cell(claims, &work[w], pair->b, 1, line[i].best),
-					line[i].metric, PVQ_ALPHA / (double)(works * lines));
+			line[i].answer[w] = claim_answer_on(
+				claims, &line[i], &work[w], PVQ_ALPHA / (double)(works * lines));
 		if (line[i].metric != claim->metric[0] &&
 			(claim->said < 2 || line[i].metric != claim->metric[1]))
 			continue;
@@ -494,7 +522,8 @@ static void claims_intro(const struct pvq_report *r, const struct pvq_claims_see
 			? ""
 			: " What is said of CPython's pools holds for the default chunk size. *At the "
 			  "best chunk size*: the one with the lowest median of a few blocks measured "
-			  "beforehand (`claims-chunks.csv`); the table names it.");
+			  "beforehand (`claims-chunks.csv`), which the table names. There is none for a task with too "
+			  "few items, or that those blocks had no time for.");
 	for (size_t w = 0; w < s->works; w++) {
 		disturbed += s->work[w].disturbed;
 		turns += s->work[w].turns;

@@ -404,6 +404,16 @@ static void peers_time_table(
 	peers_unsteady(r, costs, work);
 }
 
+/* Whether some strategy has cells that differ in their chunk alone. */
+static int peers_has_chunks(const struct pvq_summary *s)
+{
+	unsigned varies = 0;
+
+	for (size_t i = 0; i < s->series_count; i++)
+		varies |= s->series[i].varies;
+	return (varies & PVQ_VARIES_CHUNK) != 0;
+}
+
 int pvq_costs_time_chapter(const struct pvq_report *r, const void *data)
 {
 	const struct pvq_costs *costs = data;
@@ -420,6 +430,10 @@ int pvq_costs_time_chapter(const struct pvq_report *r, const void *data)
 	      "Where the caller is the worker (OpenMP, oneTBB, pthreadpool, and joblib with one "
 	      "worker) there are no turns to take.\n\n",
 		r->md);
+	if (peers_has_chunks(r->summary))
+		fputs("Of several chunk sizes a row has the automatic one, or else the smallest; summary.csv "
+		      "has all.\n\n",
+			r->md);
 	for (size_t w = 0; w < r->summary->works; w++)
 		peers_time_table(r, costs, &r->summary->work[w]);
 	return 0;

@@ -38,7 +38,9 @@ int pvq_job_chapter(const struct pvq_report *r, const void *data)
 		"## The tutorial's own job\n\nFour tasks that sleep for 2 s each, on four workers: 8 s "
 		"one after the other, 2 s at best. The rest is mostly the start of the program: "
 		"Python's interpreter, imports and workers; with pvq, loading libraries and inspecting "
-		"the machine, which is the same for all strategies. The table compares the tutorial's "
+		"the machine, which is the same for all strategies. Chunk sizes are the default, one "
+		"item at a time: with as many items as workers, a larger chunk would leave workers "
+		"without work. The table compares the tutorial's "
 		"program in pure Python (`impls/python/tutorial.py`) with the same job through pvq: "
 		"wall time of the whole program as its user waits for it, median and range of %zu "
 		"run%s.\n\n| Way | Command | Wall time | Above 2 s |\n|:--|:--|--:|--:|\n",
