@@ -42,15 +42,15 @@ int pvq_cpu_time_read(struct pvq_cpu_time *t, const int *cpu, unsigned ncpu)
 {
 	FILE *f = fopen("/proc/stat", "re");
 	char line[512];
-	int found = 0;
+	unsigned found = 0;
 
 	*t = (struct pvq_cpu_time){0};
 	if (!f)
 		return -ENODATA;
 	while (fgets(line, sizeof(line), f) && strncmp(line, "cpu", 3) == 0)
-		found += add_line(t, line, cpu, ncpu);
+		found += (unsigned)add_line(t, line, cpu, ncpu);
 	fclose(f);
-	return found ? 0 : -ENODATA;
+	return found >= (ncpu ? ncpu : 1) && t->all_ns ? 0 : -ENODATA;
 }
 
 static uint64_t own_ns(void)
@@ -84,6 +84,7 @@ struct pvq_meanwhile pvq_watch_end(const struct pvq_watch *before, const int *cp
 	m.wall_ns = now.at_ns - before->at_ns;
 	if (!before->ok || !now.ok)
 		return m;
+	m.known = 1;
 	m.stolen_ns = now.cpus.stolen_ns - before->cpus.stolen_ns;
 	m.foreign_ns =
 		(int64_t)(now.cpus.busy_ns - before->cpus.busy_ns) - (int64_t)(now.own_ns - before->own_ns);

@@ -14,7 +14,8 @@ struct pvq_cpu_time {
 	uint64_t all_ns;    /* the sum of these and of idle time */
 };
 
-/* Reads the times of ncpu CPUs; ncpu 0: of all. 0, or -ENODATA where the system does not report them. */
+/* Reads the times of ncpu CPUs; ncpu 0: of all. 0, or -ENODATA where the system does not report them. A container's
+ * /proc/stat may lack some of the CPUs, number them differently, or hold nothing but zeros. */
 int pvq_cpu_time_read(struct pvq_cpu_time *, const int *cpu, unsigned ncpu);
 
 /* One reading of the CPUs' times and of our own. */
@@ -25,15 +26,17 @@ struct pvq_watch {
 	int ok;
 };
 
-/* What happened between two readings. Foreign time is a difference, busy time minus our own, so it may be slightly
+/* What happened between two readings. `known` is 0 where the system does not tell: then stolen_ns and foreign_ns are 0,
+ * and mean nothing. Foreign time is a difference, busy time minus our own, so it may be slightly
  * below 0. Cutting it off at 0 would make sums drift upwards. */
 struct pvq_meanwhile {
+	int known;
 	uint64_t wall_ns, stolen_ns;
 	int64_t foreign_ns;
 };
 
 void pvq_watch_begin(struct pvq_watch *, const int *cpu, unsigned ncpu);
-/* Ends the watch. Where the system does not report times, all but wall_ns is 0. Only children that have been reaped
+/* Ends the watch. Only children that have been reaped
  * by now count as ours. */
 struct pvq_meanwhile pvq_watch_end(const struct pvq_watch *, const int *cpu, unsigned ncpu);
 

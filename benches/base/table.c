@@ -35,6 +35,14 @@ static void table_text(FILE *f, const char *text)
 		csv_fwrite(f, text, strlen(text));
 }
 
+/* Whether the field is of a kind that can be unknown, and is. */
+static int table_is_unknown(const struct pvq_column *c, const void *field)
+{
+	return (c->kind == PVQ_COLUMN_SEEN && *(const uint64_t *)field == 0) ||
+	       (c->kind == PVQ_COLUMN_OPT_U64 && *(const uint64_t *)field == PVQ_UNKNOWN_U64) ||
+	       (c->kind == PVQ_COLUMN_OPT_I64 && *(const int64_t *)field == PVQ_UNKNOWN_I64);
+}
+
 int pvq_table_write(const struct pvq_table *t, FILE *f, const void *row)
 {
 	for (size_t i = 0; i < t->columns; i++) {
@@ -51,14 +59,15 @@ int pvq_table_write(const struct pvq_table *t, FILE *f, const void *row)
 			fprintf(f, "%u", *(const unsigned *)field);
 			break;
 		case PVQ_COLUMN_U64:
-			fprintf(f, "%llu", (unsigned long long)*(const uint64_t *)field);
-			break;
 		case PVQ_COLUMN_SEEN:
-			if (*(const uint64_t *)field)
+		case PVQ_COLUMN_OPT_U64:
+			if (!table_is_unknown(c, field))
 				fprintf(f, "%llu", (unsigned long long)*(const uint64_t *)field);
 			break;
 		case PVQ_COLUMN_I64:
-			fprintf(f, "%lld", (long long)*(const int64_t *)field);
+		case PVQ_COLUMN_OPT_I64:
+			if (!table_is_unknown(c, field))
+				fprintf(f, "%lld", (long long)*(const int64_t *)field);
 			break;
 		case PVQ_COLUMN_WORD:
 			fputs(c->words[*(const unsigned *)field], f);
@@ -99,6 +108,20 @@ struct reader {
 	int damaged; /* the current row */
 	char *row;
 };
+
+/* Sets the row to what it is where a file says nothing. */
+static void reader_clear(struct reader *r)
+{
+	memset(r->row, 0, r->table->row);
+	for (size_t i = 0; i < r->table->columns; i++) {
+		const struct pvq_column *c = &r->table->column[i];
+
+		if (c->kind == PVQ_COLUMN_OPT_U64)
+			*(uint64_t *)(r->row + c->offset) = PVQ_UNKNOWN_U64;
+		else if (c->kind == PVQ_COLUMN_OPT_I64)
+			*(int64_t *)(r->row + c->offset) = PVQ_UNKNOWN_I64;
+	}
+}
 
 static void reader_problem(struct reader *r, const char *what)
 {
@@ -174,9 +197,12 @@ static int reader_store(struct reader *r, const struct pvq_column *c, const char
 	case PVQ_COLUMN_U64:
 		return reader_number(text, UINT64_MAX, (uint64_t *)field);
 	case PVQ_COLUMN_SEEN:
+	case PVQ_COLUMN_OPT_U64:
 		return *text ? reader_number(text, UINT64_MAX, (uint64_t *)field) : 0;
 	case PVQ_COLUMN_I64:
 		return reader_signed(text, (int64_t *)field);
+	case PVQ_COLUMN_OPT_I64:
+		return *text ? reader_signed(text, (int64_t *)field) : 0;
 	case PVQ_COLUMN_WORD:
 		return reader_word(text, c->words, (unsigned *)field);
 	}
@@ -286,7 +312,7 @@ static void reader_row(int terminator, void *arg)
 		reader_append(r);
 	r->damaged = 0;
 	r->field = 0;
-	memset(r->row, 0, r->table->row);
+	reader_clear(r);
 }
 
 /* The end of the row, which is behind a newline outside quotes; NULL if there is none. */
@@ -372,10 +398,12 @@ int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *ro
 
 	memset(rows, 0, sizeof(*rows));
 	ret = r.row ? table_slurp(f, &text, &len) : -ENOMEM;
-	if (ret == 0)
+	if (ret == 0) {
+		reader_clear(&r);
 		reader_parse(&r, text, len);
-	else
+	} else {
 		reader_fail(&r, ret, ret == -ENOMEM ? "out of memory" : "cannot be read");
+	}
 	if (!r.error && !r.has_header) {
 		snprintf(what, sizeof(what), "empty file: not %s of pvq", t->file);
 		reader_fail(&r, -EBADMSG, what);

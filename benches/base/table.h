@@ -8,15 +8,21 @@
 #define PVQ_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
+#define PVQ_UNKNOWN_U64 UINT64_MAX
+#define PVQ_UNKNOWN_I64 INT64_MIN
+
 enum pvq_column_kind {
-	PVQ_COLUMN_TEXT, /* char[]: a longer text is refused */
-	PVQ_COLUMN_U32,  /* unsigned */
-	PVQ_COLUMN_U64,  /* uint64_t */
-	PVQ_COLUMN_I64,  /* int64_t */
-	PVQ_COLUMN_SEEN, /* uint64_t above 0; 0 is unknown, and an empty field */
-	PVQ_COLUMN_WORD, /* an enum: an index into `words` */
+	PVQ_COLUMN_TEXT,    /* char[]: a longer text is refused */
+	PVQ_COLUMN_U32,     /* unsigned */
+	PVQ_COLUMN_U64,     /* uint64_t */
+	PVQ_COLUMN_I64,     /* int64_t */
+	PVQ_COLUMN_SEEN,    /* uint64_t above 0; 0 is unknown, and an empty field */
+	PVQ_COLUMN_OPT_U64, /* uint64_t; PVQ_UNKNOWN_U64 is unknown, and an empty field or no such column */
+	PVQ_COLUMN_OPT_I64, /* int64_t; likewise PVQ_UNKNOWN_I64 */
+	PVQ_COLUMN_WORD,    /* an enum: an index into `words` */
 };
 
 struct pvq_column {
@@ -61,7 +67,8 @@ struct pvq_table_rows {
 		[PVQ_PROBLEM_MAX]; /* what is wrong with the file, with the first such line; empty: nothing */
 };
 
-/* Reads a whole file. Columns that the table does not know are skipped; fields of columns that the file lacks are 0.
+/* Reads a whole file. Columns that the table does not know are skipped; fields of columns that the file lacks are 0, or
+ * unknown.
  * 0, or -errno with `problem` filled. -EBADMSG: the file is not such a table (no rows), or some rows are damaged: these
  * are counted, and the others kept. */
 int pvq_table_read(const struct pvq_table *, FILE *, struct pvq_table_rows *);

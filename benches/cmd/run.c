@@ -117,11 +117,15 @@ static void print_human(const struct pvq_row *row)
 		printf("total %s = start %s + map %s + stop %s; first result after %s of map\n",
 			seconds(row->total_ns, a), seconds(row->start_ns, b), seconds(row->map_ns, c),
 			seconds(row->stop_ns, d), seconds(row->first_ns, e));
-	if (row->verified != PVQ_VERIFIED_NO)
-		printf("verified: %s; CPU %s, peak memory %.1f MiB\n",
-			row->verified == PVQ_VERIFIED_ORACLE ? "equal to the oracle"
-							     : "equal to a serial run",
-			seconds(row->user_ns + row->sys_ns, a), (double)row->max_rss_kb / 1024);
+	if (row->verified == PVQ_VERIFIED_NO)
+		return;
+	snprintf(b, sizeof(b), "%.1f MiB", (double)row->max_rss_kb / 1024);
+	printf("verified: %s; CPU %s, peak memory %s\n",
+		row->verified == PVQ_VERIFIED_ORACLE ? "equal to the oracle" : "equal to a serial run",
+		row->user_ns == PVQ_UNKNOWN_U64 || row->sys_ns == PVQ_UNKNOWN_U64
+			? "unknown"
+			: seconds(row->user_ns + row->sys_ns, a),
+		row->max_rss_kb ? b : "unknown");
 }
 
 /* Adds the row to the file. 0 or -errno with one line on stderr. */

@@ -370,14 +370,16 @@ static void fact_virtual(FILE *f)
 }
 
 /* Measures interference while we do nothing for a moment. The load average would still include the last minute. */
-static void fact_foreign(FILE *f)
+static void fact_foreign(const struct pvq_host *host, FILE *f)
 {
 	const struct timespec moment = {.tv_nsec = 300000000};
-	struct pvq_cpu_time before, after;
+	struct pvq_cpu_time ours, before, after;
 	double all;
 
-	if (pvq_cpu_time_read(&before, NULL, 0) || nanosleep(&moment, NULL) ||
-		pvq_cpu_time_read(&after, NULL, 0) || after.all_ns <= before.all_ns)
+	/* Where our own CPUs are missing, the others' times do not say what happens on ours. */
+	if (pvq_cpu_time_read(&ours, host->cpu, host->usable) || pvq_cpu_time_read(&before, NULL, 0) ||
+		nanosleep(&moment, NULL) || pvq_cpu_time_read(&after, NULL, 0) ||
+		after.all_ns <= before.all_ns)
 		return;
 	all = (double)(after.all_ns - before.all_ns) / 100;
 	fprintf(f, "host_foreign\t%.1f %% of the CPUs' time, in 0.3 s\n",
@@ -443,7 +445,7 @@ void pvq_host_facts(const struct pvq_host *host, FILE *f)
 	fact_line(f, "host_aslr", "/proc/sys/kernel/randomize_va_space");
 	fact_line(f, "host_clock", "/sys/devices/system/clocksource/clocksource0/current_clocksource");
 	fact_line(f, "host_load_at_start", "/proc/loadavg");
-	fact_foreign(f);
+	fact_foreign(host, f);
 	fact_probe(host, f);
 	if (uname(&uts) == 0)
 		fprintf(f, "host_kernel\t%s %s %s\n", uts.sysname, uts.release, uts.machine);

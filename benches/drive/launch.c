@@ -27,8 +27,8 @@ void pvq_launch_signals(void)
 
 static void note_interference(struct pvq_row *row, struct pvq_meanwhile m)
 {
-	row->stolen_ns = m.stolen_ns;
-	row->foreign_ns = m.foreign_ns;
+	row->stolen_ns = m.known ? m.stolen_ns : PVQ_UNKNOWN_U64;
+	row->foreign_ns = m.known ? m.foreign_ns : PVQ_UNKNOWN_I64;
 }
 
 static void note_state(struct pvq_row *row, const struct pvq_probe *before, const struct pvq_probe *after)

@@ -54,7 +54,7 @@ static const struct pvq_column memory_column[] = {
 	COL(TEXT, impl),
 	COL(U32, workers),
 	COL(U32, processes),
-	COL(U64, pss_kb),
+	COL(SEEN, pss_kb),
 	PVQ_COLUMN_OF(struct pvq_memory, status, pvq_status_words),
 	COL(TEXT, reason),
 };

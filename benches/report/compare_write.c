@@ -96,6 +96,24 @@ static void write_unread(FILE *f, const struct pvq_side *side)
 				side->run[r].rows.bad == 1 ? "" : "s", side->run[r].dir);
 }
 
+/* Runs in which disturbed blocks cannot be told from others. */
+static void write_unknown(FILE *f, const struct pvq_side *side)
+{
+	for (size_t r = 0; r < side->runs; r++) {
+		const struct pvq_summary *s = &side->run[r].summary;
+		size_t unknown = 0, turns = 0;
+
+		for (size_t w = 0; w < s->works; w++) {
+			unknown += s->work[w].unknown;
+			turns += s->work[w].turns;
+		}
+		if (unknown)
+			fprintf(f,
+				"- interference in %s is unknown in %zu of %zu turns, which count as undisturbed\n",
+				side->run[r].dir, unknown, turns);
+	}
+}
+
 /* Cells whose numbers of items differ by too much: a line a task, whose cells all have the same number. */
 static void write_unlike(FILE *f, const struct pvq_comparison_table *t)
 {
@@ -268,6 +286,8 @@ void pvq_compare_print(FILE *f, const struct pvq_comparison_table *t)
 	write_counts(f, t);
 	write_unread(f, &t->before);
 	write_unread(f, &t->after);
+	write_unknown(f, &t->before);
+	write_unknown(f, &t->after);
 	write_failed(f, t);
 	write_unlike(f, t);
 	write_settings(f, t);
@@ -288,6 +308,8 @@ static void write_markdown(FILE *f, const struct pvq_comparison_table *t, int wi
 	fputs("\n", f);
 	write_unread(f, &t->before);
 	write_unread(f, &t->after);
+	write_unknown(f, &t->before);
+	write_unknown(f, &t->after);
 	write_failed(f, t);
 	write_unlike(f, t);
 	write_settings(f, t);

@@ -95,29 +95,40 @@ int pvq_trust_disturbed(const struct pvq_report *r)
 {
 	const struct pvq_summary *s = r->summary;
 	double cpu_ns = 0, stolen_ns = 0, foreign_ns = 0;
-	size_t turns = 0, disturbed = 0;
+	size_t turns = 0, disturbed = 0, unknown = 0;
 
 	for (size_t i = 0; i < r->rows->count; i++) {
 		const struct pvq_row *row = &r->rows->row[i];
 
+		if (isnan(pvq_row_lost(row)))
+			continue;
 		cpu_ns += (double)row->wall_ns * row->cores;
 		stolen_ns += (double)row->stolen_ns;
 		foreign_ns += (double)row->foreign_ns;
 	}
-	if (cpu_ns <= 0)
-		return 0; /* rows of a peer, or of before these columns were there */
+	fputs("### Interference\n\n", r->md);
+	if (cpu_ns <= 0) {
+		fputs("**Unknown**: no trial's row says how much of the CPUs' time others took. A "
+		      "container may hide it. Disturbed blocks cannot be told from others.\n\n",
+			r->md);
+		return 0;
+	}
 	for (size_t w = 0; w < s->works; w++) {
 		turns += s->work[w].turns;
 		disturbed += s->work[w].disturbed;
+		unknown += s->work[w].unknown;
 	}
 	fprintf(r->md,
-		"### Interference\n\nDuring the trials the hypervisor took %s of the CPUs' time "
+		"During the trials the hypervisor took %s of the CPUs' time "
 		"(*stolen*), and other processes took %s (*foreign*). A task's turn in a block counts "
 		"as disturbed where that is 5 %% or more, and at least 60 ms, because the kernel "
 		"counts in ticks. **%zu of %zu turns** were disturbed. Their trials count in all "
-		"figures like the others; the pictures of the wall time show them as crosses.\n\n",
+		"figures like the others; the pictures of the wall time show them as crosses.",
 		pvq_text_percent(stolen_ns / cpu_ns).s, pvq_text_percent(fmax(foreign_ns, 0) / cpu_ns).s,
-		disturbed, turns);
+		disturbed, turns - unknown);
+	if (unknown)
+		fprintf(r->md, " Of %zu more turns it is **unknown**.", unknown);
+	fputs("\n\n", r->md);
 	return disturbed ? disturbed_with_and_without(r) : 0;
 }
 

@@ -29,11 +29,18 @@ struct family {
 static json_t *google_entry(const struct family *f, const char *suffix, const char *run_type,
 	double iterations, double real_ns, double cpu_ns)
 {
-	return json_pack("{s:s+,s:I,s:I,s:s,s:s,s:I,s:i,s:I,s:f,s:f,s:s}", "name", f->name, suffix,
+	json_t *entry = json_pack("{s:s+,s:I,s:I,s:s,s:s,s:I,s:i,s:I,s:f,s:s}", "name", f->name, suffix,
 		"family_index", (json_int_t)f->work, "per_family_instance_index", (json_int_t)f->instance,
 		"run_name", f->name, "run_type", run_type, "repetitions", (json_int_t)f->cell->ok,
-		"threads", 1, "iterations", (json_int_t)iterations, "real_time", real_ns, "cpu_time",
-		cpu_ns, "time_unit", "ns");
+		"threads", 1, "iterations", (json_int_t)iterations, "real_time", real_ns, "time_unit",
+		"ns");
+
+	/* JSON has no NAN: a CPU time that is unknown is left out. */
+	if (entry && !isnan(cpu_ns) && json_object_set_new(entry, "cpu_time", json_real(cpu_ns))) {
+		json_decref(entry);
+		return NULL;
+	}
+	return entry;
 }
 
 static int google_repetition(json_t *list, const struct family *f, size_t i)

@@ -6,13 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static double cell_sum(uint64_t a, uint64_t b)
+{
+	return a == PVQ_UNKNOWN_U64 || b == PVQ_UNKNOWN_U64 ? NAN : (double)a + (double)b;
+}
+
 double pvq_row_metric(const struct pvq_row *row, enum pvq_metric metric)
 {
 	switch (metric) {
 	case PVQ_START_NS:
 		return (double)row->start_ns;
 	case PVQ_FIRST_NS:
-		return (double)row->first_ns;
+		return row->first_ns ? (double)row->first_ns : NAN;
 	case PVQ_MAP_NS:
 		return (double)row->map_ns;
 	case PVQ_STOP_NS:
@@ -20,15 +25,20 @@ double pvq_row_metric(const struct pvq_row *row, enum pvq_metric metric)
 	case PVQ_TOTAL_NS:
 		return (double)row->total_ns;
 	case PVQ_CPU_NS:
-		return (double)(row->user_ns + row->sys_ns);
+		return cell_sum(row->user_ns, row->sys_ns);
 	case PVQ_RSS_KB:
-		return (double)row->max_rss_kb;
+		return row->max_rss_kb ? (double)row->max_rss_kb : NAN;
 	case PVQ_SWITCHES:
-		return (double)(row->nvcsw + row->nivcsw);
+		return cell_sum(row->nvcsw, row->nivcsw);
 	case PVQ_METRICS:
 		break;
 	}
 	return NAN;
+}
+
+double pvq_row_lost(const struct pvq_row *row)
+{
+	return row->stolen_ns == PVQ_UNKNOWN_U64 ? NAN : (double)row->stolen_ns + (double)row->foreign_ns;
 }
 
 int pvq_row_disturbed(const struct pvq_work *work, const struct pvq_row *row)
@@ -81,10 +91,12 @@ struct pvq_comparison pvq_cells_compare(
 	for (size_t i = 0, j = 0; i < a->ok && j < b->ok;) {
 		unsigned mine = a->row[i]->block, theirs = b->row[j]->block;
 
-		if (mine == theirs) {
+		double p = pvq_row_metric(a->row[i], metric), q = pvq_row_metric(b->row[j], metric);
+
+		if (mine == theirs && !isnan(p) && !isnan(q)) {
 			/* The clock may read 0 for an empty phase; the logarithm must exist. */
-			x[n] = fmax(pvq_row_metric(a->row[i], metric), 1);
-			y[n++] = fmax(pvq_row_metric(b->row[j], metric), 1);
+			x[n] = fmax(p, 1);
+			y[n++] = fmax(q, 1);
 		}
 		i += mine <= theirs;
 		j += mine >= theirs;

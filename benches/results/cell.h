@@ -45,7 +45,7 @@ struct pvq_cell {
 	size_t series; /* index into pvq_summary.series */
 	int baseline;  /* serial: one worker on one core, a candidate at every core count */
 	int harness;   /* measures the driver, not a strategy: never a candidate */
-	struct pvq_estimate metric[PVQ_METRICS];
+	struct pvq_estimate metric[PVQ_METRICS]; /* of the good rows in which the figure is known */
 	struct pvq_estimate
 		level_ns[PVQ_LEVELS_MAX]; /* map time at each level; n is 0 where none ran at it */
 };
@@ -61,7 +61,8 @@ struct pvq_series {
 	unsigned varies;  /* PVQ_VARIES_…, over all cells of the strategy */
 };
 
-/* The trials of a work in one block. The block counts as disturbed where interference took at least 5 % of its CPUs'
+/* The trials of a work in one block. Where the interference of one of them is unknown, that of the block is: lost_ns is
+ * NAN, and the block does not count as disturbed. Otherwise it does where interference took at least 5 % of its CPUs'
  * time and at least 60 ms: the kernel counts in ticks of 10 ms, which cannot tell less than that from nothing. */
 struct pvq_turn {
 	unsigned block;
@@ -79,9 +80,10 @@ struct pvq_work {
 	unsigned *cores;             /* distinct core counts of its good cells, ascending */
 	size_t core_counts;
 	/* Interference by block: the stolen and foreign share of its CPUs' time, and whether that disturbed it. */
-	struct pvq_turn *turn;   /* one per block in which it was measured, ascending */
-	size_t turns, disturbed; /* how many; how many of them disturbed */
-	double harness_ns;       /* the harness's part of map(), per item (harness.h); NAN: unknown */
+	struct pvq_turn *turn; /* one per block in which it was measured, ascending */
+	size_t turns, disturbed,
+		unknown;   /* how many; how many of them disturbed; of how many that is unknown */
+	double harness_ns; /* the harness's part of map(), per item (harness.h); NAN: unknown */
 };
 
 /* Owned; freed with pvq_summary_free(). The rows must outlive it. */
@@ -102,9 +104,13 @@ struct pvq_summary {
 	unsigned blocks;    /* distinct blocks in the rows */
 };
 
+/* The CPU time that interference took from the trial; NAN: unknown. */
+double pvq_row_lost(const struct pvq_row *);
+
 /* Whether a row of the work comes from a disturbed block. */
 int pvq_row_disturbed(const struct pvq_work *, const struct pvq_row *);
 
+/* NAN: unknown. */
 double pvq_row_metric(const struct pvq_row *, enum pvq_metric);
 
 /* The trials of the cell that are not good. */

@@ -116,9 +116,13 @@ static void summary_describe_levels(const struct pvq_summary *s, struct pvq_cell
 static void summary_describe(struct pvq_cell *cell, double *scratch)
 {
 	for (int m = 0; m < PVQ_METRICS; m++) {
-		for (size_t i = 0; i < cell->ok; i++)
-			scratch[i] = pvq_row_metric(cell->row[i], (enum pvq_metric)m);
-		cell->metric[m] = pvq_estimate(scratch, cell->ok, PVQ_ALPHA);
+		size_t known = 0;
+
+		for (size_t i = 0; i < cell->ok; i++) {
+			scratch[known] = pvq_row_metric(cell->row[i], (enum pvq_metric)m);
+			known += !isnan(scratch[known]);
+		}
+		cell->metric[m] = pvq_estimate(scratch, known, PVQ_ALPHA);
 	}
 }
 
@@ -333,13 +337,16 @@ static int summary_find_disturbed(const struct pvq_summary *s, struct pvq_work *
 
 			work->turn[n++] = (struct pvq_turn){.block = row->block,
 				.cpu_ns = (double)row->wall_ns * row->cores,
-				.lost_ns = (double)row->stolen_ns + (double)row->foreign_ns};
+				.lost_ns = row->wall_ns ? pvq_row_lost(row) : 0};
 		}
 	qsort(work->turn, n, sizeof(*work->turn), summary_order_turn);
 	summary_merge_turns(work, n);
 	for (size_t i = 0; i < work->turns; i++) {
 		struct pvq_turn *turn = &work->turn[i];
 
+		if (turn->cpu_ns <= 0)
+			turn->lost_ns = NAN; /* the driver saw none of its trials */
+		work->unknown += isnan(turn->lost_ns) != 0;
 		turn->disturbed =
 			turn->lost_ns >= disturbing_ns && turn->lost_ns >= disturbing_share * turn->cpu_ns;
 		work->disturbed += (size_t)turn->disturbed;

@@ -14,7 +14,7 @@ static void csv_text(FILE *f, const char *text)
 	fputc(',', f);
 }
 
-/* Times are whole nanoseconds, except medians between two of them. An interval that does not exist is an empty field. */
+/* Times are whole nanoseconds, except medians between two of them. What does not exist or is unknown is an empty field. */
 static void csv_number(FILE *f, double x)
 {
 	fputc(',', f);
@@ -57,7 +57,8 @@ static void csv_cell(
 	csv_number(f, up.lo);
 	csv_number(f, up.hi);
 	csv_number(f, cell->ok ? pvq_harness_share(work, cell) : NAN);
-	fprintf(f, ",%zu,%zu", work->disturbed, cell->aside);
+	csv_number(f, work->unknown < work->turns ? (double)work->disturbed : NAN);
+	fprintf(f, ",%zu", cell->aside);
 	csv_number(f, csv_level(s, cell));
 	fputc('\n', f);
 }

@@ -6,6 +6,7 @@
 #ifndef PVQ_ROW_H
 #define PVQ_ROW_H
 
+#include "base/table.h"
 #include "trial/words.h"
 
 #include <stdint.h>
@@ -17,7 +18,9 @@ enum {
 	PVQ_REASON_MAX = 192,
 };
 
-/* Times are nanoseconds of CLOCK_MONOTONIC. Unknown figures of a failed row are 0. */
+/* Times are nanoseconds of CLOCK_MONOTONIC. In a failed row start_ns, map_ns, stop_ns and total_ns may be 0 for unknown.
+ * Others say so themselves, and are empty fields then: where 0 cannot be a value it is unknown, elsewhere
+ * PVQ_UNKNOWN_U64 and PVQ_UNKNOWN_I64 are (table.h). */
 struct pvq_row {
 	char impl[PVQ_NAME_MAX], task[PVQ_NAME_MAX];
 	char args[PVQ_ARGS_TEXT]; /* as on the command line, every argument named: "in=64,out=64" */
@@ -27,9 +30,9 @@ struct pvq_row {
 	unsigned block; /* counted from 0 */
 	enum pvq_status status;
 	enum pvq_verified verified;
-	uint64_t start_ns, first_ns, map_ns, stop_ns, total_ns; /* first_ns: from map's start */
-	uint64_t user_ns, sys_ns; /* the trial and all its children, from start to stop */
-	uint64_t max_rss_kb;      /* the larger of the trial's and its largest child's peak */
+	uint64_t start_ns, first_ns, map_ns, stop_ns, total_ns; /* first_ns: from map's start; 0: unknown */
+	uint64_t user_ns, sys_ns; /* the trial and all its children, from start to stop; may be unknown */
+	uint64_t max_rss_kb;      /* the larger of the trial's and its largest child's peak; 0: unknown */
 	uint64_t nvcsw, nivcsw;   /* context switches, like user_ns */
 	/* Columns after the fixed ones. */
 	unsigned cell;           /* its number in the run's plan.csv */
@@ -41,9 +44,10 @@ struct pvq_row {
 	char oracle[33];             /* digest of the right results, 32 hex digits, or empty */
 	char reason[PVQ_REASON_MAX]; /* one line, empty when ok */
 	/* What the driver saw around the trial (others.h), on the trial's CPUs. All three begin before its process
-	 * exists. wall_ns ends with the process; the other two end when all that it left behind has been reaped. */
-	uint64_t wall_ns, stolen_ns;
-	int64_t foreign_ns; /* may be slightly below 0 */
+	 * exists. wall_ns ends with the process; the other two end when all that it left behind has been reaped.
+	 * wall_ns 0: the driver did not see it. */
+	uint64_t wall_ns, stolen_ns; /* stolen_ns and foreign_ns are both known or both unknown */
+	int64_t foreign_ns;          /* may be slightly below 0 */
 	enum pvq_cause cause;
 	/* The state of the trial's CPUs as the driver's probe saw it (probe.h): just before the trial, and the hand-over
 	 * just after it as well. 0: unknown. */

@@ -64,6 +64,8 @@ void pvq_trial_identify(const struct pvq_trial *t, struct pvq_row *row)
 	row->seed = t->seed;
 	row->oversubscribed = t->ncpu && t->workers > t->ncpu;
 	row->status = PVQ_PLANNED;
+	row->user_ns = row->sys_ns = row->nvcsw = row->nivcsw = row->stolen_ns = PVQ_UNKNOWN_U64;
+	row->foreign_ns = PVQ_UNKNOWN_I64;
 }
 
 static void row_fail(struct pvq_row *row, enum pvq_status status, enum pvq_cause cause, const char *reason)

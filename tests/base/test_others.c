@@ -1,6 +1,7 @@
 /* test_others.c: what the CPUs did, and how much of it was not ours. */
 #include "base/others.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,13 +43,35 @@ static void all_cpus_are_the_sum_of_each(void **state)
 	assert_true(all.busy_ns + all.stolen_ns <= all.all_ns);
 }
 
-static void a_cpu_that_is_not_there_is_said(void **state)
+static int first_cpu(void)
 {
-	const int cpu = 1 << 20;
+	struct pvq_cpu_time one;
+	int cpu = 0;
+
+	while (cpu < CPU_SETSIZE && pvq_cpu_time_read(&one, &cpu, 1))
+		cpu++;
+	assert_in_range(cpu, 0, CPU_SETSIZE - 1);
+	return cpu;
+}
+
+/* One CPU that is missing is enough: what happened on the others is not all of it. */
+static void a_cpu_that_is_not_there_is_unknown(void **state)
+{
+	const int nowhere = 1 << 20, cpu[] = {first_cpu(), nowhere};
 	struct pvq_cpu_time t;
 
 	(void)state;
-	assert_true(pvq_cpu_time_read(&t, &cpu, 1) < 0);
+	assert_int_equal(pvq_cpu_time_read(&t, &nowhere, 1), -ENODATA);
+	assert_int_equal(pvq_cpu_time_read(&t, cpu, 1), 0);
+	assert_int_equal(pvq_cpu_time_read(&t, cpu, 2), -ENODATA);
+	for (unsigned ncpu = 1; ncpu <= 2; ncpu++) {
+		struct pvq_watch watch;
+		struct pvq_meanwhile m;
+
+		pvq_watch_begin(&watch, cpu, ncpu);
+		m = pvq_watch_end(&watch, cpu, ncpu);
+		assert_int_equal(m.known, ncpu == 1);
+	}
 }
 
 enum { SPUN_MS = 300 };
@@ -80,6 +103,7 @@ static void our_children_are_not_foreign(void **state)
 	for (int64_t i = 0; i < ncpu; i++)
 		assert_true(wait(NULL) > 0);
 	m = pvq_watch_end(&watch, NULL, 0);
+	assert_true(m.known);
 	assert_true(m.foreign_ns <= ncpu * ((int64_t)m.wall_ns - SPUN_MS * 1000000ll + 5 * tick_ns));
 }
 
@@ -87,7 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_cpus_are_the_sum_of_each),
-		cmocka_unit_test(a_cpu_that_is_not_there_is_said),
+		cmocka_unit_test(a_cpu_that_is_not_there_is_unknown),
 		cmocka_unit_test(our_children_are_not_foreign),
 	};
 

@@ -480,6 +480,20 @@ full() {
 	done
 }
 
+@test "a container that numbers the CPUs differently: interference is unknown, not none" {
+	unshare -m true 2>/dev/null || skip "needs the right to mount"
+	sed 's/^cpu\([0-9]\)/cpu9\1/' /proc/stat >"$TMP/stat"
+	unshare -m bash -c 'mount --bind "$2/stat" /proc/stat &&
+		"$1" bench --profile quick --blocks 1 --n 50 --tasks noop --impls pool_ordered --out "$2/run" && "$1" doctor' \
+		bash "$PVQ" "$TMP" >"$TMP/out" 2>&1 || true # 1: something else spoils a run here
+	grep -q '^unknown  *Other work at the start' "$TMP/out"
+	awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "stolen_ns") s = i; if ($i == "foreign_ns") f = i } }
+		NR > 1 && ($s != "" || $f != "") { bad = 1 } END { exit bad || NR < 3 }' "$TMP/run/raw.csv"
+	grep -qF '**Unknown**: no trial' "$TMP/run/report.md"
+	[ "$(grep -c 'turns\*\* were' "$TMP/run/report.md")" -eq 0 ]
+	[ "$(grep -c '^host_foreign' "$TMP/run/manifest.tsv")" -eq 0 ]
+}
+
 @test "a full disk in the middle of a run: the rows before are kept" {
 	unshare -m true 2>/dev/null || skip "needs the right to mount"
 	mkdir "$TMP/small"

@@ -198,10 +198,14 @@ static void test_costs_of_all_three_files(void **state)
 	fclose(f);
 	f = begin_file(*state, "memory.csv", pvq_memory_header);
 	for (unsigned i = 1; i <= 3; i++) {
-		const struct pvq_memory m = {
-			.impl = "slow", .workers = 2, .processes = i, .pss_kb = 1000 * (uint64_t)i};
+		const struct pvq_memory m = {.impl = "slow",
+						.workers = 2,
+						.processes = i,
+						.pss_kb = 1000 * (uint64_t)i},
+					unreadable = {.impl = "fast", .workers = 2, .processes = 1};
 
 		assert_int_equal(pvq_memory_write(f, &m), 0);
+		assert_int_equal(pvq_memory_write(f, &unreadable), 0);
 	}
 	fclose(f);
 
@@ -213,6 +217,7 @@ static void test_costs_of_all_three_files(void **state)
 	assert_string_equal(costs.of[2].impl, "broken");
 	assert_true(costs.of[0].cost[PVQ_COST_DISPATCH].median == 8.0); /* 800 ns for 100 items */
 	assert_int_equal(costs.of[0].cost[PVQ_COST_COLD].n, 0);
+	assert_int_equal(costs.of[0].cost[PVQ_COST_MEMORY].n, 0); /* nobody could read it: not 0 KiB */
 	slow = pvq_costs_find(&costs, "slow");
 	assert_int_equal(slow->cost[PVQ_COST_DISPATCH].n, 6);
 	assert_true(slow->cost[PVQ_COST_DISPATCH].median == 13.0);

@@ -111,6 +111,23 @@ static void test_rows_become_prices(void **state)
 	pvq_prices_free(&prices);
 }
 
+/* Without a time, or without its unit, nothing was measured: that is not 0 ns. */
+static void test_a_time_that_cannot_be_read_is_no_price(void **state)
+{
+	const struct fixture *f = *state;
+	struct pvq_prices prices;
+
+	put(f, "{'context': {}, 'benchmarks': ["
+	       "{'run_name': 'clock/gettime', 'run_type': 'iteration', 'real_time': 20},"
+	       "{'run_name': 'ring/item', 'run_type': 'iteration', 'time_unit': 'ns'},"
+	       "{'run_name': 'ring/item', 'run_type': 'iteration', 'real_time': 7, 'time_unit': 'ns'}]}");
+	assert_int_equal(pvq_prices_read(&prices, f->dir), 0);
+	assert_null(pvq_prices_find(&prices, "clock/gettime", 0));
+	assert_string_equal(prices.price[0].error, "its time cannot be read");
+	assert_float_equal(pvq_prices_find(&prices, "ring/item", 0)->median_ns, 7, 1e-9);
+	pvq_prices_free(&prices);
+}
+
 static void test_files_that_are_none(void **state)
 {
 	const struct fixture *f = *state;
@@ -174,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_rows_become_prices, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_time_that_cannot_be_read_is_no_price, begin, end),
 		cmocka_unit_test_setup_teardown(test_files_that_are_none, begin, end),
 		cmocka_unit_test_setup_teardown(test_chapter_only_where_there_are_prices, begin, end),
 	};

@@ -955,6 +955,59 @@ static void disturbed_blocks_are_marked_and_left_out_once(void **state)
 	assert_says(run, "| spin | pool_ordered | 2 | 2 | 7 |");
 }
 
+/* Twelve blocks of two strategies, in `unknown` of which nobody says what others took. */
+static void add_watched(struct run *run, unsigned unknown)
+{
+	for (unsigned b = 0; b < 12; b++)
+		for (int i = 0; i < 2; i++) {
+			struct pvq_row row = row_of(i ? "pool_ordered" : "pthread_queue", "spin", 2, b, 40);
+
+			row.wall_ns = row.total_ns + 5000000;
+			if (b < unknown && i) {
+				row.stolen_ns = PVQ_UNKNOWN_U64;
+				row.foreign_ns = PVQ_UNKNOWN_I64;
+			}
+			assert_int_equal(pvq_row_write(run->raw, &row), 0);
+		}
+}
+
+static void interference_that_is_unknown_is_not_none(void **state)
+{
+	struct run *run = *state;
+
+	add_watched(run, 4);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "**0 of 8 turns** were disturbed.");
+	assert_says(run, " Of 4 more turns it is **unknown**.");
+	read_text(run, "summary.csv");
+	assert_says(run, ",0,0,\n"); /* disturbed_blocks, aside, and no handover_ns */
+}
+
+static void interference_of_which_nothing_is_known_is_unknown(void **state)
+{
+	struct run *run = *state;
+
+	for (unsigned b = 0; b < 12; b++) {
+		struct pvq_row row = row_of("pool_ordered", "spin", 2, b, 40);
+
+		row.wall_ns = row.total_ns + 5000000;
+		row.stolen_ns = row.user_ns = row.nvcsw = PVQ_UNKNOWN_U64;
+		row.foreign_ns = PVQ_UNKNOWN_I64;
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "### Interference\n\n**Unknown**: ");
+	assert_silent(run, " turns** were");
+	assert_silent(run, "0.0 % of the CPUs");
+	/* No CPU time, no memory, no switches, and no number of disturbed blocks. */
+	read_text(run, "summary.csv");
+	assert_says(run, ",,,,,,,,,"); /* three figures with their intervals */
+	assert_says(run, ",,0,\n");
+	read_text(run, "benchmark.json");
+	assert_says(run, "\"real_time\"");
+	assert_silent(run, "cpu_time");
+}
+
 static void what_the_harness_takes_is_marked(void **state)
 {
 	struct run *run = *state;
@@ -1042,6 +1095,8 @@ int main(void)
 		RUN(a_twin_is_in_no_contest_but_tells_the_noise),
 		RUN(precision_and_what_ended_it_are_told),
 		RUN(disturbed_blocks_are_marked_and_left_out_once),
+		RUN(interference_that_is_unknown_is_not_none),
+		RUN(interference_of_which_nothing_is_known_is_unknown),
 		RUN(what_the_harness_takes_is_marked),
 		RUN(what_would_settle_it_is_told),
 		cmocka_unit_test(figures_keep_three_digits),

@@ -94,6 +94,48 @@ static void test_round_trip(void **state)
 	free(text);
 }
 
+/* What is unknown is an empty field, and is read back as unknown; so is what an older file has no column for. */
+static void test_unknown_is_no_value(void **state)
+{
+	struct pvq_row row = example();
+	struct pvq_rows rows;
+	char *text = NULL, old[2048];
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(f);
+	memset(row.reason, 0, sizeof(row.reason));
+	row.user_ns = row.sys_ns = row.nvcsw = row.nivcsw = row.stolen_ns = PVQ_UNKNOWN_U64;
+	row.foreign_ns = PVQ_UNKNOWN_I64;
+	row.first_ns = row.max_rss_kb = row.wall_ns = 0;
+	assert_int_equal(pvq_row_write(f, &row), 0);
+	assert_non_null(strstr(text, ",0,,123456789012345,0,0,,,,,,0,")); /* start_ns to cell */
+	row.user_ns = row.stolen_ns = 0;                                  /* known, and nothing */
+	row.foreign_ns = 0;
+	assert_int_equal(pvq_row_write(f, &row), 0);
+	assert_int_equal(fclose(f), 0);
+	snprintf(old, sizeof(old), "%s", text);
+	free(text);
+	text = write_rows(0, &len);
+	text = realloc(text, len + strlen(old) + 1);
+	assert_non_null(text);
+	strcpy(text + len, old);
+	assert_int_equal(read_text(text, strlen(text), &rows), 0);
+	assert_int_equal(rows.count, 2);
+	assert_true(rows.row[0].user_ns == PVQ_UNKNOWN_U64 && rows.row[0].nivcsw == PVQ_UNKNOWN_U64);
+	assert_true(rows.row[0].stolen_ns == PVQ_UNKNOWN_U64 && rows.row[0].foreign_ns == PVQ_UNKNOWN_I64);
+	assert_memory_equal(&rows.row[1], &row, sizeof(row));
+	pvq_rows_free(&rows);
+	free(text);
+	snprintf(old, sizeof(old),
+		"%s\nserial,noop,,9,1,1,1,1,ordered,call,call,2,ok,oracle,1,2,3,4,5,,,,,\n", fixed);
+	assert_int_equal(read_text(old, strlen(old), &rows), 0);
+	assert_true(rows.row[0].sys_ns == PVQ_UNKNOWN_U64 && rows.row[0].stolen_ns == PVQ_UNKNOWN_U64);
+	assert_true(rows.row[0].foreign_ns == PVQ_UNKNOWN_I64);
+	pvq_rows_free(&rows);
+}
+
 /* Wherever the file is cut, the whole rows before the cut are kept, and the damage is reported. */
 static void test_cut_anywhere(void **state)
 {
@@ -249,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fixed_columns),
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_unknown_is_no_value),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_columns_in_another_order),

@@ -510,7 +510,7 @@ static void claim_over(
 static void claims_intro(const struct pvq_report *r, const struct pvq_claims_seen *claims)
 {
 	const struct pvq_summary *s = &claims->summary;
-	size_t disturbed = 0, turns = 0;
+	size_t disturbed = 0, unknown = 0, turns = 0;
 
 	fprintf(r->md,
 		"The answers below come from %u separate blocks (`claims.csv`), with the loads of the "
@@ -526,13 +526,16 @@ static void claims_intro(const struct pvq_report *r, const struct pvq_claims_see
 			  "few items, or that those blocks had no time for.");
 	for (size_t w = 0; w < s->works; w++) {
 		disturbed += s->work[w].disturbed;
+		unknown += s->work[w].unknown;
 		turns += s->work[w].turns;
 	}
 	if (disturbed)
 		fprintf(r->md,
 			" %zu of %zu turns of a task were disturbed: 5 %% of the CPUs' time or more "
 			"was stolen or foreign.",
-			disturbed, turns);
+			disturbed, turns - unknown);
+	if (unknown)
+		fprintf(r->md, " Of %zu turns the interference is unknown.", unknown);
 	fputs("\n\n", r->md);
 }
 

@@ -14,7 +14,7 @@
 struct value {
 	const char *impl, *reason;
 	enum pvq_status status;
-	double value;
+	double value;  /* NAN: unknown */
 	int in, level; /* whether it enters the figure; its level (results/state.h) */
 };
 
@@ -55,7 +55,7 @@ static int costs_fill(struct pvq_costs *c, enum pvq_cost cost, const struct valu
 		if (of->cost[cost].n)
 			continue;
 		for (size_t j = i; j < count; j++)
-			if (value[j].status == PVQ_OK && value[j].in &&
+			if (value[j].status == PVQ_OK && value[j].in && !isnan(value[j].value) &&
 				strcmp(value[j].impl, of->impl) == 0)
 				x[n++] = value[j].value;
 		if (n)
@@ -75,7 +75,9 @@ static int costs_fill(struct pvq_costs *c, enum pvq_cost cost, const struct valu
 
 static double costs_value(const struct pvq_row *row, enum pvq_cost cost)
 {
-	return cost == PVQ_COST_DISPATCH ? pvq_empty_ns((double)row->map_ns, row->n) : (double)row->wall_ns;
+	if (cost == PVQ_COST_DISPATCH)
+		return pvq_empty_ns((double)row->map_ns, row->n);
+	return row->wall_ns ? (double)row->wall_ns : NAN;
 }
 
 static int costs_read_rows(struct pvq_costs *c, const char *dir, const char *file, enum pvq_cost cost)
@@ -119,7 +121,7 @@ static int costs_read_memory(struct pvq_costs *c, const char *dir)
 	value = calloc(rows.count + 1, sizeof(*value));
 	for (size_t i = 0; value && i < rows.count; i++)
 		value[i] = (struct value){memory[i].impl, memory[i].reason, memory[i].status,
-			(double)memory[i].pss_kb, 1, PVQ_LEVELS_NONE};
+			memory[i].pss_kb ? (double)memory[i].pss_kb : NAN, 1, PVQ_LEVELS_NONE};
 	ret = value ? costs_fill(c, PVQ_COST_MEMORY, value, rows.count) : -ENOMEM;
 	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		struct pvq_cost_of *of = costs_of(c, memory[i].impl);

@@ -38,6 +38,11 @@ static double prices_unit_ns(const json_t *row)
 	return 0;
 }
 
+static int prices_is_timed(const json_t *row)
+{
+	return json_is_number(json_object_get(row, "real_time")) && prices_unit_ns(row) > 0;
+}
+
 /* Whether the text starts with a part that the library itself adds to names. */
 static int prices_is_setting(const char *part)
 {
@@ -106,7 +111,7 @@ static int prices_settle(struct pvq_price *p, const json_t *rows)
 
 		prices_parse_name(&named, prices_text(row, "run_name"));
 		if (strcmp(prices_text(row, "run_type"), "iteration") == 0 && prices_same(&named, p) &&
-			!json_object_get(row, "error_message"))
+			!json_object_get(row, "error_message") && prices_is_timed(row))
 			ns[n++] = prices_number(row, "real_time") * prices_unit_ns(row);
 	}
 	p->repetitions = n;
@@ -152,7 +157,10 @@ static int prices_fill(struct pvq_prices *prices, const json_t *root)
 		if (!p)
 			return -ENOMEM;
 		if (!p->error[0])
-			snprintf(p->error, sizeof(p->error), "%s", prices_text(row, "error_message"));
+			snprintf(p->error, sizeof(p->error), "%s",
+				json_object_get(row, "error_message") ? prices_text(row, "error_message")
+				: prices_is_timed(row)                ? ""
+								      : "its time cannot be read");
 	}
 	if (prices->count)
 		qsort(prices->price, prices->count, sizeof(*prices->price), prices_order);
