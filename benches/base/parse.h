@@ -2,13 +2,31 @@
 #ifndef PVQ_PARSE_H
 #define PVQ_PARSE_H
 
+#include "tasks/task.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-/* Parses a whole number within [min, max]; what: its name in the message. 0, or -EINVAL with one line on stderr. */
+/* All numbers have one form: decimal digits, perhaps with a fraction and an exponent, and then perhaps a suffix.
+ *   counts  k or K (1000), M, G, T
+ *   times   ns, us, ms, s, min, h
+ *   sizes   B; K or KiB (1024), M, G, T; kB (1000), MB, GB, TB
+ * Which suffixes a number may have, and what it means without one, is up to its unit.
+ *
+ * `what` is the number's name in messages. Each returns 0, or -EINVAL with one line on stderr. */
+
+/* Parses a number that is whole, and within [min, max], once it is expressed in the unit. */
+int pvq_parse_whole(
+	const char *what, const char *text, enum pvq_unit, uint64_t min, uint64_t max, uint64_t *value);
+
+/* Does the same for a number without a unit. */
 int pvq_parse_count(const char *what, const char *text, uint64_t min, uint64_t max, uint64_t *value);
 
-/* Parses seconds above 0; or_none: 0 is allowed as well. 0, or -EINVAL with one line on stderr. */
+/* Parses a number within [min, max], which need not be whole. */
+int pvq_parse_real(
+	const char *what, const char *text, enum pvq_unit, double min, double max, double *value);
+
+/* Parses a time above 0, in seconds if it has no suffix; or_none: 0 is allowed as well. */
 int pvq_parse_seconds(const char *what, const char *text, int or_none, double *seconds);
 
 /* The i-th name of ctx; NULL: there are no more. pvq_word_at() reads an array of words that ends with NULL. */

@@ -52,13 +52,7 @@ static int take_seed(void *into, const char *text)
 
 static int take_timeout(void *into, const char *text)
 {
-	struct bench *b = into;
-	uint64_t seconds;
-	int ret = pvq_parse_count("--timeout (in seconds)", text, 1, 1000000, &seconds);
-
-	if (ret == 0)
-		b->wish.timeout_s = (double)seconds;
-	return ret;
+	return pvq_parse_seconds("--timeout", text, 0, &((struct bench *)into)->wish.timeout_s);
 }
 
 static int take_place(void *into, const char *text)
@@ -97,7 +91,7 @@ static const struct pvq_option options[] = {
 		.kind = PVQ_OPTION_OWN, .take = take_place},
 	{"seed", .word = "S", .help = "seed of the random order and of the tasks' draws (1)",
 		.kind = PVQ_OPTION_OWN, .take = take_seed},
-	{"timeout", .word = "SECONDS", .help = "time limit of a trial (the profile's)",
+	{"timeout", .word = "TIME", .help = "time limit of a trial, in seconds or as 500ms (the profile's)",
 		.kind = PVQ_OPTION_OWN, .take = take_timeout},
 	{"out", .word = "DIR", .help = "folder of the run (reports/<host>-<utc time>)", TEXT(out)},
 	{"like", .word = "DIR", .help = "do the same work as the run in DIR; only --out may be added",

@@ -40,8 +40,8 @@ static int take_timeout(void *into, const char *text)
 static const struct pvq_option options[] = {
 	{"cores", .word = "K", .help = "number of CPUs to run on (all)", .kind = PVQ_OPTION_UNSIGNED,
 		.min = 1, .max = PVQ_CPUS_MAX, AT(cores)},
-	{"timeout", .word = "SECONDS", .help = "time limit of the trial (600)", .kind = PVQ_OPTION_OWN,
-		.take = take_timeout},
+	{"timeout", .word = "TIME", .help = "time limit of the trial, in seconds or as 500ms (600)",
+		.kind = PVQ_OPTION_OWN, .take = take_timeout},
 	{"csv", .help = "print the row as CSV", .kind = PVQ_OPTION_FLAG, AT(csv)},
 	{"raw", .word = "FILE", .help = "add the row to FILE", .kind = PVQ_OPTION_TEXT, AT(raw)},
 	{0},

@@ -47,8 +47,8 @@ union pvq_value {
 	const char *s;
 };
 
-/* The unit of a number, for readers. */
-enum pvq_unit { PVQ_UNIT_NONE, PVQ_UNIT_NS, PVQ_UNIT_US, PVQ_UNIT_BYTES, PVQ_UNIT_KIB };
+/* The unit of a number: of a bare one on the command line, and for readers. */
+enum pvq_unit { PVQ_UNIT_NONE, PVQ_UNIT_NS, PVQ_UNIT_US, PVQ_UNIT_S, PVQ_UNIT_BYTES, PVQ_UNIT_KIB };
 
 /* Whose tasks are like this one: the rows of the report's decision table. */
 enum pvq_situation {

@@ -3,7 +3,6 @@
 #include "base/parse.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -32,18 +31,6 @@ const struct pvq_task *pvq_task_find(const char *name)
 	return task;
 }
 
-static int parse_real(const char *what, const char *text, double min, double max, double *value)
-{
-	char *end;
-
-	*value = strtod(text, &end);
-	if (end == text || *end || !(*value >= min && *value <= max)) {
-		fprintf(stderr, "pvq: %s must be a number from %g to %g, not '%s'\n", what, min, max, text);
-		return -EINVAL;
-	}
-	return 0;
-}
-
 static int parse_word(const char *what, const char *text, const char *const *words, uint64_t *value)
 {
 	for (*value = 0; words[*value]; ++*value)
@@ -61,9 +48,10 @@ static int parse_value(
 	snprintf(what, sizeof(what), "%s:%s", task->name, arg->name);
 	switch (arg->kind) {
 	case PVQ_ARG_COUNT:
-		return pvq_parse_count(what, text, (uint64_t)arg->min, (uint64_t)arg->max, &value->u);
+		return pvq_parse_whole(
+			what, text, arg->unit, (uint64_t)arg->min, (uint64_t)arg->max, &value->u);
 	case PVQ_ARG_REAL:
-		return parse_real(what, text, arg->min, arg->max, &value->d);
+		return pvq_parse_real(what, text, arg->unit, arg->min, arg->max, &value->d);
 	case PVQ_ARG_WORD:
 		return parse_word(what, text, arg->words, &value->u);
 	case PVQ_ARG_TEXT:

@@ -37,7 +37,7 @@ size_t pvq_spec_piece(const char *text, enum pvq_piece);
 /* The index of the argument with whose "name=" the text starts, or -1. */
 int pvq_spec_arg_at(const struct pvq_task *, const char *text);
 
-/* Fills spec with defaults and the given values. Specs must not be copied, since text values point into them. 0, or
+/* Fills spec with defaults and the given values; numbers as in base/parse.h, in the argument's unit. Specs must not be copied, since text values point into them. 0, or
  * -EINVAL with one line on stderr. */
 int pvq_spec_parse(struct pvq_spec *, const char *words);
 
@@ -45,7 +45,8 @@ int pvq_spec_parse(struct pvq_spec *, const char *words);
  * work. */
 void pvq_spec_settle(struct pvq_spec *);
 
-/* Writes every argument in a form that can be parsed again: "in=64,out=64"; "" without arguments. */
+/* Writes every argument in a form that can be parsed again, numbers without a suffix: "in=64,out=64"; "" without
+ * arguments. */
 void pvq_spec_args(const struct pvq_spec *, char *buf, size_t cap);
 
 /* Builds a load of n items. The spec must outlive the load. 0, or -errno with *err filled; pvq_load_free() is then not

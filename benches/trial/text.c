@@ -191,6 +191,8 @@ static struct pvq_text text_with_unit(const struct pvq_arg *arg, const char *val
 		return pvq_text_tic(number);
 	case PVQ_UNIT_US:
 		return pvq_text_tic(number * 1e3);
+	case PVQ_UNIT_S:
+		return pvq_text_tic(number * 1e9);
 	case PVQ_UNIT_BYTES:
 		return text_size(number);
 	case PVQ_UNIT_KIB:

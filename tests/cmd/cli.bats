@@ -159,7 +159,7 @@ small() {
 @test "sizes out of range are refused" {
 	refused "--n 1 0" "$PVQ" run --impl serial --task noop --n 0
 	refused "--n -5" "$PVQ" run --impl serial --task noop --n -5
-	refused "--n 1e3" "$PVQ" run --impl serial --task noop --n 1e3
+	refused "--n 1.5" "$PVQ" run --impl serial --task noop --n 1.5
 	refused "--workers 4096 0" "$PVQ" run --impl pool_ordered --task noop --n 1 --workers 0
 	refused "--workers 4096 100000" "$PVQ" run --impl pool_ordered --task noop --n 1 --workers 100000
 	refused "--cores 1024 this process may use" "$PVQ" run --impl pool_ordered --task noop --n 1 --cores 1024
@@ -168,6 +168,19 @@ small() {
 	refused "--cores" "$PVQ" bench --cores 0 --out "$TMP/run"
 	refused "one worker" "$PVQ" run --impl serial --task noop --n 1 --workers 2
 	refused "--n missing" "$PVQ" run --impl serial --task noop
+}
+
+@test "numbers are taken as people write them, and the row has plain ones" {
+	"$PVQ" run --impl serial --task echo:in=4K,out=4kB --n 1e3 --timeout 1min --csv >"$TMP/out"
+	grep -q '^serial,echo,"in=4096,out=4000",1000,' "$TMP/out"
+	"$PVQ" run --impl serial --task sleep:us=2ms --n 2 --csv | grep -q '^serial,sleep,us=2000,2,'
+	"$PVQ" bench --tasks sleep:us=1ms --impls serial --n .1k --blocks 1 --cores 1 --timeout 2min --out "$TMP/run" >&2
+	[ "$(column args <"$RAW")" = us=1000 ]
+	[ "$(column n <"$RAW")" = 100 ]
+	grep -qx 'timeout_s	120' "$TMP/run/manifest.tsv"
+	refused "sleep:us microseconds 10ms 2K" "$PVQ" run --impl serial --task sleep:us=2K --n 1
+	refused "--timeout seconds 500ms 1K" "$PVQ" bench --timeout 1K
+	refused "--n 1ms" "$PVQ" bench --n 1ms
 }
 
 @test "a failed item is an error with its number, and the others arrive" {

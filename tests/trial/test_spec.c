@@ -33,6 +33,12 @@ static void test_round_trip(void **state)
 	round_trip("echo:out=7", "in=64,out=7");
 	round_trip("skew:alpha=1.25,ns=10,rate=3", "ns=10,alpha=1.25,rate=3");
 	round_trip("fault:kind=kill,at=3", "kind=kill,at=3");
+	/* Numbers as people write them; a unit of the argument's own is what a bare one has. */
+	round_trip("sleep:us=2s", "us=2000000");
+	round_trip("sleep:us=1e3", "us=1000");
+	round_trip("echo:in=4K,out=4kB", "in=4096,out=4000");
+	round_trip("stream:kb=1M", "kb=1024");
+	round_trip("spin:ns=50us,rate=1k", "ns=50000,rate=1000");
 }
 
 static void test_path_with_commas(void **state)
@@ -62,6 +68,9 @@ static void test_refused(void **state)
 	refused("sleep:us=");
 	refused("sleep:us=-1");
 	refused("sleep:us=1x");
+	refused("sleep:us=1K");
+	refused("sleep:us=500ns");
+	refused("echo:in=1ms");
 	refused("sleep:us=99999999999999999999");
 	refused("sleep:ms=1");
 	refused("echo:in=0");
