@@ -277,9 +277,13 @@ void pvq_trust_states(const struct pvq_report *r)
 		"\nOf %zu groups, %zu met different levels and were measured again at once. **%zu** stayed mixed, and "
 		"%s no figure or comparison.",
 		s->groups, s->again, s->mixed, s->mixed == 1 ? "enters" : "enter");
+	if (s->unknown)
+		fprintf(r->md,
+			" Nor do%s %zu more, during which the CPUs were too busy to tell the hand-over.",
+			s->unknown == 1 ? "es" : "", s->unknown);
 	if (all)
-		fprintf(r->md, " %zu task%s had no group at any level; %s figures are of all trials.", all,
-			all == 1 ? "" : "s", all == 1 ? "its" : "their");
+		fprintf(r->md, " %zu task%s had too few groups at any level; %s figures are of all trials.",
+			all, all == 1 ? "" : "s", all == 1 ? "its" : "their");
 	fputs("\n\n", r->md);
 	if (pvq_report_figure(r, "state", NULL, 0,
 		    "The hand-over between the CPUs over the time of the run, and the shortest task beside it"))

@@ -52,6 +52,13 @@ static struct pvq_state *state_of(struct pvq_states *s, unsigned cores)
 	return NULL;
 }
 
+static int has_several(struct pvq_states *s, unsigned cores)
+{
+	const struct pvq_state *state = state_of(s, cores);
+
+	return state && state->levels.count > 1;
+}
+
 static int order_cores(const void *x, const void *y)
 {
 	const struct pvq_state *a = x, *b = y;
@@ -113,7 +120,8 @@ static int level_of(struct pvq_states *s, const struct pvq_row *row)
 		     : PVQ_LEVELS_NONE;
 }
 
-/* Finds the level of a group, whose rows in one block are given, and writes it into their standings. */
+/* Finds the level of a group, whose rows in one block are given, and writes it into their standings. Where there are
+ * several levels, a group at an unknown one is at none for certain. */
 static int judge_group(struct pvq_states *s, const struct pvq_row **row, size_t rows)
 {
 	int level = PVQ_LEVELS_NONE;
@@ -124,7 +132,10 @@ static int judge_group(struct pvq_states *s, const struct pvq_row **row, size_t 
 			level = pvq_levels_both(level, level_of(s, row[i]));
 	}
 	for (size_t i = 0; i < rows; i++)
-		standing(s, row[i])->level = (signed char)level;
+		standing(s, row[i])->level =
+			(signed char)(level == PVQ_LEVELS_NONE && has_several(s, row[0]->cores)
+					      ? PVQ_LEVELS_PASSING
+					      : level);
 	return level;
 }
 
@@ -137,6 +148,7 @@ static void count_group(struct pvq_states *s, struct pvq_met *met, const struct 
 
 	if (level == PVQ_LEVELS_NONE) {
 		met->unknown++;
+		s->unknown += (size_t)has_several(s, row[0]->cores);
 		return;
 	}
 	s->groups++;
@@ -147,6 +159,7 @@ static void count_group(struct pvq_states *s, struct pvq_met *met, const struct 
 		return;
 	}
 	state->groups[level]++;
+	met->known++;
 	blocks[level]++;
 	met->blocks[level] = blocks[level] > met->blocks[level] ? blocks[level] : met->blocks[level];
 	for (size_t i = 0; i < rows; i++)
@@ -165,16 +178,16 @@ static int fullest(const size_t *count)
 	return most;
 }
 
-static void choose(struct pvq_states *s, struct pvq_met *met)
+static void choose(struct pvq_states *s, struct pvq_met *met, unsigned cores)
 {
-	const struct pvq_state *state = state_of(s, met->key->cores);
-	int most = fullest(met->blocks);
+	int several = has_several(s, cores), most = fullest(met->blocks), state_most;
 
 	met->level = PVQ_LEVELS_NONE;
-	met->all = most == PVQ_LEVELS_NONE && !met->unknown;
-	if (!state || state->levels.count < 2 || most == PVQ_LEVELS_NONE)
+	met->all = several ? met->unknown >= met->known : most == PVQ_LEVELS_NONE && !met->unknown;
+	if (!several || met->all)
 		return;
-	met->level = met->blocks[state->most] >= pvq_median_needs(PVQ_ALPHA) ? state->most : most;
+	state_most = state_of(s, cores)->most;
+	met->level = met->blocks[state_most] >= pvq_median_needs(PVQ_ALPHA) ? state_most : most;
 }
 
 static void enter(
@@ -223,7 +236,7 @@ static void sort_out(struct pvq_states *s, const struct pvq_row **row, size_t ro
 		s->state[i].most = fullest(s->state[i].groups);
 	for (size_t m = 0, at = 0; m < s->mets; m++, at += run) {
 		run = run_of(row + at, rows - at, order_place);
-		choose(s, &s->met[m]);
+		choose(s, &s->met[m], row[at]->cores);
 		enter(s, &s->met[m], row + at, run, only);
 	}
 }

@@ -11,7 +11,10 @@
  * - The figures of a task on a number of cores come from one level: the one at which most groups with as many cores ran,
  *   or, if too few of the task's blocks ran there for an interval, the one with most of its blocks. If it has none at
  *   any level, all its trials count.
- * - A trial without a hand-over, as on one core, belongs to every level.
+ * - A trial without a hand-over, as on one core, belongs to every level, if there is one at most. Where there are several,
+ *   a group of which no hand-over is known (the CPUs were too busy to answer) may have met any, and enters no figure
+ *   either, unless these are at least as many as the task's groups at a level: then all its trials count, and no level is
+ *   named. Taking them for whatever level is asked for would mix the states.
  */
 #ifndef PVQ_STATE_H
 #define PVQ_STATE_H
@@ -32,14 +35,16 @@ struct pvq_state {
 struct pvq_met {
 	const struct pvq_row *key;     /* a row of it; borrowed */
 	size_t blocks[PVQ_LEVELS_MAX]; /* at each level, with the number of workers that has most there */
-	size_t unknown, mixed;         /* groups without a hand-over; mixed ones, after all attempts */
+	/* Groups at some level, without a hand-over, and mixed after all attempts. */
+	size_t known, unknown, mixed;
 	int level; /* the level of its figures; PVQ_LEVELS_NONE: there is one level at most, or none is known */
-	int all; /* 1: it has no block at any level, so all its trials count */
+	int all; /* 1: it has too few blocks at any level, so all its trials count */
 };
 
 /* How a row stands. */
 struct pvq_standing {
-	signed char level;        /* of its group; PVQ_LEVELS_NONE: unknown; PVQ_LEVELS_PASSING: mixed */
+	/* Of its group. PVQ_LEVELS_NONE: unknown, and there is one at most; PVQ_LEVELS_PASSING: mixed, or unknown. */
+	signed char level;
 	unsigned char superseded; /* a later attempt took its place; it counts nowhere */
 	unsigned char in;         /* it enters figures and comparisons, if it is good */
 };
@@ -53,6 +58,7 @@ struct pvq_states {
 	struct pvq_standing *standing; /* by row */
 	const struct pvq_row *row;     /* the first row */
 	size_t groups, again, mixed;   /* with a hand-over: all; measured again; still mixed */
+	size_t unknown;                /* groups without one, where there are several levels */
 };
 
 /* only: PVQ_LEVELS_NONE for the rule above; otherwise rows at that level alone are in, and those that belong to every

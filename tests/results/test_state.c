@@ -230,6 +230,43 @@ static void a_task_that_met_no_level_keeps_its_trials(void **state)
 	done();
 }
 
+/* Where there are several levels, what was not seen may be of any. */
+static void an_unknown_group_belongs_to_no_level(void **state)
+{
+	(void)state;
+	begin();
+	for (unsigned b = 0; b < 30; b++)
+		block_at(b, b < 20 ? NEAR : FAR);
+	for (size_t i = 0; i < 4; i++) /* blocks 0 and 1 */
+		row[i].handover_ns = row[i].handover_after_ns = 0;
+	row[4].handover_ns = row[4].handover_after_ns = 0; /* of block 2, the other trial tells */
+	summarise(PVQ_LEVELS_NONE);
+	assert_int_equal(cell("pool_ordered", 2)->ok, 18);
+	assert_int_equal(cell("pool_ordered", 2)->aside, 12);
+	assert_int_equal(summary.states.unknown, 2);
+	assert_int_equal(summary.states.groups, 28);
+	done();
+	summarise(0);
+	assert_int_equal(cell("pool_ordered", 2)->ok, 18);
+	done();
+}
+
+/* A task whose groups are mostly unknown has no level to name. */
+static void mostly_unknown_groups_all_count(void **state)
+{
+	(void)state;
+	begin();
+	for (unsigned b = 0; b < 30; b++)
+		block_at(b, b < 20 ? NEAR : FAR);
+	for (size_t i = 0; i < 30; i++)
+		row[i].handover_ns = row[i].handover_after_ns = 0; /* 15 of 30 blocks */
+	summarise(PVQ_LEVELS_NONE);
+	assert_int_equal(cell("pool_ordered", 2)->ok, 30);
+	assert_int_equal(pvq_states_met(&summary.states, &row[0])->all, 1);
+	assert_int_equal(pvq_states_met(&summary.states, &row[0])->level, PVQ_LEVELS_NONE);
+	done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +278,8 @@ int main(void)
 		cmocka_unit_test(the_last_attempt_counts),
 		cmocka_unit_test(a_task_with_too_few_blocks_takes_the_level_with_most),
 		cmocka_unit_test(a_task_that_met_no_level_keeps_its_trials),
+		cmocka_unit_test(an_unknown_group_belongs_to_no_level),
+		cmocka_unit_test(mostly_unknown_groups_all_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
