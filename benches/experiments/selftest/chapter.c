@@ -82,10 +82,10 @@ static void selftest_runs(FILE *f, const struct pvq_selftest *s)
 		s->contradicted, s->unequal, s->equal, s->clear_tasks, s->same_winner);
 }
 
-static void selftest_two_ways(
-	FILE *f, const char *what, const struct pvq_share *together, const struct pvq_share *within)
+static void selftest_two_ways(FILE *f, const char *what, const char *limit, double at,
+	const struct pvq_share *together, const struct pvq_share *within)
 {
-	fprintf(f, "| %s | ", what);
+	fprintf(f, "| %s | %s %s | ", what, limit, pvq_text_percent(at).s);
 	selftest_share(f, together->count, together->of);
 	fputs(" | ", f);
 	selftest_share(f, within->count, within->of);
@@ -105,24 +105,19 @@ static void selftest_twostate(FILE *f, const struct pvq_twostate *t)
 		"which some of its trials ran.\n\n"
 		"| Quantity | Allowed | All trials together | Within a state |\n|:--|:--|--:|--:|\n",
 		2 * t->pairs, t->pairs - b->different.of, t->pairs);
-	selftest_two_ways(f, "95 % intervals of figures that hold the true time | 93 to 97 %", &a->covered,
-		&b->covered);
-	selftest_two_ways(f,
-		"Two runs of one program: `compare` calls a cell slower or faster | at most 5 %",
-		&a->different, &b->different);
-	selftest_two_ways(f,
-		"Wrong verdicts on two strategies, one faster near and the other far | at most 5 %",
-		&a->wrong, &b->wrong);
-	fprintf(f, "| 5 %% more time: `compare` calls the cell slower | %s, less %.0f points | ",
-		pvq_text_percent(pvq_share_of(&t->single)).s, PVQ_TWOSTATE_FOUND_LESS * 100);
-	selftest_share(f, a->found.count, a->found.of);
-	fputs(" | ", f);
-	selftest_share(f, b->found.count, b->found.of);
-	fprintf(f,
-		" |\n\nThe limit of the last row comes from a machine with one state and as many blocks: there the "
-		"slow-down was found in %zu of %zu pairs. To the limits of all rows but the first, chance may add two "
-		"standard errors.\n\n",
-		t->single.count, t->single.of);
+	selftest_two_ways(f, "95 % intervals of figures that hold the true time", "93 to",
+		PVQ_TWOSTATE_COVERED_MOST, &a->covered, &b->covered);
+	selftest_two_ways(f, "Two runs of one program: `compare` calls a cell slower or faster", "at most",
+		pvq_share_most(&b->different, PVQ_TWOSTATE_WRONG_MOST), &a->different, &b->different);
+	selftest_two_ways(f, "Wrong verdicts on two strategies, one faster near and the other far",
+		"at most", pvq_share_most(&b->wrong, PVQ_TWOSTATE_WRONG_MOST), &a->wrong, &b->wrong);
+	selftest_two_ways(f, "5 % more time: `compare` calls the cell slower", "at least",
+		pvq_share_least(&b->found, &t->single, PVQ_TWOSTATE_FOUND_LESS), &a->found, &b->found);
+	fputs("\n5 % of the comparisons and of the verdicts may err. The slow-down may be found 5 points less often "
+	      "than on a machine with one state and as many blocks, where it was found in ",
+		f);
+	selftest_share(f, t->single.count, t->single.of);
+	fputs(" pairs. For chance, two standard errors are added to these limits.\n\n", f);
 }
 
 void pvq_selftest_write(FILE *f, const struct pvq_selftest *s)

@@ -15,6 +15,7 @@ enum { NEAR, FAR, STATES };
 static const double items = 1e6; /* of a map: it takes 15 ms or more */
 static const double probe_s = 0.003, start_s = 0.01;
 static const double noise = 0.03, outliers = 0.01, slower = 1.05;
+static const double busy = 0.1; /* the share of groups during which no probe gets an answer */
 
 /* The time of an item in each state, in ns. The first two change places. */
 static const struct {
@@ -135,16 +136,31 @@ static int is_settled(const struct simulated *s)
 	int level = PVQ_LEVELS_NONE;
 	struct pvq_levels levels;
 	double ns[2 * ROWS];
+	size_t n = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		ns[2 * i] = (double)rows->row[i].handover_ns;
-		ns[2 * i + 1] = (double)rows->row[i].handover_after_ns;
+		if (!rows->row[i].handover_ns)
+			continue;
+		ns[n++] = (double)rows->row[i].handover_ns;
+		ns[n++] = (double)rows->row[i].handover_after_ns;
 	}
-	pvq_levels_find(&levels, ns, 2 * rows->count);
+	pvq_levels_find(&levels, ns, n);
 	for (size_t i = rows->count - STRATEGIES; i < rows->count; i++)
 		level = pvq_levels_both(level, pvq_levels_between(&levels, (double)rows->row[i].handover_ns,
 						       (double)rows->row[i].handover_after_ns));
 	return level != PVQ_LEVELS_PASSING;
+}
+
+static void run_group(struct simulated *s, struct machine *m, unsigned block, unsigned attempt,
+	const unsigned order[STRATEGIES])
+{
+	struct pvq_row *row = &s->run.rows.row[s->run.rows.count];
+	int is_busy = draw(m) < busy;
+
+	for (unsigned i = 0; i < STRATEGIES; i++)
+		run_trial(s, m, block, attempt, order[i]);
+	for (unsigned i = 0; is_busy && i < STRATEGIES; i++)
+		row[i].handover_ns = row[i].handover_after_ns = 0;
 }
 
 static void run_blocks(struct simulated *s, struct machine *m, unsigned blocks)
@@ -159,8 +175,7 @@ static void run_blocks(struct simulated *s, struct machine *m, unsigned blocks)
 		for (unsigned attempt = 0; attempt <= PVQ_SWEEP_AGAIN_MOST; attempt++) {
 			double group_s = m->now_s;
 
-			for (unsigned i = 0; i < STRATEGIES; i++)
-				run_trial(s, m, block, attempt, order[i]);
+			run_group(s, m, block, attempt, order);
 			group_s = m->now_s - group_s;
 			again_s += attempt ? group_s : 0;
 			if (is_settled(s) ||
@@ -446,30 +461,28 @@ double pvq_share_of(const struct pvq_share *share)
 	return (double)share->count / (double)share->of;
 }
 
-int pvq_share_is_below(const struct pvq_share *share, double most)
+double pvq_share_most(const struct pvq_share *share, double most)
 {
-	double error = sqrt(most * (1 - most) / (double)share->of);
-
-	return share->of > 0 && pvq_share_of(share) <= most + 2 * error;
+	return most + 2 * sqrt(most * (1 - most) / (double)share->of);
 }
 
-int pvq_share_reaches(const struct pvq_share *share, const struct pvq_share *other, double less)
+double pvq_share_least(const struct pvq_share *share, const struct pvq_share *other, double less)
 {
 	double n = (double)share->of, m = (double)other->of;
-	double p = (double)(share->count + other->count) / (n + m),
-	       error = sqrt(p * (1 - p) * (1 / n + 1 / m));
+	double p = (double)(share->count + other->count) / (n + m);
 
-	return share->of > 0 && other->of > 0 &&
-	       pvq_share_of(share) >= pvq_share_of(other) - less - 2 * error;
+	return pvq_share_of(other) - less - 2 * sqrt(p * (1 - p) * (1 / n + 1 / m));
 }
 
+/* A share of nothing is NAN, and keeps no limit. */
 int pvq_twostate_passed(const struct pvq_twostate *t)
 {
 	const struct pvq_twostate_way *way = &t->within;
 	double covered = pvq_share_of(&way->covered);
 
 	return covered >= PVQ_TWOSTATE_COVERED_LEAST && covered <= PVQ_TWOSTATE_COVERED_MOST &&
-	       pvq_share_is_below(&way->different, PVQ_TWOSTATE_WRONG_MOST) &&
-	       pvq_share_is_below(&way->wrong, PVQ_TWOSTATE_WRONG_MOST) &&
-	       pvq_share_reaches(&way->found, &t->single, PVQ_TWOSTATE_FOUND_LESS);
+	       pvq_share_of(&way->different) <= pvq_share_most(&way->different, PVQ_TWOSTATE_WRONG_MOST) &&
+	       pvq_share_of(&way->wrong) <= pvq_share_most(&way->wrong, PVQ_TWOSTATE_WRONG_MOST) &&
+	       pvq_share_of(&way->found) >=
+		       pvq_share_least(&way->found, &t->single, PVQ_TWOSTATE_FOUND_LESS);
 }

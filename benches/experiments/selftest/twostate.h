@@ -3,8 +3,8 @@
  *
  * The machine stays near or far for 1 to 30 s at a time. A run has 20 blocks about a second apart; in each a group of four
  * strategies runs, whose true times are known in both states. Noise is lognormal with a sigma of 3 %, and one trial in a
- * hundred takes up to three times as long. The hand-over is seen before and after every trial, and a group that met both
- * states is measured again, by the rules of a sweep (drive/sweep.h). All is drawn from a seed, so that the result is the
+ * hundred takes up to three times as long. The hand-over is seen before and after every trial, but in one group in ten the
+ * CPUs are too busy to tell it. A group that met both states is measured again, by the rules of a sweep (drive/sweep.h). All is drawn from a seed, so that the result is the
  * same on every machine.
  *
  * The rows are judged in two ways: all trials together, as if the hand-over were unknown and nothing had been measured
@@ -53,11 +53,10 @@ int pvq_twostate_simulate(struct pvq_twostate *, const struct pvq_registry *, si
 
 double pvq_share_of(const struct pvq_share *);
 
-/* Whether the share is at most that, but for what chance adds: two standard errors. */
-int pvq_share_is_below(const struct pvq_share *, double most);
-
-/* Whether the share is at least the other one less that, but for what chance takes away likewise. */
-int pvq_share_reaches(const struct pvq_share *, const struct pvq_share *other, double less);
+/* The most that a share of so many may be if it should be at most that; the least, if it should fall short of the other one
+ * by no more than that. Chance is granted two standard errors. */
+double pvq_share_most(const struct pvq_share *, double most);
+double pvq_share_least(const struct pvq_share *, const struct pvq_share *other, double less);
 
 /* Whether judging within a level keeps all limits. */
 int pvq_twostate_passed(const struct pvq_twostate *);
