@@ -24,7 +24,7 @@ static void chunks_release(void *data)
 const struct pvq_experiment pvq_experiment_chunks = {
 	.name = "chunks",
 	.turn = 60,
-	.seconds = {[PVQ_PEERS] = 90, [PVQ_PEERS_QUICK] = 15},
+	.seconds = {[PVQ_PEERS] = 100, [PVQ_PEERS_QUICK] = 15},
 	.run = pvq_chunks_run,
 	.read = chunks_read,
 	.release = chunks_release,

@@ -15,11 +15,11 @@ enum { CHUNK_BLOCKS = 40 };
  * into starting interpreters. The numbers differ, so each family is a work of its own in the report. */
 static uint64_t chunk_items(enum pvq_chunk_family family, double seconds)
 {
-	static const double usual[PVQ_CHUNK_FAMILIES] = {[PVQ_CHUNK_POOLS] = 20000,
-		[PVQ_CHUNK_FUTURES] = 8000,
-		[PVQ_CHUNK_JOBLIB] = 4000,
+	static const double usual[PVQ_CHUNK_FAMILIES] = {[PVQ_CHUNK_POOLS] = 16000,
+		[PVQ_CHUNK_FUTURES] = 6000,
+		[PVQ_CHUNK_JOBLIB] = 3000,
 		[PVQ_CHUNK_COMPILED] = 100000};
-	const double usual_s = 90, least = 0.25, most = 5;
+	const double usual_s = 100, least = 0.25, most = 5;
 	double share = seconds > 0 ? fmin(fmax(seconds / usual_s, least), most) : most;
 
 	return (uint64_t)(usual[family] * share);
