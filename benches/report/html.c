@@ -5,6 +5,7 @@
 
 #include "base/asset.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <md4c-html.h>
@@ -94,6 +95,20 @@ static void html_contents(FILE *f, char *const *body, const struct pvq_html_part
 	fputs("</ul></nav>\n", f);
 }
 
+/* An empty element with the name that a heading has where report.md is shown as a page: "how-far-to-trust-it". So links
+ * within the Markdown work in both. */
+static void html_slug(FILE *f, const char *text)
+{
+	fputs("<span id=\"", f);
+	for (const char *c = text; strncmp(c, "</h2>", 5) != 0 && *c; c++) {
+		if (isalnum((unsigned char)*c))
+			fputc(tolower((unsigned char)*c), f);
+		else if (*c == ' ' || *c == '-')
+			fputc('-', f);
+	}
+	fputs("\"></span>", f);
+}
+
 static void html_write_body(FILE *f, const char *body, const struct pvq_html_part *part, const char *dir)
 {
 	int headings = 0, folded = 0;
@@ -111,6 +126,7 @@ static void html_write_body(FILE *f, const char *body, const struct pvq_html_par
 			else
 				fprintf(f, "<h2 id=\"%s-%d\">", part->anchor, headings);
 			after = body + 4;
+			html_slug(f, after);
 		} else if (folded == 1 && strncmp(body, "</h2>", 5) == 0) {
 			fputs("</h2></summary>", f);
 			folded = 2;

@@ -309,9 +309,9 @@ void pvq_verdict_trust(FILE *f, const struct pvq_report *r, const struct pvq_ver
 {
 	const char *word = calm_words[v->calm], *goal = pvq_manifest_get(r->manifest, "goal");
 
-	/* The title of the link is the colour's name in the page. */
+	/* The link's title gives its colour in the page (report.css). */
 	if (markup)
-		fprintf(f, "Trust: **[%s](#trust \"%s\")**", word, word);
+		fprintf(f, "Trust: **[%s](#how-far-to-trust-it \"%s\")**", word, word);
 	else
 		fprintf(f, "Trust: %s", word);
 	if (v->calm == PVQ_CALM_UNKNOWN)
