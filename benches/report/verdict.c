@@ -245,6 +245,16 @@ static void exception(FILE *f, const struct pvq_report *r, const struct pvq_verd
 	pvq_contest_free(&contest);
 }
 
+static void inconclusive(
+	FILE *f, const struct pvq_report *r, const struct pvq_verdict_of_run *v, int markup)
+{
+	if (!count_pays(r, v, PVQ_PAYS_MAYBE))
+		return;
+	fputs(" Inconclusive: ", f);
+	list_pays(f, r, v, PVQ_PAYS_MAYBE, markup);
+	fputs(".", f);
+}
+
 /* When to take something else. */
 static void otherwise(FILE *f, const struct pvq_report *r, const struct pvq_verdict_of_run *v, int markup)
 {
@@ -266,11 +276,7 @@ static void otherwise(FILE *f, const struct pvq_report *r, const struct pvq_verd
 		list_pays(f, r, v, PVQ_PAYS_NOT, markup);
 		fputs(".", f);
 	}
-	if (count_pays(r, v, PVQ_PAYS_MAYBE)) {
-		fputs(" Inconclusive: ", f);
-		list_pays(f, r, v, PVQ_PAYS_MAYBE, markup);
-		fputs(".", f);
-	}
+	inconclusive(f, r, v, markup);
 }
 
 void pvq_verdict_sentence(
@@ -282,9 +288,11 @@ void pvq_verdict_sentence(
 	if (!v->take && count_pays(r, v, PVQ_PAYS_NOT)) {
 		fputs("Take ", f);
 		name(f, "a plain loop", markup);
-		fprintf(f, ": on %u core%s serial work was the fastest on %zu of %zu task%s.", s->max_cores,
-			s->max_cores == 1 ? "" : "s", count_pays(r, v, PVQ_PAYS_NOT), s->works,
-			s->works == 1 ? "" : "s");
+		fprintf(f, ": on %u core%s it is the fastest for ", s->max_cores,
+			s->max_cores == 1 ? "" : "s");
+		list_pays(f, r, v, PVQ_PAYS_NOT, markup);
+		fputs(", and no task was shown to be faster in parallel.", f);
+		inconclusive(f, r, v, markup);
 		return;
 	}
 	if (!v->take) {
