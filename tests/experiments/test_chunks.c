@@ -25,10 +25,9 @@ struct fixture {
 
 static int begin(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	static struct fixture fixture;
+	struct fixture *f = &fixture;
 
-	if (!f)
-		return -1;
 	strcpy(f->dir, "/tmp/pvq-chunks-XXXXXX");
 	if (!mkdtemp(f->dir))
 		return -1;
@@ -46,7 +45,7 @@ static int end(void **state)
 	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
 	ret = system(command);
 	free(f->text);
-	free(f);
+	f->text = NULL;
 	return ret;
 }
 

@@ -140,8 +140,10 @@ static int chunks_make(struct pvq_chunks *chunks, const struct pvq_registry *reg
 		if (chunks->least == 0 || line->best->key->n < chunks->least)
 			chunks->least = line->best->key->n;
 	}
+	if (pools == 0)
+		return -ENOENT;
 	chunks_compare(chunks);
-	return pools ? 0 : -ENOENT;
+	return 0;
 }
 
 void pvq_chunks_free(struct pvq_chunks *chunks)
