@@ -7,10 +7,10 @@ $B/gen/registry.c: FORCE
 	@scripts/generate update $@ registry $(IMPLS) $(TASKS)
 $B/gen/tasks.c: FORCE
 	@scripts/generate update $@ table task tasks/task.h $(TASKS)
-# Of the contracts, of the protocol's words, and of the tasks' names.
+# Of the contracts, of the protocol's words, of the digest, and of the tasks' names.
 $B/gen/contract.c: $B/gen/tasks.c FORCE
 	@scripts/generate update $@ contract impls/impl.h impls/error.h benches/tasks/task.h \
-		$(patsubst %,benches/trial/%,peer.h row.h row.c words.h words.c trial_args.c) $B/gen/tasks.c
+		$(patsubst %,benches/trial/%,peer.h row.h row.c words.h words.c trial_args.c digest.h digest.c) $B/gen/tasks.c
 $B/gen/micros.c: FORCE
 	@scripts/generate update $@ table micro micro/micro.h $(MICROS)
 $B/gen/experiments.c: FORCE

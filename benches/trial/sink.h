@@ -7,26 +7,26 @@
 #define PVQ_SINK_H
 
 #include "impl.h"
+#include "trial/digest.h"
 #include "trial/row.h"
-
-/* An order-independent digest of a set of (id, status, bytes): lane-wise sums of XXH3-128. */
-struct pvq_digest {
-	uint64_t low, high;
-};
 
 struct pvq_check {
 	struct pvq_sink sink; /* hand &check.sink to map() */
-	const struct pvq_load *load;
+	uint64_t n;           /* items of the load */
+	uint64_t *seen;       /* a mark per id, 0: not seen yet; NULL above PVQ_CHECK_IDS items */
+	uint64_t next;        /* the id whose turn it is, if results come in order */
+	/* The digest so far. Its halves are apart: side by side, gcc would add them as a vector, which takes longer. */
+	uint64_t sum_low;
 	int ordered, print;
-	FILE *deliveries; /* gets a line per item (delivery.h); NULL: none. Set after pvq_check_init(); borrowed */
-	uint64_t count, item_errors;
+	uint64_t sum_high;
+	const struct pvq_load *load;
+	FILE *deliveries; /* gets a line per item (delivery.h); NULL: none. Set before the first result; borrowed */
+	uint64_t item_errors;
 	uint64_t lost;        /* of item_errors: lost, but the strategy continued */
 	uint64_t first_ns;    /* CLOCK_MONOTONIC at the first put(); 0: none yet */
 	uint64_t first_error; /* lowest id that failed or was lost; UINT64_MAX: none */
 	int first_errno;
 	enum pvq_cause first_cause;
-	struct pvq_digest sum;
-	uint64_t *seen;               /* a digest per id, 0: not seen yet; NULL above PVQ_CHECK_IDS items */
 	char problem[PVQ_REASON_MAX]; /* why a result was refused or is wrong; empty: nothing */
 };
 

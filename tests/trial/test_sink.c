@@ -65,66 +65,144 @@ static void test_right(void **state)
 	teardown(&f);
 }
 
-static void test_wrong_result_is_named(void **state)
+/* The verdict on a load in which one item has another result, and the item that is named. */
+static enum pvq_verified verdict(int ordered, uint64_t other, uint64_t result, char problem[PVQ_REASON_MAX])
 {
+	enum pvq_verified verified;
 	struct fixture f;
 
-	(void)state;
-	setup(&f, 0);
+	setup(&f, ordered);
 	for (uint64_t id = 0; id < N; id++)
-		assert_int_equal(put(&f, id, id == 6 ? 71 : (id + 1) * 10), 0);
-	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
-	assert_string_equal(f.check.problem, "item 6 has a wrong result");
+		assert_int_equal(put(&f, id, id == other ? result : (id + 1) * 10), 0);
+	verified = pvq_check_verify(&f.check, "", f.right);
+	memcpy(problem, f.check.problem, sizeof(f.check.problem));
 	teardown(&f);
+	return verified;
 }
 
-static void test_swapped_results(void **state)
+static void test_every_flipped_bit_is_found(void **state)
 {
+	char problem[PVQ_REASON_MAX], expected[PVQ_REASON_MAX];
+
+	(void)state;
+	for (int ordered = 0; ordered < 2; ordered++)
+		for (uint64_t id = 0; id < N; id++) {
+			snprintf(expected, sizeof(expected), "item %u has a wrong result", (unsigned)id);
+			assert_int_equal(verdict(ordered, id, (id + 1) * 10, problem), PVQ_VERIFIED_ORACLE);
+			for (int bit = 0; bit < 64; bit++) {
+				assert_int_equal(verdict(ordered, id, (id + 1) * 10 ^ 1ull << bit, problem),
+					PVQ_VERIFIED_NO);
+				assert_string_equal(problem, expected);
+			}
+		}
+}
+
+static void test_every_swapped_pair_is_found(void **state)
+{
+	char expected[PVQ_REASON_MAX];
 	struct fixture f;
 
 	(void)state;
-	setup(&f, 0);
-	for (uint64_t id = 0; id < N; id++)
-		assert_int_equal(put(&f, id, ((id ^ 1) + 1) * 10), 0);
-	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
-	teardown(&f);
+	for (uint64_t i = 0; i < N; i++)
+		for (uint64_t j = i + 1; j < N; j++) {
+			setup(&f, 0);
+			for (uint64_t id = 0; id < N; id++)
+				assert_int_equal(put(&f, id,
+							 ((id == i          ? j
+								  : id == j ? i
+									    : id) +
+								 1) *
+								 10),
+					0);
+			assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
+			snprintf(expected, sizeof(expected), "item %u has a wrong result", (unsigned)i);
+			assert_string_equal(f.check.problem, expected);
+			teardown(&f);
+		}
 }
 
-static void test_missing_is_named(void **state)
+/* Of so many items it keeps no marks: the digest alone tells. */
+static void test_large_load(void **state)
 {
+	enum { MANY = PVQ_CHECK_IDS + 1 };
+	static const struct {
+		uint64_t lost, doubled;
+		enum pvq_verified verified;
+	} fault[] = {{MANY, MANY, PVQ_VERIFIED_ORACLE}, {7, MANY, PVQ_VERIFIED_NO},
+		{7, MANY - 1, PVQ_VERIFIED_NO}};
 	struct fixture f;
 
 	(void)state;
-	setup(&f, 0);
-	for (uint64_t id = 0; id < N; id++)
-		if (id != 4)
-			assert_int_equal(put(&f, id, (id + 1) * 10), 0);
-	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
-	assert_string_equal(f.check.problem, "item 4 never arrived");
-	teardown(&f);
+	for (size_t i = 0; i < sizeof(fault) / sizeof(fault[0]); i++) {
+		assert_int_equal(pvq_spec_parse(&f.spec, "noop"), 0);
+		assert_int_equal(
+			pvq_load_build(&f.load, &f.spec, MANY, 1, &(struct pvq_error){.item = 0}), 0);
+		assert_int_equal(pvq_check_init(&f.check, &f.load, 0, 0), 0);
+		for (uint64_t id = 0; id < MANY; id++)
+			for (int times = 0; times < (id == fault[i].lost             ? 0
+							    : id == fault[i].doubled ? 2
+										     : 1);
+				times++)
+				assert_int_equal(put(&f, id, (id + 1) * 10), 0);
+		assert_int_equal(pvq_check_verify(&f.check, "", f.right), fault[i].verified);
+		assert_string_equal(f.check.problem,
+			fault[i].verified == PVQ_VERIFIED_NO ? "the results' digest is wrong" : "");
+		teardown(&f);
+	}
 }
 
-static void test_duplicate(void **state)
+static void test_every_missing_item_is_named(void **state)
 {
+	char expected[PVQ_REASON_MAX];
 	struct fixture f;
 
 	(void)state;
-	setup(&f, 0);
-	assert_int_equal(put(&f, 3, 40), 0);
-	assert_int_equal(put(&f, 3, 40), -EBADMSG);
-	assert_string_equal(f.check.problem, "item 3 arrived twice");
-	teardown(&f);
+	for (uint64_t lost = 0; lost < N; lost++) {
+		setup(&f, 0);
+		for (uint64_t id = 0; id < N; id++)
+			if (id != lost)
+				assert_int_equal(put(&f, id, (id + 1) * 10), 0);
+		assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
+		snprintf(expected, sizeof(expected), "item %u never arrived", (unsigned)lost);
+		assert_string_equal(f.check.problem, expected);
+		teardown(&f);
+	}
 }
 
+/* At once, or when all others have come; whether or not the second result is the same. */
+static void test_every_duplicate_is_named(void **state)
+{
+	char expected[PVQ_REASON_MAX];
+	struct fixture f;
+
+	(void)state;
+	for (uint64_t twice = 0; twice < N; twice++)
+		for (uint64_t before = twice; before < N; before++) {
+			setup(&f, 0);
+			for (uint64_t id = 0; id <= before; id++)
+				assert_int_equal(put(&f, id, (id + 1) * 10), 0);
+			assert_int_equal(put(&f, twice, (twice + 1 + before % 2) * 10), -EBADMSG);
+			snprintf(expected, sizeof(expected), "item %u arrived twice", (unsigned)twice);
+			assert_string_equal(f.check.problem, expected);
+			teardown(&f);
+		}
+}
+
+/* The first result, or a later one. */
 static void test_stranger(void **state)
 {
 	struct fixture f;
 
 	(void)state;
-	setup(&f, 0);
-	assert_int_equal(put(&f, N, 0), -EBADMSG);
-	assert_string_equal(f.check.problem, "item 10 does not exist");
-	teardown(&f);
+	for (int ordered = 0; ordered < 2; ordered++)
+		for (uint64_t before = 0; before < 3; before++) {
+			setup(&f, ordered);
+			for (uint64_t id = 0; id < before; id++)
+				assert_int_equal(put(&f, id, (id + 1) * 10), 0);
+			assert_int_equal(put(&f, N, 0), -EBADMSG);
+			assert_string_equal(f.check.problem, "item 10 does not exist");
+			teardown(&f);
+		}
 }
 
 static void test_disorder(void **state)
@@ -132,11 +210,42 @@ static void test_disorder(void **state)
 	struct fixture f;
 
 	(void)state;
-	setup(&f, 1);
-	assert_int_equal(put(&f, 0, 10), 0);
-	assert_int_equal(put(&f, 2, 30), -EBADMSG);
-	assert_string_equal(f.check.problem, "item 2 arrived out of order");
-	teardown(&f);
+	for (uint64_t before = 0; before < 3; before++) {
+		setup(&f, 1);
+		for (uint64_t id = 0; id < before; id++)
+			assert_int_equal(put(&f, id, (id + 1) * 10), 0);
+		assert_int_equal(put(&f, 4, 50), -EBADMSG);
+		assert_string_equal(f.check.problem, "item 4 arrived out of order");
+		teardown(&f);
+	}
+}
+
+/* Results of any length, short and long ones and failures in turn. */
+static void test_mixed_results(void **state)
+{
+	char byte[40] = "the results of a task may differ in len";
+	struct pvq_digest sum = {0, 0};
+	char right[33];
+	struct fixture f;
+
+	(void)state;
+	for (int ordered = 0; ordered < 2; ordered++) {
+		setup(&f, ordered);
+		sum = (struct pvq_digest){0, 0};
+		for (uint64_t id = 0; id < N; id++) {
+			size_t len = id == 3 ? 0 : id * 13 % sizeof(byte);
+			int status = id == 3 ? -EIO : 0;
+			struct pvq_digest d = pvq_digest_any(id, byte, len, status);
+
+			sum.low += d.low;
+			sum.high += d.high;
+			assert_int_equal(
+				f.check.sink.put(&f.check.sink, id, status ? NULL : byte, len, status), 0);
+		}
+		pvq_digest_write(sum, right);
+		assert_int_equal(pvq_check_verify(&f.check, right, f.right), PVQ_VERIFIED_ORACLE);
+		teardown(&f);
+	}
 }
 
 static void test_failed_item_is_no_right_result(void **state)
@@ -210,12 +319,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_wrong_result_is_named),
-		cmocka_unit_test(test_swapped_results),
-		cmocka_unit_test(test_missing_is_named),
-		cmocka_unit_test(test_duplicate),
+		cmocka_unit_test(test_every_flipped_bit_is_found),
+		cmocka_unit_test(test_every_swapped_pair_is_found),
+		cmocka_unit_test(test_large_load),
+		cmocka_unit_test(test_every_missing_item_is_named),
+		cmocka_unit_test(test_every_duplicate_is_named),
 		cmocka_unit_test(test_stranger),
 		cmocka_unit_test(test_disorder),
+		cmocka_unit_test(test_mixed_results),
 		cmocka_unit_test(test_failed_item_is_no_right_result),
 		cmocka_unit_test(test_deliveries),
 	};
