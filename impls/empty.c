@@ -71,16 +71,21 @@ static int empty_start(
 static int empty_map(void *self, struct pvq_sink *sink, struct pvq_error *err)
 {
 	const struct empty *e = self;
+	const ssize_t *len = e->len;
 	const char *at = e->results;
+	uint64_t n = e->n;
 
-	for (uint64_t id = 0; id < e->n; id++) {
-		ssize_t len = e->len[id];
-		int ret = len >= 0 ? sink->put(sink, id, at, (size_t)len, 0)
-				   : sink->put(sink, id, NULL, 0, (int)len);
+	for (uint64_t id = 0; id < n; id++) {
+		int ret;
 
+		if (__builtin_expect(len[id] < 0, 0)) {
+			ret = sink->put(sink, id, NULL, 0, (int)len[id]);
+		} else {
+			ret = sink->put(sink, id, at, (size_t)len[id], 0);
+			at += len[id];
+		}
 		if (ret < 0)
 			return pvq_fail(err, ret, "result of item %" PRIu64 " refused", id);
-		at += len > 0 ? len : 0;
 	}
 	return 0;
 }
