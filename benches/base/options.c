@@ -9,9 +9,10 @@
 
 enum { COLUMNS = 100, TERM_MAX = 64, FIRST_LONG = 256 }; /* FIRST_LONG: beyond all letters */
 
-static const struct pvq_option help_option = {.name = "help", .letter = 'h', .help = "this help"};
+static const struct pvq_option help_option = {.name = "help", .letters = "h", .help = "this help"};
+static const struct pvq_option version_option = {.name = "version", .help = "the version of this program"};
 
-/* The i-th option, in the order own, shared, help; NULL: there are no more. */
+/* The i-th option, in the order own, shared, help, version; NULL: there are no more. */
 static const struct pvq_option *option_at(const struct pvq_syntax *s, size_t i)
 {
 	const struct pvq_option *const table[] = {s->own, s->shared};
@@ -20,7 +21,7 @@ static const struct pvq_option *option_at(const struct pvq_syntax *s, size_t i)
 		for (const struct pvq_option *o = table[t]; o && o->name; o++)
 			if (i-- == 0)
 				return o;
-	return i == 0 ? &help_option : NULL;
+	return i == 0 ? &help_option : i == 1 && s->version ? &version_option : NULL;
 }
 
 /* ---- the help ---- */
@@ -40,13 +41,15 @@ void pvq_help_line(FILE *f, const char *term, const char *text, size_t width)
 	fputc('\n', f);
 }
 
-/* Writes "-h, --help" or "--out DIR"; returns its length. */
-static size_t option_term(const struct pvq_option *o, char term[TERM_MAX])
+/* Writes "--out DIR", after "-o, " where letters are wanted; returns its length. */
+static size_t option_term(const struct pvq_option *o, int with_letters, char term[TERM_MAX])
 {
-	char letter[] = {'-', o->letter, ',', ' ', '\0'};
+	size_t len = 0;
 
-	return (size_t)snprintf(term, TERM_MAX, "%s--%s%s%s", o->letter ? letter : "", o->name,
-		o->word ? " " : "", o->word ? o->word : "");
+	for (const char *letter = with_letters && o->letters ? o->letters : ""; *letter; letter++)
+		len += (size_t)snprintf(term + len, TERM_MAX - len, "-%c, ", *letter);
+	return len + (size_t)snprintf(term + len, TERM_MAX - len, "--%s%s%s", o->name, o->word ? " " : "",
+			     o->word ? o->word : "");
 }
 
 void pvq_options_help(FILE *f, const struct pvq_syntax *s)
@@ -57,9 +60,10 @@ void pvq_options_help(FILE *f, const struct pvq_syntax *s)
 
 	fprintf(f, "usage: %s", s->name);
 	for (size_t i = 0; (o = option_at(s, i)); i++) {
-		size_t len = option_term(o, term);
+		size_t len = option_term(o, 1, term);
 
 		width = len > width ? len : width;
+		option_term(o, 0, term);
 		if (o->required)
 			fprintf(f, " %s", term);
 	}
@@ -69,7 +73,7 @@ void pvq_options_help(FILE *f, const struct pvq_syntax *s)
 		fprintf(f, "%s\n", s->words_help);
 	fputs("\nOptions:\n", f);
 	for (size_t i = 0; (o = option_at(s, i)); i++) {
-		option_term(o, term);
+		option_term(o, 1, term);
 		pvq_help_line(f, term, o->help, width + 1);
 	}
 	if (s->foot)
@@ -93,7 +97,7 @@ static int __attribute__((format(printf, 2, 3))) refuse(const struct pvq_syntax 
 
 static int refuse_unknown(const struct pvq_syntax *s, const char *word)
 {
-	const char *names[PVQ_OPTIONS_MAX + 2] = {0}, *near;
+	const char *names[PVQ_OPTIONS_MAX + 3] = {0}, *near;
 	size_t dashes = strspn(word, "-"), len = strcspn(word, "=");
 	char name[TERM_MAX];
 
@@ -134,8 +138,8 @@ static int take(const struct pvq_option *o, void *into, const char *text)
 
 /* The tables in the form that getopt takes. */
 struct known {
-	struct option option[PVQ_OPTIONS_MAX + 2];
-	char letters[2 * PVQ_OPTIONS_MAX + 4];
+	struct option option[PVQ_OPTIONS_MAX + 3];
+	char letters[4 * PVQ_OPTIONS_MAX];
 };
 
 static void known_make(struct known *k, const struct pvq_syntax *s)
@@ -145,13 +149,14 @@ static void known_make(struct known *k, const struct pvq_syntax *s)
 
 	memset(k, 0, sizeof(*k));
 	k->letters[len++] = ':'; /* getopt then tells a missing argument from an unknown option */
-	for (int i = 0; i <= PVQ_OPTIONS_MAX && (o = option_at(s, (size_t)i)); i++) {
+	for (int i = 0; i < PVQ_OPTIONS_MAX + 2 && (o = option_at(s, (size_t)i)); i++) {
 		k->option[i] = (struct option){
 			o->name, o->word ? required_argument : no_argument, NULL, FIRST_LONG + i};
-		if (o->letter)
-			k->letters[len++] = o->letter;
-		if (o->letter && o->word)
-			k->letters[len++] = ':';
+		for (const char *letter = o->letters ? o->letters : ""; *letter; letter++) {
+			k->letters[len++] = *letter;
+			if (o->word)
+				k->letters[len++] = ':';
+		}
 	}
 }
 
@@ -163,7 +168,7 @@ static int place_of(const struct pvq_syntax *s, int found)
 	if (found >= FIRST_LONG)
 		return found - FIRST_LONG;
 	for (int i = 0; (o = option_at(s, (size_t)i)); i++)
-		if (found && o->letter == found)
+		if (found && o->letters && strchr(o->letters, found))
 			return i;
 	return -1;
 }
@@ -221,7 +226,11 @@ int pvq_options_parse(
 			return refuse_unknown(s, word);
 		if (o == &help_option) {
 			pvq_options_help(stdout, s);
-			return PVQ_OPTIONS_HELP;
+			return PVQ_OPTIONS_ANSWERED;
+		}
+		if (o == &version_option) {
+			printf("%.*s %s\n", (int)strcspn(s->name, " "), s->name, s->version);
+			return PVQ_OPTIONS_ANSWERED;
 		}
 		if (take(o, into, optarg))
 			return -EINVAL;

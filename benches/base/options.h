@@ -1,5 +1,5 @@
 /* options.h: the command line of a program, or of one of its commands, as a table. The same table parses the line and
- * prints the help. Long options must be written in full. Every syntax has -h and --help.
+ * prints the help. Long options must be written in full. Every syntax has -h and --help; some have --version.
  */
 #ifndef PVQ_OPTIONS_H
 #define PVQ_OPTIONS_H
@@ -27,17 +27,19 @@ struct pvq_option {
 	int (*take)(void *into, const char *text);
 	enum pvq_option_kind kind;
 	int required;
-	char letter; /* short form; 0: none */
+	const char *letters; /* short forms, "wj" for -w and -j; NULL: none */
 };
 
-enum { PVQ_OPTIONS_MAX = 63 }; /* in both tables of a syntax together */
+enum { PVQ_OPTIONS_MAX = 62 }; /* in both tables of a syntax together */
 
 struct pvq_syntax {
 	const char *name;    /* "pvq run" */
 	const char *summary; /* one line */
 	const char *words;   /* its arguments beside options, as the help shows them; NULL: it takes none */
 	const char *words_help; /* one line: what to give; also the message for too few or too many */
-	int least, most;        /* how many words */
+	const char *
+		version; /* what --version prints behind the program's name; NULL: there is no such option */
+	int least, most; /* how many words */
 	/* Both fill in the same struct; the help shows `own` first. Either may be NULL. */
 	const struct pvq_option *own, *shared;
 	void (*foot)(FILE *); /* writes the end of the help; NULL: nothing */
@@ -49,11 +51,11 @@ struct pvq_given {
 	int words;
 };
 
-enum { PVQ_OPTIONS_HELP = 1 };
+enum { PVQ_OPTIONS_ANSWERED = 1 };
 
 /* Parses argv[1 …], whose order it may change. Fills in the fields of *into whose options are given; the others keep
- * their values. given: may be NULL where the syntax takes no words. 0; PVQ_OPTIONS_HELP: the help was asked for, and
- * printed; -EINVAL with one line on stderr. */
+ * their values. given: may be NULL where the syntax takes no words. 0; PVQ_OPTIONS_ANSWERED: the help or the version was asked
+ * for, and printed; -EINVAL with one line on stderr. */
 int pvq_options_parse(
 	const struct pvq_syntax *, int argc, char **argv, void *into, struct pvq_given *given);
 

@@ -26,11 +26,12 @@ static struct e2e_args args;
 
 static const struct pvq_option options[] = {
 	{"short", .help = "fewer runs, and fewer items in each", .kind = PVQ_OPTION_FLAG, AT(wish.brief)},
-	{"impls", .word = "A,B,...", .help = "strategies (all)", .kind = PVQ_OPTION_TEXT, AT(wish.impls)},
+	{"impls", .letters = "i", .word = "A,B,...", .help = "strategies (all)", .kind = PVQ_OPTION_TEXT,
+		AT(wish.impls)},
 	/* hyperfine needs at least two runs */
 	{"runs", .word = "R", .help = "timed runs of each command", .kind = PVQ_OPTION_UNSIGNED, .min = 2,
 		.max = 10000, AT(wish.runs)},
-	{"n", .word = "N", .help = "number of items", .kind = PVQ_OPTION_COUNT, .min = 1,
+	{"n", .letters = "n", .word = "N", .help = "number of items", .kind = PVQ_OPTION_COUNT, .min = 1,
 		.max = 1000000000000u, AT(wish.n)},
 	{"out", .word = "DIR",
 		.help = "folder of the results; may be a run's (reports/e2e-<host>-<utc time>)",

@@ -45,6 +45,15 @@ int pvq_cmd_flush(void)
 	return PVQ_EXIT_FAILED;
 }
 
+/* What a command takes: its own options, and --version. */
+static struct pvq_syntax syntax_of(const struct pvq_command *command)
+{
+	struct pvq_syntax syntax = command->syntax;
+
+	syntax.version = pvq_revision;
+	return syntax;
+}
+
 static void usage(FILE *f)
 {
 	size_t width = 0;
@@ -55,7 +64,8 @@ static void usage(FILE *f)
 		width = strlen(name_of(commands[i])) > width ? strlen(name_of(commands[i])) : width;
 	for (unsigned i = 0; i < COMMANDS; i++)
 		pvq_help_line(f, name_of(commands[i]), commands[i]->syntax.summary, width + 1);
-	fputs("\n'pvq help COMMAND' and 'pvq COMMAND --help' list a command's options; 'pvq --version' names the build.\n" PVQ_EXIT_HELP
+	fputs("\n'pvq help COMMAND' and 'pvq COMMAND --help' list a command's options; 'pvq --version' names the build.\n"
+	      "Numbers: 1000, 1e3 or 1k; times: 50us, 10ms, 1s; sizes: 4K (4096 bytes), 4kB (4000 bytes).\n" PVQ_EXIT_HELP
 	      "\n",
 		f);
 }
@@ -64,6 +74,7 @@ static void usage(FILE *f)
 static int help(int words, char **word)
 {
 	const struct pvq_command *command;
+	struct pvq_syntax syntax;
 
 	if (words == 0) {
 		usage(stdout);
@@ -76,7 +87,8 @@ static int help(int words, char **word)
 	command = find(word[0]);
 	if (!command)
 		return PVQ_EXIT_USAGE;
-	pvq_options_help(stdout, &command->syntax);
+	syntax = syntax_of(command);
+	pvq_options_help(stdout, &syntax);
 	return pvq_cmd_flush();
 }
 
@@ -103,6 +115,7 @@ static int run(const struct pvq_command *command, struct pvq_registry *registry,
 {
 	char *typed = join(argc, argv);
 	struct pvq_call call = {.typed = typed, .registry = registry};
+	struct pvq_syntax syntax = syntax_of(command);
 	int ret;
 
 	if (!typed) {
@@ -111,11 +124,11 @@ static int run(const struct pvq_command *command, struct pvq_registry *registry,
 	}
 	if (command->init)
 		command->init();
-	ret = pvq_options_parse(&command->syntax, argc - 1, argv + 1, command->into, &call.given);
+	ret = pvq_options_parse(&syntax, argc - 1, argv + 1, command->into, &call.given);
 	if (ret < 0)
 		ret = PVQ_EXIT_USAGE;
 	else
-		ret = ret == PVQ_OPTIONS_HELP ? pvq_cmd_flush() : command->run(&call);
+		ret = ret == PVQ_OPTIONS_ANSWERED ? pvq_cmd_flush() : command->run(&call);
 	free(typed);
 	return ret;
 }

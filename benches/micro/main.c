@@ -303,7 +303,7 @@ int main(int argc, char **argv)
 	}
 	ret = pvq_options_parse(&syntax, argc, argv, &o, NULL);
 	if (ret)
-		return ret == PVQ_OPTIONS_HELP && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
+		return ret == PVQ_OPTIONS_ANSWERED && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
 	flags_default(flag, o.brief);
 	if (gb_initialize(&flags, flag) || gb_report_unknown(flags, flag))
 		return EXIT_USAGE;

@@ -297,7 +297,7 @@ int main(int argc, char **argv)
 	b.lab.seed = (uint64_t)time(NULL);
 	ret = pvq_options_parse(&syntax, argc, argv, &b, NULL);
 	if (ret)
-		return ret == PVQ_OPTIONS_HELP && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
+		return ret == PVQ_OPTIONS_ANSWERED && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
 	pvq_launch_signals();
 	if (set_up(&b))
 		return EXIT_FAILED;

@@ -27,7 +27,7 @@ int pvq_peer_trial(const struct pvq_registry *registry, int argc, char **argv)
 
 	ret = pvq_trial_args_parse(&args, argc, argv);
 	if (ret > 0)
-		return 0; /* the help was printed */
+		return 0; /* the answer was printed */
 	if (ret || pvq_trial_args_find(&args, registry))
 		return 2;
 	f = fdopen(PVQ_ROW_FD, "we");

@@ -88,11 +88,13 @@ static int take_item_timeout(void *into, const char *text)
 #define OWN(function) .kind = PVQ_OPTION_OWN, .take = (function)
 
 const struct pvq_option pvq_trial_options[] = {
-	{"impl", .word = "NAME", .help = "the strategy; 'pvq list' names them", TEXT(impl), .required = 1},
-	{"task", .word = "TASK[:ARG=V,...]", .help = "the task, with its arguments; 'pvq list' names them",
-		TEXT(task), .required = 1},
-	{"n", .word = "N", .help = "number of items", COUNT(trial.n, 1, 1000000000000u), .required = 1},
-	{"workers", .word = "W", .help = "number of workers (one per core)",
+	{"impl", .letters = "i", .word = "NAME", .help = "the strategy; 'pvq list' names them", TEXT(impl),
+		.required = 1},
+	{"task", .letters = "t", .word = "TASK[:ARG=V,...]",
+		.help = "the task, with its arguments; 'pvq list' names them", TEXT(task), .required = 1},
+	{"n", .letters = "n", .word = "N", .help = "number of items", COUNT(trial.n, 1, 1000000000000u),
+		.required = 1},
+	{"workers", .letters = "wj", .word = "W", .help = "number of workers (one per core)",
 		UNSIGNED(trial.workers, 1, PVQ_WORKERS_MAX)},
 	{"chunk", .word = "C", .help = "items that a worker takes at a time; 0: automatic (0)",
 		UNSIGNED(trial.chunk, 0, PVQ_CHUNK_MAX)},

@@ -128,8 +128,9 @@ small() {
 		[ "$(awk '/^  -/ && match($0, /[^ ]  +[^ -]/) { print RSTART + RLENGTH }' "$TMP/help" | sort -u | wc -l)" -eq 1 ]
 		"$PVQ" "$command" --help | cmp - "$TMP/help"
 		"$PVQ" "$command" -h | cmp - "$TMP/help"
+		"$PVQ" "$command" --version | cmp - <("$PVQ" --version)
 		# Every option that the help names is known: it is refused for what it lacks, or there is one word too many.
-		for option in $(sed -n 's/^  --\([a-z-]*\) .*/\1/p' "$TMP/help"); do
+		for option in $(sed -n 's/^  \(-[a-z], \)*--\([a-z-]*\) .*/\2/p' "$TMP/help" | grep -vx 'help\|version'); do
 			rc=0
 			"$PVQ" "$command" "--$option" 2>"$TMP/err" >&2 </dev/null -- a b c || rc=$?
 			[ "$rc" -eq 2 ]
@@ -154,6 +155,19 @@ small() {
 	refused "unexpected more pvq run options" "$PVQ" run --impl serial --task noop --n 1 more
 	refused "unexpected there" "$PVQ" list there
 	"$PVQ" run --impl=serial --task=noop --n=1 --csv | grep -q '^serial,noop,'
+}
+
+@test "short options: -n, -w or -j, -i, -t" {
+	for workers in -w3 "-w 3" "-j 3" --workers=3; do
+		# shellcheck disable=SC2086
+		"$PVQ" run -i pool_ordered -t noop -n 1k $workers --csv >"$TMP/out"
+		[ "$(column n <"$TMP/out") $(column workers <"$TMP/out")" = "1000 3" ]
+	done
+	"$PVQ" bench -i serial -t noop -n 50 -j 1 --blocks 1 --cores 1 --out "$TMP/run" >&2
+	[ "$(column n <"$RAW")" = 50 ]
+	refused "--n argument" "$PVQ" run -i serial -t noop -n
+	refused "missing" "$PVQ" run -time
+	refused "unknown -z" "$PVQ" run -i serial -z
 }
 
 @test "sizes out of range are refused" {
