@@ -261,7 +261,8 @@ const char *pvq_nearest(const char *word, const char *const *names)
 	return nearest(word, pvq_word_at, names);
 }
 
-void pvq_unknown(const char *what, const char *word, pvq_name_at *name_at, const void *ctx)
+void pvq_unknown(
+	const char *what, const char *word, pvq_name_at *name_at, const void *ctx, const char *hint)
 {
 	const char *near = nearest(word, name_at, ctx), *name;
 
@@ -271,5 +272,5 @@ void pvq_unknown(const char *what, const char *word, pvq_name_at *name_at, const
 	fprintf(stderr, "one of:");
 	for (size_t i = 0; (name = name_at(ctx, i)); i++)
 		fprintf(stderr, "%s %s", i ? "," : "", name);
-	fputc('\n', stderr);
+	fprintf(stderr, "%s%s\n", hint && !near ? "; " : "", hint && !near ? hint : "");
 }

@@ -11,10 +11,12 @@
 #include "report/experiment.h"
 #include "report/report.h"
 #include "trial/registry.h"
+#include "trial/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,6 +26,7 @@ struct bench {
 	struct pvq_registry *registry;
 	struct pvq_wish wish;
 	int seeded; /* the user gave a seed */
+	int only_sweep, dry_run;
 	const char *out, *resume, *like;
 	int placed;      /* the user chose the layout */
 	unsigned layout; /* enum pvq_layout */
@@ -67,6 +70,7 @@ static int take_place(void *into, const char *text)
 }
 
 #define AT(field) .at = offsetof(struct bench, field)
+#define FLAG(field) .kind = PVQ_OPTION_FLAG, AT(field)
 #define TEXT(field) .kind = PVQ_OPTION_TEXT, AT(field)
 
 static const struct pvq_option options[] = {
@@ -93,8 +97,11 @@ static const struct pvq_option options[] = {
 		.kind = PVQ_OPTION_OWN, .take = take_seed},
 	{"timeout", .word = "TIME", .help = "time limit of a trial, in seconds or as 500ms (the profile's)",
 		.kind = PVQ_OPTION_OWN, .take = take_timeout},
+	{"only-sweep", .help = "measure no experiments beside the sweep", FLAG(only_sweep)},
+	{"dry-run", .help = "print the plan and its time; measure nothing, write nothing", FLAG(dry_run)},
 	{"out", .word = "DIR", .help = "folder of the run (reports/<host>-<utc time>)", TEXT(out)},
-	{"like", .word = "DIR", .help = "do the same work as the run in DIR; only --out may be added",
+	{"like", .word = "DIR",
+		.help = "do the same work as the run in DIR; only --out, --only-sweep and --dry-run may be added",
 		TEXT(like)},
 	{"resume", .word = "DIR", .help = "finish the interrupted run in DIR; takes no other option",
 		TEXT(resume)},
@@ -112,7 +119,8 @@ static int is_wished(const struct bench *b)
 
 static int check_options(const struct bench *b)
 {
-	if ((b->resume && (is_wished(b) || b->out || b->like)) || (b->like && is_wished(b))) {
+	if ((b->resume && (is_wished(b) || b->out || b->like || b->only_sweep || b->dry_run)) ||
+		(b->like && is_wished(b))) {
 		fprintf(stderr, "pvq: %s takes its plan from the folder; leave the other options out\n",
 			b->resume ? "--resume" : "--like");
 		return -EINVAL;
@@ -120,10 +128,10 @@ static int check_options(const struct bench *b)
 	return 0;
 }
 
-/* The part of the profile's time that is kept for experiments, not for the sweep. */
-static double reserve_s(const struct pvq_profile *p)
+/* The part of the profile's time that is kept for experiments and report, not for the sweep. */
+static double reserve_s(const struct bench *b, const struct pvq_profile *p)
 {
-	return p->report_s + pvq_experiments_seconds(p->scale);
+	return p->report_s + (b->only_sweep ? 0 : pvq_experiments_seconds(p->scale));
 }
 
 /* ---- the plan of an earlier run ---- */
@@ -155,6 +163,9 @@ static int read_plan(struct bench *b, const char *dir)
 		pvq_manifest_free(&facts);
 		return -EINVAL;
 	}
+	/* A run that is resumed stays what it was; --like takes its work, not its experiments. */
+	if (b->resume)
+		b->only_sweep = pvq_manifest_get(&facts, "only_sweep") != NULL;
 	pvq_host_arrange(&b->host, (enum pvq_layout)b->layout);
 	ret = pvq_plan_read(&b->plan, b->registry, &b->host, dir);
 	if (ret == 0) {
@@ -165,7 +176,7 @@ static int read_plan(struct bench *b, const char *dir)
 		if (!b->plan.profile)
 			ret = -EINVAL;
 		else
-			b->plan.reserve_s = reserve_s(b->plan.profile);
+			b->plan.reserve_s = reserve_s(b, b->plan.profile);
 	}
 	pvq_manifest_free(&facts);
 	return ret;
@@ -191,6 +202,8 @@ static int write_manifest(const struct bench *b)
 		b->plan.timeout_s, pvq_layout_words[b->layout]);
 	if (b->plan.left_out)
 		fprintf(f, "left_out\t%s\n", b->plan.left_out);
+	if (b->only_sweep)
+		fputs("only_sweep\tyes\n", f);
 	pvq_host_facts(&b->host, f);
 	if (fflush(f) || ferror(f))
 		ret = errno ? -errno : -EIO;
@@ -211,18 +224,25 @@ static int make_plan(struct bench *b, const struct pvq_profile *profile)
 	return pvq_plan_make(&b->plan, b->registry, &b->wish, &b->host);
 }
 
-static int plan_new(struct bench *b)
+/* Plans, and writes nothing. */
+static int plan_only(struct bench *b)
 {
-	int ret, created = 0;
 	const struct pvq_profile *profile = pvq_profile_find(b->wish.profile ? b->wish.profile : "default");
 
 	if (!profile)
 		return -EINVAL;
-	b->wish.reserve_s = reserve_s(profile);
-	ret = pvq_rundir_create(b->out, b->dir, sizeof(b->dir), &created);
+	b->wish.reserve_s = reserve_s(b, profile);
+	b->wish.dry = b->dry_run;
+	return b->like ? read_plan(b, b->like) : make_plan(b, profile);
+}
+
+static int plan_new(struct bench *b)
+{
+	int created = 0, ret = pvq_rundir_create(b->out, b->dir, sizeof(b->dir), &created);
+
 	if (ret)
 		return ret;
-	ret = b->like ? read_plan(b, b->like) : make_plan(b, profile);
+	ret = plan_only(b);
 	if (ret) {
 		pvq_rundir_remove(b->dir, created);
 		return ret;
@@ -262,6 +282,100 @@ static void announce(const struct bench *b)
 	if (b->plan.left_out)
 		fprintf(stderr, "pvq: left out: %s\n", b->plan.left_out);
 }
+
+/* ---- --dry-run ---- */
+
+/* Prints "2 workers on 1 core" and so on: each pair of numbers that the task's cells have. first, end: its cells. */
+static void print_task(const struct pvq_plan_cell *first, const struct pvq_plan_cell *end)
+{
+	char args[PVQ_ARGS_TEXT], label[PVQ_LABEL_MAX];
+	const char *separator =
+		end - first == 1 ? " cell;  workers on cores:" : " cells; workers on cores:";
+
+	pvq_spec_args(first->spec, args, sizeof(args));
+	pvq_text_task(label, first->spec->task->name, args);
+	printf("  %-34s %3td", label, end - first);
+	for (const struct pvq_plan_cell *c = first; c < end; c++) {
+		const struct pvq_plan_cell *same = first;
+
+		while (same < c && (same->workers != c->workers || same->cores != c->cores))
+			same++;
+		if (same < c)
+			continue;
+		printf("%s %u on %u", separator, c->workers, c->cores);
+		separator = ",";
+	}
+	putchar('\n');
+}
+
+/* Estimates hold for loads as the profile wants them; what others take is not known before a pilot. */
+static void print_time(const struct bench *b)
+{
+	const struct pvq_plan *plan = &b->plan;
+	double limit_s = plan->profile->budget_s, block_s = pvq_plan_block_s(plan),
+	       sweep_s = limit_s - plan->reserve_s;
+	int known = !b->wish.n && !b->like;
+
+	if (limit_s > 0)
+		printf("Time: at most %.0f s in all: %.0f s for the sweep, %.0f s for %s", limit_s, sweep_s,
+			plan->reserve_s, b->only_sweep ? "the report" : "experiments and the report");
+	else
+		printf("Time: no limit");
+	if (known && limit_s > 0)
+		printf("; about %.0f of %u blocks fit\n", fmin(floor(sweep_s / block_s), plan->blocks),
+			plan->blocks);
+	else if (known)
+		printf("; about %.0f minutes for the sweep\n", block_s * plan->blocks / 60 + 1);
+	else
+		printf("; what a block takes is not known before it runs\n");
+}
+
+static int print_plan(const struct bench *b)
+{
+	const struct pvq_plan *plan = &b->plan;
+	const char *separator = "Strategies:";
+
+	printf("Plan: profile %s, %u cell%s, up to %u block%s, seed %" PRIu64 "\n", plan->profile->name,
+		plan->ncell, plan->ncell == 1 ? "" : "s", plan->blocks, plan->blocks == 1 ? "" : "s",
+		plan->seed);
+	for (unsigned i = 0; i < plan->ncell; i++) {
+		unsigned j = 0;
+
+		while (plan->cell[j].impl != plan->cell[i].impl)
+			j++;
+		if (j < i)
+			continue;
+		printf("%s %s", separator, plan->cell[i].impl->name);
+		separator = ",";
+	}
+	puts("\nTasks:");
+	for (unsigned i = 0, end; i < plan->ncell; i = end) {
+		for (end = i; end < plan->ncell && plan->cell[end].work == plan->cell[i].work;)
+			end++;
+		print_task(plan->cell + i, plan->cell + end);
+	}
+	if (b->wish.n)
+		printf("Items: %" PRIu64 " of each task\n", b->wish.n);
+	else
+		printf("Items: %s\n", b->like ? "as in the run" : "sized by pilots when the run begins");
+	printf("Experiments: %s\n", b->only_sweep ? "none" : "those of the profile");
+	if (plan->left_out)
+		printf("Left out: %s\n", plan->left_out);
+	print_time(b);
+	return pvq_cmd_flush();
+}
+
+static int run_dry(struct bench *b)
+{
+	int code = PVQ_EXIT_USAGE;
+
+	if (plan_only(b) == 0)
+		code = print_plan(b);
+	pvq_plan_free(&b->plan);
+	return code;
+}
+
+/* ---- the run ---- */
 
 /* Runs the experiments that the report shows beside the sweep. */
 static int run_experiments(const struct bench *b)
@@ -331,6 +445,8 @@ static int run(const struct pvq_call *call)
 	pvq_launch_signals();
 	if (pvq_host_read(&b->host))
 		return PVQ_EXIT_USAGE;
+	if (b->dry_run)
+		return run_dry(b);
 	ret = b->resume ? plan_resumed(b) : plan_new(b);
 	if (ret == -EINTR)
 		fprintf(stderr, "pvq: interrupted before the first trial\n");
@@ -342,7 +458,7 @@ static int run(const struct pvq_call *call)
 		sweep.deadline_s =
 			p->budget_s - b->plan.reserve_s - (double)(pvq_clock_ns() - b->began_ns) / 1e9;
 	ret = pvq_sweep_run(&b->plan, &sweep);
-	if (ret == 0 && run_experiments(b))
+	if (ret == 0 && !b->only_sweep && run_experiments(b))
 		sweep.end = PVQ_SWEEP_INTERRUPTED;
 	ret = ret && ret != -EINTR ? PVQ_EXIT_FAILED : conclude(b, &sweep);
 	pvq_plan_free(&b->plan);

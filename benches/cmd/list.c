@@ -1,9 +1,11 @@
 /* list.c: `pvq list`: lists strategies, peers and tasks, from their descriptors. */
+#include "base/parse.h"
 #include "cmd/cmd.h"
 #include "drive/peers.h"
 #include "trial/registry.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void list_arg(const struct pvq_arg *arg)
 {
@@ -15,18 +17,14 @@ static void list_arg(const struct pvq_arg *arg)
 	putchar('\n');
 }
 
-/* Lists the strategies that are linked in, or the peers, under a title. */
-static void list_impls(const struct pvq_registry *registry, const char *title, int peers)
+/* Lists the strategies that are linked in, or the peers. */
+static void list_impls(const struct pvq_registry *registry, int peers)
 {
 	const struct pvq_impl *impl;
-	int first = 1;
 
 	for (size_t i = 0; (impl = pvq_registry_at(registry, i)); i++) {
 		if (pvq_impl_is_peer(impl) != peers)
 			continue;
-		if (first)
-			printf("%s\n", title);
-		first = 0;
 		if (impl->unavailable)
 			printf("  %-27s unavailable: %s\n", impl->name, impl->unavailable);
 		else
@@ -34,23 +32,66 @@ static void list_impls(const struct pvq_registry *registry, const char *title, i
 	}
 }
 
-static int run(const struct pvq_call *call)
+static void list_strategies(const struct pvq_registry *registry)
 {
-	pvq_peers_find(call->registry);
-	list_impls(call->registry, "Strategies (--impl):", 0);
-	list_impls(call->registry,
-		"\nPeers (--impl; other libraries and languages, built by `make peers`):", 1);
-	printf("\nTasks (--task name:argument=value,...), each argument with its default:\n");
+	printf("Strategies (--impl):\n");
+	list_impls(registry, 0);
+}
+
+static void list_peers(const struct pvq_registry *registry)
+{
+	printf("Peers (--impl; strategies of other libraries and languages):\n");
+	list_impls(registry, 1);
+	if (!registry->peers)
+		printf("  none is built: 'make peers-built' builds them, 'make peers' measures them too\n");
+}
+
+static void list_tasks(void)
+{
+	printf("Tasks (--task name:argument=value,...), each argument with its default:\n");
 	for (int i = 0; pvq_tasks[i]; i++) {
 		printf("  %-27s %s\n", pvq_tasks[i]->name, pvq_tasks[i]->summary);
 		for (const struct pvq_arg *arg = pvq_tasks[i]->args; arg && arg->name; arg++)
 			list_arg(arg);
 	}
+}
+
+/* What can be listed, in this order. */
+enum { STRATEGIES, PEERS, TASKS, KINDS };
+
+static const char *const kinds[] = {"strategies", "peers", "tasks", NULL};
+
+static int run(const struct pvq_call *call)
+{
+	const char *word = call->given.words ? call->given.word[0] : NULL;
+	int only = 0; /* without a word: all */
+
+	while (word && only < KINDS && strcmp(word, kinds[only]) != 0)
+		only++;
+	if (only == KINDS) {
+		pvq_unknown("kind", word, pvq_word_at, kinds, NULL);
+		return PVQ_EXIT_USAGE;
+	}
+	if (!word || only == PEERS)
+		pvq_peers_find(call->registry);
+	if (!word || only == STRATEGIES)
+		list_strategies(call->registry);
+	if (!word)
+		putchar('\n');
+	if (!word || only == PEERS)
+		list_peers(call->registry);
+	if (!word)
+		putchar('\n');
+	if (!word || only == TASKS)
+		list_tasks();
 	return pvq_cmd_flush();
 }
 
 const struct pvq_command pvq_command_list = {
 	.syntax = {.name = "pvq list",
-		.summary = "List strategies, peers and tasks, with their arguments."},
+		.summary = "List strategies, peers and tasks, with their arguments.",
+		.words = "[strategies|peers|tasks]",
+		.words_help = "list takes one kind: strategies, peers or tasks; without one it lists all",
+		.most = 1},
 	.run = run,
 };

@@ -335,7 +335,10 @@ static void size_loads(
 	unsigned most = c->nworkers ? c->workers[c->nworkers - 1] : c->cores[c->ncores - 1];
 
 	for (unsigned s = 0; s < plan->nspec; s++) {
-		if (wish->n)
+		if (wish->dry) {
+			c->n[s] = 1;
+			c->item_s[s] = serial_ms / 1e3;
+		} else if (wish->n)
 			c->n[s] = wish->n;
 		else if (c->item_s[s] > 0)
 			c->n[s] =
@@ -546,7 +549,7 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_registry *registry, co
 		ret = choose_chunks(&c, wish);
 	if (ret == 0)
 		ret = choose_tasks(plan, &c, wish->tasks);
-	if (ret == 0)
+	if (ret == 0 && !wish->dry)
 		ret = pilots(plan, &c, host);
 	if (ret == 0)
 		ret = fit(plan, &c, wish, host);

@@ -48,7 +48,8 @@ struct pvq_wish {
 	const char *profile, *impls, *tasks, *cores, *workers, *chunks;
 	uint64_t seed,
 		n; /* n: items of every load; 0: sized so that the baseline takes the profile's time */
-	unsigned blocks;             /* instead of the profile's most; 0: the profile's */
+	unsigned blocks; /* instead of the profile's most; 0: the profile's */
+	int dry; /* 1: run no pilots; loads take the baseline the profile's time, but their n is 1 */
 	double timeout_s, reserve_s; /* reserve: part of the profile's budget for experiments and report */
 };
 

@@ -63,7 +63,10 @@ const struct pvq_impl *pvq_registry_find(const struct pvq_registry *r, const cha
 	const struct pvq_impl *impl = pvq_registry_get(r, name);
 
 	if (!impl)
-		pvq_unknown("strategy", name, name_at, r);
+		pvq_unknown("strategy", name, name_at, r,
+			r->peers
+				? NULL
+				: "no peers are built: 'make peers-built' builds them, 'make peers' measures them too");
 	return impl;
 }
 

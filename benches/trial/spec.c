@@ -27,7 +27,7 @@ const struct pvq_task *pvq_task_find(const char *name)
 	const struct pvq_task *task = pvq_tasks[pvq_task_rank(name)];
 
 	if (!task)
-		pvq_unknown("task", name, task_at, pvq_tasks);
+		pvq_unknown("task", name, task_at, pvq_tasks, NULL);
 	return task;
 }
 
@@ -36,7 +36,7 @@ static int parse_word(const char *what, const char *text, const char *const *wor
 	for (*value = 0; words[*value]; ++*value)
 		if (strcmp(words[*value], text) == 0)
 			return 0;
-	pvq_unknown(what, text, pvq_word_at, words);
+	pvq_unknown(what, text, pvq_word_at, words, NULL);
 	return -EINVAL;
 }
 
@@ -91,7 +91,7 @@ static int no_such_arg(const struct pvq_task *task, const char *at)
 			arg_name_at(task, 0), at);
 	} else {
 		snprintf(what, sizeof(what), "argument of task %s", task->name);
-		pvq_unknown(what, word, arg_name_at, task);
+		pvq_unknown(what, word, arg_name_at, task, NULL);
 	}
 	return -EINVAL;
 }

@@ -102,6 +102,58 @@ small() {
 	done
 }
 
+@test "list: one kind alone" {
+	"$PVQ" list >"$TMP/all"
+	for kind in strategies peers tasks; do
+		"$PVQ" list "$kind" >"$TMP/kind"
+		[ "$(grep -c '^[A-Z]' "$TMP/kind")" -eq 1 ]
+		cat "$TMP/kind" >>"$TMP/parts"
+	done
+	diff <(grep . "$TMP/all") "$TMP/parts"
+	"$PVQ" list strategies | grep -q '^  pool_ordered '
+	"$PVQ" list tasks | grep -q '^  spin '
+	refused "kind task tasks? peers" "$PVQ" list task
+	refused "list one kind" "$PVQ" list tasks peers
+}
+
+@test "without peers, an unknown strategy is told how to get them" {
+	refused "python_pool_imap serial make peers" env PVQ_PEERS="$TMP" "$PVQ" run -i python_pool_imap -t noop -n 1
+	PVQ_PEERS="$TMP" "$PVQ" list peers | grep -q "make peers"
+	run env PVQ_PEERS="$TMP" "$PVQ" run -i seriel -t noop -n 1
+	[[ $output != *"make peers"* ]]
+}
+
+@test "bench --dry-run: the plan and its time; nothing is measured or left behind" {
+	cd "$TMP"
+	"$PVQ" bench --dry-run >"$TMP/out"
+	grep -q '^Plan: profile default, [0-9]* cells' "$TMP/out"
+	grep -q '^  mandelbrot' "$TMP/out"
+	grep -Eq '^Time: at most 180 s in all: [0-9]+ s for the sweep, .*; about [0-9]+ of 40 blocks fit$' "$TMP/out"
+	"$PVQ" bench --dry-run --only-sweep --profile full -t noop -i pool_ordered --cores 1 --out "$TMP/run" >"$TMP/out"
+	grep -q '^Strategies: serial, pool_ordered$' "$TMP/out"
+	grep -q '^  noop  *[0-9]* cells; workers on cores: 1 on 1, 2 on 1, 4 on 1$' "$TMP/out"
+	grep -q '^Experiments: none$' "$TMP/out"
+	grep -Eq '^Time: no limit; about [0-9]+ minutes' "$TMP/out"
+	refused "nop noop?" "$PVQ" bench --dry-run -t nop
+	[ "$(ls)" = "$(printf 'err\nout')" ]
+	refused "--resume leave" "$PVQ" bench --dry-run --resume "$TMP/run"
+	# A task that would hang a pilot, and one that would fail, are planned all the same: none runs.
+	"$PVQ" bench --dry-run -t fault:kind=hang,at=0,sleep:us=60s --profile quick >"$TMP/out"
+	grep -q '^  fault:kind=hang' "$TMP/out"
+}
+
+@test "bench --only-sweep: no experiment runs, and --resume keeps to that" {
+	small --only-sweep --out "$TMP/run" >"$TMP/out" 2>"$TMP/err"
+	run grep -c 'price list\|outside view\|observing' "$TMP/err"
+	[ "$output" = 0 ]
+	[ ! -e "$TMP/run/observed.csv" ]
+	[ -s "$TMP/run/report.html" ]
+	"$PVQ" bench --resume "$TMP/run" >"$TMP/out" 2>"$TMP/err"
+	[ ! -e "$TMP/run/observed.csv" ]
+	"$PVQ" bench --like "$TMP/run" --only-sweep --out "$TMP/again" >"$TMP/out" 2>"$TMP/err"
+	[ ! -e "$TMP/again/observed.csv" ]
+}
+
 @test "unknown names are refused, the right ones listed, the nearest named" {
 	refused "seriel serial? pool_ordered" "$PVQ" run --impl seriel --task noop --n 1
 	refused "slep sleep? mandelbrot" "$PVQ" run --impl serial --task slep --n 1
@@ -153,7 +205,7 @@ small() {
 	refused "--csv no argument" "$PVQ" run --impl serial --task noop --n 1 --csv=yes
 	refused "--impl missing pvq run --help" "$PVQ" run --task noop --n 1
 	refused "unexpected more pvq run options" "$PVQ" run --impl serial --task noop --n 1 more
-	refused "unexpected there" "$PVQ" list there
+	refused "unexpected there" "$PVQ" doctor there
 	"$PVQ" run --impl=serial --task=noop --n=1 --csv | grep -q '^serial,noop,'
 }
 
@@ -163,7 +215,7 @@ small() {
 		"$PVQ" run -i pool_ordered -t noop -n 1k $workers --csv >"$TMP/out"
 		[ "$(column n <"$TMP/out") $(column workers <"$TMP/out")" = "1000 3" ]
 	done
-	"$PVQ" bench -i serial -t noop -n 50 -j 1 --blocks 1 --cores 1 --out "$TMP/run" >&2
+	"$PVQ" bench --only-sweep --profile quick -i serial -t noop -n 50 -j 1 --blocks 1 --cores 1 --out "$TMP/run" >&2
 	[ "$(column n <"$RAW")" = 50 ]
 	refused "--n argument" "$PVQ" run -i serial -t noop -n
 	refused "missing" "$PVQ" run -time
@@ -188,7 +240,7 @@ small() {
 	"$PVQ" run --impl serial --task echo:in=4K,out=4kB --n 1e3 --timeout 1min --csv >"$TMP/out"
 	grep -q '^serial,echo,"in=4096,out=4000",1000,' "$TMP/out"
 	"$PVQ" run --impl serial --task sleep:us=2ms --n 2 --csv | grep -q '^serial,sleep,us=2000,2,'
-	"$PVQ" bench --tasks sleep:us=1ms --impls serial --n .1k --blocks 1 --cores 1 --timeout 2min --out "$TMP/run" >&2
+	"$PVQ" bench --only-sweep --profile quick --tasks sleep:us=1ms --impls serial --n .1k --blocks 1 --cores 1 --timeout 2min --out "$TMP/run" >&2
 	[ "$(column args <"$RAW")" = us=1000 ]
 	[ "$(column n <"$RAW")" = 100 ]
 	grep -qx 'timeout_s	120' "$TMP/run/manifest.tsv"
