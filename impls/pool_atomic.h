@@ -21,6 +21,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* A test's header, with a hook before each access: tests/support/steps.h. */
+#ifdef PVQ_POOL_STEPS
+#include PVQ_POOL_STEPS
+#endif
+
 typedef _Atomic int32_t pool_atomic_i32;
 typedef _Atomic uint32_t pool_atomic_u32;
 typedef _Atomic uint64_t pool_atomic_u64;

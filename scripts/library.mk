@@ -54,3 +54,24 @@ $B/tests/impls/test_pool_faults $A/tests/impls/test_pool_faults: LDFLAGS += $(FA
 # Remakes the table of impls/PROOFS.md.
 pool-faults: $B/tests/impls/test_pool_faults
 	@$< --table >$B/faults.txt && sed -n '/^|/p' $B/faults.txt | scripts/put-table impls/PROOFS.md faults
+
+# The pool with a hook at each step of its protocol: each access to shared memory and each system call.
+STEPPED := close epoll_create1 epoll_ctl epoll_pwait2 eventfd fork kill munmap poll prctl read recv recvmsg send sendmsg \
+           shutdown socketpair syscall waitid waitpid write
+define steps_rule
+$1/steps/%.o: impls/%.c $B/gen/flags
+	@mkdir -p $$(@D)
+	$$(call say,CC)$$(CC) $$(CFLAGS) -DPVQ_POOL_STEPS='"support/steps.h"' -Itests -MMD -MP -c $$< -o $$@
+endef
+$(foreach folder,$A $B,$(eval $(call steps_rule,$(folder))))
+$B/tests/impls/test_pool_chaos $A/tests/impls/test_pool_chaos: LDFLAGS += $(STEPPED:%=-Wl,--wrap=%)
+$B/tests/impls/test_pool_chaos: $B/tests/impls/test_pool_chaos.o $(POOL_LIB:impls/%.c=$B/steps/%.o)
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
+$A/tests/impls/test_pool_chaos: $A/tests/impls/test_pool_chaos.o $(POOL_LIB:impls/%.c=$A/steps/%.o)
+	$(emulated)
+
+# Hours: EVENTS kills, stops and continues, from the seed SEED on; and the table of impls/PROOFS.md.
+EVENTS ?= 1000000
+SEED   ?= 1
+chaos-long: $B/tests/impls/test_pool_chaos
+	@$< --events $(EVENTS) $(SEED) >$B/chaos.txt && sed -n '/^|/p' $B/chaos.txt | scripts/put-table impls/PROOFS.md chaos
