@@ -70,22 +70,24 @@ void pool_split_make(
 	struct pool_split *split, const struct pvq_levels *levels, const int *level, size_t blocks)
 {
 	const struct pvq_state state = {.levels = *levels};
-	int known = 0;
+	size_t known = 0, unknown = 0;
 
-	for (size_t b = 0; b < blocks; b++)
-		known |= level[b] != PVQ_LEVELS_NONE;
-	if (!known || levels->count < 2) {
+	for (size_t b = 0; b < blocks; b++) {
+		known += level[b] >= 0;
+		unknown += level[b] == PVQ_LEVELS_NONE;
+	}
+	if (unknown == blocks || levels->count < 2) {
 		split_whole(split, blocks, "");
 		return;
 	}
 	split->parts = 0;
-	for (int want = 0; want < (int)levels->count; want++) {
+	for (int want = 0; unknown < known && want < (int)levels->count; want++) {
 		struct pool_part *part = &split->part[split->parts];
 
 		part->name = pvq_state_name(&state, want);
 		part->count = 0;
 		for (size_t b = 0; b < blocks; b++)
-			if (level[b] == want || level[b] == PVQ_LEVELS_NONE)
+			if (level[b] == want)
 				part->block[part->count++] = (unsigned)b;
 		split->parts += part->count >= pvq_median_needs(PVQ_ALPHA);
 	}

@@ -46,8 +46,8 @@ struct pool_split {
 	size_t parts; /* at least 1 */
 };
 
-/* Splits the blocks, whose levels are given. A level has a part if it has enough blocks for an interval; a block without a
- * known level belongs to all. If there are several levels and none has enough, all blocks are one part. */
+/* Splits the blocks, whose levels are given, by the rule of reports (results/state.h). A level has a part if it has enough
+ * blocks for an interval. If none has, or the level is unknown in too many blocks, all of them are one part. */
 void pool_split_make(struct pool_split *, const struct pvq_levels *, const int *level, size_t blocks);
 /* Makes one part of all blocks, whose levels differ. */
 void pool_split_mixed(struct pool_split *, size_t blocks);

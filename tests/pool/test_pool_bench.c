@@ -215,6 +215,27 @@ static void rows_without_looks(void **state)
 	pool_looks_free(&looks);
 }
 
+/* A block whose CPUs were too busy to tell may have met any level: it is in none, and many of them name none. */
+static void unknown_levels(void **state)
+{
+	int level[20] = {0};
+	struct pool_looks looks = two_levels();
+	struct pool_split split;
+
+	(void)state;
+	for (int b = 0; b < 9; b++)
+		level[b] = PVQ_LEVELS_NONE;
+	pool_split_make(&split, &looks.levels, level, 20);
+	assert_string_equal(split.part[0].name, "near");
+	assert_int_equal(split.part[0].count, 11);
+	level[9] = PVQ_LEVELS_NONE;
+	pool_split_make(&split, &looks.levels, level, 20);
+	assert_int_equal(split.parts, 1);
+	assert_string_equal(split.part[0].name, "levels mixed");
+	assert_int_equal(split.part[0].count, 20);
+	pool_looks_free(&looks);
+}
+
 /* ---- works ---- */
 
 /* The sum that run() makes of n parameters. */
@@ -266,6 +287,7 @@ int main(void)
 		cmocka_unit_test(levels_have_rows_of_their_own),
 		cmocka_unit_test(seldom_met_levels),
 		cmocka_unit_test(rows_without_looks),
+		cmocka_unit_test(unknown_levels),
 		cmocka_unit_test(works_match_their_sums),
 		cmocka_unit_test(works_refuse_other_lengths),
 	};
