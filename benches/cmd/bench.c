@@ -10,6 +10,7 @@
 #include "drive/sweep.h"
 #include "report/experiment.h"
 #include "report/report.h"
+#include "results/doctor.h"
 #include "trial/registry.h"
 #include "trial/text.h"
 
@@ -283,6 +284,16 @@ static void announce(const struct bench *b)
 		fprintf(stderr, "pvq: left out: %s\n", b->plan.left_out);
 }
 
+/* Says what spoils the run, by the facts of its start. */
+static void warn_spoiled(const struct bench *b)
+{
+	struct pvq_manifest manifest;
+
+	if (pvq_manifest_read(&manifest, b->dir) == 0)
+		pvq_doctor_warn(stderr, &manifest);
+	pvq_manifest_free(&manifest);
+}
+
 /* ---- --dry-run ---- */
 
 /* Prints "2 workers on 1 core" and so on: each pair of numbers that the task's cells have. first, end: its cells. */
@@ -452,6 +463,7 @@ static int run(const struct pvq_call *call)
 		fprintf(stderr, "pvq: interrupted before the first trial\n");
 	if (ret)
 		return ret == -EINTR ? PVQ_EXIT_FAILED : PVQ_EXIT_USAGE;
+	warn_spoiled(b);
 	announce(b);
 	p = b->plan.profile;
 	if (p->budget_s > 0) /* the deadline may have passed already: pilots count too */
@@ -461,6 +473,7 @@ static int run(const struct pvq_call *call)
 	if (ret == 0 && !b->only_sweep && run_experiments(b))
 		sweep.end = PVQ_SWEEP_INTERRUPTED;
 	ret = ret && ret != -EINTR ? PVQ_EXIT_FAILED : conclude(b, &sweep);
+	warn_spoiled(b); /* once more: nobody looks at the beginning of a long run's output */
 	pvq_plan_free(&b->plan);
 	return ret;
 }

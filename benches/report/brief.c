@@ -16,6 +16,7 @@ static void brief_head(const struct pvq_report *r)
 		   *date = pvq_manifest_get(r->manifest, "date");
 
 	fputs("### pvq: which way of running N tasks on C cores?\n\n", r->md);
+	pvq_report_spoiled(r);
 	if (cpu) {
 		pvq_text_md(r->md, cpu);
 		fputs(", ", r->md);

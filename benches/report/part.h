@@ -74,6 +74,9 @@ int pvq_answer_table(const struct pvq_report *, enum pvq_metric, size_t most);
  * stderr. */
 int pvq_brief_write(const struct pvq_report *);
 
+/* Writes what spoils the run, by the doctor's verdicts on the machine at its start; nothing if nothing does. */
+void pvq_report_spoiled(const struct pvq_report *);
+
 /* Writes how many rows of raw.csv could not be read, as a paragraph; nothing if all could. */
 void pvq_report_unread(const struct pvq_report *);
 

@@ -91,6 +91,18 @@ static void title_sweep(const struct pvq_report *r)
 	fputs("\n\n", r->md);
 }
 
+void pvq_report_spoiled(const struct pvq_report *r)
+{
+	struct pvq_finding finding[PVQ_FINDINGS_MAX] = {0};
+	unsigned count = r->manifest->count ? pvq_doctor(r->manifest, finding) : 0;
+
+	if (pvq_doctor_worst(finding, count) != PVQ_FIT_SPOILS)
+		return;
+	fputs("**This run is spoiled.** Its figures show something other than the strategies:\n\n", r->md);
+	title_verdict(r, finding, count, PVQ_FIT_SPOILS);
+	fputs("\n", r->md);
+}
+
 void pvq_report_unread(const struct pvq_report *r)
 {
 	if (r->rows->bad)
@@ -103,7 +115,9 @@ int pvq_chapter_title(const struct pvq_report *r)
 	const char *date = pvq_manifest_get(r->manifest, "date"),
 		   *cpu = pvq_manifest_get(r->manifest, "host_cpu_model");
 
-	fputs("# Which way of running N tasks on C cores?\n\nMeasured by pvq", r->md);
+	fputs("# Which way of running N tasks on C cores?\n\n", r->md);
+	pvq_report_spoiled(r);
+	fputs("Measured by pvq", r->md);
 	if (cpu) {
 		fputs(" on ", r->md);
 		pvq_text_md(r->md, cpu);

@@ -88,28 +88,28 @@ static void judge_calm(struct pvq_verdict_of_run *v, const struct pvq_report *r)
 	const char *goal = pvq_manifest_get(r->manifest, "goal");
 	double within = goal ? strtod(goal, NULL) : 0;
 	struct pvq_finding finding[PVQ_FINDINGS_MAX] = {0};
-	int known = 0;
+	size_t known;
 
 	for (size_t w = 0; w < s->works; w++) {
 		v->turns += s->work[w].turns;
 		v->disturbed += s->work[w].disturbed;
+		v->unknown += s->work[w].unknown;
 	}
-	for (size_t i = 0; i < r->rows->count; i++)
-		known |= r->rows->row[i].wall_ns > 0;
+	known = v->turns - v->unknown;
 	for (size_t c = 0; c < s->cells; c++) {
 		v->cells += s->cell[c].ok > 0;
 		v->precise += s->cell[c].ok && pvq_estimate_width(&s->cell[c].metric[PVQ_MAP_NS]) <= within;
 	}
 	if (within <= 0)
 		v->precise = 0;
-	if (!known || !v->turns)
-		v->calm = PVQ_CALM_UNKNOWN;
-	else if (2 * v->disturbed > v->turns ||
-		 pvq_doctor_worst(finding, r->manifest->count ? pvq_doctor(r->manifest, finding) : 0) ==
-			 PVQ_FIT_SPOILS)
+	if (2 * v->disturbed > known ||
+		pvq_doctor_worst(finding, r->manifest->count ? pvq_doctor(r->manifest, finding) : 0) ==
+			PVQ_FIT_SPOILS)
 		v->calm = PVQ_SPOILED;
+	else if (2 * known <= v->turns) /* most of it may have been disturbed */
+		v->calm = PVQ_CALM_UNKNOWN;
 	else
-		v->calm = 20 * v->disturbed > v->turns ? PVQ_DISTURBED : PVQ_QUIET;
+		v->calm = 20 * v->disturbed > known ? PVQ_DISTURBED : PVQ_QUIET;
 }
 
 int pvq_verdict_make(struct pvq_verdict_of_run *v, const struct pvq_report *r)
@@ -322,10 +322,13 @@ void pvq_verdict_trust(FILE *f, const struct pvq_report *r, const struct pvq_ver
 		fprintf(f, "Trust: **[%s](#how-far-to-trust-it \"%s\")**", word, word);
 	else
 		fprintf(f, "Trust: %s", word);
-	if (v->calm == PVQ_CALM_UNKNOWN)
-		fputs(", what else ran is not known", f);
+	if (v->unknown == v->turns)
+		fputs(", interference unknown", f);
 	else
-		fprintf(f, ", %zu of %zu turns disturbed by other work", v->disturbed, v->turns);
+		fprintf(f, ", %zu of %zu turns disturbed by other work", v->disturbed,
+			v->turns - v->unknown);
+	if (v->unknown && v->unknown < v->turns)
+		fprintf(f, ", %zu unknown", v->unknown);
 	if (goal && strtod(goal, NULL) > 0)
 		fprintf(f, "; %zu of %zu cells known within ±%s", v->precise, v->cells,
 			pvq_text_percent(strtod(goal, NULL)).s);

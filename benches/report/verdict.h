@@ -27,7 +27,8 @@ struct pvq_verdict_of_run {
 		*take; /* the choice: NULL: parallel pays nowhere, or nothing was compared */
 	const struct pvq_trait *trait; /* of the choice; NULL: nothing is known */
 	enum pvq_calm calm;
-	size_t turns, disturbed, cells, precise;
+	size_t turns, disturbed, unknown; /* of the works; unknown: whether they were disturbed */
+	size_t cells, precise;
 };
 
 /* 0 or -ENOMEM. */

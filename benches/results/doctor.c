@@ -207,6 +207,17 @@ enum pvq_fitness pvq_doctor_worst(const struct pvq_finding *finding, unsigned co
 	return worst;
 }
 
+void pvq_doctor_warn(FILE *f, const struct pvq_manifest *m)
+{
+	struct pvq_finding finding[PVQ_FINDINGS_MAX];
+	unsigned count = m->count ? pvq_doctor(m, finding) : 0;
+
+	for (unsigned i = 0; i < count; i++)
+		if (finding[i].fitness == PVQ_FIT_SPOILS)
+			fprintf(f, "pvq: %s: %s (%s): %s\n", pvq_fitness_words(PVQ_FIT_SPOILS),
+				finding[i].what, finding[i].value, finding[i].advice);
+}
+
 const char *pvq_fitness_words(enum pvq_fitness fitness)
 {
 	static const char *const words[] = {"fine", "caution", "spoils the run", "unknown"};

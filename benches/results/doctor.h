@@ -30,6 +30,9 @@ unsigned pvq_doctor(const struct pvq_manifest *, struct pvq_finding finding[PVQ_
 /* The worst verdict among the findings; unknown ones do not count. */
 enum pvq_fitness pvq_doctor_worst(const struct pvq_finding *, unsigned count);
 
+/* Warns on f of everything that spoils the run, a line each. */
+void pvq_doctor_warn(FILE *f, const struct pvq_manifest *);
+
 /* "fine", "caution", "spoils the run", "unknown". */
 const char *pvq_fitness_words(enum pvq_fitness);
 

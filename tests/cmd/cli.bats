@@ -284,6 +284,27 @@ small() {
 	refused "unexpected there" "$PVQ" doctor there
 }
 
+@test "a machine that spoils the run: the terminal says so first and last, the report and summary.md at their head" {
+	small --out "$TMP/run" >/dev/null 2>&1
+	# As if it had been so at the start.
+	sed -i '/^host_foreign\t/d; /^host_stolen\t/d; /^version_flags\t/d' "$TMP/run/manifest.tsv"
+	cp "$TMP/run/manifest.tsv" "$TMP/calm"
+	printf 'host_foreign\t37.5 %% of the time\nversion_flags\t-O2\n' >>"$TMP/run/manifest.tsv"
+	"$PVQ" bench --resume "$TMP/run" >"$TMP/out" 2>&1
+	for line in 1 '$'; do
+		sed -n "${line}p" "$TMP/out" | grep -qF 'pvq: spoils the run: Other work at the start (37.5 % of the time): other programs are running'
+	done
+	for file in report summary; do
+		[ "$(sed -n 3p "$TMP/run/$file.md")" = "**This run is spoiled.** Its figures show something other than the strategies:" ]
+		sed -n 5p "$TMP/run/$file.md" | grep -qF -- '- **spoils the run**: Other work at the start (37.5 % of the time): other programs'
+		[ "$(grep -c '^Trust: \*\*\[spoiled' "$TMP/run/$file.md")" -eq 1 ]
+	done
+	# Nothing of it where nothing spoils.
+	cp "$TMP/calm" "$TMP/run/manifest.tsv"
+	"$PVQ" bench --resume "$TMP/run" >"$TMP/out" 2>&1
+	[ "$(cat "$TMP/out" "$TMP/run/report.md" "$TMP/run/summary.md" | grep -c 'This run is spoiled\|spoils the run')" -eq 0 ]
+}
+
 @test "pools outlive their workers: retries, time-outs, recycling; the others cannot, and say so" {
 	for impl in pool_ordered pool_unordered; do
 		run "$PVQ" run --impl $impl --task fault:kind=kill,at=3 --n 6 --workers 2 --retries 2 --print

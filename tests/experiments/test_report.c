@@ -979,6 +979,7 @@ static void interference_that_is_unknown_is_not_none(void **state)
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "**0 of 8 turns** were disturbed.");
 	assert_says(run, " Of 4 more turns it is **unknown**.");
+	assert_says(run, ", 0 of 8 turns disturbed by other work, 4 unknown; ");
 	read_text(run, "summary.csv");
 	assert_says(run, ",0,0,\n"); /* disturbed_blocks, aside, and no handover_ns */
 }
@@ -997,6 +998,7 @@ static void interference_of_which_nothing_is_known_is_unknown(void **state)
 	}
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "### Interference\n\n**Unknown**: ");
+	assert_says(run, " \"unknown\")**, interference unknown; ");
 	assert_silent(run, " turns** were");
 	assert_silent(run, "0.0 % of the CPUs");
 	/* No CPU time, no memory, no switches, and no number of disturbed blocks. */
