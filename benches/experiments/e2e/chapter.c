@@ -236,7 +236,7 @@ static void e2e_problems(const struct pvq_report *r, const struct pvq_e2e *e)
 		fputs("\n", r->md);
 	}
 	for (size_t c = 0; c < e->summary.cells; c++) {
-		if (e->summary.cell[c].rows == e->summary.cell[c].ok)
+		if (pvq_cell_failed(&e->summary.cell[c]) == 0)
 			continue;
 		e2e_failed_cell(r, &e->summary.cell[c]);
 		lines++;

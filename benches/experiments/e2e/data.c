@@ -56,6 +56,9 @@ static int keep_row(
 	e->outside = outside;
 	outside[e->rows.count] = (struct pvq_e2e_outside){wall_ns, cpu_ns};
 	grown[e->rows.count] = *row;
+	/* Commands run one after the other, so a "block" is no moment, and has no level of the machine's state
+	 * (results/state.h). Inside and outside of one run are compared, which were at the same level anyway. */
+	grown[e->rows.count].handover_ns = grown[e->rows.count].handover_after_ns = 0;
 	grown[e->rows.count++].block = run;
 	return 0;
 }
