@@ -40,7 +40,7 @@ enum {
 	ITEMS = 400,
 	WORKERS = 4,
 	SITES = 1024,
-	STOPPED = 64, /* far more than are alive at a time */
+	STOPPED = 1 << 14, /* more than are born in a round */
 	FDS = 64,
 	HANG_MS = 120000,
 	LOST_MS = 500,
@@ -143,7 +143,7 @@ static void shape(struct round *r, uint64_t seed)
 		.max_out = 8,
 		.recycle = recycle[below(&s, 4)],
 		.item_timeout_ns = limit[below(&s, 5)],
-		.close_timeout_ns = 60000000000u};
+		.close_timeout_ns = 1000000000ull * HANG_MS};
 }
 
 /* ---- what happens to this process ---- */
