@@ -13,14 +13,13 @@ enum {
 	LINE = 128, /* no two of these words share a cache line, or a pair of lines that is fetched together */
 	ROUNDS = 40, /* hand-overs in a batch: the clock is read between batches only */
 	BATCHES = 15,
-	BATCHES_LEAST = 5,     /* fewer say nothing */
 	PIECES = 3,            /* the fastest of so many pieces counts: interruptions only ever add time */
 	STEPS = 6000,          /* of the loop in a piece: some 20 us */
-	LIMIT_NS = 1000000,    /* of one pair */
+	LIMIT_NS = 2500000,    /* of all waiting: to wake an idle CPU may take a millisecond */
 	SPINS_A_LOOK = 1 << 8, /* how often a waiting thread looks at the clock */
 };
 
-/* What the two threads of a pair share. The partner answers every change of `ask`, until it is told to compute or to
+/* What the caller and a partner share. The partner answers every change of `ask`, until it is told to compute or to
  * end. */
 enum { COMPUTE = 0x40000000, END = 0x50000000 };
 
@@ -28,6 +27,9 @@ struct pair {
 	_Alignas(LINE) atomic_uint ask;
 	_Alignas(LINE) atomic_uint answer;
 	_Alignas(LINE) int cpu;
+	pthread_t thread;
+	unsigned asked; /* the last value of `ask` */
+	int begun;      /* the thread exists */
 };
 
 /* Four chains of unlike instructions that do not wait for each other, so that one thread fills its core, and a second
@@ -119,49 +121,57 @@ static int order(const void *x, const void *y)
 static uint64_t time_handover(struct pair *p, uint64_t limit_ns)
 {
 	uint64_t batch[BATCHES];
-	unsigned batches = 0, ask = 0;
+	unsigned batches = 0;
 
-	if (hand_over(p, ++ask, limit_ns))
-		return 0; /* the first one waits for the thread to start */
+	if (!p->begun || hand_over(p, ++p->asked, limit_ns))
+		return 0; /* this one waits for the thread to start */
 	while (batches < BATCHES) {
 		uint64_t began = pvq_clock_ns();
 
 		for (unsigned i = 0; i < ROUNDS; i++)
-			if (hand_over(p, ++ask, limit_ns))
+			if (hand_over(p, ++p->asked, limit_ns))
 				return 0;
 		batch[batches++] = (pvq_clock_ns() - began) / ROUNDS;
-		if (began > limit_ns)
-			break;
 	}
-	if (batches < BATCHES_LEAST)
-		return 0;
 	qsort(batch, batches, sizeof(*batch), order);
 	return batch[batches / 2];
 }
 
-/* Looks at the caller's CPU and another one. */
-static uint64_t look_at_pair(int cpu, uint64_t *beside_ns)
+/* Looks at the caller's CPU and the partners'. All of them are woken at once, since that takes the longest. */
+static void look_at_pairs(struct pvq_probe *probe, struct pair *pair, unsigned pairs)
 {
-	static struct pair p;
-	uint64_t limit_ns = pvq_clock_ns() + LIMIT_NS, handover_ns;
-	pthread_t thread;
+	uint64_t limit_ns = pvq_clock_ns() + LIMIT_NS, seen[PVQ_PROBE_PAIRS];
+	unsigned looked = 0;
 
-	p = (struct pair){.cpu = cpu};
-	if (pthread_create(&thread, NULL, partner, &p))
-		return 0;
-	handover_ns = time_handover(&p, limit_ns);
-	if (beside_ns && handover_ns && hand_over(&p, COMPUTE, limit_ns) == 0)
-		*beside_ns = time_pieces();
-	atomic_store_explicit(&p.ask, END, memory_order_release);
-	pthread_join(thread, NULL);
-	return handover_ns;
+	for (unsigned i = 0; i < pairs; i++)
+		pair[i].begun = pthread_create(&pair[i].thread, NULL, partner, &pair[i]) == 0;
+	for (unsigned i = 0; i < pairs; i++) {
+		uint64_t ns = time_handover(&pair[i], limit_ns);
+
+		if (!ns)
+			continue;
+		if (looked == 0 && hand_over(&pair[i], COMPUTE, limit_ns) == 0) {
+			probe->beside_ns = time_pieces();
+			atomic_store_explicit(
+				&pair[i].ask, pair[i].asked, memory_order_release); /* enough */
+		}
+		seen[looked++] = ns;
+	}
+	for (unsigned i = 0; i < pairs; i++)
+		atomic_store_explicit(&pair[i].ask, END, memory_order_release);
+	for (unsigned i = 0; i < pairs; i++)
+		if (pair[i].begun)
+			pthread_join(pair[i].thread, NULL);
+	qsort(seen, looked, sizeof(*seen), order);
+	if (looked)
+		probe->handover_ns = seen[(looked - 1) / 2];
 }
 
 void pvq_probe_look(struct pvq_probe *probe, const int *cpu, unsigned ncpu)
 {
 	const unsigned with[PVQ_PROBE_PAIRS] = {1, ncpu / 2, ncpu - 1};
-	uint64_t seen[PVQ_PROBE_PAIRS];
-	unsigned looked = 0, before = 0;
+	static struct pair pair[PVQ_PROBE_PAIRS];
+	unsigned pairs = 0, before = 0;
 	cpu_set_t was;
 
 	memset(probe, 0, sizeof(*probe));
@@ -169,17 +179,11 @@ void pvq_probe_look(struct pvq_probe *probe, const int *cpu, unsigned ncpu)
 		return;
 	probe->compute_ns = time_pieces();
 	for (unsigned i = 0; i < PVQ_PROBE_PAIRS; i++) {
-		uint64_t ns;
-
 		if (with[i] <= before || with[i] >= ncpu)
 			continue; /* two CPUs have one pair */
-		ns = look_at_pair(cpu[with[i]], before == 0 ? &probe->beside_ns : NULL);
 		before = with[i];
-		if (ns)
-			seen[looked++] = ns;
+		pair[pairs++] = (struct pair){.cpu = cpu[before]};
 	}
-	qsort(seen, looked, sizeof(*seen), order);
-	if (looked)
-		probe->handover_ns = seen[(looked - 1) / 2];
+	look_at_pairs(probe, pair, pairs);
 	sched_setaffinity(0, sizeof(was), &was);
 }

@@ -20,9 +20,9 @@ struct pvq_probe {
 /* The pairs whose hand-over is measured: the first CPU with the second, the middle one and the last. */
 enum { PVQ_PROBE_PAIRS = 3 };
 
-/* Looks at ncpu CPUs, on which this process may run. Takes 0.5 to 3 ms on idle CPUs, and a little longer on busy ones;
- * it never waits for ever. The calling thread moves to the first CPU, and back to where it could run before. ncpu 0:
- * all is unknown. Not for two threads at once. */
+/* Looks at ncpu CPUs, on which this process may run. Takes 0.4 to 3 ms, most of it for waking the others, and a little
+ * longer on busy CPUs; it never waits for ever. The calling thread moves to the first CPU, and back to where it could run
+ * before. ncpu 0: all is unknown. Not for two threads at once. */
 void pvq_probe_look(struct pvq_probe *, const int *cpu, unsigned ncpu);
 
 #endif
