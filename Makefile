@@ -12,7 +12,7 @@
 #   make pool-table      the same, written into the table of impls/POOL.md
 #   make pool-parts      what each part of the pool gains: measured by switching it off
 #   make pool-faults     every call of the pool that can fail, made to fail: the table of impls/PROOFS.md
-#   make chaos-long      a million kills, stops and continues of a pool's processes: an hour or two; EVENTS=, SEED=
+#   make chaos-long      a million kills, stops and continues of a pool's processes: ten minutes; EVENTS=, SEED=
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder

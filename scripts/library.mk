@@ -70,7 +70,7 @@ $B/tests/impls/test_pool_chaos: $B/tests/impls/test_pool_chaos.o $(POOL_LIB:impl
 $A/tests/impls/test_pool_chaos: $A/tests/impls/test_pool_chaos.o $(POOL_LIB:impls/%.c=$A/steps/%.o)
 	$(emulated)
 
-# Hours: EVENTS kills, stops and continues, from the seed SEED on; and the table of impls/PROOFS.md.
+# Ten minutes: EVENTS kills, stops and continues, from the seed SEED on; and the table of impls/PROOFS.md.
 EVENTS ?= 1000000
 SEED   ?= 1
 chaos-long: $B/tests/impls/test_pool_chaos

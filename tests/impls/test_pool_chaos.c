@@ -112,6 +112,7 @@ struct round {
 	struct pvq_pool_config config;
 	enum end end;
 	unsigned items, maps, spin, callers_stops, servers_stops;
+	int late; /* the caller is killed while it closes the pool */
 	/* what came of it: */
 	unsigned char seen[ITEMS];
 	const char *wrong;
@@ -132,7 +133,8 @@ static void shape(struct round *r, uint64_t seed)
 		.maps = 1 + (unsigned)below(&s, 3),
 		.spin = below(&s, 4) ? (unsigned)any_size(&s, 12) : 0,
 		.callers_stops = below(&s, 4) == 0,
-		.servers_stops = below(&s, 4) == 0};
+		.servers_stops = below(&s, 4) == 0,
+		.late = below(&s, 3) == 0};
 	r->config = (struct pvq_pool_config){.retries = retries[below(&s, 4)],
 		.workers = 1 + (unsigned)below(&s, WORKERS),
 		.cores = below(&s, 2) ? 1 : 64,
@@ -243,11 +245,11 @@ static void arm(uint64_t n)
 	steps = 0;
 	has_waker = 0;
 	at_step = at_time = NOTHING;
-	if (here == CALLER) {
-		at_step = r->end == CALLER_KILLED ? (kind < 15 ? KILL : NOTHING)
-			  : r->callers_stops      ? STOP
-						  : NOTHING;
-		at_time = r->end == CALLER_KILLED && kind >= 15 ? KILL : NOTHING;
+	if (here == CALLER && r->end == CALLER_KILLED && !r->late) {
+		at_step = kind < 15 ? KILL : NOTHING;
+		at_time = kind < 15 ? NOTHING : KILL;
+	} else if (here == CALLER) {
+		at_step = r->callers_stops ? STOP : NOTHING;
 	} else if (here == SERVER) {
 		at_step = r->end == SERVER_KILLED && kind < 15 ? KILL : r->servers_stops ? STOP : NOTHING;
 	} else {
@@ -447,6 +449,10 @@ static void pool_life(struct round *r)
 	} else {
 		for (unsigned i = 0; ret == 0 && !r->wrong && i < r->maps; i++)
 			ret = map_once(r, pool, &err);
+		if (r->end == CALLER_KILLED && r->late) {
+			at_step = KILL;
+			next_step = steps + any_size(&chance, 6);
+		}
 		ret = pvq_pool_close(pool, &err);
 		if (ret && ret != -EOWNERDEAD)
 			r->wrong = "the pool cannot be closed";
