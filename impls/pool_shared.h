@@ -303,7 +303,7 @@ static inline int pool_is_overrun(const char *slot, size_t max, size_t stride)
 {
 	int overrun = 0;
 
-	for (size_t i = max; POOL_GUARD && i < stride; i++)
+	for (size_t i = max; POOL_GUARD > 0 && i < stride; i++)
 		overrun |= (unsigned char)slot[i] != 0xa5;
 	return overrun;
 }
