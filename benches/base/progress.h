@@ -17,6 +17,9 @@ void pvq_progress_init(struct pvq_progress *);
 void pvq_progress_draw(struct pvq_progress *, unsigned long done, unsigned long planned, double now_s,
 	double left_s, const char *what);
 
+/* Draws any line likewise; a terminal gets as much of it as fits. */
+void pvq_progress_line(struct pvq_progress *, double now_s, const char *line);
+
 /* Erases the line. */
 void pvq_progress_end(struct pvq_progress *);
 

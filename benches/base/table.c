@@ -35,8 +35,7 @@ static void table_text(FILE *f, const char *text)
 		csv_fwrite(f, text, strlen(text));
 }
 
-/* Whether the field is of a kind that can be unknown, and is. */
-static int table_is_unknown(const struct pvq_column *c, const void *field)
+int pvq_table_is_unknown(const struct pvq_column *c, const void *field)
 {
 	return (c->kind == PVQ_COLUMN_SEEN && *(const uint64_t *)field == 0) ||
 	       (c->kind == PVQ_COLUMN_OPT_U64 && *(const uint64_t *)field == PVQ_UNKNOWN_U64) ||
@@ -61,12 +60,12 @@ int pvq_table_write(const struct pvq_table *t, FILE *f, const void *row)
 		case PVQ_COLUMN_U64:
 		case PVQ_COLUMN_SEEN:
 		case PVQ_COLUMN_OPT_U64:
-			if (!table_is_unknown(c, field))
+			if (!pvq_table_is_unknown(c, field))
 				fprintf(f, "%llu", (unsigned long long)*(const uint64_t *)field);
 			break;
 		case PVQ_COLUMN_I64:
 		case PVQ_COLUMN_OPT_I64:
-			if (!table_is_unknown(c, field))
+			if (!pvq_table_is_unknown(c, field))
 				fprintf(f, "%lld", (long long)*(const int64_t *)field);
 			break;
 		case PVQ_COLUMN_WORD:

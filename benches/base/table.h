@@ -53,6 +53,9 @@ struct pvq_table {
 int pvq_table_header(const struct pvq_table *, FILE *);
 int pvq_table_write(const struct pvq_table *, FILE *, const void *row);
 
+/* Whether the field of a row is of a kind that can be unknown, and is. */
+int pvq_table_is_unknown(const struct pvq_column *, const void *field);
+
 /* Adds a row to the file, which another process may have begun. A new file gets the header first. 0 or -errno. */
 int pvq_table_append(const struct pvq_table *, const char *path, const void *row);
 

@@ -78,7 +78,7 @@ static const struct pvq_option options[] = {
 	{"profile", .word = "NAME", .help = "quick, default, full, peers or peers-quick (default)",
 		TEXT(wish.profile)},
 	{"impls", .letters = "i", .word = "A,B,...",
-		.help = "strategies; peers: all peers (all that are linked in)", TEXT(wish.impls)},
+		.help = "strategies; all: those linked in; peers: all peers (all)", TEXT(wish.impls)},
 	{"tasks", .letters = "t", .word = "T[:ARG=V],...",
 		.help = "tasks, with their arguments (the profile's)", TEXT(wish.tasks)},
 	{"cores", .word = "1,2,...", .help = "core counts", TEXT(wish.cores)},

@@ -1,5 +1,6 @@
 /* compare.c: `pvq compare A B`: compares runs before and after a change, for people and for CI jobs. */
 #include "cmd/cmd.h"
+#include "cmd/json.h"
 #include "draw/figure_compare.h"
 #include "report/compare_write.h"
 #include "stats/relabel.h"
@@ -16,6 +17,7 @@ enum { RUNS_MOST = 2 * PVQ_RELABEL_MOST, LIST_TEXT = 8192 };
 struct compare_args {
 	const char *list[2], *out;
 	enum pvq_metric metric;
+	int json;
 	int gate;     /* --fail-above was given */
 	double above; /* its share, such as 0.05 */
 	char text[2][LIST_TEXT];
@@ -56,6 +58,8 @@ static const struct pvq_option options[] = {
 	{"fail-above", .word = "PERCENT",
 		.help = "exit 1 if a cell is broken, or slower by more than that; 3 if less than half could be judged",
 		.kind = PVQ_OPTION_OWN, .take = take_share},
+	{"json", .help = "print the table as JSON", .kind = PVQ_OPTION_FLAG,
+		.at = offsetof(struct compare_args, json)},
 	{"metric", .word = "map|total", .help = "the time to compare (map)", .kind = PVQ_OPTION_OWN,
 		.take = take_metric},
 	{"out", .word = "DIR", .help = "write compare.md, compare.csv and a figure there",
@@ -281,8 +285,9 @@ static int compare(struct compare_args *a)
 	}
 	pvq_runs_differences(stderr, a->run, a->runs);
 	warn_other_work(&t);
-	pvq_compare_print(stdout, &t);
-	code = pvq_cmd_flush();
+	if (!a->json)
+		pvq_compare_print(stdout, &t);
+	code = a->json ? pvq_json_print(pvq_json_comparison(&t)) : pvq_cmd_flush();
 	if (code == PVQ_EXIT_DONE && a->out && write_folder(&t, a->out))
 		code = PVQ_EXIT_USAGE;
 	if (code == PVQ_EXIT_DONE && a->gate)

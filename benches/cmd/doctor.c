@@ -1,8 +1,10 @@
 /* doctor.c: `pvq doctor`: checks whether this machine is fit to measure on right now; --watch: whether it stays so. */
 #include "results/doctor.h"
 #include "base/clock.h"
+#include "base/colour.h"
 #include "base/probe.h"
 #include "cmd/cmd.h"
+#include "cmd/json.h"
 #include "drive/host.h"
 #include "stats/levels.h"
 
@@ -11,11 +13,15 @@
 
 enum { WATCH_S = 10, LOOKS_A_SECOND = 20 };
 
-static int watch;
+static struct doctor {
+	int watch, json;
+} doctor;
 
 static const struct pvq_option options[] = {
-	{"watch", .help = "watch the distance of the CPUs for ten seconds instead",
-		.kind = PVQ_OPTION_FLAG},
+	{"watch", .help = "watch the distance of the CPUs for ten seconds instead", .kind = PVQ_OPTION_FLAG,
+		.at = offsetof(struct doctor, watch)},
+	{"json", .help = "print the facts and verdicts as JSON", .kind = PVQ_OPTION_FLAG,
+		.at = offsetof(struct doctor, json)},
 	{0},
 };
 
@@ -129,37 +135,79 @@ static int run_watch(void)
 	return pvq_cmd_flush() ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 }
 
+/* ---- the facts ---- */
+
+static void print_word(enum pvq_fitness fitness, int width)
+{
+	static const enum pvq_colour of[] = {[PVQ_FIT_FINE] = PVQ_COLOUR_GOOD,
+		[PVQ_FIT_CAUTION] = PVQ_COLOUR_CAUTION,
+		[PVQ_FIT_SPOILS] = PVQ_COLOUR_BAD,
+		[PVQ_FIT_UNKNOWN] = PVQ_COLOUR_NONE};
+
+	printf("%s%-*s%s", pvq_colour_begin(stdout, of[fitness]), width, pvq_fitness_words(fitness),
+		pvq_colour_end(stdout, of[fitness]));
+}
+
+static int print_findings(const struct pvq_finding *finding, unsigned count, enum pvq_fitness worst)
+{
+	for (unsigned i = 0; i < count; i++) {
+		print_word(finding[i].fitness, 15);
+		printf(" %s: %s\n", finding[i].what, finding[i].value);
+		if (finding[i].fitness != PVQ_FIT_UNKNOWN && finding[i].advice[0])
+			printf("%-15s   %s\n", "", finding[i].advice);
+	}
+	printf("\nOverall: ");
+	print_word(worst, 0);
+	putchar('\n');
+	return pvq_cmd_flush();
+}
+
+static int print_json(const struct pvq_finding *finding, unsigned count, enum pvq_fitness worst)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < count; i++) {
+		int known = finding[i].fitness != PVQ_FIT_UNKNOWN;
+
+		list = pvq_json_append(
+			list, json_pack("{s:s,s:s,s:o,s:o}", "what", finding[i].what, "verdict",
+				      pvq_fitness_words(finding[i].fitness), "value",
+				      pvq_json_text(known ? finding[i].value : NULL), "advice",
+				      pvq_json_text(known ? finding[i].advice : NULL)));
+	}
+	return pvq_json_print(json_pack("{s:s,s:o}", "overall", pvq_fitness_words(worst), "facts", list));
+}
+
 static int run(const struct pvq_call *call)
 {
 	struct pvq_finding finding[PVQ_FINDINGS_MAX];
 	struct pvq_manifest facts = {0};
 	enum pvq_fitness worst;
 	unsigned count;
+	int code;
 
 	(void)call;
-	if (watch)
+	if (doctor.watch && doctor.json) {
+		fprintf(stderr, "pvq: --watch has no JSON; leave one of the two out\n");
+		return PVQ_EXIT_USAGE;
+	}
+	if (doctor.watch)
 		return run_watch();
 	if (read_facts(&facts)) {
 		pvq_manifest_free(&facts);
 		return PVQ_EXIT_FAILED;
 	}
 	count = pvq_doctor(&facts, finding);
-	for (unsigned i = 0; i < count; i++) {
-		printf("%-15s %s: %s\n", pvq_fitness_words(finding[i].fitness), finding[i].what,
-			finding[i].value);
-		if (finding[i].fitness != PVQ_FIT_UNKNOWN && finding[i].advice[0])
-			printf("%-15s   %s\n", "", finding[i].advice);
-	}
 	worst = pvq_doctor_worst(finding, count);
-	printf("\nOverall: %s\n", pvq_fitness_words(worst));
+	code = doctor.json ? print_json(finding, count, worst) : print_findings(finding, count, worst);
 	pvq_manifest_free(&facts);
-	return pvq_cmd_flush() || worst == PVQ_FIT_SPOILS ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
+	return code || worst == PVQ_FIT_SPOILS ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 }
 
 const struct pvq_command pvq_command_doctor = {
 	.syntax = {.name = "pvq doctor",
 		.summary = "Check whether this machine, right now, is fit to measure on.",
 		.own = options},
-	.into = &watch,
+	.into = &doctor,
 	.run = run,
 };

@@ -78,8 +78,9 @@ static int is_taken(const struct pvq_call *call, const struct kind *kind, const 
 		for (size_t i = 0; pvq_experiments[i]; i++)
 			if (strcmp(pvq_experiments[i]->name, name) == 0)
 				return 1;
-	} else { /* strategies and peers share one name space; --impls takes "peers" for all peers */
-		if (pvq_registry_get(call->registry, name) || strcmp(name, "peers") == 0)
+	} else { /* strategies and peers share one name space; --impl takes "all" and "peers" too */
+		if (pvq_registry_get(call->registry, name) || strcmp(name, "peers") == 0 ||
+			strcmp(name, "all") == 0)
 			return 1;
 		for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 			snprintf(path, sizeof(path), "impls/peers/%s%s", name, endings[i]);

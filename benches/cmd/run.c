@@ -1,10 +1,15 @@
-/* run.c: `pvq run`: runs one trial from the command line. */
+/* run.c: `pvq run`: runs one trial of each strategy that is named. */
+#include "base/clock.h"
+#include "base/grow.h"
 #include "base/parse.h"
+#include "base/progress.h"
 #include "cmd/cmd.h"
+#include "cmd/json.h"
 #include "drive/host.h"
 #include "drive/launch.h"
 #include "drive/peers.h"
 #include "trial/trial_args.h"
+#include "trial/twin.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,14 +17,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The options. */
+/* A strategy to run, and the row of its trial. */
+struct choice {
+	const struct pvq_impl *impl;
+	unsigned twin;
+	struct pvq_row row;
+};
+
+/* The options, and the strategies that they name. */
 struct run {
 	struct pvq_trial_args args; /* first: pvq_trial_options fill it in */
 	struct pvq_host host;
 	const char *raw; /* file to which the row is added; NULL: none */
 	unsigned cores;
 	double timeout_s;
-	int csv;
+	int csv, json;
+	struct choice *choice; /* owned */
+	size_t choices;
 };
 
 static struct run run_args;
@@ -43,6 +57,7 @@ static const struct pvq_option options[] = {
 	{"timeout", .word = "TIME", .help = "time limit of the trial, in seconds or as 500ms (600)",
 		.kind = PVQ_OPTION_OWN, .take = take_timeout},
 	{"csv", .help = "print the row as CSV", .kind = PVQ_OPTION_FLAG, AT(csv)},
+	{"json", .help = "print a list of rows as JSON", .kind = PVQ_OPTION_FLAG, AT(json)},
 	{"raw", .word = "FILE", .help = "add the row to FILE", .kind = PVQ_OPTION_TEXT, AT(raw)},
 	{0},
 };
@@ -52,24 +67,101 @@ static int has_care(const struct pvq_care *care)
 	return care->attempts || care->recycle || care->item_timeout_ms;
 }
 
-static int check_options(struct run *r, struct pvq_registry *registry)
-{
-	const struct pvq_trial *t = &r->args.trial;
+/* ---- the strategies ---- */
 
-	pvq_peers_find_for(registry, r->args.impl);
-	if (pvq_trial_args_find(&r->args, registry))
-		return -EINVAL;
-	if (has_care(&t->care) && !(t->impl->flags & PVQ_SURVIVES_CRASH)) {
+/* Adds a strategy, unless it is there already. 0, or -errno with one line on stderr. */
+static int add(struct run *r, const struct pvq_impl *impl, unsigned twin)
+{
+	struct choice *more;
+
+	for (size_t i = 0; i < r->choices; i++)
+		if (r->choice[i].impl == impl && r->choice[i].twin == twin)
+			return 0;
+	if (has_care(&r->args.trial.care) && !(impl->flags & PVQ_SURVIVES_CRASH)) {
 		fprintf(stderr,
 			"pvq: --retries, --recycle and --item-timeout are for strategies that replace workers; %s "
 			"does not\n",
-			t->impl->name);
+			impl->name);
 		return -EINVAL;
 	}
+	more = pvq_grow(r->choice, r->choices, sizeof(*more));
+	if (!more) {
+		fprintf(stderr, "pvq: out of memory\n");
+		return -ENOMEM;
+	}
+	r->choice = more;
+	more[r->choices++] = (struct choice){.impl = impl, .twin = twin};
 	return 0;
 }
 
-/* Chooses CPUs and the number of workers if the user did not. */
+/* Adds those of the registry that are peers, or that are not; never what only measures the harness. */
+static int add_all(struct run *r, const struct pvq_registry *registry, int peers)
+{
+	const struct pvq_impl *impl;
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(registry, i)); i++)
+		if (pvq_impl_is_peer(impl) == peers && !(impl->flags & PVQ_HARNESS))
+			ret = add(r, impl, 0);
+	return ret;
+}
+
+static int add_word(struct run *r, const struct pvq_registry *registry, const char *word)
+{
+	const struct pvq_impl *impl;
+	unsigned twin;
+
+	if (strcmp(word, "all") == 0 || strcmp(word, "peers") == 0)
+		return add_all(r, registry, word[0] == 'p');
+	impl = pvq_twin_find(registry, word, &twin);
+	return impl ? add(r, impl, twin) : -EINVAL;
+}
+
+static int choose(struct run *r, struct pvq_registry *registry)
+{
+	char *list = strdup(r->args.impl), *save = NULL;
+	int ret = list ? 0 : -ENOMEM;
+
+	pvq_peers_find_for(registry, r->args.impl);
+	for (char *word = list; ret == 0 && (word = strtok_r(word, ",", &save)); word = NULL)
+		ret = add_word(r, registry, word);
+	free(list);
+	if (ret == 0 && !r->choices) {
+		fprintf(stderr, "pvq: --impl '%s' names no strategy; see 'pvq list'\n", r->args.impl);
+		ret = -EINVAL;
+	}
+	return ret;
+}
+
+/* ---- before the trials ---- */
+
+/* Refuses what needs stdout, or a file, for one trial alone. */
+static int check_output(const struct run *r)
+{
+	const char *wrong = NULL;
+
+	if (r->csv && r->json)
+		wrong = "--csv and --json both write to stdout; leave one of them out";
+	else if (r->args.trial.print && r->json)
+		wrong = "--print and --json both write to stdout; leave one of them out";
+	else if (r->choices > 1 && r->args.trial.print)
+		wrong = "--print shows the results of one strategy; name one";
+	else if (r->choices > 1 && r->args.trial.timeline)
+		wrong = "--timeline is a file for one strategy; name one";
+	if (wrong)
+		fprintf(stderr, "pvq: %s\n", wrong);
+	return wrong ? -EINVAL : 0;
+}
+
+static int check_options(struct run *r, struct pvq_registry *registry)
+{
+	if (choose(r, registry) || pvq_spec_parse(&r->args.spec, r->args.task))
+		return -EINVAL;
+	r->args.trial.spec = &r->args.spec;
+	return check_output(r);
+}
+
+/* Chooses the CPUs. */
 static int place(struct run *r)
 {
 	struct pvq_trial *t = &r->args.trial;
@@ -82,18 +174,15 @@ static int place(struct run *r)
 	}
 	t->cpu = r->host.cpu;
 	t->ncpu = r->cores ? r->cores : r->host.usable;
-	if (t->impl->flags & PVQ_ONE_WORKER) {
-		if (t->workers > 1) {
-			fprintf(stderr, "pvq: %s has one worker only; leave --workers out\n",
-				t->impl->name);
-			return -EINVAL;
-		}
-		t->workers = 1;
-	} else if (!t->workers) {
-		t->workers = t->ncpu;
+	if (r->choices == 1 && r->choice[0].impl->flags & PVQ_ONE_WORKER && t->workers > 1) {
+		fprintf(stderr, "pvq: %s has one worker only; leave --workers out\n",
+			r->choice[0].impl->name);
+		return -EINVAL;
 	}
 	return 0;
 }
+
+/* ---- output ---- */
 
 static const char *seconds(uint64_t ns, char buf[32])
 {
@@ -138,48 +227,169 @@ static int append_raw(const char *path, const struct pvq_row *row)
 	return ret;
 }
 
-static int finish(const struct run *r, const struct pvq_row *row)
+/* One line for each strategy. */
+static void print_table(const struct run *r)
 {
-	int unkept = r->raw ? append_raw(r->raw, row) : 0;
+	const struct pvq_row *first = &r->choice[0].row;
+	int width = (int)strlen("strategy");
 
-	if (r->csv) {
-		(void)pvq_row_header(stdout);
-		(void)pvq_row_write(stdout, row);
-	} else {
-		print_human(row);
+	for (size_t i = 0; i < r->choices; i++) {
+		int len = (int)strlen(r->choice[i].row.impl);
+
+		width = len > width ? len : width;
 	}
-	if (pvq_cmd_flush()) /* also reports earlier write errors: stdio remembers them */
-		return PVQ_EXIT_FAILED;
-	if (row->status == PVQ_OK)
-		return unkept ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
-	fprintf(stderr, "pvq: %s: %s\n", pvq_status_name(row->status), row->reason);
-	return PVQ_EXIT_FAILED;
+	printf("%s%s%s, n %" PRIu64 ", on %u core%s\n\n", first->task, first->args[0] ? ":" : "",
+		first->args, first->n, first->cores, first->cores == 1 ? "" : "s");
+	printf("%-*s %8s %11s %11s %11s %11s\n", width, "strategy", "workers", "total", "start", "map",
+		"stop");
+	for (size_t i = 0; i < r->choices; i++) {
+		const struct pvq_row *row = &r->choice[i].row;
+		char a[32], b[32], c[32], d[32];
+
+		printf("%-*s %8u", width, row->impl, row->workers);
+		if (row->status == PVQ_OK)
+			printf(" %11s %11s %11s %11s\n", seconds(row->total_ns, a),
+				seconds(row->start_ns, b), seconds(row->map_ns, c),
+				seconds(row->stop_ns, d));
+		else
+			printf("  %s: %s\n", pvq_status_name(row->status), row->reason);
+	}
+	printf("\nOnly verified results have times. One trial of each is no comparison: 'pvq bench' repeats them.\n");
+}
+
+static void print_csv(const struct run *r)
+{
+	(void)pvq_row_header(stdout);
+	for (size_t i = 0; i < r->choices; i++)
+		(void)pvq_row_write(stdout, &r->choice[i].row);
+}
+
+static int print_json(const struct run *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->choices; i++)
+		list = pvq_json_append(list, pvq_json_row(&r->choice[i].row));
+	return pvq_json_print(list);
+}
+
+/* Prints what was asked for. Returns the exit code. */
+static int print(const struct run *r)
+{
+	if (r->json)
+		return print_json(r);
+	if (r->csv)
+		print_csv(r);
+	else if (r->choices == 1)
+		print_human(&r->choice[0].row);
+	else
+		print_table(r);
+	return pvq_cmd_flush(); /* also reports earlier write errors: stdio remembers them */
+}
+
+static int finish(const struct run *r, int unkept)
+{
+	int code = print(r);
+
+	for (size_t i = 0; code == PVQ_EXIT_DONE && i < r->choices; i++) {
+		const struct pvq_row *row = &r->choice[i].row;
+
+		if (row->status == PVQ_OK)
+			continue;
+		fprintf(stderr, "pvq: %s%s%s: %s\n", r->choices > 1 ? row->impl : "",
+			r->choices > 1 ? ": " : "", pvq_status_name(row->status), row->reason);
+		unkept = 1;
+	}
+	return unkept ? PVQ_EXIT_FAILED : code;
+}
+
+/* ---- progress ---- */
+
+enum { PROGRESS_EVERY_MS = 1000 };
+
+static const double quiet_s = 2; /* a trial that is over by then shows no progress */
+
+struct progress {
+	struct pvq_launch_observer observer; /* first: the call-back gets it */
+	struct pvq_progress line;
+	const struct run *run;
+	const struct pvq_impl *impl;
+	uint64_t began_ns;
+};
+
+static void observe(struct pvq_launch_observer *observer, pid_t pid)
+{
+	struct progress *p = (struct progress *)observer;
+	double now_s = (double)(pvq_clock_ns() - p->began_ns) / 1e9;
+	char text[PVQ_SPEC_MAX + PVQ_NAME_MAX + 64];
+
+	if (pid == 0) {
+		pvq_progress_end(&p->line);
+	} else if (now_s >= quiet_s) {
+		snprintf(text, sizeof(text), "%.0f s of at most %g s: %s, %s", now_s, p->run->timeout_s,
+			p->impl->name, p->run->args.task);
+		pvq_progress_line(&p->line, now_s, text);
+	}
+}
+
+/* ---- the trials ---- */
+
+static int run_one(struct run *r, struct choice *c)
+{
+	struct pvq_trial t = r->args.trial;
+	struct progress progress = {
+		.observer = {.fd = -1, .every_ms = PROGRESS_EVERY_MS, .observe = observe},
+		.run = r,
+		.impl = c->impl,
+		.began_ns = pvq_clock_ns()};
+	struct pvq_launch_io io = {.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO};
+
+	t.impl = c->impl;
+	t.twin = c->twin;
+	if (c->impl->flags & PVQ_ONE_WORKER)
+		t.workers = 1;
+	else if (!t.workers)
+		t.workers = t.ncpu;
+	pvq_progress_init(&progress.line);
+	if (progress.line.terminal && !t.print) /* elsewhere the driver sleeps until the trial ends */
+		io.observer = &progress.observer;
+	return pvq_launch_trial(&t, r->timeout_s, &io, &c->row);
+}
+
+static int run_all(struct run *r)
+{
+	int unkept = 0;
+
+	pvq_spec_settle(&r->args.spec);
+	pvq_launch_signals();
+	for (size_t i = 0; i < r->choices; i++) {
+		int ret = run_one(r, &r->choice[i]);
+
+		if (ret == -EINTR)
+			fprintf(stderr, "pvq: interrupted; nothing was left running\n");
+		if (ret)
+			return PVQ_EXIT_FAILED;
+		if (r->raw && append_raw(r->raw, &r->choice[i].row))
+			unkept = 1;
+	}
+	return finish(r, unkept);
 }
 
 static int run(const struct pvq_call *call)
 {
 	struct run *r = &run_args;
-	struct pvq_launch_io io = {.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO};
-	struct pvq_row row;
+	int code = PVQ_EXIT_USAGE;
 
-	if (check_options(r, call->registry) || place(r))
-		return PVQ_EXIT_USAGE;
-	pvq_spec_settle(&r->args.spec);
-	pvq_launch_signals();
-	switch (pvq_launch_trial(&r->args.trial, r->timeout_s, &io, &row)) {
-	case 0:
-		return finish(r, &row);
-	case -EINTR:
-		fprintf(stderr, "pvq: interrupted; nothing was left running\n");
-		return PVQ_EXIT_FAILED;
-	default:
-		return PVQ_EXIT_FAILED;
-	}
+	if (check_options(r, call->registry) == 0 && place(r) == 0)
+		code = run_all(r);
+	free(r->choice);
+	return code;
 }
 
 const struct pvq_command pvq_command_run = {
 	.syntax = {.name = "pvq run",
-		.summary = "Run one trial, verify its results, and show where the time went.",
+		.summary =
+			"Run one trial of each strategy named, verify its results, and show where the time went.",
 		.own = pvq_trial_options,
 		.shared = options},
 	.into = &run_args,

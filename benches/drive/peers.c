@@ -112,7 +112,7 @@ void pvq_peers_find_for(struct pvq_registry *registry, const char *list)
 
 		snprintf(name, sizeof(name), "%.*s", (int)len, list);
 		name[pvq_twin_stem(name)] = '\0';
-		if (name[0] && !pvq_registry_get(registry, name))
+		if (name[0] && strcmp(name, "all") != 0 && !pvq_registry_get(registry, name))
 			pvq_peers_find(registry);
 		list += len;
 		list += *list == ',';

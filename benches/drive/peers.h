@@ -12,7 +12,8 @@ struct pvq_registry;
  * interrupts, the rest are not asked. */
 void pvq_peers_find(struct pvq_registry *);
 
-/* Does the same, but only if a comma-separated list of strategies or twins holds an unknown name, or "peers". */
+/* Does the same, but only if a comma-separated list of strategies or twins holds "peers" or an unknown name. "all" is
+ * all that are linked in. */
 void pvq_peers_find_for(struct pvq_registry *, const char *list);
 
 #endif

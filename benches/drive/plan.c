@@ -98,6 +98,19 @@ static int add_peers(struct choice *c, const struct pvq_registry *registry)
 	return ret;
 }
 
+/* Adds the strategies that are linked in and measure anything; or the baseline alone. */
+static int add_linked(struct choice *c, const struct pvq_registry *registry, int baseline)
+{
+	const struct pvq_impl *impl;
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(registry, i)); i++)
+		if (!pvq_impl_is_peer(impl) &&
+			(baseline ? impl->flags & PVQ_BASELINE : !(impl->flags & PVQ_HARNESS)))
+			ret = add_impl(c, impl);
+	return ret;
+}
+
 /* Adds the strategies that a word of --impls names. */
 static int add_named(struct choice *c, const struct pvq_registry *registry, const char *word)
 {
@@ -105,6 +118,8 @@ static int add_named(struct choice *c, const struct pvq_registry *registry, cons
 
 	if (strcmp(word, "peers") == 0)
 		return add_peers(c, registry);
+	if (strcmp(word, "all") == 0)
+		return add_linked(c, registry, 0);
 	impl = pvq_registry_find(registry, word);
 	return impl ? add_impl(c, impl) : -EINVAL;
 }
@@ -112,15 +127,11 @@ static int add_named(struct choice *c, const struct pvq_registry *registry, cons
 /* peers: if the user names no strategy, add all peers too. */
 static int choose_impls(struct choice *c, const struct pvq_registry *registry, const char *list, int peers)
 {
-	const struct pvq_impl *impl;
 	char *copy, *save = NULL;
-	int ret = 0;
+	int ret;
 
 	/* The baseline is always measured: without it there is no speed-up. */
-	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(registry, i)); i++)
-		if (!pvq_impl_is_peer(impl) &&
-			(list ? impl->flags & PVQ_BASELINE : !(impl->flags & PVQ_HARNESS)))
-			ret = add_impl(c, impl);
+	ret = add_linked(c, registry, list != NULL);
 	if (ret || !list)
 		return ret == 0 && peers ? add_peers(c, registry) : ret;
 	if (!list[strspn(list, ",")]) {

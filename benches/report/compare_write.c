@@ -2,6 +2,7 @@
  * verdict's.
  */
 #include "report/compare_write.h"
+#include "base/colour.h"
 #include "draw/figure_compare.h"
 
 #include <csv.h>
@@ -250,7 +251,7 @@ static void print_column(FILE *f, const char *text, int columns)
 enum { COLUMNS_BOTH = 39, COLUMNS_WORKERS = 10, COLUMNS_LEVEL = 5 };
 
 static void print_line(FILE *f, int columns, const char *strategy, const char *workers, const char *ratio,
-	const char *verdict, const char *before, const char *after)
+	const char *verdict, enum pvq_colour colour, const char *before, const char *after)
 {
 	char cut[COLUMNS_BOTH];
 
@@ -259,10 +260,19 @@ static void print_line(FILE *f, int columns, const char *strategy, const char *w
 	print_column(f, cut, COLUMNS_BOTH - columns);
 	print_column(f, workers, columns);
 	print_column(f, ratio, 22);
+	fputs(pvq_colour_begin(f, colour), f);
 	print_column(f, verdict, 15);
+	fputs(pvq_colour_end(f, colour), f);
 	print_column(f, before, -10);
 	print_column(f, after, -11);
 	fputs("\n", f);
+}
+
+static enum pvq_colour colour_of(const struct pvq_compared *c)
+{
+	if (c->basis == PVQ_BROKEN || (c->basis == PVQ_JUDGED && c->verdict == PVQ_SLOWER))
+		return PVQ_COLOUR_BAD;
+	return c->basis == PVQ_JUDGED && c->verdict == PVQ_FASTER ? PVQ_COLOUR_GOOD : PVQ_COLOUR_NONE;
 }
 
 void pvq_compare_print(FILE *f, const struct pvq_comparison_table *t)
@@ -272,7 +282,8 @@ void pvq_compare_print(FILE *f, const struct pvq_comparison_table *t)
 	write_side(f, "before", &t->before);
 	write_side(f, "\nafter", &t->after);
 	fputs("\n\n", f);
-	print_line(f, columns, "", "workers", "after / before", "verdict", "before", "after");
+	print_line(
+		f, columns, "", "workers", "after / before", "verdict", PVQ_COLOUR_NONE, "before", "after");
 	for (size_t i = 0; i < t->cells; i++) {
 		const struct pvq_compared *c = &t->cell[i];
 
@@ -280,7 +291,7 @@ void pvq_compare_print(FILE *f, const struct pvq_comparison_table *t)
 			fprintf(f, "%.100s\n", c->work->label);
 		print_line(f, columns, write_series(t, c), write_workers(c).s,
 			pvq_text_ratio_interval(c->ratio, c->lo, c->hi).s, pvq_compared_words(c),
-			write_time(c, c->before_ns).s, write_time(c, c->after_ns).s);
+			colour_of(c), write_time(c, c->before_ns).s, write_time(c, c->after_ns).s);
 	}
 	fputs("\n", f);
 	write_counts(f, t);

@@ -61,7 +61,7 @@ static const struct pvq_column row_column[] = {
 	COL(SEEN, at_ms),
 };
 
-static const struct pvq_table row_table = {.file = "a raw.csv",
+const struct pvq_table pvq_row_table = {.file = "a raw.csv",
 	.column = row_column,
 	.columns = sizeof(row_column) / sizeof(row_column[0]),
 	.required = FIXED_COLUMNS,
@@ -79,17 +79,17 @@ const char *pvq_verified_name(enum pvq_verified verified)
 
 int pvq_row_header(FILE *f)
 {
-	return pvq_table_header(&row_table, f);
+	return pvq_table_header(&pvq_row_table, f);
 }
 
 int pvq_row_write(FILE *f, const struct pvq_row *row)
 {
-	return pvq_table_write(&row_table, f, row);
+	return pvq_table_write(&pvq_row_table, f, row);
 }
 
 int pvq_row_append(const char *path, const struct pvq_row *row)
 {
-	return pvq_table_append(&row_table, path, row);
+	return pvq_table_append(&pvq_row_table, path, row);
 }
 
 static void take_rows(struct pvq_rows *rows, const struct pvq_table_rows *read)
@@ -103,7 +103,7 @@ static void take_rows(struct pvq_rows *rows, const struct pvq_table_rows *read)
 int pvq_rows_read(struct pvq_rows *rows, FILE *f)
 {
 	struct pvq_table_rows read;
-	int ret = pvq_table_read(&row_table, f, &read);
+	int ret = pvq_table_read(&pvq_row_table, f, &read);
 
 	take_rows(rows, &read);
 	return ret;
@@ -112,7 +112,7 @@ int pvq_rows_read(struct pvq_rows *rows, FILE *f)
 int pvq_rows_read_file(const char *dir, const char *name, struct pvq_rows *rows)
 {
 	struct pvq_table_rows read;
-	int ret = pvq_table_read_file(dir, name, &row_table, &read);
+	int ret = pvq_table_read_file(dir, name, &pvq_row_table, &read);
 
 	take_rows(rows, &read);
 	return ret;

@@ -63,6 +63,9 @@ struct pvq_row {
 const char *pvq_status_name(enum pvq_status);
 const char *pvq_verified_name(enum pvq_verified);
 
+/* The columns of raw.csv. */
+extern const struct pvq_table pvq_row_table;
+
 /* Write the header line, or one row with RFC 4180 quoting. 0 or -errno; the stream is flushed, so that a full disk
  * shows here. */
 int pvq_row_header(FILE *);

@@ -88,8 +88,9 @@ static int take_item_timeout(void *into, const char *text)
 #define OWN(function) .kind = PVQ_OPTION_OWN, .take = (function)
 
 const struct pvq_option pvq_trial_options[] = {
-	{"impl", .letters = "i", .word = "NAME", .help = "the strategy; 'pvq list' names them", TEXT(impl),
-		.required = 1},
+	{"impl", .letters = "i", .word = "NAME",
+		.help = "the strategy; 'pvq list' names them; with 'pvq run' also A,B,..., all or peers",
+		TEXT(impl), .required = 1},
 	{"task", .letters = "t", .word = "TASK[:ARG=V,...]",
 		.help = "the task, with its arguments; 'pvq list' names them", TEXT(task), .required = 1},
 	{"n", .letters = "n", .word = "N", .help = "number of items", COUNT(trial.n, 1, 1000000000000u),
