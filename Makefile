@@ -18,7 +18,8 @@
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
 #   make lint            compiler warnings, layers, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/; with PROFILE=peers, reports/sample-peers/
-#   make install         the process pool as a C library, under PREFIX (and DESTDIR); make uninstall
+#   make install         pvq, its manual page and bash completion, and the process pool as a C library, under PREFIX (and
+#                        DESTDIR); make install-library: the library alone; make uninstall
 #   make help            this list
 #   make clean
 #
@@ -71,7 +72,7 @@ stale     = $(if $(wildcard $B/peers),peers-built)
 
 .PHONY: all bench test check build-tests micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
         peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long selftest e2e lint sample report install \
-        uninstall help clean FORCE
+        install-library uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -6,11 +6,14 @@ POOL_H   := impls/pool.h impls/error.h
 POOL_VERSION := 0.1
 OBJCOPY  := objcopy
 
-# Needs only a compiler, so there is nothing to install first. DESTDIR is for packagers: files go below it, but name PREFIX
-# as their place.
-install: $B/libpvqpool.a
+# The library needs only a compiler; pvq needs what scripts/bootstrap bench installs, which is not the business of an
+# installation. DESTDIR is for packagers: files go below it, but name PREFIX as their place.
+install: install-library $B/pvq $B/pvq-micro
+	@scripts/install-pvq $B
+install-library: $B/libpvqpool.a
 	@scripts/install $B/libpvqpool.a $(POOL_VERSION) $(POOL_H)
 uninstall:
+	@scripts/install-pvq --remove
 	@scripts/install --remove $(POOL_H)
 
 # Links one object and hides all symbols that the headers do not declare: none of them can clash with the program's. $A:

@@ -12,8 +12,7 @@ enum { COLUMNS = 100, TERM_MAX = 64, FIRST_LONG = 256 }; /* FIRST_LONG: beyond a
 static const struct pvq_option help_option = {.name = "help", .letters = "h", .help = "this help"};
 static const struct pvq_option version_option = {.name = "version", .help = "the version of this program"};
 
-/* The i-th option, in the order own, shared, help, version; NULL: there are no more. */
-static const struct pvq_option *option_at(const struct pvq_syntax *s, size_t i)
+const struct pvq_option *pvq_options_at(const struct pvq_syntax *s, size_t i)
 {
 	const struct pvq_option *const table[] = {s->own, s->shared};
 
@@ -59,7 +58,7 @@ void pvq_options_help(FILE *f, const struct pvq_syntax *s)
 	size_t width = 0;
 
 	fprintf(f, "usage: %s", s->name);
-	for (size_t i = 0; (o = option_at(s, i)); i++) {
+	for (size_t i = 0; (o = pvq_options_at(s, i)); i++) {
 		size_t len = option_term(o, 1, term);
 
 		width = len > width ? len : width;
@@ -72,7 +71,7 @@ void pvq_options_help(FILE *f, const struct pvq_syntax *s)
 	if (s->words_help)
 		fprintf(f, "%s\n", s->words_help);
 	fputs("\nOptions:\n", f);
-	for (size_t i = 0; (o = option_at(s, i)); i++) {
+	for (size_t i = 0; (o = pvq_options_at(s, i)); i++) {
 		option_term(o, 1, term);
 		pvq_help_line(f, term, o->help, width + 1);
 	}
@@ -101,8 +100,8 @@ static int refuse_unknown(const struct pvq_syntax *s, const char *word)
 	size_t dashes = strspn(word, "-"), len = strcspn(word, "=");
 	char name[TERM_MAX];
 
-	for (size_t i = 0; option_at(s, i); i++)
-		names[i] = option_at(s, i)->name;
+	for (size_t i = 0; pvq_options_at(s, i); i++)
+		names[i] = pvq_options_at(s, i)->name;
 	snprintf(name, sizeof(name), "%.*s", (int)(len - dashes), word + dashes);
 	near = dashes == 2 ? pvq_nearest(name, names) : NULL;
 	if (near)
@@ -149,7 +148,7 @@ static void known_make(struct known *k, const struct pvq_syntax *s)
 
 	memset(k, 0, sizeof(*k));
 	k->letters[len++] = ':'; /* getopt then tells a missing argument from an unknown option */
-	for (int i = 0; i < PVQ_OPTIONS_MAX + 2 && (o = option_at(s, (size_t)i)); i++) {
+	for (int i = 0; i < PVQ_OPTIONS_MAX + 2 && (o = pvq_options_at(s, (size_t)i)); i++) {
 		k->option[i] = (struct option){
 			o->name, o->word ? required_argument : no_argument, NULL, FIRST_LONG + i};
 		for (const char *letter = o->letters ? o->letters : ""; *letter; letter++) {
@@ -167,7 +166,7 @@ static int place_of(const struct pvq_syntax *s, int found)
 
 	if (found >= FIRST_LONG)
 		return found - FIRST_LONG;
-	for (int i = 0; (o = option_at(s, (size_t)i)); i++)
+	for (int i = 0; (o = pvq_options_at(s, (size_t)i)); i++)
 		if (found && o->letters && strchr(o->letters, found))
 			return i;
 	return -1;
@@ -177,7 +176,7 @@ static int place_of(const struct pvq_syntax *s, int found)
 static int refuse_option(const struct pvq_syntax *s, int found, const char *word)
 {
 	int place = place_of(s, optopt);
-	const struct pvq_option *o = place < 0 ? NULL : option_at(s, (size_t)place);
+	const struct pvq_option *o = place < 0 ? NULL : pvq_options_at(s, (size_t)place);
 
 	if (!o && optopt)
 		return refuse(s, "unknown option '-%c'; see '%s --help'", optopt, s->name);
@@ -192,7 +191,7 @@ static int check(const struct pvq_syntax *s, uint64_t seen, int words, char **wo
 {
 	const struct pvq_option *o;
 
-	for (size_t i = 0; (o = option_at(s, i)); i++)
+	for (size_t i = 0; (o = pvq_options_at(s, i)); i++)
 		if (o->required && !(seen & (uint64_t)1 << i))
 			return refuse(s, "--%s is missing; see '%s --help'", o->name, s->name);
 	if (words >= s->least && words <= s->most)
@@ -220,7 +219,7 @@ int pvq_options_parse(
 
 		if (place < 0)
 			return refuse_option(s, found, argv[optind - 1]);
-		o = option_at(s, (size_t)place);
+		o = pvq_options_at(s, (size_t)place);
 		/* getopt accepts unambiguous abbreviations; we do not. */
 		if (found >= FIRST_LONG && strcspn(word + 2, "=") != strlen(o->name))
 			return refuse_unknown(s, word);

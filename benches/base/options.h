@@ -27,6 +27,8 @@ struct pvq_option {
 	int (*take)(void *into, const char *text);
 	enum pvq_option_kind kind;
 	int required;
+	const char *
+		choices; /* what its argument may be, with blanks between, for completion; NULL: not told */
 	const char *letters; /* short forms, "wj" for -w and -j; NULL: none */
 };
 
@@ -37,9 +39,9 @@ struct pvq_syntax {
 	const char *summary; /* one line */
 	const char *words;   /* its arguments beside options, as the help shows them; NULL: it takes none */
 	const char *words_help; /* one line: what to give; also the message for too few or too many */
-	const char *
-		version; /* what --version prints behind the program's name; NULL: there is no such option */
-	int least, most; /* how many words */
+	const char *choices;    /* what the first of the words may be, as for an option; NULL: folders */
+	const char *version;    /* what --version prints after the program's name; NULL: no such option */
+	int least, most;        /* how many words */
 	/* Both fill in the same struct; the help shows `own` first. Either may be NULL. */
 	const struct pvq_option *own, *shared;
 	void (*foot)(FILE *); /* writes the end of the help; NULL: nothing */
@@ -54,10 +56,13 @@ struct pvq_given {
 enum { PVQ_OPTIONS_ANSWERED = 1 };
 
 /* Parses argv[1 …], whose order it may change. Fills in the fields of *into whose options are given; the others keep
- * their values. given: may be NULL where the syntax takes no words. 0; PVQ_OPTIONS_ANSWERED: the help or the version was asked
- * for, and printed; -EINVAL with one line on stderr. */
+ * their values. given: may be NULL where the syntax takes no words. 0; PVQ_OPTIONS_ANSWERED: the help or the version
+ * was asked for, and printed; -EINVAL with one line on stderr. */
 int pvq_options_parse(
 	const struct pvq_syntax *, int argc, char **argv, void *into, struct pvq_given *given);
+
+/* The i-th option, in the order own, shared, help, version; NULL: there are no more. */
+const struct pvq_option *pvq_options_at(const struct pvq_syntax *, size_t i);
 
 void pvq_options_help(FILE *, const struct pvq_syntax *);
 

@@ -75,8 +75,8 @@ static int take_place(void *into, const char *text)
 #define TEXT(field) .kind = PVQ_OPTION_TEXT, AT(field)
 
 static const struct pvq_option options[] = {
-	{"profile", .word = "NAME", .help = "quick, default, full, peers or peers-quick (default)",
-		TEXT(wish.profile)},
+	{"profile", .word = "NAME", .choices = "quick default full peers peers-quick",
+		.help = "quick, default, full, peers or peers-quick (default)", TEXT(wish.profile)},
 	{"impls", .letters = "i", .word = "A,B,...",
 		.help = "strategies; all: those linked in; peers: all peers (all)", TEXT(wish.impls)},
 	{"tasks", .letters = "t", .word = "T[:ARG=V],...",
@@ -90,7 +90,7 @@ static const struct pvq_option options[] = {
 		.kind = PVQ_OPTION_COUNT, .min = 1, .max = 1000000000000u, AT(wish.n)},
 	{"blocks", .word = "B", .help = "how often every cell is measured (the profile's)",
 		.kind = PVQ_OPTION_UNSIGNED, .min = 1, .max = 10000, AT(wish.blocks)},
-	{"place", .word = "ORDER",
+	{"place", .word = "ORDER", .choices = "cores compact spread",
 		.help = "which CPUs come first: cores, then siblings (cores); near each other (compact); far "
 			"from each other (spread)",
 		.kind = PVQ_OPTION_OWN, .take = take_place},

@@ -16,6 +16,9 @@ enum {
 #define PVQ_EXIT_HELP \
 	"Exit code: 0 done and verified, 1 a measured failure or an interrupt, 2 wrong usage, 3 a check left open."
 
+#define PVQ_NUMBERS_HELP \
+	"Numbers: 1000, 1e3 or 1k; times: 50us, 10ms, 1s; sizes: 4K (4096 bytes), 4kB (4000 bytes)."
+
 /* A command's input beside its options. */
 struct pvq_call {
 	struct pvq_given given;        /* the arguments that are not options */
@@ -32,6 +35,9 @@ struct pvq_command {
 
 extern const struct pvq_command pvq_command_list, pvq_command_run, pvq_command_bench, pvq_command_e2e,
 	pvq_command_report, pvq_command_compare, pvq_command_selftest, pvq_command_doctor, pvq_command_new;
+
+/* What a command takes: its own options, and --version. */
+struct pvq_syntax pvq_cmd_syntax(const struct pvq_command *);
 
 /* Flushes stdout. PVQ_EXIT_DONE, or PVQ_EXIT_FAILED with one line on stderr. */
 int pvq_cmd_flush(void);

@@ -181,6 +181,7 @@ const struct pvq_command pvq_command_list = {
 	.syntax = {.name = "pvq list",
 		.summary = "List strategies, peers and tasks, with their arguments.",
 		.words = "[strategies|peers|tasks]",
+		.choices = "strategies peers tasks",
 		.words_help = "list takes one kind: strategies, peers or tasks; without one it lists all",
 		.most = 1,
 		.own = options},

@@ -201,6 +201,7 @@ const struct pvq_command pvq_command_new = {
 	.syntax = {.name = "pvq new",
 		.summary = "Write the skeleton of a strategy, task, peer or experiment into this checkout.",
 		.words = "KIND NAME",
+		.choices = "strategy task peer experiment",
 		.words_help =
 			"new takes a kind (strategy, task, peer or experiment) and a name: pvq new strategy my_pool",
 		.least = 2,

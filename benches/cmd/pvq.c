@@ -2,6 +2,7 @@
 #include "base/asset.h"
 #include "base/parse.h"
 #include "cmd/cmd.h"
+#include "cmd/manual.h"
 #include "trial/peer.h"
 
 #include <fcntl.h>
@@ -12,9 +13,9 @@
 
 static const struct pvq_command *const commands[] = {&pvq_command_list, &pvq_command_run,
 	&pvq_command_bench, &pvq_command_e2e, &pvq_command_report, &pvq_command_compare,
-	&pvq_command_selftest, &pvq_command_doctor, &pvq_command_new};
+	&pvq_command_selftest, &pvq_command_doctor, &pvq_command_new, NULL};
 
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) - 1 };
 
 static const char *name_of(const struct pvq_command *command)
 {
@@ -45,8 +46,7 @@ int pvq_cmd_flush(void)
 	return PVQ_EXIT_FAILED;
 }
 
-/* What a command takes: its own options, and --version. */
-static struct pvq_syntax syntax_of(const struct pvq_command *command)
+struct pvq_syntax pvq_cmd_syntax(const struct pvq_command *command)
 {
 	struct pvq_syntax syntax = command->syntax;
 
@@ -64,13 +64,12 @@ static void usage(FILE *f)
 		width = strlen(name_of(commands[i])) > width ? strlen(name_of(commands[i])) : width;
 	for (unsigned i = 0; i < COMMANDS; i++)
 		pvq_help_line(f, name_of(commands[i]), commands[i]->syntax.summary, width + 1);
-	fputs("\n'pvq help COMMAND' and 'pvq COMMAND --help' list a command's options; 'pvq --version' names the build.\n"
-	      "Numbers: 1000, 1e3 or 1k; times: 50us, 10ms, 1s; sizes: 4K (4096 bytes), 4kB (4000 bytes).\n" PVQ_EXIT_HELP
-	      "\n",
+	fputs("\n'pvq help COMMAND' and 'pvq COMMAND --help' list a command's options; 'pvq --version' names the build.\n" PVQ_NUMBERS_HELP
+	      "\n" PVQ_EXIT_HELP "\n",
 		f);
 }
 
-/* `pvq help [COMMAND]`. */
+/* `pvq help [COMMAND]`, and what packages install: `pvq help --man`, `pvq help --bash`. */
 static int help(int words, char **word)
 {
 	const struct pvq_command *command;
@@ -84,10 +83,18 @@ static int help(int words, char **word)
 		fprintf(stderr, "pvq: help takes one command: pvq help %s\n", word[0]);
 		return PVQ_EXIT_USAGE;
 	}
+	if (strcmp(word[0], "--man") == 0) {
+		pvq_manual_print(commands);
+		return pvq_cmd_flush();
+	}
+	if (strcmp(word[0], "--bash") == 0) {
+		pvq_completion_print(commands);
+		return pvq_cmd_flush();
+	}
 	command = find(word[0]);
 	if (!command)
 		return PVQ_EXIT_USAGE;
-	syntax = syntax_of(command);
+	syntax = pvq_cmd_syntax(command);
 	pvq_options_help(stdout, &syntax);
 	return pvq_cmd_flush();
 }
@@ -115,7 +122,7 @@ static int run(const struct pvq_command *command, struct pvq_registry *registry,
 {
 	char *typed = join(argc, argv);
 	struct pvq_call call = {.typed = typed, .registry = registry};
-	struct pvq_syntax syntax = syntax_of(command);
+	struct pvq_syntax syntax = pvq_cmd_syntax(command);
 	int ret;
 
 	if (!typed) {

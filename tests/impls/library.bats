@@ -11,7 +11,7 @@ setup() {
 		share/man/man3/pvq_pool.3 "${functions// /$'\n'}" |
 		sed 's|^pvq_.*|share/man/man3/&.3|' | LC_ALL=C sort)
 	export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
-	library install PREFIX="$prefix"
+	library install-library PREFIX="$prefix"
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -53,7 +53,7 @@ installed() {
 }
 
 @test "the library: DESTDIR moves the files, not what they say" {
-	library install PREFIX=/opt/pvq DESTDIR="$PWD/stage"
+	library install-library PREFIX=/opt/pvq DESTDIR="$PWD/stage"
 	[ "$(installed stage/opt/pvq)" = "$files" ]
 	grep -qx 'prefix=/opt/pvq' stage/opt/pvq/lib/pkgconfig/pvqpool.pc
 	library uninstall PREFIX=/opt/pvq DESTDIR="$PWD/stage"
