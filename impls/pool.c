@@ -149,8 +149,8 @@ static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 	p->result = (pool_atomic_u64 *)(at += ring);
 	p->in = at += results;
 	p->out = at + in;
-	atomic_store(&p->shared->lane_published, POOL_LANE);
-	atomic_store(&p->shared->lane_claimed, POOL_LANE);
+	atomic_store_explicit(&p->shared->lane_published, POOL_LANE, memory_order_relaxed);
+	atomic_store_explicit(&p->shared->lane_claimed, POOL_LANE, memory_order_relaxed);
 	return 0;
 }
 
@@ -174,7 +174,7 @@ static int allocate(struct pvq_pool *p)
 
 static int watch_one(const struct pvq_pool *p, int fd, uint32_t events, enum pool_event tells)
 {
-	struct epoll_event event = {.events = events, .data.u32 = tells};
+	struct epoll_event event = {.events = events, .data = {.u32 = tells}};
 
 	return epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
@@ -200,7 +200,7 @@ static void wake(struct pvq_pool *p, unsigned w)
 {
 	pool_atomic_u32 *parked = &p->seat[w].parked;
 
-	atomic_fetch_sub(&p->shared->sleepers, 1);
+	atomic_fetch_sub_explicit(&p->shared->sleepers, 1, memory_order_relaxed);
 	pool_futex_wake(parked);
 }
 
@@ -233,7 +233,8 @@ void pvq_pool_terminate(struct pvq_pool *p)
 static void kill_starting(struct pvq_pool *p)
 {
 	for (unsigned w = 0; w < p->config.workers; w++)
-		if (p->hand[w].life == POOL_ALIVE && atomic_load(&p->seat[w].phase) == POOL_STARTING) {
+		if (p->hand[w].life == POOL_ALIVE &&
+			atomic_load_explicit(&p->seat[w].phase, memory_order_relaxed) == POOL_STARTING) {
 			p->hand[w].excused = 1;
 			pvq_pool_kill(p, w);
 		}
@@ -265,7 +266,7 @@ static int judge_end(const struct pvq_pool *p, unsigned w, struct pvq_error *err
 		return pvq_fail(err, -ETIMEDOUT, "worker %u had not ended after %.3g s, and was killed", w,
 			(double)p->config.close_timeout_ns / 1e9);
 	if (hand->life != POOL_ENDED || hand->wstatus == 0 || hand->excused ||
-		atomic_load(&p->seat[w].phase) == POOL_STARTING)
+		atomic_load_explicit(&p->seat[w].phase, memory_order_relaxed) == POOL_STARTING)
 		return 0;
 	err->worker = (int)w;
 	err->wstatus = hand->wstatus;
@@ -281,10 +282,10 @@ int pvq_pool_close(struct pvq_pool *p, struct pvq_error *err)
 		pvq_pool_terminate(p);
 		return 0;
 	}
-	atomic_store(&p->shared->closing, 1);
+	atomic_store_explicit(&p->shared->closing, 1, memory_order_relaxed);
 	pool_fence(closing_then_parked); /* first say so, then look: pairs with park() */
 	for (unsigned w = 0; w < p->config.workers; w++)
-		if (atomic_exchange(&p->seat[w].parked, 0))
+		if (atomic_exchange_explicit(&p->seat[w].parked, 0, ACQUIRE(close_parked)))
 			wake(p, w);
 	ret = see_them_end(p, pool_now_ns() + p->config.close_timeout_ns);
 	if (ret)
@@ -395,7 +396,8 @@ void pvq_pool_wake(struct pvq_pool *p, uint64_t want)
 	for (unsigned w = 0; want > 0 && w < p->config.workers; w++) {
 		pool_atomic_u32 *parked = &p->seat[w].parked;
 
-		if (atomic_load_explicit(parked, memory_order_relaxed) && atomic_exchange(parked, 0)) {
+		if (atomic_load_explicit(parked, memory_order_relaxed) &&
+			atomic_exchange_explicit(parked, 0, ACQUIRE(wake_parked))) {
 			wake(p, w);
 			p->counts.wakes++;
 			want--;
@@ -594,7 +596,7 @@ static int64_t collect_ordered(
 /* So many positions are noted at a time that the line stays short. */
 static uint64_t claimed_soon(const struct pvq_pool *p)
 {
-	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, ACQUIRE(collect_claimed));
+	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, memory_order_relaxed);
 
 	return claimed - p->moved < IN_ONE_GO ? claimed : p->moved + IN_ONE_GO;
 }
@@ -647,7 +649,8 @@ static int64_t collect(
 
 static int queue_is_empty(const struct pvq_pool *p)
 {
-	return atomic_load(&p->shared->published) == atomic_load(&p->shared->claimed);
+	return atomic_load_explicit(&p->shared->published, memory_order_relaxed) ==
+	       atomic_load_explicit(&p->shared->claimed, memory_order_relaxed);
 }
 
 /* What a worker is to wake the caller for: the position that is next in order, or any. */
@@ -673,16 +676,17 @@ static int64_t sleep_ns(const struct pvq_pool *p, int fast)
 static void fall_asleep(struct pvq_pool *p, int fast, int ended)
 {
 	struct pool_shared *sh = p->shared;
-	uint64_t backlog = atomic_load(&sh->published) - atomic_load(&sh->claimed);
+	uint64_t backlog = atomic_load_explicit(&sh->published, memory_order_relaxed) -
+			   atomic_load_explicit(&sh->claimed, memory_order_relaxed);
 
 	/* Nobody sleeps while there is work for more. */
-	if (atomic_load(&sh->sleepers) > 0)
+	if (atomic_load_explicit(&sh->sleepers, memory_order_relaxed) > 0)
 		pvq_pool_wake(p, backlog + pool_lane_left(p));
 	/* Half of what is left now, not of the window: in order, results may all be waiting for one that is
 	 * not done, and then nothing can be fed, however low the queue. */
 	atomic_store_explicit(&sh->low, ended ? 0 : backlog / 2, memory_order_relaxed);
 	atomic_store_explicit(&sh->want, wanted(p), memory_order_relaxed);
-	atomic_store(&sh->caller, fast ? POOL_CALLER_LOW : POOL_CALLER_EACH);
+	atomic_store_explicit(&sh->caller, fast ? POOL_CALLER_LOW : POOL_CALLER_EACH, memory_order_relaxed);
 	pool_fence(asleep_then_results); /* first say so, then look: pairs with look_after_caller() */
 }
 
@@ -706,7 +710,7 @@ static int64_t caller_sleep(
 		if (!fast && p->dull_ns < DULL_NS)
 			p->dull_ns *= 2;
 	}
-	atomic_store(&p->shared->caller, POOL_CALLER_AWAKE);
+	atomic_store_explicit(&p->shared->caller, POOL_CALLER_AWAKE, memory_order_relaxed);
 	return got;
 }
 

@@ -6,7 +6,7 @@
  *    consistent fence. The id says what the ordering is for, and occurs once in the source.
  *  - Processes sleep and wake each other by pool_futex_wait() and pool_futex_wake() only.
  *
- * So the same lines compile as C++ against a model of memory: with PVQ_RELACY, tests/impls/relacy/model.hh is included
+ * So the same lines compile as C++ against a model of memory: with PVQ_RELACY, tests/impls/relacy/model.h is included
  * before this file and defines all of it. There an id may be weakened, and a check must then fail.
  */
 #ifndef PVQ_POOL_ATOMIC_H

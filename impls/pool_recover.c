@@ -64,8 +64,8 @@ static int note_death(struct pvq_pool *p, unsigned w, int wstatus)
 	p->death = grown;
 	grown[p->deaths++] = (struct pool_death){
 		.wstatus = wstatus,
-		.claim = atomic_load(&seat->claim),
-		.running = atomic_load(&seat->running) & ~POOL_CONDEMNED,
+		.claim = atomic_load_explicit(&seat->claim, memory_order_relaxed),
+		.running = atomic_load_explicit(&seat->running, memory_order_relaxed) & ~POOL_CONDEMNED,
 		.overdue = p->hand[w].overdue,
 	};
 	p->counts.deaths++;
@@ -75,7 +75,8 @@ static int note_death(struct pvq_pool *p, unsigned w, int wstatus)
 static int is_any_ready(const struct pvq_pool *p)
 {
 	for (unsigned w = 0; w < p->config.workers; w++)
-		if (p->hand[w].life == POOL_ALIVE && atomic_load(&p->seat[w].phase) == POOL_READY)
+		if (p->hand[w].life == POOL_ALIVE &&
+			atomic_load_explicit(&p->seat[w].phase, memory_order_relaxed) == POOL_READY)
 			return 1;
 	return 0;
 }
@@ -85,13 +86,13 @@ static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 {
 	struct pool_seat *seat = &p->seat[w];
 	int wstatus = p->hand[w].wstatus, ret;
-	int32_t phase = atomic_load(&seat->phase);
+	int32_t phase = atomic_load_explicit(&seat->phase, memory_order_relaxed);
 	char fate[64];
 
 	p->hand[w].life = POOL_ABSENT;
 	p->ended--;
-	if (atomic_exchange(&seat->parked, 0))
-		atomic_fetch_sub(&p->shared->sleepers, 1);
+	if (atomic_exchange_explicit(&seat->parked, 0, memory_order_relaxed))
+		atomic_fetch_sub_explicit(&p->shared->sleepers, 1, memory_order_relaxed);
 	if (phase < 0)
 		return pvq_fail(err, phase, "the initializer failed in worker %u", w);
 	if (phase != POOL_STARTING)
@@ -208,7 +209,7 @@ static int account_for(struct pvq_pool *p, const struct look *look, uint32_t slo
 	/* The result is read after the claims: a worker that has moved on to its next claim had completed the one
 	 * before. */
 	if (pos >= (pos & POOL_LANE ? look->lane_claimed : look->claimed) ||
-		atomic_load_explicit(&p->result[slot], ACQUIRE(settle_result)))
+		atomic_load_explicit(&p->result[slot], memory_order_relaxed))
 		return 0;
 	owner = owner_of(p, look, pos);
 	if (owner == NOBODY)
@@ -256,7 +257,8 @@ static int settle_deaths(struct pvq_pool *p, struct pvq_error *err)
 		return pvq_fail(err, ret, "cannot see to the items of a dead worker");
 	if (!undecided)
 		p->deaths = 0;
-	pool_fence(lane_then_parked); /* first make it visible, then look for sleepers: pairs with park() */
+	/* Without a fence: a worker that is about to park, and missed here, is not missed by wake_needed(), which comes
+	 * before the caller sleeps again. */
 	pvq_pool_wake(p, pool_lane_left(p));
 	return 0;
 }
@@ -275,9 +277,10 @@ static uint64_t look_every_ns(const struct pvq_pool *p)
 static void condemn(struct pvq_pool *p, unsigned w, uint64_t running)
 {
 	struct pool_hand *hand = &p->hand[w];
+	uint64_t expected = running;
 
-	if (!atomic_compare_exchange_strong(
-		    &p->seat[w].running, &(uint64_t){running}, running | POOL_CONDEMNED))
+	if (!atomic_compare_exchange_strong_explicit(&p->seat[w].running, &expected,
+		    running | POOL_CONDEMNED, memory_order_relaxed, memory_order_relaxed))
 		return;
 	hand->overdue = running;
 	pvq_pool_kill(p, w);
@@ -310,7 +313,8 @@ static void kill_overdue(struct pvq_pool *p, uint64_t now, uint64_t since)
 static void kill_unready(struct pvq_pool *p, uint64_t now)
 {
 	for (unsigned w = 0; w < p->config.workers; w++)
-		if (p->hand[w].life == POOL_ALIVE && atomic_load(&p->seat[w].phase) == POOL_STARTING &&
+		if (p->hand[w].life == POOL_ALIVE &&
+			atomic_load_explicit(&p->seat[w].phase, memory_order_relaxed) == POOL_STARTING &&
 			p->hand[w].hired_ns + p->config.init_timeout_ns < now)
 			pvq_pool_kill(p, w);
 }

@@ -398,10 +398,10 @@ int pvq_pool_hire(struct pvq_pool *p, unsigned w)
 	struct pool_seat *seat = &p->seat[w];
 	int ret;
 
-	atomic_store(&seat->claim, 0);
-	atomic_store(&seat->running, 0);
-	atomic_store(&seat->phase, POOL_STARTING);
-	atomic_store(&seat->watched, 0);
+	atomic_store_explicit(&seat->claim, 0, memory_order_relaxed);
+	atomic_store_explicit(&seat->running, 0, memory_order_relaxed);
+	atomic_store_explicit(&seat->phase, POOL_STARTING, memory_order_relaxed);
+	atomic_store_explicit(&seat->watched, 0, memory_order_relaxed);
 	ret = ask(p, FORK, w);
 	if (ret)
 		return ret;
@@ -421,7 +421,7 @@ static void welcome(struct pvq_pool *p, unsigned w, int pidfd)
 	p->hand[w] = (struct pool_hand){.life = POOL_ALIVE, .pidfd = pidfd, .hired_ns = pool_now_ns()};
 	p->alive++;
 	p->fork_wait_ns = p->failing_ns = 0;
-	atomic_store(&p->seat[w].watched, 1);
+	atomic_store_explicit(&p->seat[w].watched, 1, memory_order_relaxed);
 	pool_futex_wake(&p->seat[w].watched);
 }
 

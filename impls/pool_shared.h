@@ -31,8 +31,8 @@
  * tests/impls/model/pool.pml checks this with every interleaving of two workers, three slots and a death.
  *
  * Sleeping: whoever is about to sleep says so, then looks once more; the other side makes its work visible,
- * then looks for sleepers. Both pairs are sequentially consistent, so one of the two sees the other
- * and no wake-up is lost.
+ * then looks for sleepers. On both sides a sequentially consistent fence lies between (pool_fence()), so one of the
+ * two sees the other and no wake-up is lost.
  *
  * The processes: the caller forks a server, which forks the workers (pool_server.c). A worker that the caller has asked
  * for begins with nothing until the caller has its pidfd, and is done with when the server has told its end.
@@ -191,7 +191,7 @@ struct pool_hand {
 	enum pool_life life;
 	int pidfd;                     /* while it is alive */
 	int wstatus;                   /* once it has ended */
-	int excused;                   /* it is killed while the pool closes, for no fault */
+	int excused;                   /* the pool kills it: it has not failed */
 	uint64_t seen_running, ran_ns; /* with item_timeout_ns: what it ran, and for how long */
 	uint64_t overdue;              /* as above */
 	uint64_t hired_ns;             /* with init_timeout_ns: when it began */

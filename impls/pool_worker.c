@@ -45,7 +45,7 @@ static uint64_t claim_size(const struct worker *k, uint64_t ready)
 static inline uint64_t claim_some(struct worker *k, const pool_atomic_u64 *published_at,
 	pool_atomic_u64 *claimed, const pool_atomic_u64 *entry, int some, uint64_t *from)
 {
-	uint64_t at = atomic_load_explicit(claimed, ACQUIRE(claim_from));
+	uint64_t at = atomic_load_explicit(claimed, memory_order_relaxed);
 
 	for (;;) {
 		/* Acquire pairs with feed_some() and take_back(): entries and inputs are visible. `at` may be newer
@@ -59,12 +59,13 @@ static inline uint64_t claim_some(struct worker *k, const pool_atomic_u64 *publi
 		for (uint64_t i = 0; i < size; i++)
 			k->entry[i] = atomic_load_explicit(
 				&entry[(at + i) & k->p->ring_mask], memory_order_relaxed);
-		/* The swap releases the intent: whoever sees `claimed` beyond it sees the intent. */
-		atomic_store_explicit(&k->seat->claim, pool_intent(at, size), RELEASE(claim_intent));
+		/* The swap releases the intent: whoever sees `claimed` beyond it sees the intent. Relaxed itself: between
+		 * the results of the claim before and this there is the fence of look_after_caller(). */
+		atomic_store_explicit(&k->seat->claim, pool_intent(at, size), memory_order_relaxed);
 		if (atomic_compare_exchange_weak_explicit(
-			    claimed, &at, at + size, ACQ_REL(claim_swap), memory_order_acquire)) {
+			    claimed, &at, at + size, ACQ_REL(claim_swap), memory_order_relaxed)) {
 			atomic_store_explicit(&k->seat->claim, pool_intent(at, size) | POOL_CLAIM_OWN,
-				RELEASE(claim_own));
+				memory_order_relaxed);
 			*from = at;
 			return size;
 		}
@@ -86,7 +87,7 @@ static uint64_t worker_claim(struct worker *k, uint64_t *from)
 	/* An intent that came to nothing must not stay: nobody could tell it from one that is about to become a claim.
 	 * That of the lane gave way to one of the ring, unless the ring was empty too. */
 	if (size == 0)
-		atomic_store_explicit(&k->seat->claim, 0, RELEASE(claim_nothing));
+		atomic_store_explicit(&k->seat->claim, 0, memory_order_relaxed);
 	return size;
 }
 
@@ -97,7 +98,8 @@ static void wake_caller(const struct pvq_pool *p)
 	uint64_t one = 1;
 
 	/* Cannot block: the counter is never read, but 2^64 wake-ups from full. */
-	if (atomic_exchange(&p->shared->caller, POOL_CALLER_AWAKE) != POOL_CALLER_AWAKE)
+	if (atomic_exchange_explicit(&p->shared->caller, POOL_CALLER_AWAKE, memory_order_relaxed) !=
+		POOL_CALLER_AWAKE)
 		(void)!write(p->wake_fd, &one, sizeof(one));
 }
 
@@ -134,7 +136,7 @@ static void run_one(const struct worker *k, uint64_t pos, uint64_t entry)
 	atomic_store_explicit(&p->result[slot], word, RELEASE(result_done));
 	/* Only a hint, for this load may have been made before the store above was seen. The look that cannot
 	 * miss is the one after the fence at the claim's end. */
-	if (atomic_load_explicit(&p->shared->caller, ACQUIRE(caller_hint)) == POOL_CALLER_EACH &&
+	if (atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_EACH &&
 		is_wanted(p->shared, pos, 1))
 		wake_caller(p);
 }
@@ -147,7 +149,7 @@ static void look_after_caller(const struct pvq_pool *p, uint64_t from, uint64_t 
 	uint32_t caller;
 
 	pool_fence(completed_then_caller);
-	caller = atomic_load_explicit(&sh->caller, ACQUIRE(caller_look));
+	caller = atomic_load_explicit(&sh->caller, memory_order_relaxed);
 	if (caller == POOL_CALLER_EACH && is_wanted(sh, from, size))
 		wake_caller(p);
 	else if (caller == POOL_CALLER_LOW &&
@@ -239,16 +241,15 @@ static void park(const struct worker *k)
 	struct pool_shared *sh = k->p->shared;
 	pool_atomic_u32 *parked = &k->seat->parked;
 
-	atomic_fetch_add(&sh->sleepers, 1);
-	atomic_store(parked, 1);
-	pool_fence(
-		parked_then_work); /* first say so, then look: pairs with wake_needed(), settle_deaths() and close() */
-	if (is_work(k->p) || atomic_load(&sh->closing)) {
-		if (atomic_exchange(parked, 0))
-			atomic_fetch_sub(&sh->sleepers, 1);
+	atomic_fetch_add_explicit(&sh->sleepers, 1, memory_order_relaxed);
+	atomic_store_explicit(parked, 1, RELEASE(parked));
+	pool_fence(parked_then_work); /* first say so, then look: pairs with wake_needed() and close() */
+	if (is_work(k->p) || atomic_load_explicit(&sh->closing, memory_order_relaxed)) {
+		if (atomic_exchange_explicit(parked, 0, memory_order_relaxed))
+			atomic_fetch_sub_explicit(&sh->sleepers, 1, memory_order_relaxed);
 		return;
 	}
-	while (atomic_load(parked))
+	while (atomic_load_explicit(parked, memory_order_relaxed))
 		pool_futex_wait(parked, 1);
 }
 
@@ -258,11 +259,11 @@ static int worker_wait(const struct worker *k)
 	struct pool_shared *sh = k->p->shared;
 
 	/* An empty queue is what a caller in a longer sleep wants to hear of. */
-	if (atomic_load(&sh->caller) == POOL_CALLER_LOW)
+	if (atomic_load_explicit(&sh->caller, memory_order_relaxed) == POOL_CALLER_LOW)
 		wake_caller(k->p);
 	if (spin(k->p))
 		return 1;
-	if (atomic_load(&sh->closing))
+	if (atomic_load_explicit(&sh->closing, memory_order_relaxed))
 		return 0;
 	park(k);
 	return 1;
@@ -273,15 +274,15 @@ _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 	struct worker k = {.p = p, .seat = &p->seat[w], .limit = 1, .left = UINT64_MAX};
 	int ret;
 
-	while (!atomic_load(&k.seat->watched))
+	while (!atomic_load_explicit(&k.seat->watched, memory_order_relaxed))
 		pool_futex_wait(&k.seat->watched, 0);
 	ret = p->config.init ? p->config.init(p->config.ctx, w) : 0;
 	if (ret < 0) {
-		atomic_store(&k.seat->phase, ret);
+		atomic_store_explicit(&k.seat->phase, ret, memory_order_relaxed);
 		_exit(POOL_EXIT_INIT);
 	}
 	pvq_pool_bind(p); /* once more: init() may have changed its credentials, which undoes it */
-	atomic_store(&k.seat->phase, POOL_READY);
+	atomic_store_explicit(&k.seat->phase, POOL_READY, memory_order_relaxed);
 	if (p->config.recycle)
 		k.left = p->config.recycle;
 	do {
@@ -291,6 +292,6 @@ _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 		while (k.left && (size = worker_claim(&k, &from)) > 0)
 			run_claim(&k, from, size);
 	} while (k.left && worker_wait(&k));
-	atomic_store(&k.seat->phase, POOL_RETIRED);
+	atomic_store_explicit(&k.seat->phase, POOL_RETIRED, memory_order_relaxed);
 	_exit(0);
 }

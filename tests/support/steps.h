@@ -40,21 +40,4 @@ void pvq_pool_step(const char *function);
 #define atomic_fetch_sub_explicit(p, v, o) (STEP, __atomic_fetch_sub(p, v, o))
 #endif
 
-#undef atomic_load
-#undef atomic_store
-#undef atomic_exchange
-#undef atomic_compare_exchange_strong
-#undef atomic_compare_exchange_weak
-#undef atomic_fetch_add
-#undef atomic_fetch_sub
-#define atomic_load(p) atomic_load_explicit(p, memory_order_seq_cst)
-#define atomic_store(p, v) atomic_store_explicit(p, v, memory_order_seq_cst)
-#define atomic_exchange(p, v) atomic_exchange_explicit(p, v, memory_order_seq_cst)
-#define atomic_compare_exchange_strong(p, e, v) \
-	atomic_compare_exchange_strong_explicit(p, e, v, memory_order_seq_cst, memory_order_seq_cst)
-#define atomic_compare_exchange_weak(p, e, v) \
-	atomic_compare_exchange_weak_explicit(p, e, v, memory_order_seq_cst, memory_order_seq_cst)
-#define atomic_fetch_add(p, v) atomic_fetch_add_explicit(p, v, memory_order_seq_cst)
-#define atomic_fetch_sub(p, v) atomic_fetch_sub_explicit(p, v, memory_order_seq_cst)
-
 #endif
