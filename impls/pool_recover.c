@@ -283,6 +283,7 @@ static void condemn(struct pvq_pool *p, unsigned w, uint64_t running)
 		    running | POOL_CONDEMNED, memory_order_relaxed, memory_order_relaxed))
 		return;
 	hand->overdue = running;
+	hand->excused = 1; /* the map may be over before it ends: its item was done just then */
 	pvq_pool_kill(p, w);
 }
 
