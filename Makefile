@@ -13,6 +13,7 @@
 #   make pool-parts      what each part of the pool gains: measured by switching it off
 #   make pool-faults     every call of the pool that can fail, made to fail: the table of impls/PROOFS.md
 #   make chaos-long      a million kills, stops and continues of a pool's processes: ten minutes; EVENTS=, SEED=
+#   make proofs          the pool under a model of memory, and each ordering weakened: checks impls/PROOFS.md
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
@@ -71,7 +72,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 stale     = $(if $(wildcard $B/peers),peers-built)
 
 .PHONY: all bench test check build-tests micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
-        peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long selftest e2e lint sample report install \
+        peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long proofs selftest e2e lint sample report install \
         install-library uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -107,7 +108,7 @@ help:
 clean:
 	rm -rf build
 
-include scripts/generated.mk scripts/programs.mk scripts/peers.mk scripts/library.mk scripts/aarch64.mk
+include scripts/generated.mk scripts/programs.mk scripts/peers.mk scripts/library.mk scripts/aarch64.mk scripts/proofs.mk
 
 $B/pvq: $(call objects,cmd) $(call linked,cmd)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
