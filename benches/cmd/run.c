@@ -21,6 +21,7 @@
 struct choice {
 	const struct pvq_impl *impl;
 	unsigned twin;
+	int named; /* by itself, not by "all" or "peers" */
 	struct pvq_row row;
 };
 
@@ -70,7 +71,7 @@ static int has_care(const struct pvq_care *care)
 /* ---- the strategies ---- */
 
 /* Adds a strategy, unless it is there already. 0, or -errno with one line on stderr. */
-static int add(struct run *r, const struct pvq_impl *impl, unsigned twin)
+static int add(struct run *r, const struct pvq_impl *impl, unsigned twin, int named)
 {
 	struct choice *more;
 
@@ -90,7 +91,7 @@ static int add(struct run *r, const struct pvq_impl *impl, unsigned twin)
 		return -ENOMEM;
 	}
 	r->choice = more;
-	more[r->choices++] = (struct choice){.impl = impl, .twin = twin};
+	more[r->choices++] = (struct choice){.impl = impl, .twin = twin, .named = named};
 	return 0;
 }
 
@@ -102,7 +103,7 @@ static int add_all(struct run *r, const struct pvq_registry *registry, int peers
 
 	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(registry, i)); i++)
 		if (pvq_impl_is_peer(impl) == peers && !(impl->flags & PVQ_HARNESS))
-			ret = add(r, impl, 0);
+			ret = add(r, impl, 0, 0);
 	return ret;
 }
 
@@ -114,7 +115,7 @@ static int add_word(struct run *r, const struct pvq_registry *registry, const ch
 	if (strcmp(word, "all") == 0 || strcmp(word, "peers") == 0)
 		return add_all(r, registry, word[0] == 'p');
 	impl = pvq_twin_find(registry, word, &twin);
-	return impl ? add(r, impl, twin) : -EINVAL;
+	return impl ? add(r, impl, twin, 1) : -EINVAL;
 }
 
 static int choose(struct run *r, struct pvq_registry *registry)
@@ -294,7 +295,8 @@ static int finish(const struct run *r, int unkept)
 	for (size_t i = 0; code == PVQ_EXIT_DONE && i < r->choices; i++) {
 		const struct pvq_row *row = &r->choice[i].row;
 
-		if (row->status == PVQ_OK)
+		/* Of a group, those that cannot run here are shown, and are no failure. */
+		if (row->status == PVQ_OK || (row->status == PVQ_UNAVAILABLE && !r->choice[i].named))
 			continue;
 		fprintf(stderr, "pvq: %s%s%s: %s\n", r->choices > 1 ? row->impl : "",
 			r->choices > 1 ? ": " : "", pvq_status_name(row->status), row->reason);

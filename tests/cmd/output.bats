@@ -36,6 +36,24 @@ on_terminal() {
 	[ "$("$PVQ" bench --dry-run -i all -t noop | grep '^Strategies')" = "Strategies: $(paste -sd, "$TMP/ran" | sed 's/,/, /g')" ]
 }
 
+@test "run --impl peers: one that cannot run here is shown; it is a failure only where it is named" {
+	mkdir "$TMP/peers"
+	cat >"$TMP/peers/lacking" <<-'END'
+		#!/bin/sh
+		echo impl,summary,order,in_via,out_via,flags,unavailable,version
+		echo lacking,a fake,unordered,call,call,streams,install something,1
+	END
+	chmod +x "$TMP/peers/lacking"
+	export PVQ_PEERS=$TMP/peers
+	"$PVQ" run -i serial,peers -t noop -n 10 >"$TMP/out"
+	grep -q '^lacking .* unavailable: install something$' "$TMP/out"
+	grep -q '^serial ' "$TMP/out"
+	run "$PVQ" run -i serial,lacking -t noop -n 10
+	[ "$status" -eq 1 ]
+	[[ $output == *"pvq: lacking: unavailable: install something"* ]]
+	"$PVQ" list peers --json | json 'd["peers"][0]["name"], d["peers"][0]["unavailable"]' | grep -qx "('lacking', 'install something')"
+}
+
 @test "run with several strategies: one that fails is shown, and is exit 1; the others have times" {
 	run "$PVQ" run -i serial,pool_ordered -t fault:kind=exit,at=3 -n 10 --timeout 20s
 	[ "$status" -eq 1 ]
