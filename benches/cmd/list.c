@@ -52,10 +52,11 @@ static void list_strategies(const struct pvq_registry *registry)
 
 static void list_peers(const struct pvq_registry *registry)
 {
-	printf("Peers (--impl; strategies of other libraries and languages):\n");
+	if (registry->peers)
+		printf("Peers (--impl; strategies of other libraries and languages):\n");
+	else
+		printf("Peers: none is built; 'make peers-built' builds them, 'make peers' measures them too\n");
 	list_impls(registry, 1);
-	if (!registry->peers)
-		printf("  none is built: 'make peers-built' builds them, 'make peers' measures them too\n");
 }
 
 static void list_tasks(void)
