@@ -35,7 +35,8 @@ pvq_name_at pvq_word_at;
 
 /* Prints on stderr: "pvq: unknown WHAT 'WORD'; did you mean 'X'? one of: a, b, c". hint: follows where no name is near;
  * NULL: nothing does. */
-void pvq_unknown(const char *what, const char *word, pvq_name_at *, const void *ctx, const char *hint);
+void pvq_unknown(
+	const char *what, const char *word, pvq_name_at *name_at, const void *ctx, const char *hint);
 
 /* The name nearest to the word, or NULL if none is near. names ends with NULL. */
 const char *pvq_nearest(const char *word, const char *const *names);
