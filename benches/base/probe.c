@@ -140,7 +140,7 @@ static uint64_t time_handover(struct pair *p, uint64_t limit_ns)
 /* Looks at the caller's CPU and the partners'. All of them are woken at once, since that takes the longest. */
 static void look_at_pairs(struct pvq_probe *probe, struct pair *pair, unsigned pairs)
 {
-	uint64_t limit_ns = pvq_clock_ns() + LIMIT_NS, seen[PVQ_PROBE_PAIRS];
+	uint64_t limit_ns = pvq_clock_ns() + LIMIT_NS, seen[PVQ_PROBE_PAIRS] = {0};
 	unsigned looked = 0;
 
 	for (unsigned i = 0; i < pairs; i++)

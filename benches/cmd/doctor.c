@@ -120,7 +120,7 @@ static int run_watch(void)
 	}
 	printf("A cache line from one CPU to another and back, in each second:\n");
 	for (unsigned i = 0; i < WATCH_S * LOOKS_A_SECOND; i++) {
-		uint64_t until = began_ns + (i + 1) * (1000000000u / LOOKS_A_SECOND), now;
+		uint64_t until = began_ns + (i + 1) * (UINT64_C(1000000000) / LOOKS_A_SECOND), now;
 		struct pvq_probe probe;
 
 		pvq_probe_look(&probe, host.cpu, host.usable);

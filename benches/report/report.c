@@ -17,22 +17,21 @@
 static const struct {
 	enum pvq_place place;
 	unsigned in;
-	int of_sweep; /* as in pvq_chapter */
+	int of_sweep, fold; /* as in pvq_chapter */
 	int (*write)(const struct pvq_report *);
 	const char *anchor;
-	int fold;
 } report_chapter[] = {
-	{PVQ_PLACE_TITLE, PVQ_REPORT_ALL, 0, pvq_chapter_title, "top", 0},
-	{PVQ_PLACE_ANSWER, PVQ_REPORT_ALL, 1, pvq_chapter_verdict, "answer", 0},
-	{PVQ_PLACE_TASKS, PVQ_REPORT_ALL, 1, pvq_chapter_answer, "tasks", 0},
-	{PVQ_PLACE_WORKERS, PVQ_REPORT_ALL, 1, pvq_chapter_workers, "workers", 0},
-	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_time, "time", 0},
-	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_speedup, "speedup", 0},
-	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, pvq_chapter_scaling, "scaling", 0},
-	{PVQ_PLACE_TRUST, PVQ_REPORT_ALL, 1, pvq_chapter_trust, "trust", 0},
-	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, pvq_chapter_failed, "failed", 0},
-	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, pvq_chapter_method, "method", 0},
-	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 0, pvq_chapter_machine, "machine", 1},
+	{PVQ_PLACE_TITLE, PVQ_REPORT_ALL, 0, 0, pvq_chapter_title, "top"},
+	{PVQ_PLACE_ANSWER, PVQ_REPORT_ALL, 1, 0, pvq_chapter_verdict, "answer"},
+	{PVQ_PLACE_TASKS, PVQ_REPORT_ALL, 1, 0, pvq_chapter_answer, "tasks"},
+	{PVQ_PLACE_WORKERS, PVQ_REPORT_ALL, 1, 0, pvq_chapter_workers, "workers"},
+	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, 0, pvq_chapter_time, "time"},
+	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, 0, pvq_chapter_speedup, "speedup"},
+	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, 0, pvq_chapter_scaling, "scaling"},
+	{PVQ_PLACE_TRUST, PVQ_REPORT_ALL, 1, 0, pvq_chapter_trust, "trust"},
+	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, 0, pvq_chapter_failed, "failed"},
+	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, 0, pvq_chapter_method, "method"},
+	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 0, 1, pvq_chapter_machine, "machine"},
 };
 
 enum { CHAPTERS = sizeof(report_chapter) / sizeof(report_chapter[0]) };

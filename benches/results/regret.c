@@ -72,9 +72,10 @@ static int order_regret(const void *x, const void *y)
 }
 
 /* median: of every cell, over all its trials. */
-static int resample(struct pvq_regrets *r, struct field *f, const struct pvq_work *const *work,
-	const double *median, uint64_t seed)
+static int resample(
+	struct pvq_regrets *r, struct field *f, const struct pvq_work *const *work, const double *median)
 {
+	uint64_t seed = f->works ? f->cell[0]->key->seed : 0;
 	struct pvq_blocks blocks;
 	int ret = pvq_blocks_make(&blocks, f->cell, f->works * f->count);
 
@@ -128,7 +129,7 @@ int pvq_regrets_find(
 			median[w * f.count + i] = f.cell[w * f.count + i]->metric[PVQ_MAP_NS].median;
 		}
 	if (ret == 0 && f.count)
-		ret = resample(r, &f, work, median, f.cell[0]->key->seed);
+		ret = resample(r, &f, work, median);
 	if (ret == 0)
 		qsort(r->of, r->count, sizeof(*r->of), order_regret);
 	free(work);

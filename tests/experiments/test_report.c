@@ -565,6 +565,12 @@ static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
 	assert_int_equal(fclose(f), 0);
 }
 
+static void end_rows(struct run *run)
+{
+	assert_int_equal(fclose(run->raw), 0);
+	run->raw = NULL;
+}
+
 static void begin_rows(struct run *run, const char *name)
 {
 	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
@@ -642,14 +648,14 @@ static void claims_hold_for_a_chunk(void **state)
 	add_chunk(run, "python_pool_map", 0, 16, 10);
 	add_cell(run, "python_process_queue", "sleep", 2, 16, 20);
 	add_cell(run, "python_pool_imap", "sleep", 2, 16, 40);
-	assert_int_equal(fclose(run->raw), 0);
+	end_rows(run);
 	begin_rows(run, "claims-chunks.csv");
 	add_chunk(run, "python_process_queue", 1, 3, 20);
 	add_chunk(run, "python_pool_imap", 1, 3, 40);
 	add_chunk(run, "python_pool_imap", 10, 3, 5);
 	add_chunk(run, "python_pool_map", 0, 3, 10);
 	add_chunk(run, "python_pool_map", 1, 3, 60);
-	assert_int_equal(fclose(run->raw), 0);
+	end_rows(run);
 	run->raw = sweep;
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "holds for the default chunk size");

@@ -99,7 +99,7 @@ static void test_unknown_is_no_value(void **state)
 {
 	struct pvq_row row = example();
 	struct pvq_rows rows;
-	char *text = NULL, old[2048];
+	char *text = NULL, *longer, old[2048];
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
@@ -118,8 +118,9 @@ static void test_unknown_is_no_value(void **state)
 	snprintf(old, sizeof(old), "%s", text);
 	free(text);
 	text = write_rows(0, &len);
-	text = realloc(text, len + strlen(old) + 1);
-	assert_non_null(text);
+	longer = realloc(text, len + strlen(old) + 1);
+	assert_non_null(longer);
+	text = longer;
 	strcpy(text + len, old);
 	assert_int_equal(read_text(text, strlen(text), &rows), 0);
 	assert_int_equal(rows.count, 2);
