@@ -30,6 +30,7 @@ struct pvq_row {
 	unsigned block; /* counted from 0 */
 	enum pvq_status status;
 	enum pvq_verified verified;
+	unsigned retries;
 	uint64_t start_ns, first_ns, map_ns, stop_ns, total_ns; /* first_ns: from map's start; 0: unknown */
 	uint64_t user_ns, sys_ns; /* the trial and all its children, from start to stop; may be unknown */
 	uint64_t max_rss_kb;      /* the larger of the trial's and its largest child's peak; 0: unknown */
@@ -38,24 +39,23 @@ struct pvq_row {
 	unsigned cell;           /* its number in the run's plan.csv */
 	unsigned oversubscribed; /* 1: more workers than cores */
 	uint64_t seed;
-	uint64_t item_errors; /* items that the task failed, or that were lost */
-	unsigned retries;     /* the fields of impl.h's pvq_care, as in force */
-	uint64_t recycle, item_timeout_ms;
-	char oracle[33];             /* digest of the right results, 32 hex digits, or empty */
-	char reason[PVQ_REASON_MAX]; /* one line, empty when ok */
+	uint64_t item_errors;              /* items that the task failed, or that were lost */
+	uint64_t recycle, item_timeout_ms; /* with retries: the fields of impl.h's pvq_care, as in force */
+	char oracle[33];                   /* digest of the right results, 32 hex digits, or empty */
+	char reason[PVQ_REASON_MAX];       /* one line, empty when ok */
 	/* What the driver saw around the trial (others.h), on the trial's CPUs. All three begin before its process
 	 * exists. wall_ns ends with the process; the other two end when all that it left behind has been reaped.
 	 * wall_ns 0: the driver did not see it. */
 	uint64_t wall_ns, stolen_ns; /* stolen_ns and foreign_ns are both known or both unknown */
 	int64_t foreign_ns;          /* may be slightly below 0 */
 	enum pvq_cause cause;
+	/* 0; 1 or 2: the group was measured again in this block, since its trials had met different states (results/state.h). */
+	unsigned attempt;
 	/* The state of the trial's CPUs as the driver's probe saw it (probe.h): just before the trial, and the hand-over
 	 * just after it as well. 0: unknown. */
 	uint64_t handover_ns, handover_after_ns, compute_ns, beside_ns;
 	/* How many physical cores, last-level caches and sockets the trial's CPUs are spread over; 0: unknown. */
 	uint64_t on_cores, on_caches, on_sockets;
-	/* 0; 1 or 2: the group was measured again in this block, since its trials had met different states (level.h). */
-	unsigned attempt;
 	uint64_t at_ms; /* when the trial began, in ms since 1970 UTC; 0: unknown */
 };
 

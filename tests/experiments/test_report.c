@@ -492,7 +492,7 @@ static void add_state(struct run *run, const char *impl, unsigned block, double 
 	struct pvq_row row = row_of(impl, "noop", 2, block, map_ms * (1 + 0.001 * (block % 5)));
 
 	row.handover_ns = row.handover_after_ns = handover + block % 3;
-	row.at_ms = 1700000000000 + 1000 * block;
+	row.at_ms = 1700000000000 + 1000 * (uint64_t)block;
 	row.wall_ns = 40000000;
 	assert_int_equal(pvq_row_write(run->raw, &row), 0);
 }

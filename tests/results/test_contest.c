@@ -49,8 +49,8 @@ static void add_cell(struct pvq_rows *rows, const char *impl, unsigned cores, co
 			.window = 8,
 			.block = b,
 			.map_ns = (uint64_t)(ms[b] * 1e6)};
-		strcpy(row->impl, impl);
-		strcpy(row->task, "noop");
+		snprintf(row->impl, sizeof(row->impl), "%s", impl);
+		snprintf(row->task, sizeof(row->task), "noop");
 	}
 }
 
