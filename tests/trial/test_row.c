@@ -121,7 +121,7 @@ static void test_unknown_is_no_value(void **state)
 	longer = realloc(text, len + strlen(old) + 1);
 	assert_non_null(longer);
 	text = longer;
-	strcpy(text + len, old);
+	memcpy(text + len, old, strlen(old) + 1);
 	assert_int_equal(read_text(text, strlen(text), &rows), 0);
 	assert_int_equal(rows.count, 2);
 	assert_true(rows.row[0].user_ns == PVQ_UNKNOWN_U64 && rows.row[0].nivcsw == PVQ_UNKNOWN_U64);
