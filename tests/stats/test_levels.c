@@ -127,8 +127,8 @@ static void no_more_levels_than_there_is_room_for(void **unused)
 	size_t n = 0, values = 0;
 
 	(void)unused;
-	for (double centre = 1; centre < 1e7; centre *= 10)
-		n = around(n, 100, centre, 0.02);
+	for (int power = 0; power < 7; power++)
+		n = around(n, 100, pow(10, power), 0.02);
 	pvq_levels_find(&levels, value, n);
 	assert_int_equal(levels.count, PVQ_LEVELS_MAX);
 	for (size_t i = 0; i < levels.count; i++) {
