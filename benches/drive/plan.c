@@ -372,22 +372,28 @@ static double estimate(
 	return trial_s + fork_s * workers + n * c->item_s[s] / parallel + n * item_s;
 }
 
+int pvq_plan_add_cell(struct pvq_plan *plan, const struct pvq_plan_cell *cell)
+{
+	struct pvq_plan_cell *more = pvq_grow(plan->cell, plan->ncell, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	plan->cell = more;
+	more[plan->ncell++] = *cell;
+	return 0;
+}
+
 /* Adds a cell of the i-th strategy on the s-th task; `at` says with how many workers, cores, and so on. */
 static int add_cell(struct pvq_plan *plan, const struct choice *c, unsigned i, unsigned s,
 	const struct pvq_plan_cell *at)
 {
-	struct pvq_plan_cell *cell = pvq_grow(plan->cell, plan->ncell, sizeof(*cell));
+	struct pvq_plan_cell cell = *at;
 
-	if (!cell)
-		return -ENOMEM;
-	plan->cell = cell;
-	cell += plan->ncell++;
-	*cell = *at;
-	cell->impl = c->impl[i];
-	cell->spec = plan->spec[s];
-	cell->n = c->n[s];
-	cell->estimate_s = estimate(c, c->impl[i], s, at->workers, at->cores);
-	return 0;
+	cell.impl = c->impl[i];
+	cell.spec = plan->spec[s];
+	cell.n = c->n[s];
+	cell.estimate_s = estimate(c, c->impl[i], s, at->workers, at->cores);
+	return pvq_plan_add_cell(plan, &cell);
 }
 
 /* Adds every strategy, or only the baseline, on one task, with one number of cores and of workers. A single worker has no

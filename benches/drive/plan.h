@@ -67,6 +67,9 @@ int pvq_plan_read(struct pvq_plan *, const struct pvq_registry *, const struct p
 int pvq_plan_add_spec(struct pvq_plan *, const char *words);
 void pvq_plan_number_groups(struct pvq_plan *);
 
+/* Adds a copy of the cell. 0 or -ENOMEM. */
+int pvq_plan_add_cell(struct pvq_plan *, const struct pvq_plan_cell *);
+
 /* The trial that measures a cell in a block; borrowed from plan and host. */
 struct pvq_trial pvq_plan_trial(
 	const struct pvq_plan *, unsigned cell, unsigned block, const struct pvq_host *);

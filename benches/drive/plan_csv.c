@@ -1,5 +1,4 @@
 /* plan_csv.c: writes a plan as rows that have not run yet, and reads it, so that an interrupted run can be resumed. */
-#include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/plan.h"
 #include "trial/twin.h"
@@ -37,32 +36,26 @@ static int same_spec(const struct pvq_spec *spec, const struct pvq_row *row)
 
 static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
 {
-	struct pvq_plan_cell *cell = pvq_grow(plan->cell, plan->ncell, sizeof(*cell));
 	unsigned twin;
 	const struct pvq_impl *impl = pvq_twin_find(plan->registry, row->impl, &twin);
 	char words[PVQ_NAME_MAX + PVQ_ARGS_TEXT + 2];
 
-	if (cell)
-		plan->cell = cell;
-	if (!cell || !impl)
-		return cell ? -EINVAL : -ENOMEM;
+	if (!impl)
+		return -EINVAL;
 	if (plan->nspec == 0 || !same_spec(plan->spec[plan->nspec - 1], row)) {
 		snprintf(words, sizeof(words), "%s%s%s", row->task, row->args[0] ? ":" : "", row->args);
 		if (pvq_plan_add_spec(plan, words))
 			return -EINVAL;
 	}
-	cell[plan->ncell++] = (struct pvq_plan_cell){
-		.impl = impl,
-		.twin = twin,
-		.spec = plan->spec[plan->nspec - 1],
-		.n = row->n,
-		.workers = row->workers,
-		.cores = row->cores,
-		.chunk = row->chunk,
-		.window = row->window,
-	};
 	plan->seed = row->seed;
-	return 0;
+	return pvq_plan_add_cell(plan, &(struct pvq_plan_cell){.impl = impl,
+					       .twin = twin,
+					       .spec = plan->spec[plan->nspec - 1],
+					       .n = row->n,
+					       .workers = row->workers,
+					       .cores = row->cores,
+					       .chunk = row->chunk,
+					       .window = row->window});
 }
 
 int pvq_plan_read(struct pvq_plan *plan, const struct pvq_registry *registry, const struct pvq_host *host,

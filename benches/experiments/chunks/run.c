@@ -1,5 +1,4 @@
 /* run.c: sweeps the chunk size. */
-#include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/sweep.h"
 #include "experiments/chunks/chunks.h"
@@ -33,17 +32,6 @@ static const struct pvq_impl *chunk_impl(const struct pvq_plan *plan, const char
 	return NULL;
 }
 
-static int chunk_add_cell(struct pvq_plan *plan, const struct pvq_plan_cell *cell)
-{
-	struct pvq_plan_cell *more = pvq_grow(plan->cell, plan->ncell, sizeof(*more));
-
-	if (!more)
-		return -ENOMEM;
-	plan->cell = more;
-	more[plan->ncell++] = *cell;
-	return 0;
-}
-
 /* The input of planning. */
 struct chunk_wish {
 	const struct pvq_plan *of;
@@ -60,12 +48,12 @@ static int chunk_add_way(struct pvq_plan *plan, const struct chunk_wish *w, cons
 	int ret = 0;
 
 	for (unsigned k = 0; ret == 0 && k < sizes; k++)
-		ret = chunk_add_cell(plan, &(struct pvq_plan_cell){.impl = impl,
-						   .spec = plan->spec[plan->nspec - 1],
-						   .n = n,
-						   .workers = workers,
-						   .cores = workers,
-						   .chunk = pvq_chunk_size[k]});
+		ret = pvq_plan_add_cell(plan, &(struct pvq_plan_cell){.impl = impl,
+						      .spec = plan->spec[plan->nspec - 1],
+						      .n = n,
+						      .workers = workers,
+						      .cores = workers,
+						      .chunk = pvq_chunk_size[k]});
 	return ret;
 }
 

@@ -1,6 +1,5 @@
 /* run.c: sweeps the cells that the claims need. Most come from the run's own plan, hence with the same loads; a few are
  * extra. Then come CPython's pools with the best chunk size, which a short sweep finds beforehand. */
-#include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/plan.h"
 #include "drive/sweep.h"
@@ -55,17 +54,6 @@ static int is_in_pairs(const struct pvq_claim *claim, const char *name)
 	return pair && pair->a;
 }
 
-static int claims_add_cell(struct pvq_plan *plan, const struct pvq_plan_cell *cell)
-{
-	struct pvq_plan_cell *more = pvq_grow(plan->cell, plan->ncell, sizeof(*more));
-
-	if (!more)
-		return -ENOMEM;
-	plan->cell = more;
-	more[plan->ncell++] = *cell;
-	return 0;
-}
-
 /* Adds a cell of the run's plan, with the default chunk. Where the plan has several chunks, it adds one of the cells. */
 static int claims_add_planned(struct pvq_plan *plan, const struct pvq_plan_cell *cell)
 {
@@ -79,7 +67,7 @@ static int claims_add_planned(struct pvq_plan *plan, const struct pvq_plan_cell 
 		}
 	by_default.chunk = 0;
 	by_default.known = 0;
-	return claims_add_cell(plan, &by_default);
+	return pvq_plan_add_cell(plan, &by_default);
 }
 
 /* Adds the claim's extra load, for those of its strategies that the run has. It has enough items to keep the other
@@ -100,11 +88,11 @@ static int claims_add_load(
 		while (known < plan->ncell && plan->cell[known].impl != like->impl)
 			known++;
 		if (known == plan->ncell)
-			ret = claims_add_cell(plan, &(struct pvq_plan_cell){.impl = like->impl,
-							    .spec = plan->spec[plan->nspec - 1],
-							    .n = 20 * (uint64_t)cores,
-							    .workers = cores,
-							    .cores = cores});
+			ret = pvq_plan_add_cell(plan, &(struct pvq_plan_cell){.impl = like->impl,
+							      .spec = plan->spec[plan->nspec - 1],
+							      .n = 20 * (uint64_t)cores,
+							      .workers = cores,
+							      .cores = cores});
 	}
 	return ret;
 }
@@ -157,7 +145,7 @@ static int chunks_plan(struct pvq_plan *search, const struct pvq_plan *plan)
 
 			cell.chunk = size[k];
 			if ((uint64_t)cell.chunk * cell.workers <= cell.n)
-				ret = claims_add_cell(search, &cell);
+				ret = pvq_plan_add_cell(search, &cell);
 		}
 	pvq_plan_number_groups(search);
 	return ret;
@@ -204,7 +192,7 @@ static int chunks_add_best(struct pvq_plan *plan, const struct pvq_summary *foun
 	if (best == by_default)
 		return 0;
 	more.chunk = best->key->chunk;
-	return claims_add_cell(plan, &more);
+	return pvq_plan_add_cell(plan, &more);
 }
 
 /* Puts each best cell into the group of its default one. */
@@ -222,7 +210,7 @@ static int claims_add_best(struct pvq_plan *plan, const struct pvq_session *sess
 		plan->cell = NULL;
 		plan->ncell = 0;
 		for (unsigned i = 0; ret == 0 && i < ncell; i++) {
-			ret = claims_add_cell(plan, &cell[i]);
+			ret = pvq_plan_add_cell(plan, &cell[i]);
 			if (ret == 0)
 				ret = chunks_add_best(plan, &found, &cell[i], session->host);
 		}

@@ -1,5 +1,4 @@
 /* run.c: sweeps over the length of an item. */
-#include "base/grow.h"
 #include "base/rundir.h"
 #include "drive/sweep.h"
 #include "experiments/grain/grain.h"
@@ -52,20 +51,16 @@ static int grain_add_cells(struct pvq_plan *plan, const struct grain_wish *w, un
 
 	for (size_t i = 0; (impl = pvq_registry_at(w->of->registry, i)); i++) {
 		int baseline = (impl->flags & PVQ_BASELINE) != 0;
-		struct pvq_plan_cell *cell;
 
 		if (!grain_uses(w->of, impl) || (!baseline && (impl->flags & PVQ_ONE_WORKER)) ||
 			(!baseline && grain_range(&w->traits, impl, w->cores) != range))
 			continue;
-		cell = pvq_grow(plan->cell, plan->ncell, sizeof(*cell));
-		if (!cell)
+		if (pvq_plan_add_cell(plan, &(struct pvq_plan_cell){.impl = impl,
+						    .spec = plan->spec[plan->nspec - 1],
+						    .n = pvq_metg_items(range, w->cores),
+						    .workers = baseline ? 1 : w->cores,
+						    .cores = baseline ? 1 : w->cores}))
 			return -ENOMEM;
-		plan->cell = cell;
-		cell[plan->ncell++] = (struct pvq_plan_cell){.impl = impl,
-			.spec = plan->spec[plan->nspec - 1],
-			.n = pvq_metg_items(range, w->cores),
-			.workers = baseline ? 1 : w->cores,
-			.cores = baseline ? 1 : w->cores};
 	}
 	return 0;
 }
