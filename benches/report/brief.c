@@ -35,22 +35,13 @@ static void brief_head(const struct pvq_report *r)
 
 static int brief_answer(const struct pvq_report *r)
 {
-	struct pvq_verdict_of_run v;
 	int ret;
 
-	if (r->summary->max_cores == 0) {
+	if (!r->verdict) {
 		fputs("No trial succeeded, so there is nothing to compare.\n", r->md);
 		return 0;
 	}
-	ret = pvq_verdict_make(&v, r);
-	if (ret)
-		return ret;
-	fputs("> ", r->md);
-	pvq_verdict_sentence(r->md, r, &v, 1);
-	fputs("\n\n", r->md);
-	pvq_verdict_trust(r->md, r, &v, 1);
-	fputs("\n\n", r->md);
-	pvq_verdict_free(&v);
+	pvq_verdict_head(r);
 	pvq_levels_headline(r);
 	ret = pvq_answer_table(r, PVQ_MAP_NS, TASKS);
 	if (r->summary->works > TASKS)

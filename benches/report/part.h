@@ -24,6 +24,8 @@ struct pvq_report {
 	const struct pvq_plots *plots;
 	const struct pvq_observations *observed; /* none if nothing was observed */
 	const struct pvq_traits *traits;         /* the experiments' findings about strategies */
+	/* What to take (report/verdict.h); made once, since it resamples all cells. NULL: there is no good row. */
+	const struct pvq_verdict_of_run *verdict;
 };
 
 /* Each writes one chapter, or nothing if the run has nothing for it. 0 or -ENOMEM. */

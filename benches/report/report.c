@@ -188,6 +188,13 @@ static int report_write(const struct pvq_report *report, const struct pvq_readin
 	return ret;
 }
 
+static void report_free_summaries(struct pvq_summary *summary, struct pvq_summary *at, size_t levels)
+{
+	for (size_t i = 0; i < levels; i++)
+		pvq_summary_free(&at[i]);
+	pvq_summary_free(summary);
+}
+
 static int report_make_parts(
 	const struct pvq_registry *registry, const char *dir, const struct pvq_rows *rows)
 {
@@ -197,6 +204,7 @@ static int report_make_parts(
 	struct pvq_observations observed;
 	struct pvq_traits traits;
 	struct pvq_readings readings;
+	struct pvq_verdict_of_run verdict = {0};
 	struct pvq_report report = {.dir = dir,
 		.rows = rows,
 		.manifest = &manifest,
@@ -212,6 +220,7 @@ static int report_make_parts(
 		ret = pvq_summarise_levels(at, &report.level_count, &summary, rows);
 	if (ret) {
 		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
+		report_free_summaries(&summary, at, report.level_count);
 		return ret;
 	}
 	ret = pvq_manifest_read(&manifest, dir);
@@ -224,6 +233,10 @@ static int report_make_parts(
 	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
 		if (pvq_experiments[i]->annotate && pvq_experiment_has(&readings, i))
 			ret = pvq_experiments[i]->annotate(readings.data[i], &summary);
+	if (ret == 0 && summary.max_cores) {
+		ret = pvq_verdict_make(&verdict, &report);
+		report.verdict = &verdict;
+	}
 	if (ret == 0 && rows->count)
 		ret = report_write_summary(dir, &summary);
 	if (ret == 0)
@@ -235,9 +248,8 @@ static int report_make_parts(
 	pvq_observations_free(&observed);
 	pvq_plots_free(&plots);
 	pvq_manifest_free(&manifest);
-	for (size_t i = 0; i < report.level_count; i++)
-		pvq_summary_free(&at[i]);
-	pvq_summary_free(&summary);
+	pvq_verdict_free(&verdict);
+	report_free_summaries(&summary, at, report.level_count);
 	return ret;
 }
 

@@ -157,23 +157,20 @@ void pvq_verdict_free(struct pvq_verdict_of_run *v)
 /* A regret from which on the sentence names the exception. */
 #define MUCH 0.1
 
-/* A name, in bold or plain. */
-static void name(FILE *f, const char *text, int markup)
-{
-	fputs(markup ? "**" : "", f);
-	if (markup)
-		pvq_text_md(f, text);
-	else
-		fputs(text, f);
-	fputs(markup ? "**" : "", f);
-}
-
+/* Text, escaped in Markdown; below, a name, in bold there. */
 static void plain(FILE *f, const char *text, int markup)
 {
 	if (markup)
 		pvq_text_md(f, text);
 	else
 		fputs(text, f);
+}
+
+static void name(FILE *f, const char *text, int markup)
+{
+	fputs(markup ? "**" : "", f);
+	plain(f, text, markup);
+	fputs(markup ? "**" : "", f);
 }
 
 static size_t count_pays(const struct pvq_report *r, const struct pvq_verdict_of_run *v, enum pvq_pays pays)
@@ -185,21 +182,26 @@ static size_t count_pays(const struct pvq_report *r, const struct pvq_verdict_of
 	return n;
 }
 
-/* "empty items, 100 ns of computing": the tasks of that kind, in plain words. */
+/* "64 KiB in, 64 KiB out": the work in plain words. */
+static void work_words(FILE *f, const struct pvq_work *work, int markup)
+{
+	char label[PVQ_LABEL_MAX];
+
+	pvq_text_plain(label, work->key->task, work->key->args);
+	plain(f, label, markup);
+}
+
+/* "empty items; 100 ns of computing": the tasks of that kind. */
 static void list_pays(FILE *f, const struct pvq_report *r, const struct pvq_verdict_of_run *v,
 	enum pvq_pays pays, int markup)
 {
 	size_t listed = 0;
 
-	for (size_t w = 0; w < r->summary->works; w++) {
-		char label[PVQ_LABEL_MAX];
-
-		if (v->pays[w] != pays)
-			continue;
-		fputs(listed++ ? "; " : "", f);
-		pvq_text_plain(label, r->summary->work[w].key->task, r->summary->work[w].key->args);
-		plain(f, label, markup);
-	}
+	for (size_t w = 0; w < r->summary->works; w++)
+		if (v->pays[w] == pays) {
+			fputs(listed++ ? "; " : "", f);
+			work_words(f, &r->summary->work[w], markup);
+		}
 }
 
 /* ": at most 3.3 % (1.1–5.0) slower than the fastest of 5 on any of 8 tasks". */
@@ -227,7 +229,6 @@ static void exception(FILE *f, const struct pvq_report *r, const struct pvq_verd
 {
 	const struct pvq_work *work = v->take->at;
 	struct pvq_contest contest;
-	char label[PVQ_LABEL_MAX];
 
 	if (v->take->cost.median < MUCH || !work ||
 		pvq_contest_hold(&contest, r->summary, work, r->summary->max_cores, PVQ_MAP_NS))
@@ -235,9 +236,8 @@ static void exception(FILE *f, const struct pvq_report *r, const struct pvq_verd
 	for (size_t i = 1; i < contest.rivals; i++)
 		if (contest.rival[i].cell->series == v->take->series &&
 			contest.rival[i].vs.verdict == PVQ_SLOWER) {
-			pvq_text_plain(label, work->key->task, work->key->args);
 			fputs(" For ", f);
-			plain(f, label, markup);
+			work_words(f, work, markup);
 			fputs(", ", f);
 			name(f, r->summary->series[contest.rival[0].cell->series].name, markup);
 			fputs(" is faster.", f);
@@ -345,6 +345,15 @@ void pvq_verdict_trust(FILE *f, const struct pvq_report *r, const struct pvq_ver
 	fputs(".", f);
 }
 
+void pvq_verdict_head(const struct pvq_report *r)
+{
+	fputs("> ", r->md);
+	pvq_verdict_sentence(r->md, r, r->verdict, 1);
+	fputs("\n\n", r->md);
+	pvq_verdict_trust(r->md, r, r->verdict, 1);
+	fputs("\n\n", r->md);
+}
+
 /* ---- the decision table ---- */
 
 /* The worker count that is fastest for a strategy on a work, among those measured on the most cores; only if it is
@@ -418,15 +427,11 @@ static void row_tasks(const struct pvq_report *r, const struct row *row)
 {
 	size_t listed = 0;
 
-	for (size_t w = 0; w < r->summary->works; w++) {
-		char label[PVQ_LABEL_MAX];
-
-		if (!row->take[w])
-			continue;
-		pvq_text_plain(label, r->summary->work[w].key->task, r->summary->work[w].key->args);
-		fputs(listed++ ? "; " : " (", r->md);
-		pvq_text_md(r->md, label);
-	}
+	for (size_t w = 0; w < r->summary->works; w++)
+		if (row->take[w]) {
+			fputs(listed++ ? "; " : " (", r->md);
+			work_words(r->md, &r->summary->work[w], 1);
+		}
 	fputs(listed ? ")" : "", r->md);
 }
 
@@ -553,7 +558,6 @@ static void write_regrets(const struct pvq_report *r, const struct pvq_verdict_o
 		v->regrets.works, v->regrets.works == 1 ? "" : "s", v->regrets.cores);
 	for (size_t i = 0; i < v->regrets.count && i < REGRETS_MOST; i++) {
 		const struct pvq_regret *one = &v->regrets.of[i];
-		char label[PVQ_LABEL_MAX];
 
 		fputs(one == v->take ? "| **" : "| ", r->md);
 		pvq_text_md(r->md, r->summary->series[one->series].name);
@@ -561,9 +565,8 @@ static void write_regrets(const struct pvq_report *r, const struct pvq_verdict_o
 		if (!isnan(one->cost.lo))
 			fprintf(r->md, " (%s to %s)", pvq_text_percent(one->cost.lo).s,
 				pvq_text_percent(one->cost.hi).s);
-		pvq_text_plain(label, one->at->key->task, one->at->key->args);
 		fputs(" | ", r->md);
-		pvq_text_md(r->md, label);
+		work_words(r->md, one->at, 1);
 		fputs(survives(impl_of(r, one->series)) ? " | yes |\n" : " | no |\n", r->md);
 	}
 	if (v->regrets.count > REGRETS_MOST)
@@ -573,27 +576,18 @@ static void write_regrets(const struct pvq_report *r, const struct pvq_verdict_o
 
 int pvq_chapter_verdict(const struct pvq_report *r)
 {
-	struct pvq_verdict_of_run v;
 	int ret;
 
 	fputs("## The answer\n\n", r->md);
-	if (r->summary->max_cores == 0) {
+	if (!r->verdict) {
 		fputs("No trial succeeded, so there is nothing to compare.\n\n", r->md);
 		return 0;
 	}
-	ret = pvq_verdict_make(&v, r);
-	if (ret)
-		return ret;
-	fputs("> ", r->md);
-	pvq_verdict_sentence(r->md, r, &v, 1);
-	fputs("\n\n", r->md);
-	pvq_verdict_trust(r->md, r, &v, 1);
-	fputs("\n\n", r->md);
-	ret = write_decisions(r, &v);
+	pvq_verdict_head(r);
+	ret = write_decisions(r, r->verdict);
 	if (pvq_report_figure(r, "overview", NULL, 0,
 		    "Speed-up over serial on the most cores: one row per task, one dot per strategy"))
 		fputs("\n\n", r->md);
-	write_regrets(r, &v);
-	pvq_verdict_free(&v);
+	write_regrets(r, r->verdict);
 	return ret;
 }

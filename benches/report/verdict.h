@@ -40,6 +40,9 @@ void pvq_verdict_free(struct pvq_verdict_of_run *);
 const struct pvq_regret *pvq_verdict_choose(
 	const struct pvq_report *, const struct pvq_regrets *, int (*want)(const struct pvq_impl *));
 
+/* Writes both lines below as Markdown, as a quotation and a paragraph. */
+void pvq_verdict_head(const struct pvq_report *);
+
 /* Write the sentence that decides, and the line of trust: as Markdown (markup 1) or for a terminal (0). */
 void pvq_verdict_sentence(FILE *, const struct pvq_report *, const struct pvq_verdict_of_run *, int markup);
 void pvq_verdict_trust(FILE *, const struct pvq_report *, const struct pvq_verdict_of_run *, int markup);

@@ -11,7 +11,6 @@
 struct field {
 	const struct pvq_cell **cell;
 	size_t works, count;
-	size_t one; /* the candidate whose regret is asked for */
 };
 
 static const struct pvq_cell *cell_of(
@@ -27,23 +26,34 @@ static const struct pvq_cell *cell_of(
 	return NULL;
 }
 
-static double ratio_at(const struct field *f, const double *median, size_t work)
+/* The candidate's time on a work, as a multiple of the fastest one's. */
+static double ratio_at(const struct field *f, const double *median, size_t work, size_t candidate)
 {
 	const double *m = &median[work * f->count];
 	double least = INFINITY;
 
 	for (size_t i = 0; i < f->count; i++)
 		least = fmin(least, m[i]);
-	return m[f->one] / least;
+	return m[candidate] / least;
 }
 
-static double regret_from(const double *median, void *ctx)
+/* The index of the work where the candidate is worst. */
+static size_t worst_of(const struct field *f, const double *median, size_t candidate)
 {
-	const struct field *f = ctx;
+	size_t worst = 0;
+
+	for (size_t w = 1; w < f->works; w++)
+		if (ratio_at(f, median, w, candidate) > ratio_at(f, median, worst, candidate))
+			worst = w;
+	return worst;
+}
+
+static double regret_of(const struct field *f, const double *median, size_t candidate)
+{
 	double most = 1;
 
 	for (size_t w = 0; w < f->works; w++) {
-		double ratio = ratio_at(f, median, w);
+		double ratio = ratio_at(f, median, w, candidate);
 
 		if (isnan(ratio))
 			return NAN;
@@ -52,15 +62,12 @@ static double regret_from(const double *median, void *ctx)
 	return most - 1;
 }
 
-/* The index of the work where the candidate is worst. */
-static size_t worst_of(const struct field *f, const double *median)
+static void regrets_from(const double *median, void *ctx, double *regret)
 {
-	size_t worst = 0;
+	const struct field *f = ctx;
 
-	for (size_t w = 1; w < f->works; w++)
-		if (ratio_at(f, median, w) > ratio_at(f, median, worst))
-			worst = w;
-	return worst;
+	for (size_t i = 0; i < f->count; i++)
+		regret[i] = regret_of(f, median, i);
 }
 
 static int order_regret(const void *x, const void *y)
@@ -75,20 +82,21 @@ static int order_regret(const void *x, const void *y)
 static int resample(
 	struct pvq_regrets *r, struct field *f, const struct pvq_work *const *work, const double *median)
 {
+	struct pvq_estimate *cost = calloc(f->count + 1, sizeof(*cost));
 	uint64_t seed = f->works ? f->cell[0]->key->seed : 0;
-	struct pvq_blocks blocks;
-	int ret = pvq_blocks_make(&blocks, f->cell, f->works * f->count);
+	struct pvq_blocks blocks = {0};
+	int ret = cost ? pvq_blocks_make(&blocks, f->cell, f->works * f->count) : -ENOMEM;
 
+	if (ret == 0)
+		ret = pvq_resample_all(&blocks, regrets_from, f, f->count, PVQ_ALPHA, seed, cost);
 	for (size_t i = 0; ret == 0 && i < f->count; i++) {
-		struct pvq_regret *own = &r->of[i];
-
-		f->one = i;
-		own->at = work[worst_of(f, median)];
-		ret = pvq_resample(&blocks, regret_from, f, PVQ_ALPHA, seed, &own->cost);
-		own->cost.median =
-			regret_from(median, f); /* exists with too few blocks for an interval, too */
+		r->of[i].at = work[worst_of(f, median, i)];
+		r->of[i].cost = cost[i];
+		/* Exists with too few blocks for an interval, too. */
+		r->of[i].cost.median = regret_of(f, median, i);
 	}
 	pvq_blocks_free(&blocks);
+	free(cost);
 	return ret;
 }
 

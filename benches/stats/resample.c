@@ -34,42 +34,79 @@ static void draw(const struct pvq_blocks *b, size_t *drawn, uint64_t *state)
 		drawn[i] = pvq_random_next(state) % b->blocks;
 }
 
-int pvq_resample(const struct pvq_blocks *b, pvq_figure_of *figure, void *ctx, double alpha, uint64_t seed,
-	struct pvq_estimate *result)
+/* Describes a figure by its values over the resamples, of which those without the figure are left out. */
+static void describe(struct pvq_estimate *result, double *value, double alpha)
 {
-	double *figures = calloc(DRAWINGS, sizeof(*figures));
+	size_t n = 0;
+
+	for (size_t i = 0; i < DRAWINGS; i++)
+		if (!isnan(value[i]))
+			value[n++] = value[i];
+	if (n < DRAWINGS * 19 / 20)
+		return;
+	pvq_sort(value, n);
+	/* Whole ranks, not interpolated: a neighbour may be infinite. */
+	result->lo = value[(size_t)floor(alpha / 2 * (double)(n - 1))];
+	result->hi = value[(size_t)ceil((1 - alpha / 2) * (double)(n - 1))];
+}
+
+int pvq_resample_all(const struct pvq_blocks *b, pvq_figures_of *figures, void *ctx, size_t count,
+	double alpha, uint64_t seed, struct pvq_estimate *result)
+{
+	double *value = calloc(DRAWINGS * count + 1, sizeof(*value)), /* [figure * DRAWINGS + drawing] */
+		*one = calloc(count + 1, sizeof(*one));
 	double *scratch = calloc(b->blocks + 1, sizeof(*scratch)),
 	       *median = calloc(b->cells + 1, sizeof(*median));
-	size_t *drawn = calloc(b->blocks + 1, sizeof(*drawn)), n = 0;
-	int ret = -ENOMEM;
+	size_t *drawn = calloc(b->blocks + 1, sizeof(*drawn));
+	int ret = value && one && scratch && median && drawn ? 0 : -ENOMEM;
 
-	*result = (struct pvq_estimate){
-		.n = b->blocks, .median = NAN, .lo = NAN, .hi = NAN, .min = NAN, .max = NAN};
-	if (!figures || !scratch || !median || !drawn)
-		goto out;
-	ret = 0;
-	for (size_t i = 0; i < b->blocks; i++)
-		drawn[i] = i;
-	if (b->blocks) {
+	for (size_t k = 0; k < count; k++)
+		result[k] = (struct pvq_estimate){
+			.n = b->blocks, .median = NAN, .lo = NAN, .hi = NAN, .min = NAN, .max = NAN};
+	if (ret == 0 && b->blocks) {
+		for (size_t i = 0; i < b->blocks; i++)
+			drawn[i] = i;
 		medians(b, drawn, scratch, median);
-		result->median = figure(median, ctx);
+		figures(median, ctx, one);
+		for (size_t k = 0; k < count; k++)
+			result[k].median = one[k];
 	}
-	for (int i = 0; i < DRAWINGS && b->blocks >= pvq_median_needs(alpha); i++) {
-		draw(b, drawn, &seed);
-		medians(b, drawn, scratch, median);
-		figures[n] = figure(median, ctx);
-		n += !isnan(figures[n]);
+	if (ret == 0 && b->blocks >= pvq_median_needs(alpha)) {
+		for (size_t i = 0; i < DRAWINGS; i++) {
+			draw(b, drawn, &seed);
+			medians(b, drawn, scratch, median);
+			figures(median, ctx, one);
+			for (size_t k = 0; k < count; k++)
+				value[k * DRAWINGS + i] = one[k];
+		}
+		for (size_t k = 0; k < count; k++)
+			describe(&result[k], value + k * DRAWINGS, alpha);
 	}
-	if (n >= DRAWINGS * 19 / 20) {
-		pvq_sort(figures, n);
-		/* Whole ranks, not interpolated: a neighbour may be infinite. */
-		result->lo = figures[(size_t)floor(alpha / 2 * (double)(n - 1))];
-		result->hi = figures[(size_t)ceil((1 - alpha / 2) * (double)(n - 1))];
-	}
-out:
-	free(figures);
+	free(value);
+	free(one);
 	free(scratch);
 	free(median);
 	free(drawn);
 	return ret;
+}
+
+/* A single figure as one of a set. */
+struct single {
+	pvq_figure_of *figure;
+	void *ctx;
+};
+
+static void figure_of_single(const double *median, void *ctx, double *figure)
+{
+	const struct single *s = ctx;
+
+	*figure = s->figure(median, s->ctx);
+}
+
+int pvq_resample(const struct pvq_blocks *b, pvq_figure_of *figure, void *ctx, double alpha, uint64_t seed,
+	struct pvq_estimate *result)
+{
+	struct single single = {figure, ctx};
+
+	return pvq_resample_all(b, figure_of_single, &single, 1, alpha, seed, result);
 }

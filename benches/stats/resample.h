@@ -27,4 +27,9 @@ typedef double pvq_figure_of(const double *median, void *ctx);
 int pvq_resample(const struct pvq_blocks *, pvq_figure_of *figure, void *ctx, double alpha, uint64_t seed,
 	struct pvq_estimate *result);
 
+/* The same for `count` figures of the same cells, in one go: figure[i] into result[i]. */
+typedef void pvq_figures_of(const double *median, void *ctx, double *figure);
+int pvq_resample_all(const struct pvq_blocks *, pvq_figures_of *figures, void *ctx, size_t count,
+	double alpha, uint64_t seed, struct pvq_estimate *result);
+
 #endif
