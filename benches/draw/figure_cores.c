@@ -26,18 +26,8 @@ static double cores_jitter(unsigned block, size_t series)
 	       (pvq_figure_dodge(1, series) - pvq_figure_dodge(0, series));
 }
 
-struct range {
-	double lo, hi;
-};
-
-static void range_add(struct range *range, double x)
-{
-	range->lo = fmin(range->lo, x);
-	range->hi = fmax(range->hi, x);
-}
-
 static void time_trials(struct pvq_plot *plot, const struct pvq_work *work, const struct pvq_cell *cell,
-	const struct pvq_axis *axis, double dodge, size_t series, struct range *range)
+	const struct pvq_axis *axis, double dodge, size_t series, struct pvq_range *range)
 {
 	for (size_t i = 0; i < cell->ok; i++) {
 		const struct pvq_row *row = cell->row[i];
@@ -46,8 +36,8 @@ static void time_trials(struct pvq_plot *plot, const struct pvq_work *work, cons
 		fprintf(plot->dat, "%.9g %llu %llu %d\n", x, (unsigned long long)row->map_ns,
 			(unsigned long long)row->total_ns,
 			pvq_row_disturbed(work, row) ? POINT_CROSS : POINT_DOT);
-		range_add(range, (double)row->map_ns);
-		range_add(range, (double)row->total_ns);
+		pvq_range_add(range, (double)row->map_ns);
+		pvq_range_add(range, (double)row->total_ns);
 	}
 }
 
@@ -61,10 +51,10 @@ static void time_median(struct pvq_plot *plot, const struct pvq_cell *cell, doub
 }
 
 /* Writes two indexes for each series: every trial, then the medians. */
-static struct range time_data(struct pvq_plot *plot, const struct pvq_summary *s,
+static struct pvq_range time_data(struct pvq_plot *plot, const struct pvq_summary *s,
 	const struct pvq_work *work, const struct pvq_axis *axis, const size_t *series, size_t count)
 {
-	struct range range = {INFINITY, 0};
+	struct pvq_range range = {INFINITY, 0};
 
 	fputs("# x map_ns total_ns point (7 a dot, 2 a cross: in a disturbed block), then x and median, lo, hi of map_ns and of total_ns\n",
 		plot->dat);
@@ -109,7 +99,7 @@ int pvq_figure_time(struct pvq_plots *plots, const struct pvq_summary *s, const 
 	size_t *series = calloc(s->series_count + 1, sizeof(*series)), count;
 	struct pvq_plot plot;
 	struct pvq_axis axis;
-	struct range range;
+	struct pvq_range range;
 
 	if (!series)
 		return -ENOMEM;
@@ -129,7 +119,7 @@ int pvq_figure_time(struct pvq_plots *plots, const struct pvq_summary *s, const 
 
 /* Writes x, then ratio, lo, hi of the speed-up and of the efficiency. Keeps the largest values in *range. */
 static void speedup_cell(struct pvq_plot *plot, const struct pvq_work *work, const struct pvq_cell *cell,
-	double x, struct range range[2])
+	double x, struct pvq_range range[2])
 {
 	struct pvq_comparison up = pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
 	double cores = cell->key->cores, lo = isnan(up.lo) ? up.ratio : up.lo;
@@ -139,8 +129,8 @@ static void speedup_cell(struct pvq_plot *plot, const struct pvq_work *work, con
 		return;
 	fprintf(plot->dat, "%.9g %.9g %.9g %.9g %.9g %.9g %.9g\n", x, up.ratio, lo, hi, up.ratio / cores,
 		lo / cores, hi / cores);
-	range_add(&range[0], hi);
-	range_add(&range[1], hi / cores);
+	pvq_range_add(&range[0], hi);
+	pvq_range_add(&range[1], hi / cores);
 }
 
 static int speedup_want(const struct pvq_cell *cell, unsigned cores)
@@ -151,7 +141,7 @@ static int speedup_want(const struct pvq_cell *cell, unsigned cores)
 int pvq_figure_speedup(struct pvq_plots *plots, const struct pvq_summary *s, const struct pvq_work *work)
 {
 	size_t *series = calloc(s->series_count + 1, sizeof(*series)), count;
-	struct range range[2] = {{0, 1}, {0, 1}};
+	struct pvq_range range[2] = {{0, 1}, {0, 1}};
 	struct pvq_plot plot;
 	struct pvq_axis axis;
 
@@ -162,7 +152,7 @@ int pvq_figure_speedup(struct pvq_plots *plots, const struct pvq_summary *s, con
 		free(series);
 		return 0;
 	}
-	range_add(&range[0], work->cores[work->core_counts - 1]);
+	pvq_range_add(&range[0], work->cores[work->core_counts - 1]);
 	fputs("# x, speed-up, lo, hi, efficiency, lo, hi\n", plot.dat);
 	for (size_t i = 0; i < count; i++) {
 		const struct pvq_cell *cell = NULL;

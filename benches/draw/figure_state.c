@@ -34,16 +34,6 @@ static const struct pvq_work *state_work(const struct pvq_summary *s, unsigned c
 	return shortest;
 }
 
-struct range {
-	double lo, hi;
-};
-
-static void range_add(struct range *range, double x)
-{
-	range->lo = fmin(range->lo, x);
-	range->hi = fmax(range->hi, x);
-}
-
 static uint64_t state_began_ms(const struct pvq_summary *s)
 {
 	uint64_t began = UINT64_MAX;
@@ -64,7 +54,7 @@ static double state_second(const struct pvq_row *row, uint64_t began_ms)
 
 /* The hand-overs of all trials on that many cores, two points a trial. */
 static void state_looks(struct pvq_plot *plot, const struct pvq_summary *s, unsigned cores,
-	uint64_t began_ms, struct range *ns, double *seconds)
+	uint64_t began_ms, struct pvq_range *ns, double *seconds)
 {
 	fputs("# seconds, handover_ns; then for each series: seconds, ns per item\n", plot->dat);
 	for (size_t c = 0; c < s->cells; c++)
@@ -78,19 +68,19 @@ static void state_looks(struct pvq_plot *plot, const struct pvq_summary *s, unsi
 			*seconds = fmax(*seconds, x);
 			if (row->handover_ns) {
 				fprintf(plot->dat, "%.3f %llu\n", x, (unsigned long long)row->handover_ns);
-				range_add(ns, (double)row->handover_ns);
+				pvq_range_add(ns, (double)row->handover_ns);
 			}
 			if (row->handover_after_ns) {
 				fprintf(plot->dat, "%.3f %llu\n", x + (double)row->wall_ns / 1e9,
 					(unsigned long long)row->handover_after_ns);
-				range_add(ns, (double)row->handover_after_ns);
+				pvq_range_add(ns, (double)row->handover_after_ns);
 			}
 		}
 	pvq_plot_next_index(plot);
 }
 
 static void state_items(struct pvq_plot *plot, const struct pvq_summary *s, const struct pvq_work *work,
-	unsigned cores, uint64_t began_ms, const size_t *series, size_t count, struct range *ns)
+	unsigned cores, uint64_t began_ms, const size_t *series, size_t count, struct pvq_range *ns)
 {
 	for (size_t k = 0; k < count; k++) {
 		const struct pvq_cell *cell = NULL;
@@ -103,7 +93,7 @@ static void state_items(struct pvq_plot *plot, const struct pvq_summary *s, cons
 				if (!row->at_ms)
 					continue;
 				fprintf(plot->dat, "%.3f %.6g\n", state_second(row, began_ms), item);
-				range_add(ns, item);
+				pvq_range_add(ns, item);
 			}
 		pvq_plot_next_index(plot);
 	}
@@ -112,7 +102,7 @@ static void state_items(struct pvq_plot *plot, const struct pvq_summary *s, cons
 static void state_draw(struct pvq_plots *plots, const struct pvq_summary *s, const struct pvq_work *work,
 	unsigned cores, const size_t *series, size_t count)
 {
-	struct range handover = {INFINITY, 0}, item = {INFINITY, 0};
+	struct pvq_range handover = {INFINITY, 0}, item = {INFINITY, 0};
 	struct pvq_key key = pvq_plot_key(s, series, count, WIDTH - 40);
 	uint64_t began_ms = state_began_ms(s);
 	char name[PVQ_PLOT_NAME];

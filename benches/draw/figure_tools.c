@@ -54,3 +54,9 @@ double pvq_figure_dodge(size_t i, size_t count)
 
 	return step * ((double)i - ((double)count - 1) / 2);
 }
+
+void pvq_range_add(struct pvq_range *range, double x)
+{
+	range->lo = fmin(range->lo, x);
+	range->hi = fmax(range->hi, x);
+}

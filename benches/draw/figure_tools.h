@@ -24,6 +24,12 @@ struct pvq_bar {
 };
 struct pvq_bar pvq_figure_bar(const struct pvq_estimate *);
 
+/* What an axis must reach over. Begin with {INFINITY, 0}: all values drawn are above 0. */
+struct pvq_range {
+	double lo, hi;
+};
+void pvq_range_add(struct pvq_range *, double x);
+
 /* The share (-0.35 .. 0.35) of the room by which to move the i-th of count series aside, so that intervals do not hide each
  * other. Few series move less. */
 double pvq_figure_dodge(size_t i, size_t count);

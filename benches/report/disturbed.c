@@ -46,18 +46,6 @@ static int disturbed_outcome(
 	return ret;
 }
 
-static const struct pvq_work *disturbed_same_work(const struct pvq_summary *s, const struct pvq_work *work)
-{
-	for (size_t w = 0; w < s->works; w++) {
-		const struct pvq_row *key = s->work[w].key;
-
-		if (strcmp(key->task, work->key->task) == 0 && strcmp(key->args, work->key->args) == 0 &&
-			key->n == work->key->n)
-			return &s->work[w];
-	}
-	return NULL;
-}
-
 /* With and without the disturbed blocks, for the tasks that have some. */
 static int disturbed_with_and_without(const struct pvq_report *r)
 {
@@ -72,7 +60,7 @@ static int disturbed_with_and_without(const struct pvq_report *r)
 	      "|\n|:--|--:|:--|:--|\n",
 		r->md);
 	for (size_t w = 0; ret == 0 && w < s->works; w++) {
-		const struct pvq_work *work = &s->work[w], *same = disturbed_same_work(&calm, work);
+		const struct pvq_work *work = &s->work[w], *same = pvq_summary_same_work(&calm, work);
 
 		if (!work->disturbed)
 			continue;

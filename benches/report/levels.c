@@ -100,14 +100,6 @@ static void level_verdict(const struct pvq_report *r, const struct pvq_summary *
 	}
 }
 
-static const struct pvq_work *same_work(const struct pvq_summary *s, const struct pvq_work *work)
-{
-	for (size_t w = 0; w < s->works; w++)
-		if (strcmp(s->work[w].label, work->label) == 0 && s->work[w].key->n == work->key->n)
-			return &s->work[w];
-	return NULL;
-}
-
 /* Whether somebody is left in both contests. One with too few blocks says nothing against another. */
 static int agree(const struct pvq_contest *a, const struct pvq_contest *b)
 {
@@ -134,7 +126,7 @@ static int level_row(const struct pvq_report *r, const struct pvq_work *work, si
 	pvq_text_md(r->md, work->label);
 	for (size_t i = 0; i < levels; i++) {
 		const struct pvq_summary *s = &r->levels[i];
-		const struct pvq_work *here = same_work(s, work);
+		const struct pvq_work *here = pvq_summary_same_work(s, work);
 
 		if (here)
 			ret = pvq_contest_hold(&contest[i], s, here, r->summary->max_cores, PVQ_MAP_NS);

@@ -78,6 +78,18 @@ int pvq_cell_even(const struct pvq_cell *cell, unsigned cores)
 	return pvq_cell_candidate(cell, cores) && !cell->baseline && cell->key->workers == cores;
 }
 
+const struct pvq_work *pvq_summary_same_work(const struct pvq_summary *s, const struct pvq_work *work)
+{
+	for (size_t w = 0; w < s->works; w++) {
+		const struct pvq_row *key = s->work[w].key;
+
+		if (strcmp(key->task, work->key->task) == 0 && strcmp(key->args, work->key->args) == 0 &&
+			key->n == work->key->n)
+			return &s->work[w];
+	}
+	return NULL;
+}
+
 struct pvq_comparison pvq_cells_compare(
 	const struct pvq_cell *a, const struct pvq_cell *b, enum pvq_metric metric, double alpha)
 {

@@ -133,6 +133,9 @@ int pvq_cell_candidate(const struct pvq_cell *, unsigned cores);
 /* Whether the cell is a candidate at that core count with one worker a core; serial never is. */
 int pvq_cell_even(const struct pvq_cell *, unsigned cores);
 
+/* The work with the same items in another summary of the same run; NULL: it has none. */
+const struct pvq_work *pvq_summary_same_work(const struct pvq_summary *, const struct pvq_work *);
+
 /* Compares a's metric with b's, in pairs from the same block. */
 struct pvq_comparison pvq_cells_compare(
 	const struct pvq_cell *a, const struct pvq_cell *b, enum pvq_metric, double alpha);

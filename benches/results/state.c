@@ -37,14 +37,14 @@ static int order_row(const void *x, const void *y)
 	return order ? order : ORDER(b->attempt, a->attempt); /* the last attempt first */
 }
 
-static struct pvq_standing *standing(struct pvq_states *s, const struct pvq_row *row)
+static struct pvq_standing *standing(const struct pvq_states *s, const struct pvq_row *row)
 {
 	return &s->standing[row - s->row];
 }
 
 /* ---- levels ---- */
 
-static struct pvq_state *state_of(struct pvq_states *s, unsigned cores)
+static struct pvq_state *state_of(const struct pvq_states *s, unsigned cores)
 {
 	for (size_t i = 0; i < s->count; i++)
 		if (s->state[i].cores == cores)
@@ -274,15 +274,12 @@ void pvq_states_free(struct pvq_states *s)
 
 const struct pvq_standing *pvq_states_standing(const struct pvq_states *s, const struct pvq_row *row)
 {
-	return &s->standing[row - s->row];
+	return standing(s, row);
 }
 
 const struct pvq_state *pvq_states_of(const struct pvq_states *s, unsigned cores)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (s->state[i].cores == cores)
-			return &s->state[i];
-	return NULL;
+	return state_of(s, cores);
 }
 
 const struct pvq_met *pvq_states_met(const struct pvq_states *s, const struct pvq_row *row)
