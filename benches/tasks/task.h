@@ -50,7 +50,7 @@ union pvq_value {
 /* The unit of a number: of a bare one on the command line, and for readers. */
 enum pvq_unit { PVQ_UNIT_NONE, PVQ_UNIT_NS, PVQ_UNIT_US, PVQ_UNIT_S, PVQ_UNIT_BYTES, PVQ_UNIT_KIB };
 
-/* Whose tasks are like this one: the rows of the report's decision table. */
+/* The kind of job that a task stands for: a row of the report's decision table. */
 enum pvq_situation {
 	PVQ_SITUATION_NONE, /* not a job that anybody has: in no row */
 	PVQ_SITUATION_EVEN,
@@ -85,8 +85,8 @@ struct pvq_load {
 struct pvq_task {
 	const char *name, *summary;
 	const struct pvq_arg *args; /* ends with a NULL name; NULL: the task has no arguments */
-	/* An item in the words of somebody who has such items. {ARG} stands for an argument, with its unit:
-	 * "{in} in, {out} out". NULL: the task as on the command line. */
+	/* Describes an item in plain words, for readers who do not know the task's name. {ARG} stands for an argument
+	 * with its unit: "{in} in, {out} out". NULL: the task as on the command line. */
 	const char *plain;
 	enum pvq_situation situation;
 	int uneven; /* 1: items differ in work, so times per item do not compare between loads with another n or seed */

@@ -513,17 +513,17 @@ static void claims_intro(const struct pvq_report *r, const struct pvq_claims_see
 	size_t disturbed = 0, unknown = 0, turns = 0;
 
 	fprintf(r->md,
-		"The answers below come from %u separate blocks (`claims.csv`), with the loads of the "
-		"other chapters, on %u core%s and, unless stated otherwise, with one worker per core. "
-		"Figures are medians of the ratios within a block, with 95 %% intervals that hold "
-		"together over a table.%s",
+		"The answers below come from %u separate blocks (`claims.csv`). These ran the loads of the "
+		"other chapters on %u core%s, with one worker per core unless stated otherwise. "
+		"Figures are medians of the ratios within a block. The 95 %% intervals of a table hold "
+		"together.%s",
 		s->blocks, s->max_cores, s->max_cores == 1 ? "" : "s",
 		claims->chunks.cells == 0
 			? ""
-			: " What is said of CPython's pools holds for the default chunk size. *At the "
-			  "best chunk size*: the one with the lowest median of a few blocks measured "
-			  "beforehand (`claims-chunks.csv`), which the table names. There is none for a task with too "
-			  "few items, or that those blocks had no time for.");
+			: " Each answer about CPython's pools holds for the default chunk size. A second one is "
+			  "*at the best chunk size*: the size with the lowest median in a few earlier blocks "
+			  "(`claims-chunks.csv`). The table names it. There is none for a task with too few items, or "
+			  "if those blocks ran out of time.");
 	for (size_t w = 0; w < s->works; w++) {
 		disturbed += s->work[w].disturbed;
 		unknown += s->work[w].unknown;
