@@ -63,8 +63,8 @@ static int is_simpler(const struct pvq_report *r, const struct pvq_regret *a, co
 	return lines_of(x) < lines_of(y);
 }
 
-const struct pvq_regret *pvq_verdict_choose(
-	const struct pvq_report *r, const struct pvq_regrets *regrets, int (*want)(const struct pvq_impl *))
+const struct pvq_regret *pvq_verdict_choose(const struct pvq_report *r, const struct pvq_regrets *regrets,
+	const struct pvq_regret *usual, int (*want)(const struct pvq_impl *))
 {
 	const struct pvq_regret *least = NULL, *best = NULL;
 
@@ -75,8 +75,11 @@ const struct pvq_regret *pvq_verdict_choose(
 		if (!impl || impl->flags & PVQ_BASELINE || (want && !want(impl)))
 			continue;
 		least = least ? least : one;
-		if (one->cost.median <= least->cost.median + PVQ_EQUIVALENT_RATIO - 1 &&
-			(!best || is_simpler(r, one, best)))
+		if (one->cost.median > least->cost.median + PVQ_EQUIVALENT_RATIO - 1)
+			break; /* and so are all that follow */
+		if (usual && one->series == usual->series)
+			return one;
+		if (!best || is_simpler(r, one, best))
 			best = one;
 	}
 	return best;
@@ -133,7 +136,7 @@ int pvq_verdict_make(struct pvq_verdict_of_run *v, const struct pvq_report *r)
 	if (ret == 0)
 		ret = pvq_regrets_find(&v->regrets, s, take, s->max_cores);
 	if (ret == 0) {
-		v->take = pvq_verdict_choose(r, &v->regrets, NULL);
+		v->take = pvq_verdict_choose(r, &v->regrets, NULL, NULL);
 		v->trait = v->take && r->traits
 				   ? pvq_traits_find(r->traits, s->series[v->take->series].impl)
 				   : NULL;
@@ -270,7 +273,7 @@ static void otherwise(FILE *f, const struct pvq_report *r, const struct pvq_verd
 			list_pays(f, r, v, PVQ_PAYS_NOT, markup);
 			fputs(")", f);
 		}
-		fputs("; hand them over several at a time.", f);
+		fputs(", or handed over several at a time.", f);
 	} else if (serial) {
 		fputs(" Keep a plain loop for ", f);
 		list_pays(f, r, v, PVQ_PAYS_NOT, markup);
@@ -471,7 +474,7 @@ static int write_row(
 	ret = pvq_regrets_find(&regrets, r->summary, row->take, r->summary->max_cores);
 	if (ret)
 		return ret;
-	take = pvq_verdict_choose(r, &regrets, want);
+	take = pvq_verdict_choose(r, &regrets, r->verdict->take, want);
 	fprintf(r->md, "| … %s", row->words);
 	if (!want)
 		row_tasks(r, row);

@@ -35,10 +35,11 @@ struct pvq_verdict_of_run {
 int pvq_verdict_make(struct pvq_verdict_of_run *, const struct pvq_report *);
 void pvq_verdict_free(struct pvq_verdict_of_run *);
 
-/* Choose among strategies by regret; of those at most 3 % worse than the least, one that survives a crash; then the one with
- * the least code; then by regret. want: NULL, or which to consider. NULL: there is none. */
-const struct pvq_regret *pvq_verdict_choose(
-	const struct pvq_report *, const struct pvq_regrets *, int (*want)(const struct pvq_impl *));
+/* Chooses among strategies by regret; of those at most 3 % worse than the least, the one in `usual`; then one that survives
+ * a crash; then the one with the least code; then by regret. usual: the choice over all tasks, so that a row about some of
+ * them names another only where that is worth it; NULL: none. want: which to consider; NULL: all. NULL: there is none. */
+const struct pvq_regret *pvq_verdict_choose(const struct pvq_report *, const struct pvq_regrets *,
+	const struct pvq_regret *usual, int (*want)(const struct pvq_impl *));
 
 /* Writes both lines below as Markdown, as a quotation and a paragraph. */
 void pvq_verdict_head(const struct pvq_report *);

@@ -549,6 +549,61 @@ static void a_mixed_group_is_told(void **state)
 }
 
 /* What makes it a run with peers: the time per empty item was measured. */
+/* A task on one core with serial, and on two with three strategies; pool_ordered is always a little behind. */
+static void add_task(struct run *run, const char *task, double serial_ms, double pool_ms, double queue_ms)
+{
+	add_cell(run, "serial", task, 1, 12, serial_ms);
+	add_cell(run, "pool_unordered", task, 2, 12, pool_ms);
+	add_cell(run, "pool_ordered", task, 2, 12, 1.01 * pool_ms);
+	add_cell(run, "pthread_queue", task, 2, 12, queue_ms);
+}
+
+/* Where all are about as fast, the one to take survives a crash; a row names another only where that is worth it. */
+static void the_verdict_decides_in_spite_of_ties(void **state)
+{
+	struct run *run = *state;
+
+	add_task(run, "noop", 1, 3, 5);
+	add_task(run, "spin", 4, 2.02, 2);
+	add_task(run, "sleep", 4, 2, 2.01);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "> Take **pool_unordered** with 2 workers: at most ");
+	assert_says(run, "over the 2 tasks where parallel work pays");
+	assert_says(run, "it survives the death of a worker.");
+	assert_says(run, "Keep a plain loop for empty items.");
+	assert_says(run, "| … are tiny (empty items) | **a plain loop** | 1 | 1 | no |");
+	assert_says(run, "| … compute evenly (1 µs of computing) | **pool_unordered** | 2 | 1.9");
+	assert_says(run, "| … wait (waiting 10 ms) | **pool_unordered** | 2 | ");
+	assert_silent(run, "is faster."); /* nothing is an exception */
+	read_text(run, "summary.md");
+	assert_says(run, "> Take **pool_unordered** with 2 workers");
+}
+
+/* What survives is not taken at any price; the row for those who need it names it. */
+static void the_verdict_names_what_the_choice_costs(void **state)
+{
+	struct run *run = *state;
+
+	add_task(run, "spin", 4, 2, 2);
+	add_task(run, "echo", 4, 3, 2);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "> Take **pthread_queue** with 2 workers");
+	assert_says(run, "it does not survive the death of a worker.");
+	assert_says(run, "| … carry large payloads (64 bytes in, 64 bytes out) | **pthread_queue** |");
+	assert_says(run, "| … must survive crashes | **pool_unordered** |");
+	assert_says(run, "| pool_unordered | 5"); /* 50 %, give or take the wobble */
+}
+
+static void nothing_is_decided_without_blocks(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "spin", 1, 3, 4);
+	add_cell(run, "pool_unordered", "spin", 2, 3, 2);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "> Nothing to decide yet: no task has enough blocks");
+}
+
 static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
 {
 	FILE *f;
@@ -1092,6 +1147,9 @@ int main(void)
 		RUN(one_state_is_not_made_much_of),
 		RUN(a_mixed_group_is_told),
 		RUN(a_chunk_that_fails_is_a_cell),
+		RUN(the_verdict_decides_in_spite_of_ties),
+		RUN(the_verdict_names_what_the_choice_costs),
+		RUN(nothing_is_decided_without_blocks),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(claims_hold_for_a_chunk),
 		RUN(deaths_of_workers_in_short),
