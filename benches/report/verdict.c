@@ -561,10 +561,11 @@ static void write_regrets(const struct pvq_report *r, const struct pvq_verdict_o
 		v->regrets.works, v->regrets.works == 1 ? "" : "s", v->regrets.cores);
 	for (size_t i = 0; i < v->regrets.count && i < REGRETS_MOST; i++) {
 		const struct pvq_regret *one = &v->regrets.of[i];
+		int taken = v->take && one == v->take;
 
-		fputs(one == v->take ? "| **" : "| ", r->md);
+		fputs(taken ? "| **" : "| ", r->md);
 		pvq_text_md(r->md, r->summary->series[one->series].name);
-		fprintf(r->md, "%s | %s", one == v->take ? "**" : "", pvq_text_percent(one->cost.median).s);
+		fprintf(r->md, "%s | %s", taken ? "**" : "", pvq_text_percent(one->cost.median).s);
 		if (!isnan(one->cost.lo))
 			fprintf(r->md, " (%s to %s)", pvq_text_percent(one->cost.lo).s,
 				pvq_text_percent(one->cost.hi).s);
