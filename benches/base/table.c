@@ -1,6 +1,8 @@
 /* table.c: writes tables, and reads them by libcsv. */
 #include "base/table.h"
+
 #include "base/grow.h"
+#include "base/infile.h"
 
 #include <csv.h>
 #include <errno.h>
@@ -368,26 +370,6 @@ static void reader_parse(struct reader *r, const char *text, size_t len)
 	csv_free(&parser);
 }
 
-/* Reads all of a file. 0 or -errno; the caller frees *text in any case. */
-static int table_slurp(FILE *f, char **text, size_t *len)
-{
-	size_t room = 0, got;
-
-	*len = 0;
-	do {
-		if (*len == room) {
-			char *grown = realloc(*text, room = room ? room * 2 : 1 << 14);
-
-			if (!grown)
-				return -ENOMEM;
-			*text = grown;
-		}
-		got = fread(*text + *len, 1, room - *len, f);
-		*len += got;
-	} while (got);
-	return ferror(f) ? -EIO : 0;
-}
-
 int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *rows)
 {
 	struct reader r = {.table = t, .rows = rows, .line = 1, .row = calloc(1, t->row)};
@@ -396,7 +378,7 @@ int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *ro
 	int ret;
 
 	memset(rows, 0, sizeof(*rows));
-	ret = r.row ? table_slurp(f, &text, &len) : -ENOMEM;
+	ret = r.row ? pvq_infile_take(f, &text, &len) : -ENOMEM;
 	if (ret == 0) {
 		reader_clear(&r);
 		reader_parse(&r, text, len);

@@ -1,5 +1,6 @@
 /* plot_draw.c: runs gnuplot on the scripts. */
 #include "draw/plot.h"
+#include "draw/svg.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -120,5 +121,9 @@ int pvq_plots_draw(struct pvq_plots *plots)
 		ret = ret ? ret : ended;
 	}
 	plots->drawn = 1;
+	for (size_t i = 0; i < plots->count; i++)
+		if (pvq_plots_has(plots, plots->name[i]))
+			(void)pvq_svg_tidy(
+				plots->dir, plots->name[i]); /* it is right without, only larger */
 	return ret;
 }

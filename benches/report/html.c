@@ -1,15 +1,15 @@
-/* html.c: puts the page around md4c's HTML, gives headings names for the list of contents, and embeds pictures. They
- * come as <img>, not as inline <svg>, so that the ids and styles of one picture cannot clash with another's.
+/* html.c: puts the page around md4c's HTML, gives headings names for the list of contents, and embeds pictures: as <svg>,
+ * so that page.js reaches their points and legends.
  */
 #include "report/html.h"
 
 #include "base/asset.h"
+#include "base/infile.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <md4c-html.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,42 +34,47 @@ static int html_body(const char *markdown, size_t len, char **body)
 	return bad ? -EINVAL : 0;
 }
 
-static void html_base64(FILE *f, FILE *in)
+/* Writes the picture's text from its <svg> on, with `number` in front of every name in it: a page must not hold a name
+ * twice. */
+static void html_svg(FILE *f, const char *svg, size_t number)
 {
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned char b[3];
-	size_t got;
+	static const char *const before[] = {" id='", " id=\"", "href='#", "href=\"#", "url(#"};
 
-	while ((got = fread(b, 1, sizeof(b), in)) > 0) {
-		uint32_t bits;
+	while (*svg) {
+		size_t len = 1;
 
-		if (got < 3)
-			memset(b + got, 0, sizeof(b) - got);
-		bits = (uint32_t)b[0] << 16 | (uint32_t)b[1] << 8 | b[2];
-		for (size_t i = 0; i < 4; i++)
-			fputc(i <= got ? digit[bits >> (18 - 6 * i) & 63] : '=', f);
+		for (size_t i = 0; len == 1 && i < sizeof(before) / sizeof(*before); i++)
+			if (strncmp(svg, before[i], strlen(before[i])) == 0)
+				len = strlen(before[i]);
+		fwrite(svg, 1, len, f);
+		svg += len;
+		if (len > 1)
+			fprintf(f, "p%zu-", number);
 	}
 }
 
-/* At `<img src="plots/NAME.svg"`: writes it with the picture inside. Returns what follows, or NULL where
- * nothing was written because the picture cannot be read. */
-static const char *html_embed(FILE *f, const char *at, const char *dir)
+/* At `<img src="plots/NAME.svg" alt="…">`: writes the picture instead. Returns what follows, or NULL where nothing was
+ * written because the picture cannot be read. *number: how many pictures the page has. */
+static const char *html_embed(FILE *f, const char *at, const char *dir, size_t *number)
 {
-	static const char before[] = "<img src=\"";
-	const char *name = at + sizeof(before) - 1, *end = strchr(name, '"');
-	char path[PATH_MAX];
-	FILE *in;
+	const char *name = strchr(at, '"') + 1, *end = strchr(name, '"'),
+		   *alt = end ? strstr(end, "alt=\"") : NULL, *rest = end ? strchr(end, '>') : NULL, *svg;
+	char file[PATH_MAX], *text;
+	size_t len;
 
-	if (!end || strncmp(end - 4, ".svg", 4) != 0 ||
-		snprintf(path, sizeof(path), "%s/%.*s", dir, (int)(end - name), name) >= (int)sizeof(path))
+	if (!rest || !alt || alt > rest || strncmp(end - 4, ".svg", 4) != 0)
 		return NULL;
-	in = fopen(path, "re");
-	if (!in)
+	snprintf(file, sizeof(file), "%.*s", (int)(end - name), name);
+	if (pvq_infile_read(dir, file, &text, &len))
 		return NULL;
-	fprintf(f, "%sdata:image/svg+xml;base64,", before);
-	html_base64(f, in);
-	fclose(in);
-	return end;
+	svg = strstr(text, "<svg");
+	if (svg) {
+		alt += strlen("alt=\"");
+		fprintf(f, "<svg role=\"img\" aria-label=\"%.*s\"", (int)strcspn(alt, "\""), alt);
+		html_svg(f, svg + strlen("<svg"), ++*number);
+	}
+	free(text);
+	return svg ? rest + 1 : NULL;
 }
 
 /* The text of the next heading of a chapter, as HTML; NULL: there is none. */
@@ -109,7 +114,8 @@ static void html_slug(FILE *f, const char *text)
 	fputs("\"></span>", f);
 }
 
-static void html_write_body(FILE *f, const char *body, const struct pvq_html_part *part, const char *dir)
+static void html_write_body(
+	FILE *f, const char *body, const struct pvq_html_part *part, const char *dir, size_t *pictures)
 {
 	int headings = 0, folded = 0;
 
@@ -132,7 +138,7 @@ static void html_write_body(FILE *f, const char *body, const struct pvq_html_par
 			folded = 2;
 			after = body + 5;
 		} else if (strncmp(body, "<img src=\"plots/", 16) == 0) {
-			after = html_embed(f, body, dir);
+			after = html_embed(f, body, dir, pictures);
 		} else if (strncmp(body, "<table>", 7) == 0) {
 			fputs("<div class=\"table\"><table>", f); /* scrolls by itself where too wide */
 			after = body + 7;
@@ -162,6 +168,8 @@ static void html_title(FILE *f, const char *body)
 
 static void html_write_page(FILE *f, char *const *body, const struct pvq_html_parts *parts, const char *dir)
 {
+	size_t pictures = 0;
+
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
 	      "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
 		f);
@@ -171,7 +179,7 @@ static void html_write_page(FILE *f, char *const *body, const struct pvq_html_pa
 	html_contents(f, body, parts);
 	fputs("<main>\n", f);
 	for (size_t i = 0; i < parts->count; i++)
-		html_write_body(f, body[i], &parts->part[i], dir);
+		html_write_body(f, body[i], &parts->part[i], dir, &pictures);
 	fputs("</main>\n</body>\n</html>\n", f);
 }
 

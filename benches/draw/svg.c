@@ -1,0 +1,112 @@
+/* svg.c: rewrites the text of the picture, from front to end, element by element. */
+#include "draw/svg.h"
+
+#include "base/infile.h"
+#include "base/outfile.h"
+#include "draw/plot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What begins an element that is not copied as it is, and the function that writes it and returns what follows. */
+struct svg_rule {
+	const char *begins;
+	const char *(*write)(FILE *, const char *at);
+};
+
+/* Returns what follows the text `end`; NULL: it does not occur. */
+static const char *svg_behind(const char *at, const char *end)
+{
+	const char *found = strstr(at, end);
+
+	return found ? found + strlen(end) : NULL;
+}
+
+static const char *svg_drop_line(FILE *f, const char *at)
+{
+	(void)f;
+	return svg_behind(at, ">\n");
+}
+
+static const char *svg_drop_title(FILE *f, const char *at)
+{
+	(void)f;
+	return svg_behind(at, "</title>");
+}
+
+/* A group that holds nothing. */
+static const char *svg_drop_empty(FILE *f, const char *at)
+{
+	static const char empty[] = ">\n</g>\n";
+	const char *end = strchr(at, '>');
+
+	(void)f;
+	return end && strncmp(end, empty, sizeof(empty) - 1) == 0 ? end + sizeof(empty) - 1 : NULL;
+}
+
+static const char hypertext[] = "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'";
+
+static const char *svg_mark(FILE *f, const char *at)
+{
+	const char *text = at + sizeof(hypertext) - 1, *end = strstr(text, "')\" onmouseout="),
+		   *rest = svg_behind(at, "</title>");
+
+	if (!end || !rest || end > rest)
+		return NULL;
+	fputs("<g class=\"mark\"><title>", f);
+	for (; text < end; text++) {
+		int line = text[0] == '\\' && text[1] == 'n';
+
+		fputc(line ? '\n' : *text, f);
+		text += line;
+	}
+	fputs("</title>", f);
+	return rest;
+}
+
+static const struct svg_rule svg_rules[] = {
+	{hypertext, svg_mark},
+	{"<g fill=", svg_drop_empty},
+	{"<title>gnuplot_plot_", svg_drop_title},
+	{"<title>Gnuplot<", svg_drop_line},
+	{"<desc>", svg_drop_line},
+};
+
+static void svg_write(FILE *f, const char *at)
+{
+	while (*at) {
+		const char *next = NULL;
+
+		for (size_t i = 0; *at == '<' && !next && i < sizeof(svg_rules) / sizeof(*svg_rules); i++)
+			if (strncmp(at, svg_rules[i].begins, strlen(svg_rules[i].begins)) == 0)
+				next = svg_rules[i].write(f, at);
+		if (!next) {
+			size_t len = 1 + strcspn(at + 1, "<");
+
+			fwrite(at, 1, len, f);
+			next = at + len;
+		}
+		at = next;
+	}
+}
+
+int pvq_svg_tidy(const char *dir, const char *name)
+{
+	struct pvq_outfile out;
+	char file[PVQ_PLOT_NAME + 16], *text;
+	size_t len;
+	int ret;
+
+	snprintf(file, sizeof(file), "plots/%s.svg", name);
+	ret = pvq_infile_read(dir, file, &text, &len);
+	if (ret)
+		return ret;
+	ret = pvq_outfile_begin(&out);
+	if (ret == 0) {
+		svg_write(out.f, text);
+		ret = pvq_outfile_write(&out, dir, file);
+		pvq_outfile_free(&out);
+	}
+	free(text);
+	return ret;
+}

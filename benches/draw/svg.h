@@ -1,0 +1,9 @@
+/* svg.h: tidies a picture that gnuplot wrote as SVG. */
+#ifndef PVQ_SVG_H
+#define PVQ_SVG_H
+
+/* Rewrites DIR/plots/NAME.svg: empty groups and gnuplot's own titles go; what a point says (gnuplot's hypertext) becomes
+ * its <title>, which browsers show to the reader who points at it, in a group of the class "mark". 0 or -errno. */
+int pvq_svg_tidy(const char *dir, const char *name);
+
+#endif
