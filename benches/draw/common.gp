@@ -6,6 +6,7 @@ set termoption noenhanced
 ink = '#222222'
 soft = '#6B6B6B'
 rule = '#CFCFCF'
+ideal = '#9A9A9A'
 title_font = 'sans-serif,16'
 small_font = 'sans-serif,11'
 
@@ -34,3 +35,16 @@ legend = "do for [i=1:N] { \
 	set label 1900 + i label[i] at screen key_x(i) + across(lines ? 25 : 14), key_y(i) left tc rgb ink }"
 set errorbars small
 set pointintervalbox 0
+
+# Small multiples: panel p of `panels`, in `columns` of equal width, each panelheight high, below `head` pixels. Each has
+# its task in plain words, and below it the command's name, small.
+panel_left(p) = W / (columns + 0.0) * ((p - 1) % columns)
+panel_top(p) = head + panelheight * int((p - 1) / columns)
+panel_place = "\
+	unset label; unset arrow; \
+	set lmargin at screen across(panel_left(p) + 62); \
+	set rmargin at screen across(panel_left(p) + W / (columns + 0.0) - 14); \
+	set tmargin at screen 1 - up(panel_top(p) + 44); \
+	set bmargin at screen 1 - up(panel_top(p) + panelheight - 46); \
+	set label plain[p] at graph 0, graph 1 left offset 0, 1.5 tc rgb ink; \
+	set label task[p] at graph 0, graph 1 left offset 0, 0.5 font small_font tc rgb soft"

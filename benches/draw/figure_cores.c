@@ -1,4 +1,4 @@
-/* figure_cores.c: draws wall time, and speed-up with efficiency, over the number of cores. */
+/* figure_cores.c: draws wall time and efficiency over the number of cores: small multiples, a panel for each task. */
 #include "draw/figures.h"
 
 #include <errno.h>
@@ -9,164 +9,243 @@
 /* Gnuplot's point types for single trials. */
 enum { POINT_CROSS = 2, POINT_DOT = 7 };
 
-enum { WIDTH = 960, PANEL = 400, HEIGHT = 360, KEY_ROW = 20 };
+/* A picture's panels: the works with something to show, and the strategies in any of them. */
+struct cores {
+	struct pvq_plot plot;
+	const struct pvq_summary *s;
+	const struct pvq_work **work;
+	size_t *series, count;
+	struct pvq_grid grid;
+	int (*want)(const struct pvq_cell *, unsigned);
+};
 
-static int cores_want(const struct pvq_cell *cell, unsigned cores)
+static int time_want(const struct pvq_cell *cell, unsigned cores)
 {
 	(void)cores;
 	return !pvq_cell_oversubscribed(cell);
 }
 
+static int efficiency_want(const struct pvq_cell *cell, unsigned cores)
+{
+	return time_want(cell, cores) && !cell->baseline;
+}
+
+static const struct pvq_cell *cores_next(
+	const struct cores *c, size_t panel, size_t series, const struct pvq_cell *cell)
+{
+	return pvq_figure_next(c->s, c->work[panel], c->series[series], 0, c->want, cell);
+}
+
+/* Two points are no curve: below this number of core counts a panel shows dots without lines. */
+enum { LINES_NEED = 3 };
+
+static int cores_lines(const struct pvq_work *work)
+{
+	return work->core_counts >= LINES_NEED;
+}
+
+/* Without lines, dots may stand further apart. */
+static double cores_dodge(const struct cores *c, size_t panel, size_t series)
+{
+	double wide = fmin(2, 10 / (double)(c->count + 1));
+
+	return pvq_figure_dodge(series, c->count) * (cores_lines(c->work[panel]) ? 1 : wide);
+}
+
+/* Collects the works and series of a picture, and begins it. 0; -ENODATA: nothing to show; other -errno. */
+static int cores_begin(struct cores *c, struct pvq_plots *plots, const struct pvq_summary *s,
+	const char *kind, int (*want)(const struct pvq_cell *, unsigned),
+	int (*shows)(const struct pvq_work *))
+{
+	char name[PVQ_PLOT_NAME];
+	size_t panels = 0;
+	int lines = 0;
+
+	*c = (struct cores){.s = s, .want = want};
+	c->work = calloc(s->works + 1, sizeof(const struct pvq_work *));
+	c->series = calloc(s->series_count + 1, sizeof(*c->series));
+	if (!c->work || !c->series)
+		return -ENOMEM;
+	for (size_t w = 0; w < s->works; w++)
+		if (shows(&s->work[w]) && pvq_figure_series(s, &s->work[w], 0, want, c->series)) {
+			lines |= cores_lines(&s->work[w]);
+			c->work[panels++] = &s->work[w];
+		}
+	c->count = pvq_figure_series(s, NULL, 0, want, c->series);
+	if (panels == 0)
+		return -ENODATA;
+	pvq_figure_name(name, kind, NULL, 0);
+	if (pvq_figure_grid(&c->plot, plots, name, panels, s, c->series, c->count, &c->grid))
+		return plots->error;
+	pvq_plot_number(&c->plot, "lines", lines);
+	for (size_t p = 0; p < panels; p++)
+		pvq_figure_panel(&c->plot, p, c->work[p]);
+	return 0;
+}
+
+static void cores_end(struct cores *c)
+{
+	free(c->work);
+	free(c->series);
+}
+
+/* ---- wall time ---- */
+
 /* Spreads trials a little, always in the same way, so that equal ones do not hide each other. */
-static double cores_jitter(unsigned block, size_t series)
+static double time_jitter(const struct cores *c, size_t panel, unsigned block)
 {
 	double golden = 0.618 * block; /* spreads any number of blocks evenly */
 
-	return (golden - floor(golden) - 0.5) * 0.5 *
-	       (pvq_figure_dodge(1, series) - pvq_figure_dodge(0, series));
+	return (golden - floor(golden) - 0.5) * 0.5 * (cores_dodge(c, panel, 1) - cores_dodge(c, panel, 0));
 }
 
-static void time_trials(struct pvq_plot *plot, const struct pvq_work *work, const struct pvq_cell *cell,
-	const struct pvq_axis *axis, double dodge, size_t series, struct pvq_range *range)
+static void time_trials(struct cores *c, size_t panel, size_t series, const struct pvq_axis *axis,
+	struct pvq_range *range, int *disturbed)
 {
-	for (size_t i = 0; i < cell->ok; i++) {
-		const struct pvq_row *row = cell->row[i];
-		double x = pvq_plot_shift(axis, row->cores, dodge + cores_jitter(row->block, series));
+	const struct pvq_cell *cell = NULL;
 
-		fprintf(plot->dat, "%.9g %llu %llu %d\n", x, (unsigned long long)row->map_ns,
-			(unsigned long long)row->total_ns,
-			pvq_row_disturbed(work, row) ? POINT_CROSS : POINT_DOT);
-		pvq_range_add(range, (double)row->map_ns);
-		pvq_range_add(range, (double)row->total_ns);
+	pvq_plot_undrawn(&c->plot);
+	while ((cell = cores_next(c, panel, series, cell)))
+		for (size_t i = 0; i < cell->ok; i++) {
+			const struct pvq_row *row = cell->row[i];
+			int cross = pvq_row_disturbed(c->work[panel], row);
+			double dodge = cores_dodge(c, panel, series) + time_jitter(c, panel, row->block);
+
+			fprintf(c->plot.dat, "%.9g %llu %d\n", pvq_plot_shift(axis, row->cores, dodge),
+				(unsigned long long)row->map_ns, cross ? POINT_CROSS : POINT_DOT);
+			pvq_range_add(range, (double)row->map_ns);
+			*disturbed |= cross;
+		}
+	pvq_plot_next_index(&c->plot);
+}
+
+static void time_medians(struct cores *c, size_t panel, size_t series, const struct pvq_axis *axis)
+{
+	const struct pvq_cell *cell = NULL;
+
+	pvq_plot_undrawn(&c->plot);
+	while ((cell = cores_next(c, panel, series, cell))) {
+		const struct pvq_estimate *map = &cell->metric[PVQ_MAP_NS];
+		struct pvq_bar bar = pvq_figure_bar(&c->plot, map);
+
+		fprintf(c->plot.dat, "%.9g %.9g %.9g %.9g\n",
+			pvq_plot_shift(axis, cell->key->cores, cores_dodge(c, panel, series)), map->median,
+			bar.lo, bar.hi);
 	}
+	pvq_plot_next_index(&c->plot);
 }
 
-static void time_median(struct pvq_plot *plot, const struct pvq_cell *cell, double x)
+/* Writes serial's time, and what is ideal on each number of cores. */
+static void time_ideal(struct cores *c, size_t p, struct pvq_range *range)
 {
-	const struct pvq_estimate *map = &cell->metric[PVQ_MAP_NS], *total = &cell->metric[PVQ_TOTAL_NS];
-	struct pvq_bar warm = pvq_figure_bar(map), cold = pvq_figure_bar(total);
+	const struct pvq_work *work = c->work[p];
+	double base = work->base ? work->base->metric[PVQ_MAP_NS].median : NAN;
 
-	fprintf(plot->dat, "%.9g %.9g %.9g %.9g %.9g %.9g %.9g\n", x, map->median, warm.lo, warm.hi,
-		total->median, cold.lo, cold.hi);
+	fprintf(c->plot.gp, "base[%zu] = ", p + 1);
+	fprintf(c->plot.gp, isnan(base) ? "NaN\n" : "%.9g\n", base);
+	fprintf(c->plot.gp, "curve[%zu] = %d; counts[%zu] = '", p + 1, cores_lines(work), p + 1);
+	for (size_t i = 0; i < work->core_counts; i++)
+		fprintf(c->plot.gp, " %u", work->cores[i]);
+	fputs("'\n", c->plot.gp);
+	if (!isnan(base))
+		pvq_range_add(range, base / work->cores[work->core_counts - 1]);
 }
 
-/* Writes two indexes for each series: every trial, then the medians. */
-static struct pvq_range time_data(struct pvq_plot *plot, const struct pvq_summary *s,
-	const struct pvq_work *work, const struct pvq_axis *axis, const size_t *series, size_t count)
+static void time_panel(struct cores *c, size_t p, int *disturbed)
 {
 	struct pvq_range range = {INFINITY, 0};
-
-	fputs("# x map_ns total_ns point (7 a dot, 2 a cross: in a disturbed block), then x and median, lo, hi of map_ns and of total_ns\n",
-		plot->dat);
-	for (size_t i = 0; i < count; i++) {
-		const struct pvq_cell *cell = NULL;
-		double dodge = pvq_figure_dodge(i, count);
-
-		while ((cell = pvq_figure_next(s, work, series[i], 0, cores_want, cell)))
-			time_trials(plot, work, cell, axis, dodge, count, &range);
-		pvq_plot_next_index(plot);
-		while ((cell = pvq_figure_next(s, work, series[i], 0, cores_want, cell)))
-			time_median(plot, cell, pvq_plot_shift(axis, cell->key->cores, dodge));
-		pvq_plot_next_index(plot);
-	}
-	return range;
-}
-
-/* Starts either picture: size, title, series with their key, x axis. */
-static int cores_begin(struct pvq_plot *plot, struct pvq_plots *plots, const char *kind,
-	const struct pvq_summary *s, const struct pvq_work *work, const size_t *series, size_t count,
-	struct pvq_axis *axis)
-{
-	char name[PVQ_PLOT_NAME];
-	struct pvq_key key = pvq_plot_key(s, series, count, WIDTH - 40);
-	int ret;
-
-	pvq_figure_name(name, kind, work, 0);
-	ret = pvq_plot_begin(plot, plots, name, WIDTH, HEIGHT + KEY_ROW * key.rows);
-	if (ret)
-		return ret;
-	pvq_plot_string(plot, "task", work->label);
-	pvq_plot_number(plot, "blocks", s->blocks);
-	pvq_plot_number(plot, "lines", work->core_counts > 1);
-	pvq_plot_series(plot, s, series, count, &key);
-	*axis = pvq_plot_axis_count(
-		plot, "x", work->cores, work->core_counts, PANEL, strcmp(kind, "time") == 0);
-	return 0;
-}
-
-int pvq_figure_time(struct pvq_plots *plots, const struct pvq_summary *s, const struct pvq_work *work)
-{
-	size_t *series = calloc(s->series_count + 1, sizeof(*series)), count;
-	struct pvq_plot plot;
+	const struct pvq_work *work = c->work[p];
 	struct pvq_axis axis;
-	struct pvq_range range;
+	char name[24];
 
-	if (!series)
-		return -ENOMEM;
-	count = pvq_figure_series(s, work, 0, cores_want, series);
-	if (count && cores_begin(&plot, plots, "time", s, work, series, count, &axis) == 0) {
-		range = time_data(&plot, s, work, &axis, series, count);
-		pvq_plot_axis_time(&plot, "y", range.lo, range.hi, 9);
-		pvq_plot_number(
-			&plot, "base_map", work->base ? work->base->metric[PVQ_MAP_NS].median : NAN);
-		pvq_plot_number(
-			&plot, "base_total", work->base ? work->base->metric[PVQ_TOTAL_NS].median : NAN);
-		pvq_plot_end(&plot, "time.gp");
+	snprintf(name, sizeof(name), "x%zu", p + 1);
+	axis = pvq_plot_axis_count(&c->plot, name, work->cores, work->core_counts, c->grid.inner_px, 1);
+	for (size_t i = 0; i < c->count; i++) {
+		time_trials(c, p, i, &axis, &range, disturbed);
+		time_medians(c, p, i, &axis);
 	}
-	free(series);
-	return 0;
+	time_ideal(c, p, &range);
+	snprintf(name, sizeof(name), "y%zu", p + 1);
+	pvq_plot_axis_time(&c->plot, name, range.lo, range.hi, 5);
 }
 
-/* Writes x, then ratio, lo, hi of the speed-up and of the efficiency. Keeps the largest values in *range. */
-static void speedup_cell(struct pvq_plot *plot, const struct pvq_work *work, const struct pvq_cell *cell,
-	double x, struct pvq_range range[2])
+static int time_shows(const struct pvq_work *work)
 {
-	struct pvq_comparison up = pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
-	double cores = cell->key->cores, lo = isnan(up.lo) ? up.ratio : up.lo;
-	double hi = isnan(up.hi) ? up.ratio : up.hi;
-
-	if (isnan(up.ratio))
-		return;
-	fprintf(plot->dat, "%.9g %.9g %.9g %.9g %.9g %.9g %.9g\n", x, up.ratio, lo, hi, up.ratio / cores,
-		lo / cores, hi / cores);
-	pvq_range_add(&range[0], hi);
-	pvq_range_add(&range[1], hi / cores);
+	return work->core_counts > 0;
 }
 
-static int speedup_want(const struct pvq_cell *cell, unsigned cores)
+int pvq_figure_time(struct pvq_plots *plots, const struct pvq_summary *s)
 {
-	return cores_want(cell, cores) && !cell->baseline;
+	struct cores c;
+	int ret = cores_begin(&c, plots, s, "time", time_want, time_shows), disturbed = 0;
+
+	if (ret == 0) {
+		fputs("# a panel for each task, in it two indexes for each strategy: x, map_ns, point (7 a dot, 2 a cross: in a disturbed block) of every trial; then x, median, lo, hi\n",
+			c.plot.dat);
+		fprintf(c.plot.gp, "array base[panels]\narray curve[panels]\narray counts[panels]\n");
+		for (size_t p = 0; p < c.grid.panels; p++)
+			time_panel(&c, p, &disturbed);
+		pvq_plot_number(&c.plot, "disturbed", disturbed);
+		pvq_plot_bars(&c.plot);
+		pvq_plot_end(&c.plot, "time.gp");
+	}
+	cores_end(&c);
+	return ret == -ENODATA ? 0 : ret;
 }
 
-int pvq_figure_speedup(struct pvq_plots *plots, const struct pvq_summary *s, const struct pvq_work *work)
+/* ---- efficiency ---- */
+
+static double efficiency_panel(struct cores *c, size_t p)
 {
-	size_t *series = calloc(s->series_count + 1, sizeof(*series)), count;
-	struct pvq_range range[2] = {{0, 1}, {0, 1}};
-	struct pvq_plot plot;
+	const struct pvq_work *work = c->work[p];
 	struct pvq_axis axis;
+	char name[24];
+	double top = 1;
 
-	if (!series)
-		return -ENOMEM;
-	count = work->base ? pvq_figure_series(s, work, 0, speedup_want, series) : 0;
-	if (!count || cores_begin(&plot, plots, "speedup", s, work, series, count, &axis)) {
-		free(series);
-		return 0;
-	}
-	pvq_range_add(&range[0], work->cores[work->core_counts - 1]);
-	fputs("# x, speed-up, lo, hi, efficiency, lo, hi\n", plot.dat);
-	for (size_t i = 0; i < count; i++) {
+	snprintf(name, sizeof(name), "x%zu", p + 1);
+	axis = pvq_plot_axis_count(&c->plot, name, work->cores, work->core_counts, c->grid.inner_px, 0);
+	for (size_t i = 0; i < c->count; i++) {
 		const struct pvq_cell *cell = NULL;
 
-		while ((cell = pvq_figure_next(s, work, series[i], 0, speedup_want, cell)))
-			speedup_cell(&plot, work, cell,
-				pvq_plot_shift(&axis, cell->key->cores, 0.3 * pvq_figure_dodge(i, count)),
-				range);
-		pvq_plot_next_index(&plot);
+		pvq_plot_undrawn(&c->plot);
+		while ((cell = cores_next(c, p, i, cell))) {
+			struct pvq_comparison up =
+				pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
+			struct pvq_bar bar = pvq_figure_ratio_bar(&c->plot, &up);
+			double cores = cell->key->cores;
+
+			if (isnan(up.ratio))
+				continue;
+			fprintf(c->plot.dat, "%.9g %.9g %.9g %.9g\n",
+				pvq_plot_shift(&axis, cores, 0.3 * pvq_figure_dodge(i, c->count)),
+				up.ratio / cores, bar.lo / cores, bar.hi / cores);
+			top = fmax(top, bar.hi / cores);
+		}
+		pvq_plot_next_index(&c->plot);
 	}
-	pvq_plot_number(&plot, "upmax", range[0].hi * 1.06);
-	pvq_plot_number(&plot, "effmax", range[1].hi * 1.1);
-	pvq_plot_string(&plot, "base", pvq_text_ns(work->base->metric[PVQ_MAP_NS].median).s);
-	pvq_plot_end(&plot, "speedup.gp");
-	free(series);
-	return 0;
+	return top;
+}
+
+static int efficiency_shows(const struct pvq_work *work)
+{
+	return work->base && cores_lines(work);
+}
+
+int pvq_figure_efficiency(struct pvq_plots *plots, const struct pvq_summary *s)
+{
+	struct cores c;
+	int ret = cores_begin(&c, plots, s, "efficiency", efficiency_want, efficiency_shows);
+	double top = 1;
+
+	if (ret == 0) {
+		fputs("# a panel for each task, in it an index for each strategy: x, efficiency, lo, hi\n",
+			c.plot.dat);
+		for (size_t p = 0; p < c.grid.panels; p++)
+			top = fmax(top, efficiency_panel(&c, p));
+		pvq_plot_number(&c.plot, "top", 1.08 * top);
+		pvq_plot_bars(&c.plot);
+		pvq_plot_end(&c.plot, "efficiency.gp");
+	}
+	cores_end(&c);
+	return ret == -ENODATA ? 0 : ret;
 }

@@ -103,8 +103,6 @@ static void rows_dot(
 
 	if (isnan(x))
 		return;
-	lo = isnan(lo) ? x : lo;
-	hi = isnan(hi) ? x : hi;
 	fprintf(rows->plot.dat, "%.9g %.9g %.9g %.9g %.9g\n", y, x, lo, hi, end);
 	rows->lo = fmin(rows->lo, lo);
 	rows->hi = fmax(rows->hi, fmax(hi, end));
@@ -154,7 +152,9 @@ static void overview_data(struct rows *rows)
 				struct pvq_comparison up =
 					pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
 
-				rows_dot(rows, i, w, up.ratio, up.lo, up.hi, NAN);
+				struct pvq_bar bar = pvq_figure_ratio_bar(&rows->plot, &up);
+
+				rows_dot(rows, i, w, up.ratio, bar.lo, bar.hi, NAN);
 			}
 		}
 		pvq_plot_next_index(&rows->plot);
@@ -176,6 +176,7 @@ int pvq_figure_overview(struct pvq_plots *plots, const struct pvq_summary *s)
 		for (size_t w = 0; ret == 0 && w < s->works; w++)
 			ret = overview_outcome(&rows, w);
 		pvq_plot_axis_factor(&rows.plot, "x", fmin(rows.lo, 1), fmax(rows.hi, s->max_cores), 10);
+		pvq_plot_bars(&rows.plot);
 		pvq_plot_end(&rows.plot, "overview.gp");
 	}
 	free(rows.series);
@@ -199,7 +200,7 @@ static void first_data(struct rows *rows)
 			while ((cell = pvq_figure_next(
 					s, &s->work[w], rows->series[i], s->max_cores, first_want, cell))) {
 				const struct pvq_estimate *first = &cell->metric[PVQ_FIRST_NS];
-				struct pvq_bar bar = pvq_figure_bar(first);
+				struct pvq_bar bar = pvq_figure_bar(&rows->plot, first);
 
 				rows_dot(rows, i, w, first->median, bar.lo, bar.hi,
 					cell->metric[PVQ_MAP_NS].median);
@@ -217,6 +218,7 @@ int pvq_figure_first(struct pvq_plots *plots, const struct pvq_summary *s)
 	if (ret == 0) {
 		first_data(&rows);
 		pvq_plot_axis_time(&rows.plot, "x", rows.lo, rows.hi, 9);
+		pvq_plot_bars(&rows.plot);
 		pvq_plot_end(&rows.plot, "first.gp");
 	}
 	free(rows.series);

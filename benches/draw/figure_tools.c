@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 void pvq_figure_name(
 	char name[PVQ_PLOT_NAME], const char *kind, const struct pvq_work *work, unsigned cores)
@@ -41,11 +42,81 @@ const struct pvq_cell *pvq_figure_next(const struct pvq_summary *s, const struct
 	return NULL;
 }
 
-struct pvq_bar pvq_figure_bar(const struct pvq_estimate *e)
+struct pvq_bar pvq_figure_bar(struct pvq_plot *plot, const struct pvq_estimate *e)
 {
 	struct pvq_bar bar = {isnan(e->lo) ? e->min : e->lo, isnan(e->hi) ? e->max : e->hi};
 
+	if (isnan(e->lo))
+		plot->ranges++;
+	else
+		plot->intervals++;
 	return bar;
+}
+
+struct pvq_bar pvq_figure_ratio_bar(struct pvq_plot *plot, const struct pvq_comparison *vs)
+{
+	struct pvq_bar bar = {isnan(vs->lo) ? vs->ratio : vs->lo, isnan(vs->hi) ? vs->ratio : vs->hi};
+
+	if (isnan(vs->lo))
+		plot->bare++;
+	else
+		plot->intervals++;
+	return bar;
+}
+
+enum {
+	WIDTH = 960,
+	HEAD_PX = 40,
+	PANEL_PX = 206,
+	KEY_FOOT_PX = 36,
+	KEY_ROW_PX = 20,
+	AROUND_PX = 76, /* beside a panel's axis */
+	COLUMNS_MAX = 3,
+	TITLE_MAX = 36 /* characters of a task's name above its panel; tables have it in full */
+};
+
+int pvq_figure_grid(struct pvq_plot *plot, struct pvq_plots *plots, const char *name, size_t panels,
+	const struct pvq_summary *s, const size_t *series, size_t count, struct pvq_grid *grid)
+{
+	/* Four are a square. */
+	size_t columns = panels == 4 ? 2 : panels < COLUMNS_MAX ? panels : COLUMNS_MAX;
+	size_t lines = (panels + columns - 1) / columns;
+	struct pvq_key key = pvq_plot_key(s, series, count, WIDTH - 40);
+	int ret = pvq_plot_begin(plot, plots, name, WIDTH,
+		HEAD_PX + PANEL_PX * (int)lines + KEY_FOOT_PX + KEY_ROW_PX * key.rows);
+
+	if (ret)
+		return ret;
+	grid->panels = panels;
+	grid->inner_px = WIDTH / (int)columns - AROUND_PX;
+	pvq_plot_number(plot, "panels", (double)panels);
+	pvq_plot_number(plot, "columns", (double)columns);
+	pvq_plot_number(plot, "panelheight", PANEL_PX);
+	pvq_plot_number(plot, "head", HEAD_PX);
+	pvq_plot_number(plot, "keyfoot", KEY_FOOT_PX);
+	pvq_plot_series(plot, s, series, count, &key);
+	fputs("array plain[panels]\narray task[panels]\n", plot->gp);
+	return 0;
+}
+
+static void panel_text(
+	struct pvq_plot *plot, const char *variable, size_t panel, const char *text, int most)
+{
+	char brief[PVQ_LABEL_MAX];
+
+	snprintf(brief, sizeof(brief), strlen(text) > (size_t)most ? "%.*s…" : "%.*s", most, text);
+	fprintf(plot->gp, "%s[%zu] = '", variable, panel + 1);
+	pvq_plot_quote(plot->gp, brief);
+	fputs("'\n", plot->gp);
+}
+
+void pvq_figure_panel(struct pvq_plot *plot, size_t panel, const struct pvq_work *work)
+{
+	char plain[PVQ_LABEL_MAX];
+
+	pvq_text_plain(plain, work->key->task, work->key->args);
+	panel_text(plot, "plain", panel, plain, TITLE_MAX);
+	panel_text(plot, "task", panel, strcmp(plain, work->label) == 0 ? "" : work->label, TITLE_MAX);
 }
 
 double pvq_figure_dodge(size_t i, size_t count)

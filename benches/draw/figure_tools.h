@@ -18,11 +18,24 @@ size_t pvq_figure_series(const struct pvq_summary *, const struct pvq_work *, un
 const struct pvq_cell *pvq_figure_next(const struct pvq_summary *, const struct pvq_work *, size_t series,
 	unsigned cores, int (*want)(const struct pvq_cell *, unsigned cores), const struct pvq_cell *cell);
 
-/* The interval, or the whole range if there are too few blocks for one. */
+/* The interval, or the whole range if there are too few blocks for one. For ratios: the interval, or no length. The plot
+ * counts them for pvq_plot_bars(). */
 struct pvq_bar {
 	double lo, hi;
 };
-struct pvq_bar pvq_figure_bar(const struct pvq_estimate *);
+struct pvq_bar pvq_figure_bar(struct pvq_plot *, const struct pvq_estimate *);
+struct pvq_bar pvq_figure_ratio_bar(struct pvq_plot *, const struct pvq_comparison *);
+
+/* The layout of small multiples. */
+struct pvq_grid {
+	size_t panels;
+	int inner_px; /* the width of a panel's axis */
+};
+/* Begins a picture of that many panels, writes its layout, and the series with their key. 0 or -errno. */
+int pvq_figure_grid(struct pvq_plot *, struct pvq_plots *, const char *name, size_t panels,
+	const struct pvq_summary *, const size_t *series, size_t count, struct pvq_grid *);
+/* Writes the title of a panel (from 0 on): the task. */
+void pvq_figure_panel(struct pvq_plot *, size_t panel, const struct pvq_work *);
 
 /* What an axis must reach over. Begin with {INFINITY, 0}: all values drawn are above 0. */
 struct pvq_range {

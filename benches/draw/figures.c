@@ -1,17 +1,14 @@
-/* figures.c: draws the pictures of a sweep, work by work. */
+/* figures.c: draws the pictures of a sweep, one after the other. */
 #include "draw/figures.h"
 
-static int figures_write_work(
-	struct pvq_plots *plots, const struct pvq_summary *s, const struct pvq_work *work)
-{
-	int ret = pvq_figure_time(plots, s, work);
-
-	if (ret == 0)
-		ret = pvq_figure_speedup(plots, s, work);
-	for (size_t i = 0; ret == 0 && i < work->core_counts; i++)
-		ret = pvq_figure_over(plots, s, work, work->cores[i]);
-	return ret;
-}
+static int (*const figure[])(struct pvq_plots *, const struct pvq_summary *) = {
+	pvq_figure_overview,
+	pvq_figure_first,
+	pvq_figure_state,
+	pvq_figure_time,
+	pvq_figure_efficiency,
+	pvq_figure_over,
+};
 
 int pvq_figures_write(struct pvq_plots *plots, const struct pvq_summary *s)
 {
@@ -19,12 +16,7 @@ int pvq_figures_write(struct pvq_plots *plots, const struct pvq_summary *s)
 
 	if (s->max_cores == 0)
 		return plots->error; /* no good row: nothing to draw */
-	ret = pvq_figure_overview(plots, s);
-	if (ret == 0)
-		ret = pvq_figure_first(plots, s);
-	if (ret == 0)
-		ret = pvq_figure_state(plots, s);
-	for (size_t w = 0; ret == 0 && w < s->works; w++)
-		ret = figures_write_work(plots, s, &s->work[w]);
+	for (size_t i = 0; ret == 0 && i < sizeof(figure) / sizeof(*figure); i++)
+		ret = figure[i](plots, s);
 	return ret ? ret : plots->error;
 }

@@ -1,11 +1,11 @@
 /* figures.h: the pictures of a sweep. Their kinds, as in pvq_figure_name():
  *
- *	overview  all works: speed-up over serial at the largest core count
- *	first     all works: time to the first result
- *	time      a work: wall time versus cores, warm and cold, with every trial
- *	speedup   a work: speed-up and efficiency versus cores
- *	over      a work on one number of cores: time versus workers beyond the cores
- *	state     hand-over between the CPUs over time, and the shortest task beside it; only where it changed
+ *	overview    all works: speed-up over serial at the largest core count
+ *	first       all works: time to the first result
+ *	time        a panel for each work: wall time of map versus cores, with every trial
+ *	efficiency  likewise: efficiency versus cores; only where there are enough core counts for a line
+ *	over        a panel for each work and number of cores: time versus workers beyond the cores
+ *	state       hand-over between the CPUs over time, and the shortest task beside it; only where it changed
  */
 #ifndef PVQ_FIGURES_H
 #define PVQ_FIGURES_H
@@ -20,9 +20,8 @@ int pvq_figures_write(struct pvq_plots *, const struct pvq_summary *);
 int pvq_figure_overview(struct pvq_plots *, const struct pvq_summary *);
 int pvq_figure_first(struct pvq_plots *, const struct pvq_summary *);
 int pvq_figure_state(struct pvq_plots *, const struct pvq_summary *);
-int pvq_figure_time(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
-int pvq_figure_speedup(struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *);
-int pvq_figure_over(
-	struct pvq_plots *, const struct pvq_summary *, const struct pvq_work *, unsigned cores);
+int pvq_figure_time(struct pvq_plots *, const struct pvq_summary *);
+int pvq_figure_efficiency(struct pvq_plots *, const struct pvq_summary *);
+int pvq_figure_over(struct pvq_plots *, const struct pvq_summary *);
 
 #endif

@@ -20,7 +20,7 @@ do for [r=0:rows-1:2] {
 	set object rect from graph 0, first -r - 0.5 to graph 1, first -r + 0.5 fc rgb '#F4F4F4' fs solid noborder behind
 }
 set label sprintf('Time to the first result on %d core%s, by task', cores, cores > 1 ? 's' : '') at screen across(14), 1 - up(20) left font title_font tc rgb ink
-set label sprintf('Marks: first result, median of up to %d blocks with its interval. Thin lines end at the last result.', blocks) at screen 0.5, up(14) center font small_font tc rgb soft
+set label sprintf('Marks: the first result, medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'. Thin lines end at the last result.' at screen 0.5, up(14) center font small_font tc rgb soft
 set xlabel 'time since the start of map (log scale)' tc rgb ink
 
 do for [format in formats] {

@@ -27,7 +27,7 @@ if (cores > 1) {
 }
 set label 'fastest' at graph 1, graph 1 left offset character 1, 0.6 font small_font tc rgb soft
 set label sprintf('Which way of running the tasks is fastest on %d core%s?', cores, cores > 1 ? 's' : '') at screen across(14), 1 - up(20) left font title_font tc rgb ink
-set label sprintf('Speed-up of the map time (warm workers): median of up to %d blocks, bars are 95 %% intervals. Further right is faster.', blocks) at screen 0.5, up(14) center font small_font tc rgb soft
+set label sprintf('Speed-up of the map time (warm workers): medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'. Further right is faster.' at screen 0.5, up(14) center font small_font tc rgb soft
 set xlabel 'times as fast as serial (log scale)' tc rgb ink
 
 do for [format in formats] {

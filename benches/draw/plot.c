@@ -152,6 +152,20 @@ void pvq_plot_number(struct pvq_plot *plot, const char *variable, double x)
 		fprintf(plot->gp, "%s = %.9g\n", variable, x);
 }
 
+void pvq_plot_bars(struct pvq_plot *plot)
+{
+	const char *words = "bars: 95 % intervals";
+
+	if (plot->intervals == 0)
+		words = plot->ranges ? "bars: the whole range, as blocks are too few for an interval"
+				     : "no bars: blocks are too few for an interval";
+	else if (plot->ranges)
+		words = "bars: 95 % intervals, or the whole range where blocks are too few";
+	else if (plot->bare)
+		words = "bars: 95 % intervals, where blocks are enough";
+	pvq_plot_string(plot, "bars", words);
+}
+
 struct pvq_key pvq_plot_key(const struct pvq_summary *s, const size_t *series, size_t count, int pixels)
 {
 	struct pvq_key key = {0};

@@ -29,6 +29,8 @@ struct pvq_plot {
 	char name[PVQ_PLOT_NAME];
 	FILE *gp, *dat; /* write to the two files below: script and figures */
 	struct pvq_outfile script, figures;
+	size_t intervals, ranges,
+		bare; /* marks whose bar is an interval, or the whole range; marks without a bar */
 };
 
 /* Makes DIR/plots. 0 or -errno with one line on stderr. */
@@ -47,6 +49,8 @@ void pvq_plot_end(struct pvq_plot *, const char *template);
 /* Write a variable of the script: a string, or a number. */
 void pvq_plot_string(struct pvq_plot *, const char *variable, const char *text);
 void pvq_plot_number(struct pvq_plot *, const char *variable, double x);
+/* Writes `bars`, words about what the bars drawn so far show: "bars: 95 % intervals". */
+void pvq_plot_bars(struct pvq_plot *);
 /* Writes text for use within single quotes in a script, escaped. */
 void pvq_plot_quote(FILE *, const char *text);
 /* Writes one element of the list in `set …tics (…)`. */

@@ -142,11 +142,10 @@ static void list_workers(const struct pvq_report *r, const struct pvq_work *work
 	fputs(".\n", r->md);
 }
 
-void pvq_workers_head(const struct pvq_report *r)
+static void workers_head(const struct pvq_report *r)
 {
 	fputs("## How many workers?\n\nMore workers than cores, each strategy compared with itself at one worker per "
-	      "core, by map time. This tests a common rule: more workers slow down tasks that compute, and speed up tasks "
-	      "that sleep or wait.\n\n",
+	      "core, by map time.\n\n",
 		r->md);
 }
 
@@ -163,7 +162,7 @@ int pvq_chapter_workers(const struct pvq_report *r)
 		unsigned last = 0;
 
 		if (n && !head++)
-			pvq_workers_head(r);
+			workers_head(r);
 		/* Cells of a work stand in the order of their workers. */
 		for (size_t i = 0; i < n; i++)
 			if (more[i].cell->key->workers != last) {
@@ -173,6 +172,10 @@ int pvq_chapter_workers(const struct pvq_report *r)
 	}
 	fputs(head ? "\n" : "", r->md);
 	free(more);
-	pvq_report_over(r, head);
+	if (!head && pvq_plots_has(r->plots, "over")) /* on fewer cores alone */
+		workers_head(r);
+	if (pvq_report_figure(
+		    r, "over", NULL, 0, "Time relative to one worker per core, one panel per task"))
+		fputs("\n", r->md);
 	return 0;
 }

@@ -114,48 +114,92 @@ static void html_slug(FILE *f, const char *text)
 	fputs("\"></span>", f);
 }
 
+/* What of a part is written. */
+struct html_state {
+	const struct pvq_html_part *part;
+	const char *dir;
+	size_t *pictures;
+	int headings, folded,
+		details; /* folded, details: the part, or what follows an <h4>, is within <details> */
+};
+
+/* Ends the details of a heading of the fourth level at the next heading. */
+static void html_end_details(FILE *f, struct html_state *state)
+{
+	fputs(state->details ? "</details>\n" : "", f);
+	state->details = 0;
+}
+
+static void html_h2(FILE *f, const char *text, struct html_state *state)
+{
+	html_end_details(f, state);
+	if (state->part->fold && state->headings == 0) {
+		fputs("<details><summary>", f);
+		state->folded = 1;
+	}
+	if (state->headings++ == 0)
+		fprintf(f, "<h2 id=\"%s\">", state->part->anchor);
+	else
+		fprintf(f, "<h2 id=\"%s-%d\">", state->part->anchor, state->headings);
+	html_slug(f, text);
+}
+
+/* Writes the tag at `body` where the page has more than md4c's HTML. Returns what follows, or NULL. */
+static const char *html_tag(FILE *f, const char *body, struct html_state *state)
+{
+	static const struct {
+		const char *tag, *instead;
+	} plain[] = {
+		{"</h4>", "</h4></summary>"},
+		{"<table>", "<div class=\"table\"><table>"}, /* scrolls by itself where too wide */
+		{"</table>", "</table></div>"},
+	};
+
+	if (strncmp(body, "<h2>", 4) == 0) {
+		html_h2(f, body + 4, state);
+		return body + 4;
+	}
+	if (state->folded == 1 && strncmp(body, "</h2>", 5) == 0) {
+		fputs("</h2></summary>", f);
+		state->folded = 2;
+		return body + 5;
+	}
+	if (strncmp(body, "<h3>", 4) == 0) {
+		html_end_details(f, state);
+		return NULL;
+	}
+	if (strncmp(body, "<h4>", 4) == 0) {
+		html_end_details(f, state);
+		fputs("<details><summary><h4>", f);
+		state->details = 1;
+		return body + 4;
+	}
+	if (strncmp(body, "<img src=\"plots/", 16) == 0)
+		return html_embed(f, body, state->dir, state->pictures);
+	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+		if (strncmp(body, plain[i].tag, strlen(plain[i].tag)) == 0) {
+			fputs(plain[i].instead, f);
+			return body + strlen(plain[i].tag);
+		}
+	return NULL;
+}
+
 static void html_write_body(
 	FILE *f, const char *body, const struct pvq_html_part *part, const char *dir, size_t *pictures)
 {
-	int headings = 0, folded = 0;
+	struct html_state state = {.part = part, .dir = dir, .pictures = pictures};
 
 	while (*body) {
-		const char *next = strchr(body + 1, '<'), *after = NULL;
+		const char *after = html_tag(f, body, &state);
 
-		if (strncmp(body, "<h2>", 4) == 0) {
-			if (part->fold && headings == 0) {
-				fputs("<details><summary>", f);
-				folded = 1;
-			}
-			if (headings++ == 0)
-				fprintf(f, "<h2 id=\"%s\">", part->anchor);
-			else
-				fprintf(f, "<h2 id=\"%s-%d\">", part->anchor, headings);
-			after = body + 4;
-			html_slug(f, after);
-		} else if (folded == 1 && strncmp(body, "</h2>", 5) == 0) {
-			fputs("</h2></summary>", f);
-			folded = 2;
-			after = body + 5;
-		} else if (strncmp(body, "<img src=\"plots/", 16) == 0) {
-			after = html_embed(f, body, dir, pictures);
-		} else if (strncmp(body, "<table>", 7) == 0) {
-			fputs("<div class=\"table\"><table>", f); /* scrolls by itself where too wide */
-			after = body + 7;
-		} else if (strncmp(body, "</table>", 8) == 0) {
-			fputs("</table></div>", f);
-			after = body + 8;
+		if (!after) {
+			after = body + 1 + strcspn(body + 1, "<");
+			fwrite(body, 1, (size_t)(after - body), f);
 		}
-		if (after) {
-			body = after;
-			continue;
-		}
-		if (!next)
-			next = body + strlen(body);
-		fwrite(body, 1, (size_t)(next - body), f);
-		body = next;
+		body = after;
 	}
-	fputs(folded ? "</details>\n" : "", f);
+	html_end_details(f, &state);
+	fputs(state.folded ? "</details>\n" : "", f);
 }
 
 /* The text between <h1> and </h1>, as HTML, stands for the page. */

@@ -10,7 +10,9 @@
 #include "results/traits.h"
 #include "trial/observed.h"
 
-/* The input of a chapter; all borrowed. Chapters write Markdown to md. Its owner checks it for errors at the end. */
+/* The input of a chapter; all borrowed. Chapters write Markdown to md. Its owner checks it for errors at the end. The page
+ * (report.html) folds what follows a heading of the fourth level, up to the next heading: details that the chapter's first
+ * readers do not ask for. */
 struct pvq_report {
 	FILE *md;
 	const char *dir;
@@ -32,8 +34,6 @@ struct pvq_report {
 int pvq_chapter_title(const struct pvq_report *);
 int pvq_chapter_verdict(const struct pvq_report *);
 int pvq_chapter_answer(const struct pvq_report *);
-int pvq_chapter_time(const struct pvq_report *);
-int pvq_chapter_speedup(const struct pvq_report *);
 int pvq_chapter_scaling(const struct pvq_report *);
 int pvq_chapter_workers(const struct pvq_report *);
 int pvq_chapter_trust(const struct pvq_report *);
@@ -60,11 +60,6 @@ int pvq_trust_outliers(const struct pvq_report *);
 /* Which tasks to run in parallel, and how small they may be: the head of the chapter task by task. 0 or -ENOMEM. */
 void pvq_advice_grain(const struct pvq_report *);
 int pvq_advice_headline(const struct pvq_report *);
-
-/* Parts of the chapter on the number of workers: its heading; the pictures, after the heading if it is not there yet.
- * Returns whether there was one. */
-void pvq_workers_head(const struct pvq_report *);
-int pvq_report_over(const struct pvq_report *, int headed);
 
 /* Writes "1.31 µs (1.24–1.38)", "at most 90 ns" or "more than 20 µs". */
 void pvq_report_metg(const struct pvq_report *, const struct pvq_trait *);

@@ -25,8 +25,6 @@ static const struct {
 	{PVQ_PLACE_ANSWER, PVQ_REPORT_ALL, 1, 0, pvq_chapter_verdict, "answer"},
 	{PVQ_PLACE_TASKS, PVQ_REPORT_ALL, 1, 0, pvq_chapter_answer, "tasks"},
 	{PVQ_PLACE_WORKERS, PVQ_REPORT_ALL, 1, 0, pvq_chapter_workers, "workers"},
-	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, 0, pvq_chapter_time, "time"},
-	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, 0, pvq_chapter_speedup, "speedup"},
 	{PVQ_PLACE_SCALING, PVQ_REPORT_SWEEP, 1, 0, pvq_chapter_scaling, "scaling"},
 	{PVQ_PLACE_TRUST, PVQ_REPORT_ALL, 1, 0, pvq_chapter_trust, "trust"},
 	{PVQ_PLACE_METHOD, PVQ_REPORT_ALL, 1, 0, pvq_chapter_failed, "failed"},

@@ -1,4 +1,4 @@
-/* scaling.c: how speed-up grows with the cores, in figures: efficiency, serial fractions, scaling laws. */
+/* scaling.c: how time and speed-up change with the cores: pictures, efficiency, serial fractions, scaling laws. */
 #include "report/part.h"
 #include "results/blocks.h"
 #include "stats/fit.h"
@@ -124,13 +124,23 @@ static size_t scaling_most_counts(const struct pvq_summary *s)
 	return most;
 }
 
+static void scaling_pictures(const struct pvq_report *r)
+{
+	fputs("## Time versus cores\n\nMap alone, with the workers waiting, and one worker per core.\n\n",
+		r->md);
+	if (pvq_report_figure(r, "time", NULL, 0, "Wall time versus cores, one panel per task"))
+		fputs("\n", r->md);
+	if (pvq_report_figure(r, "efficiency", NULL, 0, "Efficiency versus cores, one panel per task"))
+		fputs("\n", r->md);
+}
+
 static void scaling_words(const struct pvq_report *r, size_t counts, int with_usl)
 {
-	fputs("### In figures\n\nOn the largest core count measured; nothing is extrapolated. "
-	      "*Karp-Flatt* is the share of the work that seems serial, judged by the speed-up; "
-	      "overhead counts as serial. If it grows with the cores, it is overhead. *Amdahl* is "
-	      "the serial fraction that fits the strategy's own times on all core counts; below 0, "
-	      "the speed-up exceeds the cores.",
+	fputs("#### Speed-up and efficiency in figures\n\nOn the largest core count measured; nothing is "
+	      "extrapolated. *Efficiency* is the speed-up divided by the cores. *Karp-Flatt* is the share of the "
+	      "work that seems serial, judged by the speed-up; overhead counts as serial. If it grows with the "
+	      "cores, it is overhead. *Amdahl* is the serial fraction that fits the strategy's own times on all "
+	      "core counts; below 0, the speed-up exceeds the cores.",
 		r->md);
 	if (with_usl)
 		fputs(" *USL*: sigma is contention; kappa is what each pair of cores costs the other.",
@@ -152,6 +162,9 @@ int pvq_chapter_scaling(const struct pvq_report *r)
 	size_t counts = scaling_most_counts(s);
 	int with_usl = counts >= PVQ_USL_NEEDS, ret = 0;
 
+	if (s->max_cores == 0)
+		return 0;
+	scaling_pictures(r);
 	if (s->max_cores < 2)
 		return 0;
 	scaling_words(r, counts, with_usl);

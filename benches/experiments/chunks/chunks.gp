@@ -15,7 +15,7 @@ eval 'set ytics '.ytics
 set xlabel 'chunk size: items handed over at a time (log scale)' tc rgb ink
 set label title at screen across(14), 1 - up(20) left font title_font tc rgb ink
 set label 'time per item: map time / items (log scale)' at graph 0, graph 1 left offset 0, 0.7 tc rgb ink
-set label 'Medians with 95 % intervals, or the range where blocks are too few. A flat line has no chunk to choose.' at screen 0.5, up(14) center font small_font tc rgb soft
+set label 'Medians; '.bars.'. A flat line has no chunk to choose.' at screen 0.5, up(14) center font small_font tc rgb soft
 set arrow from sqrt(1000 * default), graph 0 to sqrt(1000 * default), graph 1 nohead back lc rgb rule lw 1
 
 do for [format in formats] {

@@ -31,7 +31,7 @@ static void chunks_point(
 	struct pvq_plot *plot, double x, const struct pvq_cell *cell, double *lo_ns, double *hi_ns)
 {
 	struct pvq_estimate e = pvq_chunks_item_ns(cell);
-	struct pvq_bar bar = pvq_figure_bar(&e);
+	struct pvq_bar bar = pvq_figure_bar(plot, &e);
 
 	fprintf(plot->dat, "%.9g %.9g %.9g %.9g\n", x, e.median, bar.lo, bar.hi);
 	*lo_ns = fmin(*lo_ns, bar.lo);
@@ -83,6 +83,7 @@ int pvq_chunks_draw(struct pvq_plots *plots, const struct pvq_report *r, const v
 	for (size_t l = 0; l < chunks->lines; l++)
 		chunks_line(&plot, &chunks->line[l], &lo_ns, &hi_ns);
 	pvq_plot_axis_time(&plot, "y", lo_ns, hi_ns, 10);
+	pvq_plot_bars(&plot);
 	pvq_plot_end(&plot, "chunks.gp");
 	return 0;
 }

@@ -38,7 +38,7 @@ do for [format in formats] {
 		if (p == 1) {
 			do for [r=1:rows] { set label strategy[r] at graph 0, first 1 - r right offset character -0.6, 0 font small_font tc rgb (own[r] ? '#B34700' : ink) }
 			set label 'Wall time versus cores' at screen across(14), 1 - up(20) left font title_font tc rgb ink
-			set label 'Map time, log scale, medians with 95 % intervals; one worker per core. Further left is faster.' at screen 0.5, up(12) center font small_font tc rgb soft
+			set label 'Map time, log scale, one worker per core: medians; '.bars.'. Further left is faster.' at screen 0.5, up(12) center font small_font tc rgb soft
 			eval legend
 		}
 		plot for [i=1:N] data index N*(p-1)+i-1 using 2:1:3:4 with xerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.4, \

@@ -48,7 +48,7 @@ static void peers_rows(
 /* Writes a dot with its interval in row i, and widens the axis. */
 static void costs_dot(struct pvq_plot *plot, size_t i, const struct pvq_estimate *e, double *lo, double *hi)
 {
-	struct pvq_bar bar = pvq_figure_bar(e);
+	struct pvq_bar bar = pvq_figure_bar(plot, e);
 
 	fprintf(plot->dat, "-%zu %.9g %.9g %.9g\n", i, e->median, bar.lo, bar.hi);
 	*lo = fmin(*lo, bar.lo);
@@ -69,20 +69,58 @@ static int costs_is_open(const struct pvq_trait *line)
 	return isinf(line->metg_ns.median) || line->metg_ns.median <= line->first_ns;
 }
 
-static void costs_metg(struct pvq_plot *plot, const struct pvq_costs *costs,
-	const struct pvq_traits *traits, double *lo, double *hi)
-{
-	for (size_t i = 0; i < costs->count; i++) {
-		const struct pvq_trait *line = costs_metg_of(traits, costs->of[i].impl);
-		struct pvq_estimate e;
+/* The kinds of dots, in the order of the key. */
+enum costs_kind { KIND_DISPATCH, KIND_METG, KIND_COLD };
 
-		if (!line || costs_is_open(line))
-			continue;
-		e = line->metg_ns;
-		e.lo = isfinite(e.lo) ? e.lo : e.median;
-		e.hi = isfinite(e.hi) ? e.hi : e.median;
-		costs_dot(plot, i, &e, lo, hi);
+static const struct {
+	const char *label, *colour;
+	int point;
+} costs_look[] = {
+	[KIND_DISPATCH] = {"time per empty item", "D55E00", 7},
+	[KIND_METG] = {"METG(50%)", "0072B2", 6},
+	[KIND_COLD] = {"whole run, one empty item per worker", "7F7F7F", 4},
+};
+
+/* Sets the strategy's figure of that kind. Returns whether there is one with a place on the axis. */
+static int costs_of(const struct pvq_cost_of *cost, const struct pvq_traits *traits, enum costs_kind kind,
+	struct pvq_estimate *e)
+{
+	const struct pvq_trait *line = costs_metg_of(traits, cost->impl);
+
+	if (kind != KIND_METG) {
+		*e = cost->cost[kind == KIND_COLD ? PVQ_COST_COLD : PVQ_COST_DISPATCH];
+		return e->n > 0;
 	}
+	if (!line || costs_is_open(line))
+		return 0;
+	*e = line->metg_ns;
+	e->lo = isfinite(e->lo) ? e->lo : e->median;
+	e->hi = isfinite(e->hi) ? e->hi : e->median;
+	return 1;
+}
+
+/* Writes the dots of that kind, and its entry of the key, the `before`-th; nothing where there are none. Returns whether
+ * there are any. */
+static int costs_kind(struct pvq_plot *plot, const struct pvq_costs *costs, const struct pvq_traits *traits,
+	enum costs_kind kind, int before, double *lo, double *hi)
+{
+	struct pvq_estimate e;
+	int any = 0;
+
+	for (size_t i = 0; i < costs->count; i++)
+		any |= costs_of(&costs->of[i], traits, kind, &e) ||
+		       (kind == KIND_METG && costs_metg_of(traits, costs->of[i].impl));
+	if (any) {
+		pvq_plot_undrawn(plot); /* they may all be arrows */
+		for (size_t i = 0; i < costs->count; i++)
+			if (costs_of(&costs->of[i], traits, kind, &e))
+				costs_dot(plot, i, &e, lo, hi);
+		pvq_plot_next_index(plot);
+		fprintf(plot->gp, "label[%d] = '%s'; colour[%d] = '%s'; point[%d] = %d\n", before + 1,
+			costs_look[kind].label, before + 1, costs_look[kind].colour, before + 1,
+			costs_look[kind].point);
+	}
+	return any;
 }
 
 static void costs_arrows(struct pvq_plot *plot, const struct pvq_costs *costs,
@@ -113,6 +151,7 @@ static int costs_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 	double lo = INFINITY, hi = 0;
 	char name[PVQ_PLOT_NAME], title[128];
 	struct pvq_plot plot;
+	int kinds = 0;
 
 	pvq_figure_name(name, "costs", NULL, 0);
 	if (pvq_plot_begin(&plot, plots, name, WIDTH, HEAD_PX + FOOT_PX + ROW_PX * (int)costs->count))
@@ -121,24 +160,18 @@ static int costs_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 		costs->workers == 1 ? "" : "s");
 	pvq_plot_string(&plot, "title", title);
 	peers_rows(&plot, s->registry, costs);
-	fputs("# y, ns, lo, hi; time per empty item, then METG(50%), then a whole run; y, ns of a METG beyond that\n",
+	fputs("# y, ns, lo, hi: an index for each kind in the key; then y, ns of a METG beyond that\n",
 		plot.dat);
+	fputs("array label[3]\narray colour[3]\narray point[3]\n", plot.gp);
+	kinds += costs_kind(&plot, costs, traits, KIND_DISPATCH, kinds, &lo, &hi);
+	kinds += costs_kind(&plot, costs, traits, KIND_METG, kinds, &lo, &hi);
+	kinds += costs_kind(&plot, costs, traits, KIND_COLD, kinds, &lo, &hi);
+	pvq_plot_number(&plot, "N", kinds);
 	pvq_plot_undrawn(&plot);
-	for (size_t i = 0; i < costs->count; i++)
-		if (costs->of[i].cost[PVQ_COST_DISPATCH].n)
-			costs_dot(&plot, i, &costs->of[i].cost[PVQ_COST_DISPATCH], &lo, &hi);
-	pvq_plot_next_index(&plot);
-	pvq_plot_undrawn(&plot);
-	costs_metg(&plot, costs, traits, &lo, &hi);
-	pvq_plot_next_index(&plot);
-	pvq_plot_undrawn(&plot);
-	for (size_t i = 0; i < costs->count; i++)
-		if (costs->of[i].cost[PVQ_COST_COLD].n)
-			costs_dot(&plot, i, &costs->of[i].cost[PVQ_COST_COLD], &lo, &hi);
-	pvq_plot_next_index(&plot);
 	costs_arrows(&plot, costs, traits, &lo, &hi);
 	pvq_plot_next_index(&plot);
 	pvq_plot_axis_time(&plot, "x", lo, hi, 9);
+	pvq_plot_bars(&plot);
 	pvq_plot_end(&plot, "costs.gp");
 	return 0;
 }
@@ -250,6 +283,7 @@ static int peers_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 		fprintf(plot.gp, "low[%zu] = xmin; high[%zu] = xmax; tics[%zu] = xtics\n", w + 1, w + 1,
 			w + 1);
 	}
+	pvq_plot_bars(&plot);
 	pvq_plot_end(&plot, "peers.gp");
 	return 0;
 }

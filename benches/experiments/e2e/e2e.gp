@@ -14,7 +14,7 @@ set border 1
 set grid x noy
 set label task at screen across(14), 1 - up(20) left font title_font tc rgb ink
 set label 'difference' at graph 1, graph 1 left offset character 1, 0.6 font small_font tc rgb soft
-set label 'Bars: medians of the runs. Points: the wall time of every run, by hyperfine. Strokes: their median with its 95 % interval.' at screen 0.5, up(14) center font small_font tc rgb soft
+set label 'Blocks: medians of the runs. Points: the wall time of every run, by hyperfine. Strokes: their medians; '.bars.'.' at screen 0.5, up(14) center font small_font tc rgb soft
 set xlabel 'wall time' tc rgb ink
 N = 3
 array label[N] = ['inside: start + map + stop', 'difference: the process around it', 'a run, from outside']

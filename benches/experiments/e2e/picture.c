@@ -41,7 +41,7 @@ static double e2e_data(struct pvq_plot *plot, const struct pvq_e2e *e, const str
 	      "time\n",
 		plot->dat);
 	for (size_t i = 0; (cell = pvq_e2e_next(e, work, cell)); i++) {
-		struct pvq_bar bar = pvq_figure_bar(&cell->wall);
+		struct pvq_bar bar = pvq_figure_bar(plot, &cell->wall);
 
 		fprintf(plot->dat, "-%zu %.6g %.6g %.6g %.6g %.6g \"%s\"\n", i,
 			cell->inside.median / e2e_ms, (cell->inside.median + cell->diff.median) / e2e_ms,
@@ -77,6 +77,7 @@ static int e2e_figure(struct pvq_plots *plots, const struct pvq_e2e *e, const st
 	pvq_plot_string(&plot, "task", work->label);
 	pvq_plot_number(&plot, "left", (double)(e2e_labels(&plot, e, work) * CHAR_PX + 20));
 	pvq_plot_number(&plot, "xmax", 1.04 * e2e_data(&plot, e, work));
+	pvq_plot_bars(&plot);
 	pvq_plot_end(&plot, "e2e.gp");
 	return plots->error;
 }

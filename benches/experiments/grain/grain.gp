@@ -18,7 +18,7 @@ do for [format in formats] {
 	set xlabel 'granularity: wall time x cores / items (log scale)' tc rgb ink
 	set label title at screen across(14), 1 - up(20) left font title_font tc rgb ink
 	set label "efficiency: serial's time / (cores x the strategy's)" at graph 0, graph 1 left offset 0, 0.8 tc rgb ink
-	set label 'Map time; medians of the ratios within a block with 95 % intervals. METG(50%) is where a line crosses the dotted one.' at screen 0.5, up(14) center font small_font tc rgb soft
+	set label 'Map time; medians of the ratios within a block; '.bars.'. METG(50%) is where a line crosses the dotted one.' at screen 0.5, up(14) center font small_font tc rgb soft
 	set arrow from graph 0, first 0.5 to graph 1, first 0.5 nohead back lc rgb ink lw 1 dt 3
 	eval legend
 	plot for [i=1:N] data index i-1 using 1:2:3:4 with yerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.3, \

@@ -16,11 +16,11 @@ static void grain_data(struct pvq_plot *plot, const struct pvq_grain *grain, dou
 
 		for (size_t i = 0; i < line->points; i++) {
 			const struct pvq_comparison *vs = &line->point[i].versus;
+			struct pvq_bar bar = pvq_figure_ratio_bar(plot, vs);
 			double x = line->point[i].granularity_ns;
 
 			fprintf(plot->dat, "%.9g %.6g %.6g %.6g\n", x, vs->ratio / grain->cores,
-				(isnan(vs->lo) ? vs->ratio : vs->lo) / grain->cores,
-				(isnan(vs->hi) ? vs->ratio : vs->hi) / grain->cores);
+				bar.lo / grain->cores, bar.hi / grain->cores);
 			*lo_ns = fmin(*lo_ns, x);
 			*hi_ns = fmax(*hi_ns, x);
 		}
@@ -54,6 +54,7 @@ int pvq_grain_draw(struct pvq_plots *plots, const struct pvq_report *r, const vo
 		pvq_plot_series(&plot, &grain->summary, series, grain->lines, &key);
 		grain_data(&plot, grain, &lo_ns, &hi_ns);
 		pvq_plot_axis_time(&plot, "x", lo_ns, hi_ns, 8);
+		pvq_plot_bars(&plot);
 		pvq_plot_end(&plot, "grain.gp");
 	}
 	free(series);
