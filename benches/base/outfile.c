@@ -1,9 +1,10 @@
-/* outfile.c: composes in a memory stream, and is the only place that writes a report's files. */
+/* outfile.c: composes in a memory stream, and writes it as a whole. */
 #include "base/outfile.h"
 
-#include "base/rundir.h"
+#include "base/whole.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,29 +27,18 @@ int pvq_outfile_compose(struct pvq_outfile *out)
 	return bad || !out->text ? -ENOMEM : 0;
 }
 
-static int outfile_say(const char *dir, const char *name, int error)
-{
-	fprintf(stderr, "pvq: cannot write %s/%s: %s\n", dir, name, strerror(-error));
-	return error;
-}
-
 int pvq_outfile_write(struct pvq_outfile *out, const char *dir, const char *name)
 {
+	char path[PATH_MAX];
 	int ret = pvq_outfile_compose(out);
-	FILE *f;
 
+	if (ret == 0 && snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		ret = -ENAMETOOLONG;
+	if (ret == 0)
+		ret = pvq_whole_write(path, out->text, out->len);
 	if (ret)
-		return outfile_say(dir, name, ret);
-	f = pvq_rundir_open(dir, name, "we");
-	if (!f)
-		return errno ? -errno : -EIO; /* already reported */
-	errno = 0;
-	/* Read errno right after the call that failed: a later call would not give the reason again. */
-	if (fwrite(out->text, 1, out->len, f) != out->len || fflush(f))
-		ret = errno ? -errno : -EIO;
-	if (fclose(f) && ret == 0)
-		ret = errno ? -errno : -EIO;
-	return ret ? outfile_say(dir, name, ret) : 0;
+		fprintf(stderr, "pvq: cannot write %s/%s: %s\n", dir, name, strerror(-ret));
+	return ret;
 }
 
 void pvq_outfile_free(struct pvq_outfile *out)

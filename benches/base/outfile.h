@@ -1,5 +1,5 @@
-/* outfile.h: a file of a report, composed in memory and then written in one go. So callers need not check every
- * fprintf(), one place reports a full disk, with its reason, and a report that fails half-way leaves no partial file.
+/* outfile.h: a file that is composed in memory and then written as a whole (whole.h). So callers need not check every
+ * fprintf(), one place reports a full disk, with its reason, and a failure half-way leaves no partial file.
  */
 #ifndef PVQ_OUTFILE_H
 #define PVQ_OUTFILE_H
