@@ -1,6 +1,7 @@
-/* rundir.c: creates a run's folder, opens its files, and reads its manifest. */
+/* rundir.c: creates a run's folder, locks it, and opens its files. */
 #include "base/rundir.h"
-#include "base/grow.h"
+#include "base/clock.h"
+#include "base/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,19 +37,49 @@ int pvq_rundir_has(const char *dir, const char *name)
 	       access(path, F_OK) == 0;
 }
 
+int pvq_rundir_has_plan(const char *dir)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return snprintf(path, sizeof(path), "%s/plan.csv", dir) < (int)sizeof(path) &&
+	       stat(path, &st) == 0 && st.st_size > 0;
+}
+
+/* How long to wait for a lock. A killed pvq's last child may hold it until it is dead as well. */
+static const uint64_t lock_wait_ns = 2000000000u;
+
+int pvq_rundir_lock(const char *dir, int fd)
+{
+	const struct timespec pause = {.tv_nsec = 5000000};
+	uint64_t deadline = pvq_clock_ns() + lock_wait_ns;
+	int ret;
+
+	while ((ret = flock(fd, LOCK_EX | LOCK_NB) ? -errno : 0) == -EWOULDBLOCK &&
+		pvq_clock_ns() < deadline)
+		nanosleep(&pause, NULL);
+	if (ret == -EWOULDBLOCK) {
+		fprintf(stderr, "pvq: another pvq is writing to %s\n", dir);
+		return -EBUSY;
+	}
+	if (ret)
+		fprintf(stderr, "pvq: cannot lock %s: %s\n", dir, strerror(-ret));
+	return ret;
+}
+
 /* Locks the folder: each of two runs in one folder would remove the other's unfinished files as leftovers. */
 static int partial_lock(struct pvq_partial *part)
 {
 	int ret = 0;
 
 	part->lock_fd = open(part->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (part->lock_fd < 0 || flock(part->lock_fd, LOCK_EX | LOCK_NB))
-		ret = errno == EWOULDBLOCK ? -EBUSY : -errno;
-	if (ret == -EBUSY)
-		fprintf(stderr, "pvq: another pvq is writing to %s\n", part->dir);
-	else if (ret)
-		fprintf(stderr, "pvq: cannot lock %s: %s\n", part->dir, strerror(-ret));
-	if (ret && part->lock_fd >= 0)
+	if (part->lock_fd < 0) {
+		ret = -errno;
+		fprintf(stderr, "pvq: cannot open %s: %s\n", part->dir, strerror(-ret));
+		return ret;
+	}
+	ret = pvq_rundir_lock(part->dir, part->lock_fd);
+	if (ret)
 		close(part->lock_fd);
 	return ret;
 }
@@ -89,8 +120,8 @@ static int partial_name(const struct pvq_partial *part)
 	if (snprintf(from, sizeof(from), "%s/%s", part->dir, part->file) >= (int)sizeof(from) ||
 		snprintf(to, sizeof(to), "%s/%s", part->dir, part->name) >= (int)sizeof(to))
 		ret = -ENAMETOOLONG;
-	else if (rename(from, to))
-		ret = -errno;
+	else
+		ret = pvq_whole_name(from, to);
 	if (ret)
 		fprintf(stderr, "pvq: cannot write %s/%s: %s\n", part->dir, part->name, strerror(-ret));
 	return ret;
@@ -106,113 +137,53 @@ int pvq_partial_end(struct pvq_partial *part, int ret)
 	return ret;
 }
 
-static int manifest_add(struct pvq_manifest *m, const char *key, const char *value)
-{
-	struct pvq_fact *fact = pvq_grow(m->fact, m->count, sizeof(*fact));
-
-	if (!fact)
-		return -ENOMEM;
-	m->fact = fact;
-	fact += m->count;
-	fact->key = strdup(key);
-	fact->value = strdup(value);
-	if (!fact->key || !fact->value) {
-		free(fact->key);
-		free(fact->value);
-		return -ENOMEM;
-	}
-	m->count++;
-	return 0;
-}
-
-int pvq_manifest_parse(struct pvq_manifest *m, FILE *f)
-{
-	char *line = NULL, *tab;
-	size_t room = 0;
-	ssize_t len;
-	int ret = 0;
-
-	memset(m, 0, sizeof(*m));
-	while (ret == 0 && (len = getline(&line, &room, f)) > 0) {
-		if (line[len - 1] == '\n')
-			line[len - 1] = '\0';
-		tab = strchr(line, '\t');
-		if (!tab)
-			continue; /* an empty or cut-off line holds no fact */
-		*tab = '\0';
-		ret = manifest_add(m, line, tab + 1);
-	}
-	free(line);
-	return ret;
-}
-
-int pvq_manifest_read(struct pvq_manifest *m, const char *dir)
-{
-	char path[PATH_MAX];
-	FILE *f;
-	int ret;
-
-	memset(m, 0, sizeof(*m));
-	if (snprintf(path, sizeof(path), "%s/manifest.tsv", dir) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	f = fopen(path, "re");
-	if (!f)
-		return -errno;
-	ret = pvq_manifest_parse(m, f);
-	fclose(f);
-	return ret;
-}
-
-const char *pvq_manifest_get(const struct pvq_manifest *m, const char *key)
-{
-	for (size_t i = 0; i < m->count; i++)
-		if (strcmp(m->fact[i].key, key) == 0)
-			return m->fact[i].value;
-	return NULL;
-}
-
-void pvq_manifest_free(struct pvq_manifest *m)
-{
-	for (size_t i = 0; i < m->count; i++) {
-		free(m->fact[i].key);
-		free(m->fact[i].value);
-	}
-	free(m->fact);
-	memset(m, 0, sizeof(*m));
-}
-
-/* Claims the folder by creating raw.csv in it. Only one run can do that, so rows of two runs never mix. */
-static int rundir_make(const char *path, int *created)
+/* Claims the folder by locking raw.csv in it, so that two runs are never planned into one folder. Returns the lock's
+ * descriptor, or -errno with one line on stderr. A folder without a plan is free, if it holds no rows: its run ended before
+ * it had a plan. */
+static int rundir_claim(const char *path)
 {
 	char raw[PATH_MAX];
-	int fd, error = 0;
+	struct stat st;
+	int fd, ret;
 
-	*created = mkdir(path, 0777) == 0;
-	if (!*created && errno != EEXIST)
-		error = errno;
-	else if (snprintf(raw, sizeof(raw), "%s/raw.csv", path) >= (int)sizeof(raw))
-		error = ENAMETOOLONG;
-	else if ((fd = open(raw, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) >= 0)
-		close(fd);
-	else
-		error = errno;
-	if (error == EEXIST)
+	if (snprintf(raw, sizeof(raw), "%s/raw.csv", path) >= (int)sizeof(raw)) {
+		fprintf(stderr, "pvq: cannot create %.40s…/raw.csv: %s\n", path, strerror(ENAMETOOLONG));
+		return -ENAMETOOLONG;
+	}
+	fd = open(raw, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		ret = -errno;
+		fprintf(stderr, "pvq: cannot create %s: %s\n", raw, strerror(-ret));
+		return ret;
+	}
+	ret = pvq_rundir_lock(path, fd);
+	if (ret == 0 && fstat(fd, &st))
+		ret = -errno;
+	if (ret == 0 && pvq_rundir_has_plan(path)) {
 		fprintf(stderr,
 			"pvq: %s already holds a run; continue it with --resume, or name a new folder\n",
 			path);
-	else if (error)
-		fprintf(stderr, "pvq: cannot create the folder %s: %s\n", path, strerror(error));
-	return -error;
+		ret = -EEXIST;
+	} else if (ret == 0 && st.st_size > 0) {
+		fprintf(stderr, "pvq: %s holds rows that no plan belongs to; name a new folder\n", path);
+		ret = -EEXIST;
+	} else if (ret == 0 && st.st_nlink == 0) {
+		close(fd); /* its run failed, and removed it while this one waited */
+		return rundir_claim(path);
+	}
+	if (ret)
+		close(fd);
+	return ret ? ret : fd;
 }
 
-void pvq_rundir_remove(const char *path, int created)
+void pvq_rundir_remove(const struct pvq_rundir *run)
 {
 	char raw[PATH_MAX];
 
-	if (snprintf(raw, sizeof(raw), "%s/raw.csv", path) < (int)sizeof(raw))
+	if (snprintf(raw, sizeof(raw), "%s/raw.csv", run->path) < (int)sizeof(raw))
 		unlink(raw);
-	if (created)
-		rmdir(path);
+	if (run->created)
+		rmdir(run->path);
 }
 
 void pvq_rundir_latest(const char *path)
@@ -246,13 +217,33 @@ int pvq_rundir_default(const char *prefix, char *path, size_t cap)
 	return ret < (int)cap ? 0 : -ENAMETOOLONG;
 }
 
-int pvq_rundir_create(const char *wanted, char *path, size_t cap, int *created)
+int pvq_rundir_create(struct pvq_rundir *run, const char *wanted)
 {
 	int ret = 0;
 
+	*run = (struct pvq_rundir){.lock_fd = -1};
 	if (!wanted)
-		ret = pvq_rundir_default("", path, cap);
-	else if (snprintf(path, cap, "%s", wanted) >= (int)cap)
+		ret = pvq_rundir_default("", run->path, sizeof(run->path));
+	else if (snprintf(run->path, sizeof(run->path), "%s", wanted) >= (int)sizeof(run->path))
 		ret = -ENAMETOOLONG;
-	return ret ? ret : rundir_make(path, created);
+	if (ret == -ENAMETOOLONG)
+		fprintf(stderr, "pvq: cannot create the folder %.40s…: %s\n", wanted ? wanted : "reports",
+			strerror(-ret));
+	if (ret)
+		return ret;
+	run->created = mkdir(run->path, 0777) == 0;
+	if (!run->created && errno != EEXIST) {
+		ret = -errno;
+		fprintf(stderr, "pvq: cannot create the folder %s: %s\n", run->path, strerror(-ret));
+		return ret;
+	}
+	run->lock_fd = rundir_claim(run->path);
+	return run->lock_fd < 0 ? run->lock_fd : 0;
+}
+
+void pvq_rundir_unlock(struct pvq_rundir *run)
+{
+	if (run->lock_fd >= 0)
+		close(run->lock_fd);
+	run->lock_fd = -1;
 }

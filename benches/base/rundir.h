@@ -1,39 +1,35 @@
-/* rundir.h: a run's folder reports/<host>-<utc time>/ and its manifest.
+/* rundir.h: a run's folder reports/<host>-<utc time>/.
  *
- * The folder holds raw.csv (every row), plan.csv (the planned cells), manifest.tsv (facts about machine, versions and
- * commands: one "key<TAB>value" a line, a key may repeat), and what `pvq report` makes: summary.csv, report.md,
- * report.html, plots/.
+ * The folder holds raw.csv (every row), plan.csv (the planned cells), manifest.tsv (manifest.h), and what `pvq report`
+ * makes: summary.csv, report.md, report.html, plots/.
  */
 #ifndef PVQ_RUNDIR_H
 #define PVQ_RUNDIR_H
 
+#include "base/manifest.h"
+
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 
-struct pvq_fact {
-	char *key, *value;
+/* A new run's folder. Its lock keeps other runs out until it has a plan; from then on raw.csv is locked while it is
+ * written. */
+struct pvq_rundir {
+	char path[PATH_MAX];
+	int created; /* the folder is new */
+	int lock_fd;
 };
 
-/* Facts in the order of the file. Owned; freed with pvq_manifest_free(). */
-struct pvq_manifest {
-	struct pvq_fact *fact;
-	size_t count;
-};
-
-/* Reads DIR/manifest.tsv. 0 or -errno; -ENOENT leaves an empty manifest. */
-int pvq_manifest_read(struct pvq_manifest *, const char *dir);
-/* The same from a stream. */
-int pvq_manifest_parse(struct pvq_manifest *, FILE *);
-/* The first value of key, or NULL; borrowed. */
-const char *pvq_manifest_get(const struct pvq_manifest *, const char *key);
-void pvq_manifest_free(struct pvq_manifest *);
-
-/* Creates the folder `wanted`, or reports/<host>-<utc time> if that is NULL. path: receives its path. created: whether
- * the folder is new. An empty raw.csv marks it as taken. 0 or -errno with one line on stderr. */
-int pvq_rundir_create(const char *wanted, char *path, size_t cap, int *created);
+/* Creates the folder `wanted`, or reports/<host>-<utc time> if that is NULL, with an empty raw.csv in it. 0, or -errno with
+ * one line on stderr. The caller ends the lock, whatever follows. */
+int pvq_rundir_create(struct pvq_rundir *, const char *wanted);
+void pvq_rundir_unlock(struct pvq_rundir *);
 
 /* Undoes pvq_rundir_create(), for a run that ended before it measured anything. */
-void pvq_rundir_remove(const char *path, int created);
+void pvq_rundir_remove(const struct pvq_rundir *);
+
+/* Locks an open file or folder of a run. 0, or -errno with one line on stderr; -EBUSY: another process holds the lock. */
+int pvq_rundir_lock(const char *dir, int fd);
 
 /* Makes the path reports/<prefix><host>-<utc time>. Creates the folder reports, but not the folder itself. 0 or -errno
  * with one line on stderr. */
@@ -47,6 +43,9 @@ FILE *pvq_rundir_open(const char *dir, const char *name, const char *mode);
 
 /* Whether DIR/NAME exists. */
 int pvq_rundir_has(const char *dir, const char *name);
+
+/* Whether the folder has a plan, with which it holds a run. */
+int pvq_rundir_has_plan(const char *dir);
 
 /* A file of the folder that exists only when it is complete: it is written under another name, and renamed at the end.
  * So neither a resumed run nor a report takes a file that an interrupt cut off for a complete one. */

@@ -137,11 +137,29 @@ static double reserve_s(const struct bench *b, const struct pvq_profile *p)
 
 /* ---- the plan of an earlier run ---- */
 
+/* Says what the folder lacks, and what to do instead. */
+static void tell_no_run(const struct bench *b, const char *dir, const struct pvq_manifest *facts)
+{
+	const char *verb = b->resume ? "resume" : "measure again";
+
+	if (facts->lost)
+		fprintf(stderr, "pvq: %s/manifest.tsv is not whole: it holds %zu of %zu facts\n", dir,
+			facts->count, facts->count + facts->lost);
+	else if (pvq_rundir_has(dir, "raw.csv") && !pvq_rundir_has_plan(dir))
+		fprintf(stderr,
+			"pvq: %s holds no run to %s: it ended before it had a plan; begin a run with --out %s\n",
+			dir, verb, dir);
+	else
+		fprintf(stderr,
+			"pvq: %s holds no run to %s: no manifest.tsv with profile, blocks and time-out\n",
+			dir, verb);
+}
+
 /* Reads the plan. 0, or -errno with one line on stderr. */
 static int read_plan(struct bench *b, const char *dir)
 {
 	struct pvq_manifest facts;
-	const char *profile, *timeout, *blocks, *goal, *place;
+	const char *profile, *timeout, *blocks, *goal, *place, *cells;
 	int ret = pvq_manifest_read(&facts, dir);
 
 	profile = pvq_manifest_get(&facts, "profile");
@@ -149,11 +167,9 @@ static int read_plan(struct bench *b, const char *dir)
 	blocks = pvq_manifest_get(&facts, "blocks");
 	goal = pvq_manifest_get(&facts, "goal");
 	place = pvq_manifest_get(&facts, "place"); /* older runs had one order, the default */
-	if (ret || !profile || !timeout || !blocks) {
-		fprintf(stderr,
-			"pvq: %s holds no run to %s: no manifest.tsv with profile, blocks and "
-			"time-out\n",
-			dir, b->resume ? "resume" : "measure again");
+	cells = pvq_manifest_get(&facts, "cells"); /* older runs did not tell */
+	if (ret || !profile || !timeout || !blocks || facts.lost || !pvq_rundir_has_plan(dir)) {
+		tell_no_run(b, dir, &facts);
 		pvq_manifest_free(&facts);
 		return -EINVAL;
 	}
@@ -168,7 +184,8 @@ static int read_plan(struct bench *b, const char *dir)
 	if (b->resume)
 		b->only_sweep = pvq_manifest_get(&facts, "only_sweep") != NULL;
 	pvq_host_arrange(&b->host, (enum pvq_layout)b->layout);
-	ret = pvq_plan_read(&b->plan, b->registry, &b->host, dir);
+	ret = pvq_plan_read(
+		&b->plan, b->registry, &b->host, dir, cells ? (unsigned)strtoul(cells, NULL, 10) : 0);
 	if (ret == 0) {
 		b->plan.profile = pvq_profile_find(profile);
 		b->plan.timeout_s = strtod(timeout, NULL);
@@ -187,31 +204,28 @@ static int read_plan(struct bench *b, const char *dir)
 
 static int write_manifest(const struct bench *b)
 {
-	FILE *f = pvq_rundir_open(b->dir, "manifest.tsv", "we");
+	struct pvq_outfile out;
 	time_t now = time(NULL);
 	struct tm utc;
 	char date[40];
-	int ret = 0;
+	int ret = pvq_manifest_begin(&out, b->dir);
 
-	if (!f)
-		return -EIO;
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
-	fprintf(f,
-		"date\t%s\ncommand\t%s\nprofile\t%s\nblocks\t%u\ngoal\t%g\nseed\t%" PRIu64
-		"\ntimeout_s\t%g\nplace\t%s\n",
-		date, b->command, b->plan.profile->name, b->plan.blocks, b->plan.goal, b->plan.seed,
-		b->plan.timeout_s, pvq_layout_words[b->layout]);
-	if (b->plan.left_out)
-		fprintf(f, "left_out\t%s\n", b->plan.left_out);
-	if (b->only_sweep)
-		fputs("only_sweep\tyes\n", f);
-	pvq_host_facts(&b->host, f);
-	if (fflush(f) || ferror(f))
-		ret = errno ? -errno : -EIO;
-	if (fclose(f) && ret == 0)
-		ret = -errno;
 	if (ret)
-		fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", b->dir, strerror(-ret));
+		return ret;
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
+	pvq_fact_write(out.f, "date", date);
+	pvq_fact_write(out.f, "command", b->command);
+	pvq_fact_write(out.f, "profile", b->plan.profile->name);
+	fprintf(out.f, "blocks\t%u\ncells\t%u\ngoal\t%g\nseed\t%" PRIu64 "\ntimeout_s\t%g\nplace\t%s\n",
+		b->plan.blocks, b->plan.ncell, b->plan.goal, b->plan.seed, b->plan.timeout_s,
+		pvq_layout_words[b->layout]);
+	if (b->plan.left_out)
+		pvq_fact_write(out.f, "left_out", b->plan.left_out);
+	if (b->only_sweep)
+		pvq_fact_write(out.f, "only_sweep", "yes");
+	pvq_host_facts(&b->host, out.f);
+	ret = pvq_manifest_write(&out, b->dir);
+	pvq_outfile_free(&out);
 	return ret;
 }
 
@@ -237,24 +251,33 @@ static int plan_only(struct bench *b)
 	return b->like ? read_plan(b, b->like) : make_plan(b, profile);
 }
 
-static int plan_new(struct bench *b)
+static int plan_into(struct bench *b, const struct pvq_rundir *run)
 {
-	int created = 0, ret = pvq_rundir_create(b->out, b->dir, sizeof(b->dir), &created);
+	int ret = plan_only(b);
 
-	if (ret)
-		return ret;
-	ret = plan_only(b);
 	if (ret) {
-		pvq_rundir_remove(b->dir, created);
+		pvq_rundir_remove(run);
 		return ret;
 	}
 	ret = write_manifest(b);
 	if (ret == 0 && b->registry->peers)
 		ret = pvq_peers_write(b->registry, b->dir);
 	if (ret == 0)
-		ret = pvq_plan_write(&b->plan, &b->host, b->dir);
+		ret = pvq_plan_write(&b->plan, &b->host, b->dir); /* last: with it the folder holds a run */
 	if (ret == 0 && !b->out)
 		pvq_rundir_latest(b->dir);
+	return ret;
+}
+
+static int plan_new(struct bench *b)
+{
+	struct pvq_rundir run;
+	int ret = pvq_rundir_create(&run, b->out);
+
+	snprintf(b->dir, sizeof(b->dir), "%s", run.path);
+	if (ret == 0)
+		ret = plan_into(b, &run);
+	pvq_rundir_unlock(&run);
 	return ret;
 }
 
@@ -404,16 +427,16 @@ static int add_end(const struct bench *b, const struct pvq_sweep *sweep)
 {
 	static const char *const why[] = {"every cell is precise enough", "the block limit was reached",
 		"the time was used up", "interrupted"};
-	FILE *f = pvq_rundir_open(b->dir, "manifest.tsv", "ae");
+	struct pvq_outfile out;
+	int ret = pvq_manifest_begin(&out, b->dir);
 
-	if (!f)
-		return -EIO;
-	fprintf(f, "ended\t%s, after %u to %u whole blocks and %.0f s\n", why[sweep->end],
+	if (ret)
+		return ret;
+	fprintf(out.f, "ended\t%s, after %u to %u whole blocks and %.0f s\n", why[sweep->end],
 		sweep->blocks_least, sweep->blocks_most, (double)(pvq_clock_ns() - b->began_ns) / 1e9);
-	if (fclose(f) == 0)
-		return 0;
-	fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", b->dir, strerror(errno));
-	return -EIO;
+	ret = pvq_manifest_add(&out, b->dir);
+	pvq_outfile_free(&out);
+	return ret;
 }
 
 static int conclude(const struct bench *b, const struct pvq_sweep *sweep)

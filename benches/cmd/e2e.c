@@ -82,9 +82,9 @@ static int run(const struct pvq_call *call)
 	pvq_launch_signals();
 	ret = pvq_e2e_run(&a->wish, &a->host, a->dir);
 	if (ret == -EINTR)
-		fprintf(stderr,
-			"pvq: interrupted; the commands that hyperfine finished are in %s/e2e.json\n",
-			a->dir);
+		fprintf(stderr, "pvq: interrupted; %s holds no outside view yet\n", a->dir);
+	else if (ret == -EEXIST)
+		fprintf(stderr, "pvq: %s already holds an outside view; name a new folder\n", a->dir);
 	if (ret)
 		return ret == -EINTR || ret == -EIO ? PVQ_EXIT_FAILED : PVQ_EXIT_USAGE;
 	if (pvq_report_make(call->registry, a->dir))

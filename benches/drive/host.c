@@ -1,6 +1,7 @@
 /* host.c: reads the topology by hwloc, and from /proc and /sys what hwloc does not know. */
 #include "drive/host.h"
 #include "base/asset.h"
+#include "base/manifest.h"
 #include "base/others.h"
 #include "base/probe.h"
 
@@ -323,11 +324,6 @@ int pvq_host_read(struct pvq_host *host)
 	return 0;
 }
 
-static void fact(FILE *f, const char *key, const char *value)
-{
-	fprintf(f, "%s\t%s\n", key, value);
-}
-
 /* Writes a fact: the value of the first "name : value" line in a file. */
 static void fact_from(FILE *f, const char *key, const char *path, const char *name)
 {
@@ -340,7 +336,7 @@ static void fact_from(FILE *f, const char *key, const char *path, const char *na
 		if (!colon || strncmp(line, name, strlen(name)) != 0)
 			continue;
 		colon[strcspn(colon, "\n")] = '\0';
-		fact(f, key, colon + 1 + strspn(colon + 1, " \t"));
+		pvq_fact_write(f, key, colon + 1 + strspn(colon + 1, " \t"));
 		break;
 	}
 	if (in)
@@ -352,7 +348,7 @@ static void fact_line(FILE *f, const char *key, const char *path)
 	char line[256];
 
 	if (read_line(path, line, sizeof(line)) == 0)
-		fact(f, key, line);
+		pvq_fact_write(f, key, line);
 }
 
 static void fact_virtual(FILE *f)
@@ -366,7 +362,8 @@ static void fact_virtual(FILE *f)
 			hypervisor = 1;
 	if (in)
 		fclose(in);
-	fact(f, "host_virtual", hypervisor ? "yes: a hypervisor is present" : "no sign of a hypervisor");
+	pvq_fact_write(
+		f, "host_virtual", hypervisor ? "yes: a hypervisor is present" : "no sign of a hypervisor");
 }
 
 /* Measures interference while we do nothing for a moment. The load average would still include the last minute. */
@@ -409,9 +406,9 @@ static void fact_boost(FILE *f)
 	char line[16];
 
 	if (read_line("/sys/devices/system/cpu/cpufreq/boost", line, sizeof(line)) == 0)
-		fact(f, "host_boost", line[0] == '1' ? "on" : "off");
+		pvq_fact_write(f, "host_boost", line[0] == '1' ? "on" : "off");
 	else if (read_line("/sys/devices/system/cpu/intel_pstate/no_turbo", line, sizeof(line)) == 0)
-		fact(f, "host_boost", line[0] == '0' ? "on" : "off");
+		pvq_fact_write(f, "host_boost", line[0] == '0' ? "on" : "off");
 }
 
 static void fact_cpus(const struct pvq_host *host, FILE *f)
@@ -427,7 +424,7 @@ static void fact_cpus(const struct pvq_host *host, FILE *f)
 	if (host->quota_cpus > 0)
 		fprintf(f, "host_cpu_quota\t%.2f CPUs (cgroup)\n", host->quota_cpus);
 	else
-		fact(f, "host_cpu_quota", "none");
+		pvq_fact_write(f, "host_cpu_quota", "none");
 }
 
 void pvq_host_facts(const struct pvq_host *host, FILE *f)
@@ -449,12 +446,12 @@ void pvq_host_facts(const struct pvq_host *host, FILE *f)
 	fact_probe(host, f);
 	if (uname(&uts) == 0)
 		fprintf(f, "host_kernel\t%s %s %s\n", uts.sysname, uts.release, uts.machine);
-	fact(f, "version_pvq", pvq_revision);
-	fact(f, "version_compiler", pvq_compiler);
-	fact(f, "version_flags", pvq_cflags);
+	pvq_fact_write(f, "version_pvq", pvq_revision);
+	pvq_fact_write(f, "version_compiler", pvq_compiler);
+	pvq_fact_write(f, "version_flags", pvq_cflags);
 	fprintf(f, "version_hwloc_api\t%d.%d.%d\n", HWLOC_API_VERSION >> 16, HWLOC_API_VERSION >> 8 & 255,
 		HWLOC_API_VERSION & 255);
 	fprintf(f, "version_xxhash\t%u.%u.%u\n", XXH_versionNumber() / 10000,
 		XXH_versionNumber() / 100 % 100, XXH_versionNumber() % 100);
-	fact(f, "version_zlib", zlibVersion());
+	pvq_fact_write(f, "version_zlib", zlibVersion());
 }

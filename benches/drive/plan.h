@@ -58,9 +58,11 @@ struct pvq_wish {
 int pvq_plan_make(
 	struct pvq_plan *, const struct pvq_registry *, const struct pvq_wish *, const struct pvq_host *);
 
-/* Write plan.csv, and read it back, for --resume. 0 or -errno with one line on stderr. */
+/* Write plan.csv, and read it back, for --resume. cells: how many cells it must hold; 0: unknown. 0 or -errno with one line
+ * on stderr. */
 int pvq_plan_write(const struct pvq_plan *, const struct pvq_host *, const char *dir);
-int pvq_plan_read(struct pvq_plan *, const struct pvq_registry *, const struct pvq_host *, const char *dir);
+int pvq_plan_read(struct pvq_plan *, const struct pvq_registry *, const struct pvq_host *, const char *dir,
+	unsigned cells);
 
 /* Helpers of making and reading a plan. The first adds a task; -EINVAL with one line on stderr. The second numbers the
  * works, sequences of cells that share the task, and the groups in them, which share cores and workers too. */

@@ -1,5 +1,5 @@
 /* plan_csv.c: writes a plan as rows that have not run yet, and reads it, so that an interrupted run can be resumed. */
-#include "base/rundir.h"
+#include "base/outfile.h"
 #include "drive/plan.h"
 #include "trial/twin.h"
 
@@ -9,20 +9,23 @@
 
 int pvq_plan_write(const struct pvq_plan *plan, const struct pvq_host *host, const char *dir)
 {
-	FILE *f = pvq_rundir_open(dir, "plan.csv", "we");
-	int ret = f ? pvq_row_header(f) : -EIO;
+	struct pvq_outfile out;
+	int ret = pvq_outfile_begin(&out);
 
+	if (ret == 0)
+		ret = pvq_row_header(out.f);
 	for (unsigned i = 0; ret == 0 && i < plan->ncell; i++) {
 		struct pvq_trial t = pvq_plan_trial(plan, i, 0, host);
 		struct pvq_row row;
 
 		pvq_trial_identify(&t, &row);
-		ret = pvq_row_write(f, &row);
+		ret = pvq_row_write(out.f, &row);
 	}
-	if (f && fclose(f) && ret == 0)
-		ret = -errno;
-	if (f && ret)
+	if (ret)
 		fprintf(stderr, "pvq: cannot write %s/plan.csv: %s\n", dir, strerror(-ret));
+	else
+		ret = pvq_outfile_write(&out, dir, "plan.csv");
+	pvq_outfile_free(&out);
 	return ret;
 }
 
@@ -59,7 +62,7 @@ static int read_cell(struct pvq_plan *plan, const struct pvq_row *row)
 }
 
 int pvq_plan_read(struct pvq_plan *plan, const struct pvq_registry *registry, const struct pvq_host *host,
-	const char *dir)
+	const char *dir, unsigned cells)
 {
 	struct pvq_rows rows;
 	int ret = pvq_rows_need_file(dir, "plan.csv", &rows);
@@ -73,6 +76,11 @@ int pvq_plan_read(struct pvq_plan *plan, const struct pvq_registry *registry, co
 				dir, rows.row[i].cores, host->ncpu);
 			ret = -EINVAL;
 		}
+	}
+	if (ret == 0 && cells && plan->ncell != cells) {
+		fprintf(stderr, "pvq: %s/plan.csv is not whole: it holds %u of %u cells\n", dir,
+			plan->ncell, cells);
+		ret = -EBADMSG;
 	}
 	pvq_plan_number_groups(plan);
 	pvq_rows_free(&rows);

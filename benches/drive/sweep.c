@@ -17,7 +17,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 /* The state of a work while it is measured. */
@@ -235,10 +234,9 @@ static int session_open(struct session *s)
 	s->raw = pvq_rundir_open(dir, s->sweep->file, "ae");
 	if (!s->raw)
 		return -EIO;
-	if (flock(fileno(s->raw), LOCK_EX | LOCK_NB)) {
-		fprintf(stderr, "pvq: another pvq is writing to %s\n", dir);
-		return -EBUSY;
-	}
+	ret = pvq_rundir_lock(dir, fileno(s->raw));
+	if (ret)
+		return ret;
 	ret = mend_tail(fileno(s->raw), path, &size);
 	if (ret == 0 && size > 0)
 		return recall(s);

@@ -3,6 +3,7 @@
  */
 #include "base/options.h"
 #include "base/rundir.h"
+#include "base/whole.h"
 #include "drive/host.h"
 #include "experiments/prices/picture.h"
 #include "micro.h"
@@ -253,14 +254,16 @@ static int folder_make(const struct options *o, char *path, size_t cap)
 
 static int bench_run(struct bench *b, const struct options *o, const char *dir)
 {
-	char json[PATH_MAX];
-	struct gb_run_config config = {.json_path = json, .quiet = !o->verbose};
+	char json[PATH_MAX], part[PATH_MAX] = "";
+	struct gb_run_config config = {.json_path = part, .quiet = !o->verbose};
 	long count;
 	int ret = bench_look_around(b, o->brief);
 
 	if (ret == 0)
 		ret = bench_add_all(b);
-	if (ret == 0 && snprintf(json, sizeof(json), "%s/micro.json", dir) >= (int)sizeof(json))
+	if (ret == 0 &&
+		(snprintf(json, sizeof(json), "%s/micro.json", dir) >= (int)sizeof(json) ||
+			snprintf(part, sizeof(part), "%s/micro.json.part", dir) >= (int)sizeof(part)))
 		ret = -ENAMETOOLONG;
 	if (ret == 0)
 		ret = gb_add_context("pvq_list", o->brief ? "short" : "full");
@@ -270,9 +273,15 @@ static int bench_run(struct bench *b, const struct options *o, const char *dir)
 	count = ret ? ret : gb_run(&config);
 	gb_clear();
 	free(b->run);
-	if (count < 0)
-		fprintf(stderr, "pvq-micro: %s\n", strerror((int)-count));
-	return count < 0 ? (int)count : 0;
+	if (count >= 0)
+		ret = pvq_whole_name(part, json);
+	else
+		ret = (int)count;
+	if (ret) {
+		fprintf(stderr, "pvq-micro: %s\n", strerror(-ret));
+		unlink(part);
+	}
+	return ret;
 }
 
 /* Prints and draws the prices. A case that cannot run on this machine is listed with its reason and is not a failure. */

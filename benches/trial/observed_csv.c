@@ -1,5 +1,7 @@
 /* observed_csv.c: writes and reads observed.csv and timelines. */
+#include "base/outfile.h"
 #include "base/table.h"
+#include "base/whole.h"
 #include "trial/observed.h"
 #include "trial/text.h"
 
@@ -96,13 +98,18 @@ const struct pvq_observed *pvq_observed_next(
 
 int pvq_timeline_write(const char *path, const struct pvq_moment *m, size_t n)
 {
-	FILE *f = fopen(path, "we");
-	int ret = f ? pvq_table_header(&timeline_table, f) : -errno;
+	struct pvq_outfile out;
+	int ret = pvq_outfile_begin(&out);
 
+	if (ret == 0)
+		ret = pvq_table_header(&timeline_table, out.f);
 	for (size_t i = 0; ret == 0 && i < n; i++)
-		ret = pvq_table_write(&timeline_table, f, &m[i]);
-	if (f)
-		fclose(f); /* every line was flushed and checked */
+		ret = pvq_table_write(&timeline_table, out.f, &m[i]);
+	if (ret == 0)
+		ret = pvq_outfile_compose(&out);
+	if (ret == 0)
+		ret = pvq_whole_write(path, out.text, out.len);
+	pvq_outfile_free(&out);
 	return ret;
 }
 

@@ -1,7 +1,7 @@
 /* registry.c: the strategies that are linked in, and those that peers described. */
 #include "trial/registry.h"
+#include "base/outfile.h"
 #include "base/parse.h"
-#include "base/rundir.h"
 #include "trial/describe.h"
 
 #include <errno.h>
@@ -178,16 +178,16 @@ int pvq_registry_add(struct pvq_registry *r, FILE *f, const char *program, char 
 int pvq_peers_write(const struct pvq_registry *r, const char *dir)
 {
 	static const struct pvq_impl *const none[] = {NULL};
-	FILE *f = pvq_rundir_open(dir, peers_file, "we");
-	int ret;
+	struct pvq_outfile out;
+	int ret = pvq_outfile_begin(&out);
 
-	if (!f)
-		return -EIO;
-	ret = pvq_peer_describe(f, r->peers ? r->peer : none, "");
-	if (fclose(f) && ret == 0)
-		ret = -errno;
+	if (ret == 0)
+		ret = pvq_peer_describe(out.f, r->peers ? r->peer : none, "");
 	if (ret)
 		fprintf(stderr, "pvq: cannot write %s/%s: %s\n", dir, peers_file, strerror(-ret));
+	else
+		ret = pvq_outfile_write(&out, dir, peers_file);
+	pvq_outfile_free(&out);
 	return ret;
 }
 

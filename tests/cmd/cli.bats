@@ -292,7 +292,7 @@ first_attempts() {
 @test "a machine that spoils the run: the terminal says so first and last, the report and summary.md at their head" {
 	small --out "$TMP/run" >/dev/null 2>&1
 	# As if it had been so at the start.
-	sed -i '/^host_foreign\t/d; /^host_stolen\t/d; /^version_flags\t/d' "$TMP/run/manifest.tsv"
+	sed -i '/^facts\t/d; /^host_foreign\t/d; /^host_stolen\t/d; /^version_flags\t/d' "$TMP/run/manifest.tsv"
 	cp "$TMP/run/manifest.tsv" "$TMP/calm"
 	printf 'host_foreign\t37.5 %% of the time\nversion_flags\t-O2\n' >>"$TMP/run/manifest.tsv"
 	"$PVQ" bench --resume "$TMP/run" >"$TMP/out" 2>&1
@@ -476,7 +476,9 @@ first_attempts() {
 	touch "$TMP/file"
 	refused "cannot" "$PVQ" bench --profile quick --out "$TMP/file"
 	mkdir "$TMP/run"
-	touch "$RAW"
+	echo rows >"$RAW"
+	refused "rows that no plan belongs to" "$PVQ" bench --profile quick --out "$TMP/run"
+	echo cells >"$TMP/run/plan.csv"
 	refused "already holds a run; --resume" "$PVQ" bench --profile quick --out "$TMP/run"
 	refused "no run to resume" "$PVQ" bench --resume "$TMP"
 	refused "leave the other options out" "$PVQ" bench --resume "$TMP" --tasks noop

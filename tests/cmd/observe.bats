@@ -132,8 +132,9 @@ bench() {
 	bench --resume "$TMP/run" >"$TMP/out" 2>&1
 	cmp "$TMP/before" "$TMP/run/observed.csv"
 	# One that was cut off is begun again.
-	sed -i '/^observed_rounds/d' "$TMP/run/manifest.tsv"
-	truncate -s -5 "$TMP/run/observed.csv"
+	sed -i '/^observed_rounds/d; /^facts/d' "$TMP/run/manifest.tsv"
+	mv "$TMP/run/observed.csv" "$TMP/run/observed.csv.part"
+	truncate -s -5 "$TMP/run/observed.csv.part"
 	bench --resume "$TMP/run" >"$TMP/out" 2>&1
 	[ "$(wc -l <"$TMP/run/observed.csv")" -eq 25 ]
 }

@@ -163,15 +163,15 @@ static int costs_memory(const struct costs *c)
 /* Keeps the length of the strategies' files for the report, which may be made on another machine. */
 static int costs_lines(const char *dir)
 {
-	FILE *f = pvq_rundir_open(dir, "lines.tsv", "we");
+	struct pvq_outfile out;
+	int ret = pvq_outfile_begin(&out);
 
-	if (!f)
-		return -EIO;
-	fputs(pvq_asset("lines.tsv"), f);
-	if (fclose(f) == 0)
-		return 0;
-	fprintf(stderr, "pvq: cannot write %s/lines.tsv: %s\n", dir, strerror(errno));
-	return -EIO;
+	if (ret)
+		return ret;
+	fputs(pvq_asset("lines.tsv"), out.f);
+	ret = pvq_outfile_write(&out, dir, "lines.tsv");
+	pvq_outfile_free(&out);
+	return ret;
 }
 
 int pvq_costs_run(const struct pvq_session *session)

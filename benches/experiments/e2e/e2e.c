@@ -42,12 +42,10 @@ static int e2e_run(const struct pvq_session *session)
 	char *impls;
 	int ret;
 
-	if (session->resumed && pvq_e2e_is_there(session->dir))
-		return 0;
 	wish.impls = impls = list_impls(session->plan);
 	ret = impls ? pvq_e2e_run(&wish, session->host, session->dir) : -ENOMEM;
 	free(impls);
-	return ret;
+	return ret == -EEXIST ? 0 : ret;
 }
 
 /* pvq_e2e_read() has reported what is wrong with the files. */

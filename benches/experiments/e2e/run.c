@@ -59,7 +59,8 @@ struct e2e {
 	struct cell *cell;
 	unsigned ncell, level, runs, warmup;
 	uint64_t began_ns;
-	char version[64]; /* hyperfine's */
+	char version[64];        /* hyperfine's */
+	struct pvq_partial json; /* e2e.json, with which the view is complete */
 };
 
 /* ---- the cells ---- */
@@ -222,7 +223,8 @@ static void new_manifest(const struct e2e *e, FILE *f)
 	char date[40];
 
 	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
-	fprintf(f, "date\t%s\ncommand\t%s\n", date, e->wish->command);
+	pvq_fact_write(f, "date", date);
+	pvq_fact_write(f, "command", e->wish->command);
 	pvq_host_facts(e->host, f);
 }
 
@@ -230,29 +232,26 @@ static int add_facts(const struct e2e *e)
 {
 	static const char *const left_out[LEVELS + 1] = {NULL, "twice as many workers as cores",
 		"all but one worker per core", "all but one worker per core, and the load that sleeps"};
-	FILE *f = pvq_rundir_open(e->dir, "manifest.tsv", "ae");
-	struct stat st;
-	int ret = 0;
+	struct pvq_outfile out;
+	int ret = pvq_manifest_begin(&out, e->dir);
 
-	if (!f)
-		return -EIO;
-	if (fstat(fileno(f), &st) == 0 && st.st_size == 0)
-		new_manifest(e, f);
-	fprintf(f, "e2e_runs\t%u\ne2e_warmup\t%u\nversion_hyperfine\t%s\n", e->runs, e->warmup, e->version);
-	fputs("e2e_cells\t", f);
+	if (ret)
+		return ret;
+	if (!pvq_rundir_has(e->dir, "manifest.tsv"))
+		new_manifest(e, out.f);
+	fprintf(out.f, "e2e_runs\t%u\ne2e_warmup\t%u\n", e->runs, e->warmup);
+	pvq_fact_write(out.f, "version_hyperfine", e->version);
+	fputs("e2e_cells\t", out.f);
 	for (unsigned i = 0, first = 1; i < e->ncell; i++)
 		if (is_timed(e, &e->cell[i])) {
-			fprintf(f, "%s%u", first ? "" : " ", e->cell[i].trial.cell);
+			fprintf(out.f, "%s%u", first ? "" : " ", e->cell[i].trial.cell);
 			first = 0;
 		}
-	fputs("\n", f);
+	fputs("\n", out.f);
 	if (e->level)
-		fprintf(f, "e2e_left_out\t%s\n", left_out[e->level]);
-	if (fflush(f) || ferror(f))
-		ret = errno ? -errno : -EIO;
-	fclose(f);
-	if (ret)
-		fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", e->dir, strerror(-ret));
+		pvq_fact_write(out.f, "e2e_left_out", left_out[e->level]);
+	ret = pvq_manifest_add(&out, e->dir);
+	pvq_outfile_free(&out);
 	return ret;
 }
 
@@ -300,7 +299,7 @@ static void free_words(char **argv)
 static char **words_of(const struct e2e *e, char runs[16], char warmup[16])
 {
 	const char *const fixed[FIXED_WORDS] = {"hyperfine", "-N", "-i", "--style", "basic",
-		"--export-json", "e2e.json", "--warmup", warmup, "--runs", runs, "--"};
+		"--export-json", e->json.file, "--warmup", warmup, "--runs", runs, "--"};
 	char **argv = calloc(FIXED_WORDS + e->ncell + 1, sizeof(*argv));
 	unsigned argc = FIXED_WORDS;
 
@@ -349,11 +348,6 @@ static int time_them(const struct e2e *e)
 
 /* ---- the whole view ---- */
 
-int pvq_e2e_is_there(const char *dir)
-{
-	return pvq_rundir_has(dir, "e2e.json") || pvq_rundir_has(dir, "e2e.csv");
-}
-
 static void announce(const struct e2e *e)
 {
 	unsigned commands = 0;
@@ -364,23 +358,10 @@ static void announce(const struct e2e *e)
 		commands, e->runs, round_s(e) * (e->runs + e->warmup) + 1, e->dir);
 }
 
-int pvq_e2e_run(const struct pvq_e2e_wish *wish, const struct pvq_host *host, const char *dir)
+static int run_view(struct e2e *e)
 {
-	struct e2e *e = calloc(1, sizeof(*e)); /* specs are large, and must not move */
-	int ret;
+	int ret = find_hyperfine(e);
 
-	if (!e)
-		return -ENOMEM;
-	if (pvq_e2e_is_there(dir)) { /* a second view would mix its rows with the first one's */
-		fprintf(stderr, "pvq: %s already holds an outside view; name a new folder\n", dir);
-		free(e);
-		return -EEXIST;
-	}
-	e->wish = wish;
-	e->host = host;
-	e->dir = dir;
-	e->began_ns = pvq_clock_ns();
-	ret = find_hyperfine(e);
 	if (ret == 0)
 		ret = add_cells(e);
 	if (ret == 0)
@@ -388,10 +369,27 @@ int pvq_e2e_run(const struct pvq_e2e_wish *wish, const struct pvq_host *host, co
 	if (ret == 0) {
 		fit(e);
 		announce(e);
-		ret = add_facts(e);
-	}
-	if (ret == 0)
 		ret = time_them(e);
+	}
+	return ret ? ret : add_facts(e);
+}
+
+int pvq_e2e_run(const struct pvq_e2e_wish *wish, const struct pvq_host *host, const char *dir)
+{
+	struct e2e *e = calloc(1, sizeof(*e)); /* specs are large, and must not move */
+	int ret;
+
+	if (!e)
+		return -ENOMEM;
+	e->wish = wish;
+	e->host = host;
+	e->dir = dir;
+	e->began_ns = pvq_clock_ns();
+	ret = pvq_partial_begin(&e->json, dir, "e2e.json");
+	if (ret == 0)
+		ret = pvq_partial_end(&e->json, run_view(e));
+	else if (ret > 0)
+		ret = -EEXIST; /* a second view would mix its rows with the first one's */
 	free(e->cell);
 	free(e);
 	return ret;

@@ -1,7 +1,7 @@
 /* run.h: measures the outside view: hyperfine times whole runs of `pvq run`.
  *
- * It writes DIR/e2e.json (hyperfine's own file), DIR/e2e.csv (the driver's row of each of these runs, as
- * `pvq run --raw` adds it) and facts in DIR/manifest.tsv. e2e.h reads them.
+ * It writes DIR/e2e.csv (the driver's row of each of these runs, as `pvq run --raw` adds it), facts in DIR/manifest.tsv and
+ * at last DIR/e2e.json (hyperfine's own file): without it the view was interrupted, and is measured again. e2e.h reads them.
  */
 #ifndef PVQ_E2E_RUN_H
 #define PVQ_E2E_RUN_H
@@ -22,10 +22,7 @@ struct pvq_e2e_wish {
 
 /* Measures every strategy of the registry with 1, cores and 2 x cores workers. DIR must exist. Call
  * pvq_launch_signals() before. 0; -ENOENT: hyperfine is not installed; -EEXIST: DIR already has an outside view; -EINTR:
- * the user interrupted; other -errno. All but -EINTR print one line on stderr. */
+ * the user interrupted; other -errno. All but -EINTR and -EEXIST print one line on stderr. */
 int pvq_e2e_run(const struct pvq_e2e_wish *, const struct pvq_host *, const char *dir);
-
-/* Whether DIR holds an outside view, whole or cut off. */
-int pvq_e2e_is_there(const char *dir);
 
 #endif

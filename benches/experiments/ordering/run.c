@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/rundir.h"
 #include "base/shuffle.h"
+#include "base/whole.h"
 #include "drive/launch.h"
 #include "drive/plan.h"
 #include "experiments/ordering/ordering.h"
@@ -34,7 +35,8 @@ struct session {
 	const struct pvq_plan *plan;
 	const struct pvq_host *host;
 	const char *dir;
-	char path[PATH_MAX];   /* observed.csv */
+	struct pvq_partial observed;
+	char path[PATH_MAX];   /* observed.csv in the making */
 	char part[PATH_MAX];   /* a timeline in the making */
 	struct target *target; /* owned */
 	unsigned *order;       /* of the targets in the current round, without those that failed; owned */
@@ -122,7 +124,7 @@ static int keep_timeline(const struct session *s, struct target *target, const s
 	pvq_timeline_name(name, row->impl, slug);
 	if (snprintf(path, sizeof(path), "%s/%s", s->dir, name) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	return rename(s->part, path) ? -errno : 0;
+	return pvq_whole_name(s->part, path);
 }
 
 /* Runs an observed trial. 0: observed; 1: it failed, and the log says why. */
@@ -204,6 +206,7 @@ static int run_rounds(struct session *s)
 
 /* ---- the session ---- */
 
+/* Whether an earlier session observed, or found nothing that it could observe. */
 static int is_done(const char *dir)
 {
 	struct pvq_manifest facts;
@@ -215,16 +218,14 @@ static int is_done(const char *dir)
 
 static int add_fact(const struct session *s)
 {
-	FILE *f = pvq_rundir_open(s->dir, "manifest.tsv", "ae");
-	int ret = 0;
+	struct pvq_outfile out;
+	int ret = pvq_manifest_begin(&out, s->dir);
 
-	if (!f)
-		return -EIO;
-	fprintf(f, "observed_rounds\t%u\n", s->rounds);
-	if (fclose(f)) {
-		ret = -errno;
-		fprintf(stderr, "pvq: cannot write %s/manifest.tsv: %s\n", s->dir, strerror(errno));
-	}
+	if (ret)
+		return ret;
+	fprintf(out.f, "observed_rounds\t%u\n", s->rounds);
+	ret = pvq_manifest_add(&out, s->dir);
+	pvq_outfile_free(&out);
 	return ret;
 }
 
@@ -237,12 +238,11 @@ static int session_open(struct session *s)
 	s->order = calloc(s->plan->ncell + 1, sizeof(*s->order));
 	if (!s->target || !s->order)
 		ret = -ENOMEM;
-	else if (snprintf(s->path, sizeof(s->path), "%s/observed.csv", s->dir) >= (int)sizeof(s->path) ||
+	else if (snprintf(s->path, sizeof(s->path), "%s/%s", s->dir, s->observed.file) >=
+			 (int)sizeof(s->path) ||
 		 snprintf(s->part, sizeof(s->part), "%s/timeline.part", s->dir) >= (int)sizeof(s->part) ||
 		 snprintf(log, sizeof(log), "%s/trials.log", s->dir) >= (int)sizeof(log))
 		ret = -ENAMETOOLONG;
-	else if (unlink(s->path) && errno != ENOENT)
-		ret = -errno;
 	else if ((s->log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) < 0)
 		ret = -errno;
 	if (ret)
@@ -261,23 +261,27 @@ int pvq_observe_run(const struct pvq_session *session)
 		.budget_s = budget_s,
 		.began_ns = pvq_clock_ns()};
 	double round_s;
-	int ret;
+	int ret, nothing;
 
 	if (is_done(dir))
 		return 0;
+	ret = pvq_partial_begin(&s.observed, dir, "observed.csv");
+	if (ret)
+		return ret < 0 ? ret : 0;
 	ret = session_open(&s);
 	if (ret == 0) {
 		round_s = choose_targets(&s);
-		fprintf(stderr, "pvq: observing %u trials, up to %d times, about %.0f s; into %s\n",
+		fprintf(stderr,
+			"pvq: observing %u trials, up to %d times, about %.0f s; into %s/observed.csv\n",
 			s.count, ROUNDS, fmin(ROUNDS * round_s, budget_s > 0 ? budget_s : INFINITY) + 1,
-			s.path);
+			dir);
 		ret = run_rounds(&s);
 	}
-	if (ret == 0)
-		ret = add_fact(&s);
+	nothing = ret == 0 && !pvq_rundir_has(dir, s.observed.file);
 	if (s.log_fd >= 0)
 		close(s.log_fd);
 	free(s.order);
 	free(s.target);
-	return ret;
+	ret = pvq_partial_end(&s.observed, nothing ? -ENODATA : ret);
+	return ret == 0 || nothing ? add_fact(&s) : ret;
 }

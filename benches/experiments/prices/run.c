@@ -1,11 +1,23 @@
 /* run.c: measures the price list by pvq-micro, which lies beside this binary. */
 #include "experiments/prices/run.h"
+#include "base/rundir.h"
 #include "child.h"
 #include "drive/launch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Removes what a program that was ended has left. */
+static void remove_part(const char *dir)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/micro.json.part", dir) < (int)sizeof(path))
+		unlink(path);
+}
 
 int pvq_prices_run(const struct pvq_session *session)
 {
@@ -15,11 +27,15 @@ int pvq_prices_run(const struct pvq_session *session)
 	char *argv[] = {program, brief, out, here, NULL};
 	int wstatus = 0, ret;
 
+	if (pvq_rundir_has(session->dir, "micro.json"))
+		return 0;
 	fprintf(stderr, "pvq: measuring the price list\n");
 	ret = pvq_launch_command(argv, session->dir, timeout_s, &io, &wstatus);
-	if (ret == -EINTR)
-		return ret;
 	if (ret || wstatus)
+		remove_part(session->dir);
+	if (ret == -ETIMEDOUT)
+		fprintf(stderr, "pvq: no price list: %s took longer than its %.0f s\n", program, timeout_s);
+	else if ((ret || wstatus) && ret != -EINTR)
 		fprintf(stderr, "pvq: no price list: %s: %s\n", program,
 			ret ? strerror(-ret) : pvq_child_fate(wstatus, fate, sizeof(fate)));
 	return ret;

@@ -1,0 +1,115 @@
+# whole.bats: what is killed, cut off, or meets a full disk: no file is believed that is not whole, nothing is a dead end.
+# PVQ is the binary (set by scripts/run-tests).
+
+setup() {
+	PVQ=${PVQ:-$PWD/build/pvq}
+	TMP=$(mktemp -d)
+	RUN=$TMP/run
+	export PVQ_PEERS="$TMP" # no peers
+}
+
+teardown() {
+	rm -rf "$TMP"
+}
+
+# A sweep of eight cells, twice.
+small() {
+	"$PVQ" bench --profile quick --blocks 2 --n 50 --tasks noop,sleep:us=10 --impls pool_ordered --cores 1 --only-sweep "$@"
+}
+
+# Exit 2, and one line on stderr that holds each of the words.
+refused() {
+	local words=$1 rc=0
+	shift
+	"$@" >"$TMP/out" 2>"$TMP/err" || rc=$?
+	[ "$rc" -eq 2 ] || { echo "exit $rc: $(cat "$TMP/err")"; return 1; }
+	[ "$(wc -l <"$TMP/err")" -eq 1 ] || { cat "$TMP/err"; return 1; }
+	for word in $words; do
+		grep -qF -- "$word" "$TMP/err" || { echo "no '$word' in: $(cat "$TMP/err")"; return 1; }
+	done
+}
+
+# Whether raw.csv holds every planned row exactly once, first attempts only, and nothing is left in the making.
+is_complete() {
+	local cells
+	cells=$(($(wc -l <"$RUN/plan.csv") - 1))
+	[ "$cells" -eq "$(sed -n 's/^cells\t//p' "$RUN/manifest.tsv")" ]
+	[ "$(awk -F, 'NR > 1 && $(NF - 1) == 0' "$RUN/raw.csv" | wc -l)" -eq $((2 * cells)) ]
+	[ -z "$(awk -F, '$(NF - 1) == 0' "$RUN/raw.csv" | cut -d, -f1-6,12 | sort | uniq -d)" ]
+	[ -z "$(find "$RUN" -name '*.part')" ]
+}
+
+@test "a plan that was cut off is not believed" {
+	small --out "$RUN" >"$TMP/out" 2>&1
+	head -n 3 "$RUN/plan.csv" >"$TMP/cut"
+	cp "$TMP/cut" "$RUN/plan.csv"
+	refused "plan.csv whole: 2 of 8 cells" "$PVQ" bench --resume "$RUN"
+	refused "plan.csv whole" "$PVQ" bench --like "$RUN" --out "$TMP/again"
+}
+
+@test "a manifest that was cut off is not believed; one without its number of facts is of an earlier version" {
+	small --out "$RUN" >"$TMP/out" 2>&1
+	facts=$(wc -l <"$RUN/manifest.tsv")
+	[ "$(head -n 1 "$RUN/manifest.tsv")" = "facts	$((facts - 1))" ] # the end was added to it
+	cp "$RUN/manifest.tsv" "$TMP/manifest"
+	head -n 9 "$TMP/manifest" >"$RUN/manifest.tsv"
+	refused "manifest.tsv whole: 8 of $((facts - 1)) facts" "$PVQ" bench --resume "$RUN"
+	# A last line that was cut off holds no fact: blocks must not become 1 of 12.
+	printf 'profile\tquick\ntimeout_s\t20\nblocks\t1' >"$RUN/manifest.tsv"
+	refused "no run to resume" "$PVQ" bench --resume "$RUN"
+	sed 1d "$TMP/manifest" >"$RUN/manifest.tsv"
+	"$PVQ" bench --resume "$RUN" >"$TMP/out" 2>&1
+	is_complete
+}
+
+@test "a run that was killed before it had a plan: --resume says what to do, and that works" {
+	mkdir "$RUN"
+	: >"$RUN/raw.csv"
+	refused "no run to resume: --out" "$PVQ" bench --resume "$RUN"
+	sed -n 's/.*begin a run with //p' "$TMP/err" | grep -qxF -- "--out $RUN"
+	: >"$RUN/plan.csv.part" # as a kill while it was written would leave it
+	: >"$RUN/manifest.tsv.part"
+	small --out "$RUN" >"$TMP/out" 2>&1
+	is_complete
+}
+
+@test "a second run into a folder that one is planned into says so" {
+	mkdir "$RUN"
+	: >"$RUN/raw.csv"
+	exec 9>>"$RUN/raw.csv"
+	flock 9
+	refused "another pvq is writing" small --out "$RUN"
+	[ ! -s "$RUN/raw.csv" ]
+	exec 9>&-
+	small --out "$RUN" >"$TMP/out" 2>&1
+	exec 9>>"$RUN/raw.csv"
+	flock 9
+	rc=0
+	"$PVQ" bench --resume "$RUN" >"$TMP/out" 2>"$TMP/err" || rc=$?
+	[ "$rc" -eq 1 ]
+	grep -q "another pvq is writing to $RUN" "$TMP/err"
+}
+
+@test "a disk that is full at each write of a bench: what there is can be continued, and is then complete" {
+	strace -o /dev/null -e trace=write -e inject=write:error=ENOSPC:when=1 true 2>/dev/null || skip "strace cannot trace here"
+	for ((write = 1, rc = 1; write <= 60; write++)); do
+		rm -rf "$RUN"
+		rc=0
+		strace -o "$TMP/trace" -P "$RUN/raw.csv" -P "$RUN/plan.csv.part" -P "$RUN/manifest.tsv.part" \
+			-e trace=write -e inject=write:error=ENOSPC:when=$write \
+			"$PVQ" bench --profile quick --blocks 2 --n 50 --tasks noop,sleep:us=10 --impls pool_ordered --cores 1 \
+			--only-sweep --out "$RUN" >"$TMP/out" 2>"$TMP/err" || rc=$?
+		grep -q INJECTED "$TMP/trace" || break
+		[ "$rc" -ne 0 ]
+		[ "$(grep -c 'No space left on device' "$TMP/err")" -eq 1 ]
+		if [ -e "$RUN/plan.csv" ]; then
+			"$PVQ" bench --resume "$RUN" >"$TMP/out" 2>&1
+		else
+			small --out "$RUN" >"$TMP/out" 2>&1
+		fi
+		is_complete
+	done
+	[ "$write" -gt 20 ] # manifest, plan, header, sixteen rows, the manifest's end
+	[ "$rc" -eq 0 ]
+	is_complete
+}
