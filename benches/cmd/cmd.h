@@ -16,6 +16,8 @@ enum {
 #define PVQ_EXIT_HELP \
 	"Exit code: 0 done and verified, 1 a measured failure or an interrupt, 2 wrong usage, 3 a check left open."
 
+#define PVQ_TASKS_HELP \
+	"Tasks: NAME:ARG=VALUE,...; a value in '...' or \"...\" may hold commas, colons and spaces."
 #define PVQ_NUMBERS_HELP \
 	"Numbers: 1000, 1e3 or 1k; times: 50us, 10ms, 1s; sizes: 4K (4096 bytes), 4kB (4000 bytes)."
 

@@ -82,7 +82,9 @@ void pvq_manual_print(const struct pvq_command *const *commands)
 		roff_command(&(*commands)->syntax);
 	printf(".SS pvq help [COMMAND]\nList the commands, or the options of one.\n"
 	       ".B pvq help \\-\\-man\nprints this page,\n.B pvq help \\-\\-bash\nthe completion of bash.\n"
-	       ".SH NUMBERS\n");
+	       ".SH TASKS\n");
+	roff_line(PVQ_TASKS_HELP);
+	printf(".SH NUMBERS\n");
 	roff_line(PVQ_NUMBERS_HELP);
 	printf(".SH EXIT STATUS\n");
 	roff_line(PVQ_EXIT_HELP);

@@ -64,8 +64,8 @@ static void usage(FILE *f)
 		width = strlen(name_of(commands[i])) > width ? strlen(name_of(commands[i])) : width;
 	for (unsigned i = 0; i < COMMANDS; i++)
 		pvq_help_line(f, name_of(commands[i]), commands[i]->syntax.summary, width + 1);
-	fputs("\n'pvq help COMMAND' and 'pvq COMMAND --help' list a command's options; 'pvq --version' names the build.\n" PVQ_NUMBERS_HELP
-	      "\n" PVQ_EXIT_HELP "\n",
+	fputs("\n'pvq help COMMAND' and 'pvq COMMAND --help' list a command's options; 'pvq --version' names the build.\n" PVQ_TASKS_HELP
+	      "\n" PVQ_NUMBERS_HELP "\n" PVQ_EXIT_HELP "\n",
 		f);
 }
 

@@ -156,9 +156,8 @@ static int check_output(const struct run *r)
 
 static int check_options(struct run *r, struct pvq_registry *registry)
 {
-	if (choose(r, registry) || pvq_spec_parse(&r->args.spec, r->args.task))
+	if (choose(r, registry) || pvq_trial_args_task(&r->args))
 		return -EINVAL;
-	r->args.trial.spec = &r->args.spec;
 	return check_output(r);
 }
 

@@ -21,6 +21,7 @@ struct choice {
 	unsigned workers[LIST_MAX], nworkers; /* 0: workers = cores, and more where `beyond` is set */
 	unsigned chunk[LIST_MAX], nchunk;     /* at least one; 0: each strategy's own choice */
 	uint64_t n[LIST_MAX];                 /* one per spec */
+	uint64_t own[LIST_MAX];               /* the items that the task has by itself; 0: any number */
 	double item_s[LIST_MAX];              /* seconds that an item takes the baseline; 0: unknown */
 	int beyond[LIST_MAX];
 };
@@ -322,7 +323,9 @@ static int pilots(struct pvq_plan *plan, struct choice *c, const struct pvq_host
 
 	for (unsigned s = 0; ret == 0 && s < plan->nspec; s++) {
 		pvq_spec_settle(plan->spec[s]);
-		ret = pilot(plan, c, s, host);
+		ret = pvq_spec_count(plan->spec[s], &c->own[s]);
+		if (ret == 0)
+			ret = pilot(plan, c, s, host);
 	}
 	return ret;
 }
@@ -339,6 +342,12 @@ static uint64_t size_for(const struct pvq_plan *plan, double serial_ms, double i
 	return round_size(fmin(fmax(n, workers), most));
 }
 
+/* Whole passes over a task's own items, at least one: some of them may not stand for all. */
+static uint64_t whole_passes(uint64_t n, uint64_t own)
+{
+	return own ? (n < own ? 1 : (n + own / 2) / own) * own : n;
+}
+
 static void size_loads(
 	struct pvq_plan *plan, struct choice *c, const struct pvq_wish *wish, double serial_ms)
 {
@@ -352,8 +361,9 @@ static void size_loads(
 		} else if (wish->n)
 			c->n[s] = wish->n;
 		else if (c->item_s[s] > 0)
-			c->n[s] =
-				size_for(plan, serial_ms, c->item_s[s], c->beyond[s] ? most * times : most);
+			c->n[s] = whole_passes(
+				size_for(plan, serial_ms, c->item_s[s], c->beyond[s] ? most * times : most),
+				c->own[s]);
 		else
 			c->n[s] = most; /* it fails anyway; so it fails on every worker */
 	}

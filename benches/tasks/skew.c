@@ -3,12 +3,9 @@
 #include "kernel.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 enum { NS, ALPHA, RATE };
-
-static const double longest = 1000; /* times the mean: a longer item would dominate the run */
 
 static const struct pvq_arg skew_args[] = {
 	{.name = "ns",
@@ -22,11 +19,7 @@ static const struct pvq_arg skew_args[] = {
 		.kind = PVQ_ARG_REAL,
 		.min = 1.05,
 		.max = 10},
-	{.name = "rate",
-		.help = "steps of the kernel in a microsecond; 0: measure",
-		.def = "0",
-		.max = 1e6,
-		.settled = 1},
+	PVQ_KERNEL_RATE,
 	{0},
 };
 
@@ -50,28 +43,11 @@ static int skew_build(struct pvq_load *load, struct pvq_error *err)
 	return 0;
 }
 
-/* A uniform number in (0, 1] that depends only on seed and id (the finaliser of MurmurHash3 over a Weyl sequence). So any
- * item can be drawn without those before it. */
-static double skew_uniform(uint64_t seed, uint64_t id)
-{
-	uint64_t z = (seed + 1) * 0x9e3779b97f4a7c15u + id * 0xd1342543de82ef95u;
-
-	z = (z ^ z >> 33) * 0xff51afd7ed558ccdu;
-	z = (z ^ z >> 33) * 0xc4ceb9fe1a85ec53u;
-	z ^= z >> 33;
-	return (double)((z >> 11) + 1) / 9007199254740992.0;
-}
-
-/* Pareto's distribution by inversion. Its mean is least * alpha / (alpha - 1). The cut at `longest` times the mean lowers
- * that: by 1 % at alpha = 1.5, 15 % at 1.2, 36 % at 1.1, 58 % at 1.05. There most of the work would be in items so rare
- * that no run draws one. */
 static uint64_t skew_steps(const struct pvq_load *load, uint64_t id)
 {
-	double mean = (double)load->arg[NS].u, alpha = load->arg[ALPHA].d;
-	double least = mean * (alpha - 1) / alpha;
-	double ns = least * pow(skew_uniform(load->seed, id), -1 / alpha);
+	double ns = pvq_kernel_tail((double)load->arg[NS].u, load->arg[ALPHA].d, load->seed, id);
 
-	return pvq_kernel_steps(fmin(ns, mean * longest), load->arg[RATE].u);
+	return pvq_kernel_steps(ns, load->arg[RATE].u);
 }
 
 static struct pvq_span skew_input(const struct pvq_load *load, uint64_t id, void *scratch)

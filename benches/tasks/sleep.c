@@ -16,7 +16,7 @@ static const struct pvq_arg sleep_args[] = {
 static ssize_t sleep_run(const struct pvq_load *load, const void *in, size_t len, void *out, size_t cap)
 {
 	if (load->arg[US].u > 0)
-		pvq_tutorial_sleep(load->arg[US].u);
+		pvq_tutorial_sleep(load->arg[US].u * 1000);
 	return pvq_tutorial_run(load, in, len, out, cap);
 }
 

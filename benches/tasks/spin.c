@@ -12,11 +12,7 @@ static const struct pvq_arg spin_args[] = {
 		.help = "work of one item, in nanoseconds",
 		.def = "1000",
 		.max = 1e10},
-	{.name = "rate",
-		.help = "steps of the kernel in a microsecond; 0: measure",
-		.def = "0",
-		.max = 1e6,
-		.settled = 1},
+	PVQ_KERNEL_RATE,
 	{0},
 };
 

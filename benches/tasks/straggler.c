@@ -24,7 +24,8 @@ static ssize_t straggler_run(const struct pvq_load *load, const void *in, size_t
 	if (len != sizeof(parameter))
 		return -EBADMSG;
 	memcpy(&parameter, in, sizeof(parameter));
-	pvq_tutorial_sleep(parameter == 1 ? load->arg[US].u * load->arg[TIMES].u : load->arg[US].u);
+	pvq_tutorial_sleep(
+		(parameter == 1 ? load->arg[US].u * load->arg[TIMES].u : load->arg[US].u) * 1000);
 	return pvq_tutorial_run(load, in, len, out, cap);
 }
 

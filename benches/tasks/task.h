@@ -95,6 +95,11 @@ struct pvq_task {
 	 * identical work. Called once per run, before build(). NULL: nothing to fix. */
 	void (*settle)(union pvq_value arg[PVQ_ARGS_MAX]);
 
+	/* How many items the source has that the arguments name: the number of items where the user gives none. The load
+	 * holds only the arguments. Called in the driver, before build(). 0, or -errno with *err filled. NULL: the task has
+	 * as many items as one asks for. */
+	int (*count)(const struct pvq_load *, uint64_t *n, struct pvq_error *err);
+
 	/* Builds the load. Called once, in the parent, before any worker exists. 0, or -errno with *err filled
 	 * (pvq_fail()). */
 	int (*build)(struct pvq_load *, struct pvq_error *err);

@@ -48,13 +48,13 @@ ssize_t pvq_tutorial_expect(const struct pvq_load *load, uint64_t id, void *out,
 }
 
 /* Sleeps until a fixed moment: a signal must not lengthen the sleep. */
-void pvq_tutorial_sleep(uint64_t us)
+void pvq_tutorial_sleep(uint64_t ns)
 {
 	struct timespec until;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(us / 1000000);
-	until.tv_nsec += (long)(us % 1000000) * 1000;
+	until.tv_sec += (time_t)(ns / 1000000000);
+	until.tv_nsec += (long)(ns % 1000000000);
 	if (until.tv_nsec >= 1000000000) {
 		until.tv_nsec -= 1000000000;
 		until.tv_sec++;

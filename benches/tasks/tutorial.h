@@ -12,7 +12,7 @@ ssize_t pvq_tutorial_run(const struct pvq_load *, const void *in, size_t len, vo
 /* The oracle: the same number by shifts. */
 ssize_t pvq_tutorial_expect(const struct pvq_load *, uint64_t id, void *out, size_t cap);
 
-/* Sleeps for `us` microseconds. */
-void pvq_tutorial_sleep(uint64_t us);
+/* Sleeps for `ns` nanoseconds. */
+void pvq_tutorial_sleep(uint64_t ns);
 
 #endif

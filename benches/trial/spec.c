@@ -2,9 +2,9 @@
 #include "trial/spec.h"
 #include "base/parse.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 size_t pvq_task_rank(const char *name)
 {
@@ -96,11 +96,43 @@ static int no_such_arg(const struct pvq_task *task, const char *at)
 	return -EINVAL;
 }
 
+/* ---- quotes ---- */
+
+static int is_quote(char c)
+{
+	return c == '\'' || c == '"';
+}
+
+/* The end of the quoted pieces with which a value starts; the value itself if it is bare. NULL: a quote stays open. */
+static const char *end_of_quotes(const char *value)
+{
+	while (is_quote(*value)) {
+		value = strchr(value + 1, *value);
+		if (!value)
+			return NULL;
+		value++;
+	}
+	return value;
+}
+
+/* Skips a task's name and an argument's, with the quoted pieces of its value: commas in them separate nothing. */
+static const char *skip_head(const char *at)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	const char *colon = at + strspn(at, letters), *name = *colon == ':' ? colon + 1 : at, *end;
+
+	name += strspn(name, letters);
+	end = *name == '=' ? end_of_quotes(name + 1) : at;
+	return end ? end : at + strlen(at);
+}
+
 size_t pvq_spec_piece(const char *text, enum pvq_piece piece)
 {
-	const char *comma = text + strcspn(text, ",");
+	const char *at = is_quote(*text) ? end_of_quotes(text) : skip_head(text), *comma;
 
-	for (; *comma; comma += 1 + strcspn(comma + 1, ",")) {
+	if (!at)
+		return strlen(text);
+	for (; *(comma = at + strcspn(at, ",")); at = skip_head(comma + 1)) {
 		const char *next = comma + 1;
 		size_t name = strspn(next, "abcdefghijklmnopqrstuvwxyz_");
 
@@ -109,6 +141,70 @@ size_t pvq_spec_piece(const char *text, enum pvq_piece piece)
 			break;
 	}
 	return (size_t)(comma - text);
+}
+
+int pvq_spec_unquote(char *value)
+{
+	const char *end = end_of_quotes(value), *from = value;
+
+	if (end == value)
+		return 0;
+	if (!end || *end)
+		return -EINVAL;
+	while (from < end) {
+		char quote = *from++;
+
+		while (*from != quote)
+			*value++ = *from++;
+		from++;
+	}
+	*value = '\0';
+	return 0;
+}
+
+/* Writes a value so that it can be parsed again: bare if that is possible, else in quotes. */
+static void write_value(char *buf, size_t cap, const char *value)
+{
+	size_t len = 0;
+
+	if (!value[strcspn(value, " ,'\"")]) {
+		snprintf(buf, cap, "%s", value);
+		return;
+	}
+	while (*value && len < cap) {
+		char quote = *value == '\'' ? '"' : '\'';
+		const char other[] = {quote, '\0'};
+		size_t piece = strcspn(value, other);
+
+		len += (size_t)snprintf(buf + len, cap - len, "%c%.*s%c", quote, (int)piece, value, quote);
+		value += piece;
+	}
+}
+
+/* Whether the value can stand in a CSV field, a table and a command line that is shown. */
+static int is_plain(const char *value)
+{
+	for (; *value; value++)
+		if (iscntrl((unsigned char)*value))
+			return 0;
+	return 1;
+}
+
+static int take_value(
+	const struct pvq_task *task, const struct pvq_arg *arg, char *text, union pvq_value *value)
+{
+	if (pvq_spec_unquote(text)) {
+		fprintf(stderr,
+			"pvq: %s:%s=%s: close the quote; only a comma or another quote may follow it\n",
+			task->name, arg->name, text);
+		return -EINVAL;
+	}
+	if (!is_plain(text)) {
+		fprintf(stderr, "pvq: %s:%s takes no line breaks and no control characters\n", task->name,
+			arg->name);
+		return -EINVAL;
+	}
+	return parse_value(task, arg, text, value);
 }
 
 int pvq_spec_parse(struct pvq_spec *spec, const char *words)
@@ -138,7 +234,7 @@ int pvq_spec_parse(struct pvq_spec *spec, const char *words)
 		next = value + pvq_spec_piece(value, PVQ_PIECE_ARG);
 		if (*next)
 			*next++ = '\0';
-		if (parse_value(spec->task, &spec->task->args[i], value, &spec->value[i]))
+		if (take_value(spec->task, &spec->task->args[i], value, &spec->value[i]))
 			return -EINVAL;
 		at = next;
 	}
@@ -177,13 +273,29 @@ void pvq_spec_args(const struct pvq_spec *spec, char *buf, size_t cap)
 			snprintf(text, sizeof(text), "%s", arg->words[value->u]);
 			break;
 		case PVQ_ARG_TEXT:
-			snprintf(text, sizeof(text), "%s", value->s);
+			write_value(text, sizeof(text), value->s);
 			break;
 		}
 		if (len < cap)
 			len += (size_t)snprintf(
 				buf + len, cap - len, "%s%s=%s", i ? "," : "", arg->name, text);
 	}
+}
+
+int pvq_spec_count(const struct pvq_spec *spec, uint64_t *n)
+{
+	struct pvq_load load = {.task = spec->task};
+	struct pvq_error err = PVQ_NO_ERROR;
+	int ret;
+
+	*n = 0;
+	if (!spec->task->count)
+		return 0;
+	memcpy(load.arg, spec->value, sizeof(load.arg));
+	ret = spec->task->count(&load, n, &err);
+	if (ret)
+		fprintf(stderr, "pvq: %s\n", err.msg);
+	return ret;
 }
 
 int pvq_load_build(struct pvq_load *load, const struct pvq_spec *spec, uint64_t n, uint64_t seed,

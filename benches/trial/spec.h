@@ -1,7 +1,9 @@
 /* spec.h: parses a task with its arguments from the command line, and writes it back.
  *
- * A task is written T[:arg=value,…]. A comma starts a new argument only where a known name and '='
- * follow it, so a path may contain commas.
+ * A task is written T[:arg=value,…]. A comma starts a new argument only where a name and '=' follow it, so a path may
+ * contain commas. A value may be quoted, '…' or "…": between the quotes every character stands for itself. Quoted pieces
+ * may follow each other, so that a value can hold both quotes: 'say "it'"'"'s"'. A quote within a bare value is a
+ * character like others.
  */
 #ifndef PVQ_SPEC_H
 #define PVQ_SPEC_H
@@ -31,14 +33,18 @@ enum pvq_piece {
 	PVQ_PIECE_TASK, /* a word that is not an argument's name */
 };
 
-/* The length of text up to the first comma that such a piece follows, or its whole length. */
+/* The length of text, which starts with a task, an argument or a value, up to the first comma that such a piece follows,
+ * or its whole length. */
 size_t pvq_spec_piece(const char *text, enum pvq_piece);
+
+/* Takes a value's quotes away. -EINVAL: a quote stays open, or something follows the last one. */
+int pvq_spec_unquote(char *value);
 
 /* The index of the argument with whose "name=" the text starts, or -1. */
 int pvq_spec_arg_at(const struct pvq_task *, const char *text);
 
-/* Fills spec with defaults and the given values; numbers as in base/parse.h, in the argument's unit. Specs must not be copied, since text values point into them. 0, or
- * -EINVAL with one line on stderr. */
+/* Fills spec with defaults and the given values; numbers as in base/parse.h, in the argument's unit. Specs must not be
+ * copied, since text values point into them. 0, or -EINVAL with one line on stderr. */
 int pvq_spec_parse(struct pvq_spec *, const char *words);
 
 /* Lets the task fix arguments that depend on the machine, so that parsing pvq_spec_args() later gives identical
@@ -48,6 +54,10 @@ void pvq_spec_settle(struct pvq_spec *);
 /* Writes every argument in a form that can be parsed again, numbers without a suffix: "in=64,out=64"; "" without
  * arguments. */
 void pvq_spec_args(const struct pvq_spec *, char *buf, size_t cap);
+
+/* How many items the task has by itself: what its count() says. 0: as many as one asks for. Or -errno with one line on
+ * stderr. */
+int pvq_spec_count(const struct pvq_spec *, uint64_t *n);
 
 /* Builds a load of n items. The spec must outlive the load. 0, or -errno with *err filled; pvq_load_free() is then not
  * needed. */

@@ -204,18 +204,21 @@ static struct pvq_text text_with_unit(const struct pvq_arg *arg, const char *val
 	return t;
 }
 
-/* The value of an argument in "in=64,out=64", or its default. *len: its length. */
-static const char *text_value(const struct pvq_arg *arg, const char *args, size_t *len)
+/* Copies the value of an argument in "in=64,out=64", or its default. */
+static void text_value(
+	char *value, size_t cap, const struct pvq_task *task, const struct pvq_arg *arg, const char *args)
 {
-	size_t name = strlen(arg->name);
+	snprintf(value, cap, "%s", arg->def);
+	while (*args) {
+		size_t len = pvq_spec_piece(args, PVQ_PIECE_ARG), name = strlen(arg->name) + 1;
 
-	for (const char *at = args; *at; at += strcspn(at, ","), at += *at == ',')
-		if (strncmp(at, arg->name, name) == 0 && at[name] == '=') {
-			*len = strcspn(at + name + 1, ",");
-			return at + name + 1;
+		if (pvq_spec_arg_at(task, args) == arg - task->args) {
+			snprintf(value, cap, "%.*s", (int)(len - name), args + name);
+			(void)pvq_spec_unquote(value); /* fails only if it was cut */
 		}
-	*len = strlen(arg->def);
-	return arg->def;
+		args += len;
+		args += *args == ',';
+	}
 }
 
 /* Appends the argument that `{ARG}` names. Returns the length of `{ARG}`; 0: the task has no such argument. */
@@ -224,14 +227,11 @@ static size_t text_expand(FILE *f, const struct pvq_task *task, const char *brac
 	size_t name = strcspn(brace + 1, "}");
 
 	for (const struct pvq_arg *arg = task->args; arg && arg->name; arg++) {
-		char value[64];
-		const char *at;
-		size_t len;
+		char value[PVQ_SPEC_MAX];
 
 		if (strlen(arg->name) != name || strncmp(arg->name, brace + 1, name) != 0)
 			continue;
-		at = text_value(arg, args, &len);
-		snprintf(value, sizeof(value), "%.*s", (int)len, at);
+		text_value(value, sizeof(value), task, arg, args);
 		fputs(text_with_unit(arg, value).s, f);
 		return name + 2;
 	}

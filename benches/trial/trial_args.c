@@ -93,8 +93,9 @@ const struct pvq_option pvq_trial_options[] = {
 		TEXT(impl), .required = 1},
 	{"task", .letters = "t", .word = "TASK[:ARG=V,...]",
 		.help = "the task, with its arguments; 'pvq list' names them", TEXT(task), .required = 1},
-	{"n", .letters = "n", .word = "N", .help = "number of items", COUNT(trial.n, 1, 1000000000000u),
-		.required = 1},
+	{"n", .letters = "n", .word = "N",
+		.help = "number of items; a task that reads a file has as many as the file by itself",
+		COUNT(trial.n, 1, 1000000000000u)},
 	{"workers", .letters = "wj", .word = "W", .help = "number of workers (one per core)",
 		UNSIGNED(trial.workers, 1, PVQ_WORKERS_MAX)},
 	{"chunk", .word = "C", .help = "items that a worker takes at a time; 0: automatic (0)",
@@ -143,7 +144,23 @@ int pvq_trial_args_find(struct pvq_trial_args *a, const struct pvq_registry *reg
 {
 	a->trial.spec = &a->spec;
 	a->trial.impl = pvq_twin_find(registry, a->impl, &a->trial.twin);
-	return a->trial.impl ? pvq_spec_parse(&a->spec, a->task) : -EINVAL;
+	return a->trial.impl ? pvq_trial_args_task(a) : -EINVAL;
+}
+
+int pvq_trial_args_task(struct pvq_trial_args *a)
+{
+	a->trial.spec = &a->spec;
+	if (pvq_spec_parse(&a->spec, a->task))
+		return -EINVAL;
+	if (a->trial.n)
+		return 0;
+	if (pvq_spec_count(&a->spec, &a->trial.n))
+		return -EINVAL;
+	if (a->trial.n)
+		return 0;
+	fprintf(stderr, "pvq: --n is missing: task %s has as many items as you ask for\n",
+		a->spec.task->name);
+	return -EINVAL;
 }
 
 int pvq_trial_args_parse(struct pvq_trial_args *a, int argc, char **argv)

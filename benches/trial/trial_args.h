@@ -28,7 +28,11 @@ void pvq_trial_args_init(struct pvq_trial_args *);
 /* Sets the defaults, and parses argv[1 …], the driver's words. As pvq_options_parse(). */
 int pvq_trial_args_parse(struct pvq_trial_args *, int argc, char **argv);
 
-/* Looks up the parsed strategy and task. 0, or -EINVAL with one line on stderr. */
+/* Reads the task, and where no number of items was given, takes the task's own. 0, or -EINVAL with one line on
+ * stderr. */
+int pvq_trial_args_task(struct pvq_trial_args *);
+
+/* Looks up the strategy too. 0, or -EINVAL with one line on stderr. */
 int pvq_trial_args_find(struct pvq_trial_args *, const struct pvq_registry *);
 
 enum {

@@ -55,6 +55,19 @@ first_attempts() {
 	[[ $output == *"verified: equal to the oracle"* ]]
 }
 
+@test "a task that reads a file has as many items as the file; any other needs --n" {
+	printf 'work_ns,out\n0,8\n0,1\n1000,8\n' >"$TMP/a, b.csv"
+	run "$PVQ" run --impl serial --task "trace:file='$TMP/a, b.csv',rate=1000" --print
+	[ "$status" -eq 0 ]
+	[[ $output == *"file='$TMP/a, b.csv'"*", n 3, "*"verified: equal to the oracle"* ]]
+	[[ ${lines[1]} == $'1\t1 bytes, xxh3 '* ]]
+	run "$PVQ" run --impl serial --csv --n 7 --task "trace:file='$TMP/a, b.csv',rate=1000"
+	[ "$status" -eq 0 ]
+	[[ ${lines[1]} == *"\"file='$TMP/a, b.csv',scale=1,rate=1000\",7,"* ]]
+		refused "cannot open" "$PVQ" run --impl serial --task "trace:file=$TMP/none"
+	refused "quote" "$PVQ" run --impl serial --n 1 --task "trace:file='$TMP/a, b.csv"
+}
+
 @test "ordered prints in order" {
 	run "$PVQ" run --impl pool_ordered --task skew:ns=1000,rate=1000 --n 100 --workers 4 --print
 	[ "$status" -eq 0 ]

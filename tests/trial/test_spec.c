@@ -51,6 +51,41 @@ static void test_path_with_commas(void **state)
 	assert_int_equal(spec.value[1].u, 12);
 }
 
+/* The folder that the words give to deflate. */
+static void reads(const char *words, const char *dir)
+{
+	struct pvq_spec spec;
+
+	assert_int_equal(pvq_spec_parse(&spec, words), 0);
+	assert_string_equal(spec.value[0].s, dir);
+}
+
+static void test_quotes(void **state)
+{
+	(void)state;
+	reads("deflate:dir='/a,max_kb=3: \"b\"',max_kb=12", "/a,max_kb=3: \"b\"");
+	reads("deflate:max_kb=12,dir=\"it's, here\"", "it's, here");
+	reads("deflate:dir='a\"'\"'b\"", "a\"'b");
+	reads("deflate:dir=''", "");
+	reads("deflate:dir=/it's", "/it's"); /* not at the start: a character like others */
+	round_trip("deflate:dir=\"/a\",max_kb='7'", "dir=/a,max_kb=7");
+	round_trip("deflate:dir='/a b',max_kb=7", "dir='/a b',max_kb=7");
+	round_trip("deflate:dir=\"/it's,n=1\",max_kb=7", "dir='/it'\"'s,n=1\",max_kb=7");
+	round_trip("deflate:max_kb=7,dir=\"''\"'\"'", "dir=\"''\"'\"',max_kb=7");
+}
+
+/* A list of tasks: commas in quotes separate nothing, whatever looks like a task between them. */
+static void test_quotes_in_lists(void **state)
+{
+	const char list[] = "deflate:dir='/a,noop',max_kb=3,noop", *second = "'a,n=1'\",\",b=2";
+
+	(void)state;
+	assert_int_equal(pvq_spec_piece(list, PVQ_PIECE_TASK), strlen(list) - strlen(",noop"));
+	assert_int_equal(pvq_spec_piece(second, PVQ_PIECE_ARG), strlen(second) - strlen(",b=2"));
+	assert_int_equal(pvq_spec_piece("dir='/a,b=1',c=2", PVQ_PIECE_ARG), strlen("dir='/a,b=1'"));
+	assert_int_equal(pvq_spec_piece("noop,deflate:dir='x,y'", PVQ_PIECE_TASK), strlen("noop"));
+}
+
 static void refused(const char *words)
 {
 	struct pvq_spec spec;
@@ -79,6 +114,10 @@ static void test_refused(void **state)
 	refused("skew:alpha=0.5");
 	refused("fault:kind=kil");
 	refused("sleep:us=1,us2=3");
+	refused("deflate:dir='/a");
+	refused("deflate:dir='/a'b");
+	refused("deflate:dir='/a',max_kb=\"3");
+	refused("deflate:dir='/a\nb'");
 }
 
 static void test_settle_fixes_the_work(void **state)
@@ -111,6 +150,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_path_with_commas),
+		cmocka_unit_test(test_quotes),
+		cmocka_unit_test(test_quotes_in_lists),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_settle_fixes_the_work),
 		cmocka_unit_test(test_nearest),

@@ -84,6 +84,9 @@ static void test_oracles(void **state)
 	check_all("mandelbrot:width=9,maxiter=50", ITEMS);
 	check_all("deflate:max_kb=64", ITEMS);
 	check_all("fault:kind=error,at=5", ITEMS);
+	check_all("job:work=500,sleep=10us,in=8,out=1,rate=1000", ITEMS);
+	check_all("job:work=500,in=5000,out=4099,skew=1.5,rate=1000", ITEMS);
+	check_all("trace:rate=1000", 20); /* goes round the example twice */
 }
 
 static void test_bad_buffers(void **state)
@@ -115,10 +118,11 @@ static void test_bad_buffers(void **state)
 
 static void test_seed(void **state)
 {
-	const char *const words[] = {"echo", "skew:ns=100000,rate=10", "stream:kb=1"};
+	const char *const words[] = {
+		"echo", "skew:ns=100000,rate=10", "stream:kb=1", "job:skew=2,rate=10", "trace:rate=10"};
 
 	(void)state;
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		struct pvq_spec spec;
 		struct pvq_load a, b, c;
 		int differ = 0;
@@ -143,6 +147,29 @@ static void test_seed(void **state)
 		pvq_load_free(&b);
 		pvq_load_free(&c);
 	}
+}
+
+/* How many items of two loads have different results. */
+static int distinct_results(const char *words, const char *other)
+{
+	struct pvq_spec spec[2];
+	struct pvq_load load[2];
+	int differ = 0;
+
+	build(&load[0], &spec[0], words, ITEMS, 5);
+	build(&load[1], &spec[1], other, ITEMS, 5);
+	for (uint64_t id = 0; id < ITEMS; id++) {
+		unsigned char *x, *y;
+		ssize_t len = item(&load[0], id, &x);
+
+		assert_int_equal(item(&load[1], id, &y), len);
+		differ += memcmp(x, y, (size_t)len) != 0;
+		free(x);
+		free(y);
+	}
+	pvq_load_free(&load[0]);
+	pvq_load_free(&load[1]);
+	return differ;
 }
 
 static void test_kernel_jump_equals_walk(void **state)
@@ -200,6 +227,54 @@ static void test_skew_is_cut_off(void **state)
 	}
 	assert_int_equal(most, LONGEST);
 	pvq_load_free(&load);
+}
+
+/* With a tail, the items of a job are as long as a tail makes them; without, all are equal. The walk's length is seen in
+ * the result alone, so this looks at what the oracle makes of another rate. */
+static void test_job_is_uneven(void **state)
+{
+	const char *const even = "job:work=1000,rate=1000", *const uneven =
+								    "job:work=1000,skew=1.2,rate=1000";
+
+	(void)state;
+	assert_int_equal(distinct_results(even, "job:work=1000,skew=1,rate=1000"), 0);
+	assert_true(distinct_results(even, uneven) > ITEMS / 2);
+}
+
+/* A trace: its columns in any order, others skipped, small sizes raised to what an item needs; its rows are counted. */
+static void test_trace_file(void **state)
+{
+	char path[] = "/tmp/pvq-test-XXXXXX", words[96];
+	const char csv[] = "out,name,work_ns,in\n7,a,0,0\n0,\"b,c\",1000,30\n";
+	struct pvq_spec spec;
+	struct pvq_load load;
+	_Alignas(16) char scratch[PVQ_SCRATCH], out[8];
+	uint64_t n;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, csv, sizeof(csv) - 1), sizeof(csv) - 1);
+	close(fd);
+	snprintf(words, sizeof(words), "trace:rate=10,file=%s", path);
+	build(&load, &spec, words, 5, 1);
+	assert_int_equal(pvq_spec_count(&spec, &n), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(load.max_in, 30);
+	assert_int_equal(load.max_out, 7);
+	for (uint64_t id = 0; id < 5; id++) {
+		struct pvq_span in = load.task->input(&load, id, scratch);
+
+		assert_int_equal(in.len, id % 2 ? 30 : 8);
+		assert_int_equal(load.task->run(&load, in.ptr, in.len, out, sizeof(out)), id % 2 ? 1 : 7);
+	}
+	pvq_load_free(&load);
+	check_all(words, 5);
+	assert_int_equal(truncate(path, 8), 0); /* in the middle of the header */
+	assert_int_equal(pvq_load_build(&load, &spec, 5, 1, &(struct pvq_error){0}), -EBADMSG);
+	unlink(path);
+	assert_int_equal(pvq_load_build(&load, &spec, 5, 1, &(struct pvq_error){0}), -ENOENT);
+	assert_int_equal(pvq_spec_count(&spec, &n), -ENOENT);
 }
 
 /* Mandelbrot has no oracle; these counts are known by hand. Pixels are 0.2 wide, row 2 is the real axis. */
@@ -438,6 +513,8 @@ int main(void)
 		cmocka_unit_test(test_kernel_jump_equals_walk),
 		cmocka_unit_test(test_skew_mean_and_tail),
 		cmocka_unit_test(test_skew_is_cut_off),
+		cmocka_unit_test(test_job_is_uneven),
+		cmocka_unit_test(test_trace_file),
 		cmocka_unit_test(test_mandelbrot_points),
 		cmocka_unit_test(test_deflate_folder),
 		cmocka_unit_test(test_deflate_linked_folder),
