@@ -106,6 +106,8 @@ two_hosts() {
 	HOSTS="pvqa$$ pvqb$$"
 	ip netns add pvqa$$ 2>/dev/null || { HOSTS=; skip "no network namespaces here"; }
 	ip netns add pvqb$$
+	# Where / is no mount point (a chroot), a namespace can be made, but not entered.
+	ip netns exec pvqa$$ true 2>/dev/null || skip "no network namespace can be entered here"
 	ip link add va$$ netns pvqa$$ type veth peer name vb$$ netns pvqb$$
 	ip -n pvqa$$ address add 10.77.13.1/24 dev va$$
 	ip -n pvqb$$ address add 10.77.13.2/24 dev vb$$
