@@ -8,6 +8,7 @@
 #include "drive/peers.h"
 #include "drive/plan.h"
 #include "drive/sweep.h"
+#include "experiments/ordering/ordering.h"
 #include "report/experiment.h"
 #include "report/report.h"
 #include "results/doctor.h"
@@ -28,7 +29,8 @@ struct bench {
 	struct pvq_wish wish;
 	int seeded; /* the user gave a seed */
 	int only_sweep, dry_run;
-	const char *out, *resume, *like;
+	const char *out, *resume, *like, *trace;
+	int untraced;    /* the trace could not be written */
 	int placed;      /* the user chose the layout */
 	unsigned layout; /* enum pvq_layout */
 	struct pvq_host host;
@@ -102,10 +104,15 @@ static const struct pvq_option options[] = {
 	{"dry-run", .help = "print the plan and its time; measure nothing, write nothing", FLAG(dry_run)},
 	{"out", .word = "DIR", .help = "folder of the run (reports/<host>-<utc time>)", TEXT(out)},
 	{"like", .word = "DIR",
-		.help = "do the same work as the run in DIR; only --out, --only-sweep and --dry-run may be added",
+		.help = "do the same work as the run in DIR; only --out, --only-sweep, --trace and --dry-run "
+			"may be added",
 		TEXT(like)},
-	{"resume", .word = "DIR", .help = "finish the interrupted run in DIR; takes no other option",
+	{"resume", .word = "DIR", .help = "finish the interrupted run in DIR; only --trace may be added",
 		TEXT(resume)},
+	{"trace", .word = "FILE",
+		.help = "write observed trials of one task, one of each strategy, to FILE as a trace for "
+			"Perfetto or speedscope",
+		TEXT(trace)},
 	{0},
 };
 
@@ -118,6 +125,22 @@ static int is_wished(const struct bench *b)
 	       w->blocks || b->seeded || b->placed || w->timeout_s > 0;
 }
 
+/* Finds out before the run whether the file can be written. */
+static int check_trace(const char *path)
+{
+	int is_new = access(path, F_OK) != 0;
+	FILE *f = fopen(path, "ae");
+
+	if (!f) {
+		fprintf(stderr, "pvq: cannot write %s: %s\n", path, strerror(errno));
+		return -EINVAL;
+	}
+	fclose(f);
+	if (is_new)
+		unlink(path);
+	return 0;
+}
+
 static int check_options(const struct bench *b)
 {
 	if ((b->resume && (is_wished(b) || b->out || b->like || b->only_sweep || b->dry_run)) ||
@@ -126,7 +149,7 @@ static int check_options(const struct bench *b)
 			b->resume ? "--resume" : "--like");
 		return -EINVAL;
 	}
-	return 0;
+	return b->trace && !b->dry_run ? check_trace(b->trace) : 0;
 }
 
 /* The part of the profile's time that is kept for experiments and report, not for the sweep. */
@@ -411,16 +434,21 @@ static int run_dry(struct bench *b)
 
 /* ---- the run ---- */
 
-/* Runs the experiments that the report shows beside the sweep. */
-static int run_experiments(const struct bench *b)
+/* Runs the experiments that the report shows beside the sweep, and writes the trace. 0 or -EINTR. */
+static int run_experiments(struct bench *b)
 {
 	const struct pvq_session session = {.plan = &b->plan,
 		.host = &b->host,
 		.dir = b->dir,
 		.command = b->command,
 		.resumed = b->resume != NULL};
+	int ret = b->only_sweep ? 0 : pvq_experiments_run(&session);
 
-	return pvq_experiments_run(&session);
+	if (ret == 0 && b->trace) {
+		ret = pvq_observe_trace(&session, b->trace);
+		b->untraced = ret != 0;
+	}
+	return ret == -EINTR ? ret : 0;
 }
 
 static int add_end(const struct bench *b, const struct pvq_sweep *sweep)
@@ -457,11 +485,13 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 	}
 	if (ret || ended)
 		return PVQ_EXIT_FAILED;
+	if (b->trace && !b->untraced)
+		printf("\nTrace: %s", b->trace);
 	printf("\nReport: %s/report.html\n", !b->out && !b->resume ? "reports/latest" : b->dir);
 	if (sweep->failed)
 		fprintf(stderr, "pvq: %lu of %lu trials failed; the report says which and why\n",
 			sweep->failed, sweep->trials);
-	return pvq_cmd_flush() || sweep->failed ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
+	return pvq_cmd_flush() || sweep->failed || b->untraced ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 }
 
 static int run(const struct pvq_call *call)
@@ -493,7 +523,7 @@ static int run(const struct pvq_call *call)
 		sweep.deadline_s =
 			p->budget_s - b->plan.reserve_s - (double)(pvq_clock_ns() - b->began_ns) / 1e9;
 	ret = pvq_sweep_run(&b->plan, &sweep);
-	if (ret == 0 && !b->only_sweep && run_experiments(b))
+	if (ret == 0 && run_experiments(b))
 		sweep.end = PVQ_SWEEP_INTERRUPTED;
 	ret = ret && ret != -EINTR ? PVQ_EXIT_FAILED : conclude(b, &sweep);
 	warn_spoiled(b); /* once more: nobody looks at the beginning of a long run's output */

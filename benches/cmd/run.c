@@ -8,6 +8,7 @@
 #include "drive/host.h"
 #include "drive/launch.h"
 #include "drive/peers.h"
+#include "results/trace.h"
 #include "trial/trial_args.h"
 #include "trial/twin.h"
 
@@ -29,7 +30,10 @@ struct choice {
 struct run {
 	struct pvq_trial_args args; /* first: pvq_trial_options fill it in */
 	struct pvq_host host;
-	const char *raw; /* file to which the row is added; NULL: none */
+	const char *raw;        /* file to which the row is added; NULL: none */
+	const char *trace_path; /* NULL: no trace */
+	struct pvq_trace trace;
+	char items[32]; /* a file for a trial's timeline; empty: none */
 	unsigned cores;
 	double timeout_s;
 	int csv, json;
@@ -60,6 +64,9 @@ static const struct pvq_option options[] = {
 	{"csv", .help = "print the row as CSV", .kind = PVQ_OPTION_FLAG, AT(csv)},
 	{"json", .help = "print a list of rows as JSON", .kind = PVQ_OPTION_FLAG, AT(json)},
 	{"raw", .word = "FILE", .help = "add the row to FILE", .kind = PVQ_OPTION_TEXT, AT(raw)},
+	{"trace", .word = "FILE",
+		.help = "observe the trials; write them to FILE as a trace for Perfetto or speedscope",
+		.kind = PVQ_OPTION_TEXT, AT(trace_path)},
 	{0},
 };
 
@@ -149,6 +156,8 @@ static int check_output(const struct run *r)
 		wrong = "--print shows the results of one strategy; name one";
 	else if (r->choices > 1 && r->args.trial.timeline)
 		wrong = "--timeline is a file for one strategy; name one";
+	else if (r->trace_path && r->args.trial.timeline)
+		wrong = "--trace and --timeline both keep the items; leave one of them out";
 	if (wrong)
 		fprintf(stderr, "pvq: %s\n", wrong);
 	return wrong ? -EINVAL : 0;
@@ -333,6 +342,47 @@ static void observe(struct pvq_launch_observer *observer, pid_t pid)
 	}
 }
 
+/* ---- the trace ---- */
+
+/* 0, or -errno with one line on stderr. */
+static int begin_trace(struct run *r)
+{
+	char path[] = "/tmp/pvq-items-XXXXXX";
+	int fd = r->trace_path ? mkstemp(path) : -1;
+
+	if (!r->trace_path)
+		return 0;
+	if (fd < 0) {
+		fprintf(stderr, "pvq: cannot write %s: %s\n", path, strerror(errno));
+		return -EIO;
+	}
+	close(fd);
+	memcpy(r->items, path, sizeof(path));
+	pvq_trace_begin(&r->trace, r->trace_path);
+	return 0;
+}
+
+/* Adds a trial whose timeline was kept. 0, or -errno with one line on stderr. */
+static int add_to_trace(struct run *r, const struct pvq_row *row)
+{
+	struct pvq_moment *moment;
+	struct pvq_observed seen;
+	size_t n;
+	int ret = pvq_timeline_read("/tmp", strrchr(r->items, '/') + 1, &moment, &n);
+
+	pvq_observed_identify(&seen, row);
+	if (ret == 0)
+		ret = pvq_trace_add(&r->trace, &seen, moment, n);
+	free(moment);
+	return ret;
+}
+
+static int end_trace(struct run *r)
+{
+	unlink(r->items);
+	return pvq_trace_end(&r->trace);
+}
+
 /* ---- the trials ---- */
 
 static int run_one(struct run *r, struct choice *c)
@@ -345,6 +395,8 @@ static int run_one(struct run *r, struct choice *c)
 		.began_ns = pvq_clock_ns()};
 	struct pvq_launch_io io = {.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO};
 
+	if (r->trace_path)
+		t.timeline = r->items;
 	t.impl = c->impl;
 	t.twin = c->twin;
 	if (c->impl->flags & PVQ_ONE_WORKER)
@@ -359,21 +411,26 @@ static int run_one(struct run *r, struct choice *c)
 
 static int run_all(struct run *r)
 {
-	int unkept = 0;
+	int unkept = 0, ret = 0;
 
+	if (begin_trace(r))
+		return PVQ_EXIT_FAILED;
 	pvq_spec_settle(&r->args.spec);
 	pvq_launch_signals();
-	for (size_t i = 0; i < r->choices; i++) {
-		int ret = run_one(r, &r->choice[i]);
+	for (size_t i = 0; ret == 0 && i < r->choices; i++) {
+		const struct pvq_row *row = &r->choice[i].row;
 
+		ret = run_one(r, &r->choice[i]);
 		if (ret == -EINTR)
 			fprintf(stderr, "pvq: interrupted; nothing was left running\n");
-		if (ret)
-			return PVQ_EXIT_FAILED;
-		if (r->raw && append_raw(r->raw, &r->choice[i].row))
+		if (ret == 0 && r->raw && append_raw(r->raw, row))
+			unkept = 1;
+		if (ret == 0 && r->trace_path && row->status == PVQ_OK && add_to_trace(r, row))
 			unkept = 1;
 	}
-	return finish(r, unkept);
+	if (r->trace_path && end_trace(r))
+		unkept = 1;
+	return ret ? PVQ_EXIT_FAILED : finish(r, unkept);
 }
 
 static int run(const struct pvq_call *call)

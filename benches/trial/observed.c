@@ -138,4 +138,6 @@ void pvq_observed_identify(struct pvq_observed *o, const struct pvq_row *row)
 	o->cores = row->cores;
 	o->block = row->block;
 	o->map_ns = row->map_ns;
+	o->start_ns = row->start_ns;
+	o->stop_ns = row->stop_ns;
 }

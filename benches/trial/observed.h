@@ -38,7 +38,8 @@ struct pvq_observed {
 	uint64_t busy_ns, ramp_ns, dispatch_ns, imbalance_ns, deliver_ns; /* summed over the lanes */
 	uint64_t first_ns, stall_ns, blocked_ns; /* blocked: head-of-line blocking in total */
 	uint64_t wait_median_ns, wait_p99_ns, wait_max_ns;
-	uint64_t waiting_max; /* most results waiting at the same time */
+	uint64_t waiting_max;       /* most results waiting at the same time */
+	uint64_t start_ns, stop_ns; /* before and after the map; 0 in files of older versions */
 };
 
 /* Fills in all figures from the moments, which are in the order of delivery, with workers numbered from 0 in the order
@@ -65,6 +66,10 @@ void pvq_observations_free(struct pvq_observations *);
 /* The next trial after `row` (NULL: the first) of that strategy, work, workers and cores, or NULL. */
 const struct pvq_observed *pvq_observed_next(
 	const struct pvq_observations *, const struct pvq_row *key, const struct pvq_observed *row);
+
+/* Of these trials the first with the shortest map, which is the one whose timeline a run keeps; or NULL. */
+const struct pvq_observed *pvq_observed_shortest(
+	const struct pvq_observations *, const struct pvq_row *key);
 
 /* Writes a new file with one line per item, in the order of delivery. 0 or -errno. */
 int pvq_timeline_write(const char *path, const struct pvq_moment *, size_t n);

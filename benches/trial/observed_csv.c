@@ -34,6 +34,8 @@ static const struct pvq_column observed_column[] = {
 	COL(U64, wait_p99_ns),
 	COL(U64, wait_max_ns),
 	COL(U64, waiting_max),
+	COL(U64, start_ns),
+	COL(U64, stop_ns),
 };
 
 #undef COL
@@ -49,13 +51,14 @@ static const struct pvq_column timeline_column[] = {
 
 enum {
 	OBSERVED_COLUMNS = sizeof(observed_column) / sizeof(observed_column[0]),
+	OBSERVED_REQUIRED = OBSERVED_COLUMNS - 2, /* older files lack the last two */
 	TIMELINE_COLUMNS = sizeof(timeline_column) / sizeof(timeline_column[0]),
 };
 
 static const struct pvq_table observed_table = {.file = "an observed.csv",
 	.column = observed_column,
 	.columns = OBSERVED_COLUMNS,
-	.required = OBSERVED_COLUMNS,
+	.required = OBSERVED_REQUIRED,
 	.row = sizeof(struct pvq_observed)};
 
 static const struct pvq_table timeline_table = {.file = "a timeline",
@@ -94,6 +97,17 @@ const struct pvq_observed *pvq_observed_next(
 			strcmp(row->args, key->args) == 0)
 			return row;
 	return NULL;
+}
+
+const struct pvq_observed *pvq_observed_shortest(
+	const struct pvq_observations *seen, const struct pvq_row *key)
+{
+	const struct pvq_observed *o = NULL, *shortest = NULL;
+
+	while ((o = pvq_observed_next(seen, key, o)))
+		if (!shortest || o->map_ns < shortest->map_ns)
+			shortest = o;
+	return shortest;
 }
 
 int pvq_timeline_write(const char *path, const struct pvq_moment *m, size_t n)

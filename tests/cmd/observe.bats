@@ -1,5 +1,5 @@
-# observe.bats: observed trials as a user meets them: `pvq run --observe` and `--timeline`, the part of a bench that
-# observes, and the chapters that come of it. PVQ is the binary (set by scripts/run-tests).
+# observe.bats: observed trials as a user meets them: `pvq run --observe`, `--timeline` and `--trace`, the part of a bench
+# that observes, and the chapters that come of it. PVQ is the binary (set by scripts/run-tests).
 
 setup() {
 	PVQ=${PVQ:-$PWD/build/pvq}
@@ -35,7 +35,7 @@ observed() {
 	[[ $(head -n 1 "$TMP/seen.csv") == impl,task,args,n,workers,cores,block,lanes,map_ns,longest_ns,busy_ns,* ]]
 	[ "$(tail -n +2 "$TMP/seen.csv" | cut -d, -f1 | tr '\n' ' ')" = "serial pthread_queue pool_ordered " ]
 	# The arguments hold commas, in quotes: count from the end.
-	tail -n +2 "$TMP/seen.csv" | awk -F, '{ if ($(NF-14) * $(NF-13) != $(NF-11) + $(NF-10) + $(NF-9) + $(NF-8) + $(NF-7)) exit 1 }'
+	tail -n +2 "$TMP/seen.csv" | awk -F, '{ if ($(NF-16) * $(NF-15) != $(NF-13) + $(NF-12) + $(NF-11) + $(NF-10) + $(NF-9)) exit 1 }'
 }
 
 @test "run --timeline: every item once, in the order of delivery" {
@@ -119,12 +119,12 @@ bench() {
 @test "bench observes: every strategy, serial too, and the skew task item by item; --resume does not repeat it" {
 	bench --tasks skew:ns=2000,noop --n 200 --blocks 1 --cores 1 --impls pthread_queue,pool_ordered,pool_unordered \
 		--out "$TMP/run" >"$TMP/out" 2>"$TMP/err"
-	grep -q 'observing 8 trials, up to 3 times' "$TMP/err"
+	grep -q 'observing 8 trials, at most 3 times' "$TMP/err"
 	[ "$(wc -l <"$TMP/run/observed.csv")" -eq 25 ] # 2 tasks x 4 strategies x 3 rounds
 	[ -z "$(tail -n +2 "$TMP/run/observed.csv" | cut -d, -f1,2,7- | sort | uniq -d)" ]
 	[ "$(tail -n +2 "$TMP/run/observed.csv" | head -n 4 | grep -c ',skew,')" -eq 4 ] # it comes first
 	(cd "$TMP/run" && ls timeline-*) >"$TMP/timelines"
-	printf 'timeline-%s-skew-ns-2000-alpha-1.5.csv\n' pool_ordered pool_unordered | cmp - "$TMP/timelines"
+	printf 'timeline-%s-skew-ns-2000-alpha-1.5.csv\n' pool_ordered pool_unordered pthread_queue serial | cmp - "$TMP/timelines"
 	[ ! -e "$TMP/run/timeline.part" ]
 	grep -q '^observed_rounds	3$' "$TMP/run/manifest.tsv"
 	grep -q 'Rounds of observed trials.*: 3$' "$TMP/run/report.md"
@@ -145,4 +145,69 @@ bench() {
 	[ "$rc" -eq 1 ]
 	[ ! -e "$TMP/run/observed.csv" ]
 	[ "$(grep -c '^not observed: .*, fault: error: 1 of 20 items failed' "$TMP/run/trials.log")" -eq 2 ]
+}
+
+# Prints what a trace holds, a line a track; fails where it breaks a rule of the format.
+trace() {
+	[ -x /usr/bin/python3 ] || skip "no python3"
+	/usr/bin/python3 "$BATS_TEST_DIRNAME/../support/check_trace.py" "$1"
+}
+
+@test "run --trace: a process for each strategy, with a track for the caller and each worker" {
+	"$PVQ" run -i serial,pool_ordered,pthread_queue -t skew:ns=1000,rate=1000 -n 100 -w 2 --trace "$TMP/trace.json" >"$TMP/out"
+	trace "$TMP/trace.json" >"$TMP/tracks"
+	[ "$(cut -f 1,2 "$TMP/tracks")" = "$(printf '%s, skew:ns=1000,alpha=1.5, n 100, %s\t%s\n' \
+		serial "1 worker" caller serial "1 worker" "worker 0" \
+		pool_ordered "2 workers" caller pool_ordered "2 workers" "worker 0" pool_ordered "2 workers" "worker 1" \
+		pthread_queue "2 workers" caller pthread_queue "2 workers" "worker 0" pthread_queue "2 workers" "worker 1")" ]
+	[ "$(grep -c '	caller	.*map=1 result=100 start=1 stop=1$' "$TMP/tracks")" -eq 3 ]
+	# Each strategy runs each item once, on whichever worker, and a worker is between two items once less.
+	sed -E 's/,.*\t.*\t(.*)/ \1/' "$TMP/tracks" | awk '{ for (i = 2; i <= NF; i++) if (split($i, part, "=") == 2) sum[$1 " " part[1]] += part[2] }
+		END { exit !(sum["serial item"] == 100 && sum["pool_ordered item"] == 100 && sum["pthread_queue item"] == 100 && sum["serial dispatch"] == 99) }'
+}
+
+@test "the rules of a trace: what overlaps, goes back in time or has no name is refused" {
+	"$PVQ" run -i pool_ordered -t noop -n 20 --trace "$TMP/trace.json" >"$TMP/out"
+	trace "$TMP/trace.json" >/dev/null
+	# shellcheck disable=SC2016 # $ is an address of sed
+	for edit in '/"name":"map"/s/"dur":[0-9.]*/"dur":0.001/' '/"name":"map"/s/"ts":/"ts":-/' '/thread_name/d' '/process_name/d' \
+		's/"pid":1/"pid":"1"/' 's/"ph":"X"/"ph":"B"/' '$d'; do
+		sed "$edit" "$TMP/trace.json" >"$TMP/bad.json"
+		run trace "$TMP/bad.json"
+		[ "$status" -eq 1 ]
+	done
+}
+
+@test "run --trace: what cannot be traced or written is a failure; a file for the items beside it is refused" {
+	run "$PVQ" run -i serial -t noop -n 1048577 --trace "$TMP/trace.json"
+	[ "$status" -eq 1 ]
+	[ ! -e "$TMP/trace.json" ]
+	for file in "$TMP/no/such/file" /dev/full; do
+		run "$PVQ" run -i serial -t noop -n 5000 --trace "$file"
+		[ "$status" -eq 1 ]
+		[[ $output == *"pvq: cannot write $file: No "* ]]
+	done
+	run "$PVQ" run -i serial -t noop -n 5 --trace "$TMP/trace.json" --timeline "$TMP/items.csv"
+	[ "$status" -eq 2 ]
+}
+
+@test "bench --trace: the trials of one task, even if the profile observes none; --resume writes them again" {
+	"$PVQ" bench --profile quick --blocks 1 --n 40 --tasks noop,skew:ns=2000 --impls pool_ordered,pool_unordered \
+		--trace "$TMP/trace.json" --out "$TMP/run" >"$TMP/out" 2>&1
+	grep -q "^Trace: $TMP/trace.json$" "$TMP/out"
+	trace "$TMP/trace.json" >"$TMP/tracks"
+	[ "$(cut -d, -f 1,2 "$TMP/tracks" | uniq)" = "$(printf '%s, skew:ns=2000\n' serial pool_ordered pool_unordered)" ]
+	[ "$(grep -c '	caller	' "$TMP/tracks")" -eq 3 ]
+	"$PVQ" bench --resume "$TMP/run" --trace "$TMP/again.json" >"$TMP/out" 2>&1
+	cmp "$TMP/trace.json" "$TMP/again.json"
+}
+
+@test "bench --trace: without the uneven task it is the first one; a wrong path costs no run" {
+	"$PVQ" bench --profile quick --blocks 1 --n 40 --tasks noop,echo --impls pool_ordered --only-sweep \
+		--trace "$TMP/trace.json" --out "$TMP/run" >"$TMP/out" 2>&1
+	trace "$TMP/trace.json" >"$TMP/tracks"
+	[ "$(cut -d, -f 1,2 "$TMP/tracks" | uniq)" = "$(printf '%s, noop\n' serial pool_ordered)" ]
+	run "$PVQ" bench --profile quick --trace "$TMP/no/such/file" --out "$TMP/none"
+	[ "$status" -eq 2 ]
+	[ ! -e "$TMP/none" ]
 }

@@ -6,7 +6,7 @@
 #include "drive/launch.h"
 #include "drive/plan.h"
 #include "experiments/ordering/ordering.h"
-#include "results/ordering.h"
+#include "results/trace.h"
 #include "trial/observed.h"
 #include "trial/text.h"
 
@@ -20,8 +20,7 @@
 
 enum { ROUNDS = 3 };
 
-/* Its items are uneven on purpose, which shows what waits for what. It comes first in a round, and is observed item by
- * item. */
+/* Its items are uneven on purpose, which shows what waits for what. */
 static const char *const uneven_task = "skew";
 
 /* A trial that can be observed. */
@@ -40,7 +39,7 @@ struct session {
 	char part[PATH_MAX];   /* a timeline in the making */
 	struct target *target; /* owned */
 	unsigned *order;       /* of the targets in the current round, without those that failed; owned */
-	unsigned count, rounds;
+	unsigned count, rounds, most_rounds;
 	int log_fd;
 	double budget_s;
 	uint64_t began_ns;
@@ -73,37 +72,47 @@ static int is_wanted(const struct pvq_plan *plan, unsigned cores, unsigned c)
 	return 1;
 }
 
-/* Whether the plan has a sibling (results/ordering.h) beside it: one of the two keeps the order, the other does not. */
+/* Whether to keep a timeline of the cell: of the uneven task if the plan has it, else of the plan's first task. */
 static int has_timeline(const struct pvq_plan *plan, const struct pvq_plan_cell *cell)
 {
-	if (strcmp(cell->spec->task->name, uneven_task) != 0)
+	const struct pvq_spec *first = NULL;
+
+	if (cell->n > PVQ_TIMELINE_ITEMS)
 		return 0;
 	for (unsigned i = 0; i < plan->ncell; i++) {
-		const struct pvq_impl *other = plan->cell[i].impl;
+		const struct pvq_plan_cell *other = &plan->cell[i];
 
-		if (other->order != cell->impl->order && other->in_via == cell->impl->in_via &&
-			other->out_via == cell->impl->out_via &&
-			pvq_ordering_kinship(other->name, cell->impl->name))
-			return 1;
+		if (strcmp(other->spec->task->name, uneven_task) == 0)
+			return strcmp(cell->spec->task->name, uneven_task) == 0;
+		if (!first && other->n <= PVQ_TIMELINE_ITEMS)
+			first = other->spec;
 	}
-	return 0;
+	return cell->spec == first;
 }
 
-/* Chooses the targets. Returns the estimated seconds of a round. */
-static double choose_targets(struct session *s)
+static unsigned most_cores(const struct pvq_plan *plan)
 {
-	const struct pvq_plan *plan = s->plan;
 	unsigned cores = 0;
-	double round_s = 0;
 
 	for (unsigned i = 0; i < plan->ncell; i++)
 		cores = plan->cell[i].cores > cores ? plan->cell[i].cores : cores;
+	return cores;
+}
+
+/* Chooses the targets; `timelines`: only those that keep one. Returns the estimated seconds of a round. */
+static double choose_targets(struct session *s, int timelines)
+{
+	const struct pvq_plan *plan = s->plan;
+	unsigned cores = most_cores(plan);
+	double round_s = 0;
+
 	for (unsigned i = 0; i < plan->ncell; i++) {
-		if (!is_wanted(plan, cores, i))
+		int timeline = has_timeline(plan, &plan->cell[i]);
+
+		if (!is_wanted(plan, cores, i) || (timelines && !timeline))
 			continue;
 		s->order[s->count] = s->count;
-		s->target[s->count++] =
-			(struct target){.cell = i, .timeline = has_timeline(plan, &plan->cell[i])};
+		s->target[s->count++] = (struct target){.cell = i, .timeline = timeline};
 		round_s += plan->cell[i].estimate_s;
 	}
 	return round_s;
@@ -111,17 +120,24 @@ static double choose_targets(struct session *s)
 
 /* ---- the trials ---- */
 
+static void name_timeline(char name[PVQ_TIMELINE_NAME], const struct pvq_row *row)
+{
+	char label[PVQ_LABEL_MAX], slug[PVQ_LABEL_MAX];
+
+	pvq_text_task(label, row->task, row->args);
+	pvq_text_slug(slug, sizeof(slug), label);
+	pvq_timeline_name(name, row->impl, slug);
+}
+
 /* Keeps the timeline of the shortest trial, since disturbance can only lengthen one. 0 or -errno. */
 static int keep_timeline(const struct session *s, struct target *target, const struct pvq_row *row)
 {
-	char label[PVQ_LABEL_MAX], slug[PVQ_LABEL_MAX], name[PVQ_TIMELINE_NAME], path[PATH_MAX];
+	char name[PVQ_TIMELINE_NAME], path[PATH_MAX];
 
 	if (target->best_ns && target->best_ns <= row->map_ns)
 		return unlink(s->part) ? -errno : 0;
 	target->best_ns = row->map_ns;
-	pvq_text_task(label, row->task, row->args);
-	pvq_text_slug(slug, sizeof(slug), label);
-	pvq_timeline_name(name, row->impl, slug);
+	name_timeline(name, row);
 	if (snprintf(path, sizeof(path), "%s/%s", s->dir, name) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	return pvq_whole_name(s->part, path);
@@ -151,7 +167,7 @@ static int run_target(const struct session *s, struct target *target)
 	return ret;
 }
 
-/* Draws a fresh order, in which the uneven task comes first. */
+/* Draws a fresh order, in which those that keep a timeline come first. */
 static void order_round(struct session *s)
 {
 	uint64_t state = s->plan->seed * 1000003u + s->rounds;
@@ -161,7 +177,7 @@ static void order_round(struct session *s)
 	for (unsigned i = 0; i < s->count; i++) {
 		unsigned t = s->order[i];
 
-		if (strcmp(s->plan->cell[s->target[t].cell].spec->task->name, uneven_task) != 0)
+		if (!s->target[t].timeline)
 			continue;
 		s->order[i] = s->order[front];
 		s->order[front++] = t;
@@ -194,7 +210,7 @@ static int run_rounds(struct session *s)
 	double longest_s = 0;
 	int ret = 0;
 
-	while (ret == 0 && s->rounds < ROUNDS && s->count && left_s(s) > longest_s) {
+	while (ret == 0 && s->rounds < s->most_rounds && s->count && left_s(s) > longest_s) {
 		double began_s = elapsed_s(s);
 
 		ret = run_round(s);
@@ -250,38 +266,88 @@ static int session_open(struct session *s)
 	return ret;
 }
 
-int pvq_observe_run(const struct pvq_session *session)
+/* Observes into the folder, unless that has been done. timelines: only the trials that keep one, and only once. */
+static int observe(const struct pvq_session *session, int timelines)
 {
 	const double budget_s = session->seconds;
-	const char *dir = session->dir;
 	struct session s = {.plan = session->plan,
 		.host = session->host,
-		.dir = dir,
+		.dir = session->dir,
+		.most_rounds = timelines ? 1 : ROUNDS,
 		.log_fd = -1,
 		.budget_s = budget_s,
 		.began_ns = pvq_clock_ns()};
 	double round_s;
 	int ret, nothing;
 
-	if (is_done(dir))
+	if (is_done(s.dir))
 		return 0;
-	ret = pvq_partial_begin(&s.observed, dir, "observed.csv");
+	ret = pvq_partial_begin(&s.observed, s.dir, "observed.csv");
 	if (ret)
 		return ret < 0 ? ret : 0;
 	ret = session_open(&s);
 	if (ret == 0) {
-		round_s = choose_targets(&s);
+		round_s = choose_targets(&s, timelines);
 		fprintf(stderr,
-			"pvq: observing %u trials, up to %d times, about %.0f s; into %s/observed.csv\n",
-			s.count, ROUNDS, fmin(ROUNDS * round_s, budget_s > 0 ? budget_s : INFINITY) + 1,
-			dir);
+			"pvq: observing %u trials, at most %u time%s, about %.0f s; into %s/observed.csv\n",
+			s.count, s.most_rounds, s.most_rounds == 1 ? "" : "s",
+			fmin(s.most_rounds * round_s, budget_s > 0 ? budget_s : INFINITY) + 1, s.dir);
 		ret = run_rounds(&s);
 	}
-	nothing = ret == 0 && !pvq_rundir_has(dir, s.observed.file);
+	nothing = ret == 0 && !pvq_rundir_has(s.dir, s.observed.file);
 	if (s.log_fd >= 0)
 		close(s.log_fd);
 	free(s.order);
 	free(s.target);
 	ret = pvq_partial_end(&s.observed, nothing ? -ENODATA : ret);
 	return ret == 0 || nothing ? add_fact(&s) : ret;
+}
+
+int pvq_observe_run(const struct pvq_session *session)
+{
+	return observe(session, 0);
+}
+
+/* ---- the trace ---- */
+
+/* Adds a cell's trial if its timeline was kept. 0 or -errno. */
+static int trace_cell(struct pvq_trace *trace, const struct pvq_session *session, unsigned cell,
+	const struct pvq_observations *seen)
+{
+	struct pvq_trial t = pvq_plan_trial(session->plan, cell, 0, session->host);
+	char name[PVQ_TIMELINE_NAME];
+	const struct pvq_observed *o;
+	struct pvq_moment *moment;
+	struct pvq_row row;
+	size_t n;
+	int ret;
+
+	pvq_trial_identify(&t, &row);
+	name_timeline(name, &row);
+	o = pvq_observed_shortest(seen, &row);
+	if (!o || pvq_timeline_read(session->dir, name, &moment, &n))
+		return 0; /* the log, or a line on stderr, says why */
+	ret = pvq_trace_add(trace, o, moment, n);
+	free(moment);
+	return ret;
+}
+
+int pvq_observe_trace(const struct pvq_session *session, const char *path)
+{
+	const struct pvq_plan *plan = session->plan;
+	unsigned cores = most_cores(plan);
+	struct pvq_observations seen;
+	struct pvq_trace trace;
+	int ret = observe(session, 1), end;
+
+	if (ret)
+		return ret;
+	(void)pvq_observations_read(&seen, session->dir);
+	pvq_trace_begin(&trace, path);
+	for (unsigned i = 0; ret == 0 && i < plan->ncell; i++)
+		if (is_wanted(plan, cores, i) && has_timeline(plan, &plan->cell[i]))
+			ret = trace_cell(&trace, session, i, &seen);
+	end = pvq_trace_end(&trace);
+	pvq_observations_free(&seen);
+	return ret ? ret : end;
 }
