@@ -63,16 +63,23 @@ static double over_data(struct pvq_plot *plot, const struct pvq_summary *s, cons
 		double dodge = pvq_figure_dodge(i, count);
 
 		pvq_plot_undrawn(plot);
-		if (over_has(s, o, series[i]))
-			fprintf(plot->dat, "%.9g 1 1 1\n", pvq_plot_shift(axis, o->cores, dodge));
+		if (over_has(s, o, series[i])) {
+			fprintf(plot->dat, "%.9g 1 1 1", pvq_plot_shift(axis, o->cores, dodge));
+			pvq_figure_say(plot, s, base, "");
+		}
 		while (cell && (cell = pvq_figure_next(s, work, series[i], o->cores, over_want, cell))) {
 			struct pvq_comparison vs = pvq_cells_compare(cell, base, PVQ_MAP_NS, PVQ_ALPHA);
 			struct pvq_bar bar = pvq_figure_ratio_bar(plot, &vs);
+			char shows[PVQ_SHOWS_MAX];
 
 			if (isnan(vs.ratio))
 				continue;
-			fprintf(plot->dat, "%.9g %.9g %.9g %.9g\n",
+			fprintf(plot->dat, "%.9g %.9g %.9g %.9g",
 				pvq_plot_shift(axis, cell->key->workers, dodge), vs.ratio, bar.lo, bar.hi);
+			snprintf(shows, sizeof(shows), "ratio to the time with %u worker%s %s", o->cores,
+				o->cores == 1 ? "" : "s",
+				pvq_text_ratio_interval(vs.ratio, vs.lo, vs.hi).s);
+			pvq_figure_say(plot, s, cell, shows);
 			top = fmax(top, bar.hi);
 		}
 		pvq_plot_next_index(plot);
@@ -96,7 +103,7 @@ static int over_write(struct pvq_plots *plots, const struct pvq_summary *s, cons
 		return plots->error;
 	}
 	fputs("array cores[panels]\narray top[panels]\n", plot.gp);
-	fputs("# a panel for each task on a number of cores, in it an index for each strategy: x, time relative to workers = cores, lo, hi\n",
+	fputs("# a panel for each task on a number of cores, in it an index for each strategy: x, time relative to workers = cores, lo, hi, what the point says\n",
 		plot.dat);
 	for (size_t p = 0; p < panels; p++) {
 		size_t counts = over_workers(s, &over[p], workers);

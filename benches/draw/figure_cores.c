@@ -128,9 +128,10 @@ static void time_medians(struct cores *c, size_t panel, size_t series, const str
 		const struct pvq_estimate *map = &cell->metric[PVQ_MAP_NS];
 		struct pvq_bar bar = pvq_figure_bar(&c->plot, map);
 
-		fprintf(c->plot.dat, "%.9g %.9g %.9g %.9g\n",
+		fprintf(c->plot.dat, "%.9g %.9g %.9g %.9g",
 			pvq_plot_shift(axis, cell->key->cores, cores_dodge(c, panel, series)), map->median,
 			bar.lo, bar.hi);
+		pvq_figure_say(&c->plot, c->s, cell, "");
 	}
 	pvq_plot_next_index(&c->plot);
 }
@@ -180,7 +181,7 @@ int pvq_figure_time(struct pvq_plots *plots, const struct pvq_summary *s)
 	int ret = cores_begin(&c, plots, s, "time", time_want, time_shows), disturbed = 0;
 
 	if (ret == 0) {
-		fputs("# a panel for each task, in it two indexes for each strategy: x, map_ns, point (7 a dot, 2 a cross: in a disturbed block) of every trial; then x, median, lo, hi\n",
+		fputs("# a panel for each task, in it two indexes for each strategy: x, map_ns, point (7 a dot, 2 a cross: in a disturbed block) of every trial; then x, median, lo, hi, what the point says\n",
 			c.plot.dat);
 		fprintf(c.plot.gp, "array base[panels]\narray curve[panels]\narray counts[panels]\n");
 		for (size_t p = 0; p < c.grid.panels; p++)
@@ -213,12 +214,15 @@ static double efficiency_panel(struct cores *c, size_t p)
 				pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
 			struct pvq_bar bar = pvq_figure_ratio_bar(&c->plot, &up);
 			double cores = cell->key->cores;
+			char shows[PVQ_SHOWS_MAX];
 
 			if (isnan(up.ratio))
 				continue;
-			fprintf(c->plot.dat, "%.9g %.9g %.9g %.9g\n",
+			fprintf(c->plot.dat, "%.9g %.9g %.9g %.9g",
 				pvq_plot_shift(&axis, cores, 0.3 * pvq_figure_dodge(i, c->count)),
 				up.ratio / cores, bar.lo / cores, bar.hi / cores);
+			pvq_figure_speedup_words(shows, &up);
+			pvq_figure_say(&c->plot, c->s, cell, shows);
 			top = fmax(top, bar.hi / cores);
 		}
 		pvq_plot_next_index(&c->plot);
@@ -238,7 +242,7 @@ int pvq_figure_efficiency(struct pvq_plots *plots, const struct pvq_summary *s)
 	double top = 1;
 
 	if (ret == 0) {
-		fputs("# a panel for each task, in it an index for each strategy: x, efficiency, lo, hi\n",
+		fputs("# a panel for each task, in it an index for each strategy: x, efficiency, lo, hi, what the point says\n",
 			c.plot.dat);
 		for (size_t p = 0; p < c.grid.panels; p++)
 			top = fmax(top, efficiency_panel(&c, p));

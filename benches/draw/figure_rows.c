@@ -96,14 +96,15 @@ static int rows_begin(struct rows *rows, struct pvq_plots *plots, const struct p
 	return 0;
 }
 
-static void rows_dot(
-	struct rows *rows, size_t series, size_t work, double x, double lo, double hi, double end)
+static void rows_dot(struct rows *rows, size_t series, size_t work, const struct pvq_cell *cell, double x,
+	double lo, double hi, double end, const char *shows)
 {
 	double y = -(double)work - 0.7 * (((double)series + 0.5) / (double)rows->count - 0.5);
 
 	if (isnan(x))
 		return;
-	fprintf(rows->plot.dat, "%.9g %.9g %.9g %.9g %.9g\n", y, x, lo, hi, end);
+	fprintf(rows->plot.dat, "%.9g %.9g %.9g %.9g %.9g", y, x, lo, hi, end);
+	pvq_figure_say(&rows->plot, rows->s, cell, shows);
 	rows->lo = fmin(rows->lo, lo);
 	rows->hi = fmax(rows->hi, fmax(hi, end));
 }
@@ -118,7 +119,8 @@ static int overview_outcome(struct rows *rows, size_t w)
 {
 	struct pvq_contest contest;
 	struct pvq_text outcome;
-	const char *words, *colour = "777777";
+	struct pvq_style style = {.colour = "777777"};
+	const char *words;
 	int ret = pvq_contest_hold(&contest, rows->s, &rows->s->work[w], rows->s->max_cores, PVQ_MAP_NS);
 
 	if (ret)
@@ -127,12 +129,12 @@ static int overview_outcome(struct rows *rows, size_t w)
 	words = outcome.s;
 	if (contest.outcome == PVQ_CLEAR) {
 		words = rows->s->series[contest.rival[0].cell->series].name;
-		colour = pvq_style(rows->s, contest.rival[0].cell->series).colour;
+		style = pvq_style(rows->s, contest.rival[0].cell->series);
 	}
 	fputs("set label '", rows->plot.gp);
 	pvq_plot_quote(rows->plot.gp, words);
 	fprintf(rows->plot.gp, "' at graph 1, first -%zu left offset character 1,0 tc rgb '#%s'\n", w,
-		colour);
+		style.colour);
 	pvq_contest_free(&contest);
 	return 0;
 }
@@ -141,7 +143,7 @@ static void overview_data(struct rows *rows)
 {
 	const struct pvq_summary *s = rows->s;
 
-	fputs("# y, speed-up over serial, lo, hi\n", rows->plot.dat);
+	fputs("# y, speed-up over serial, lo, hi, -, what the point says\n", rows->plot.dat);
 	for (size_t i = 0; i < rows->count; i++) {
 		for (size_t w = 0; w < s->works; w++) {
 			const struct pvq_work *work = &s->work[w];
@@ -151,10 +153,11 @@ static void overview_data(struct rows *rows)
 						      overview_want, cell))) {
 				struct pvq_comparison up =
 					pvq_cells_compare(work->base, cell, PVQ_MAP_NS, PVQ_ALPHA);
-
 				struct pvq_bar bar = pvq_figure_ratio_bar(&rows->plot, &up);
+				char shows[PVQ_SHOWS_MAX];
 
-				rows_dot(rows, i, w, up.ratio, bar.lo, bar.hi, NAN);
+				pvq_figure_speedup_words(shows, &up);
+				rows_dot(rows, i, w, cell, up.ratio, bar.lo, bar.hi, NAN, shows);
 			}
 		}
 		pvq_plot_next_index(&rows->plot);
@@ -192,7 +195,8 @@ static void first_data(struct rows *rows)
 {
 	const struct pvq_summary *s = rows->s;
 
-	fputs("# y, time to the first result in ns, lo, hi, to the last\n", rows->plot.dat);
+	fputs("# y, time to the first result in ns, lo, hi, to the last, what the point says\n",
+		rows->plot.dat);
 	for (size_t i = 0; i < rows->count; i++) {
 		for (size_t w = 0; w < s->works; w++) {
 			const struct pvq_cell *cell = NULL;
@@ -201,9 +205,12 @@ static void first_data(struct rows *rows)
 					s, &s->work[w], rows->series[i], s->max_cores, first_want, cell))) {
 				const struct pvq_estimate *first = &cell->metric[PVQ_FIRST_NS];
 				struct pvq_bar bar = pvq_figure_bar(&rows->plot, first);
+				char shows[PVQ_SHOWS_MAX];
 
-				rows_dot(rows, i, w, first->median, bar.lo, bar.hi,
-					cell->metric[PVQ_MAP_NS].median);
+				snprintf(shows, sizeof(shows), "first result after %s",
+					pvq_text_ns_interval(first->median, first->lo, first->hi).s);
+				rows_dot(rows, i, w, cell, first->median, bar.lo, bar.hi,
+					cell->metric[PVQ_MAP_NS].median, shows);
 			}
 		}
 		pvq_plot_next_index(&rows->plot);

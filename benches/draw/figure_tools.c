@@ -1,6 +1,8 @@
 /* figure_tools.c: names pictures, and selects their series, cells and intervals. */
 #include "draw/figure_tools.h"
 
+#include "results/cellname.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +119,33 @@ void pvq_figure_panel(struct pvq_plot *plot, size_t panel, const struct pvq_work
 	pvq_text_plain(plain, work->key->task, work->key->args);
 	panel_text(plot, "plain", panel, plain, TITLE_MAX);
 	panel_text(plot, "task", panel, strcmp(plain, work->label) == 0 ? "" : work->label, TITLE_MAX);
+}
+
+void pvq_figure_speedup_words(char shows[PVQ_SHOWS_MAX], const struct pvq_comparison *up)
+{
+	snprintf(shows, PVQ_SHOWS_MAX, "speed-up %s", pvq_text_ratio_interval(up->ratio, up->lo, up->hi).s);
+}
+
+void pvq_figure_say(
+	struct pvq_plot *plot, const struct pvq_summary *s, const struct pvq_cell *cell, const char *shows)
+{
+	const struct pvq_estimate *map = &cell->metric[PVQ_MAP_NS];
+	const struct pvq_row *key = cell->key;
+	char plain[PVQ_LABEL_MAX];
+	struct pvq_outfile text;
+
+	if (pvq_outfile_begin(&text)) {
+		pvq_plot_say(plot, "");
+		return;
+	}
+	pvq_text_plain(plain, key->task, key->args);
+	fprintf(text.f, "%s: %s, %u worker%s on %u core%s\n%s%smap %s, n = %zu\n",
+		s->series[cell->series].name, plain, key->workers, key->workers == 1 ? "" : "s", key->cores,
+		key->cores == 1 ? "" : "s", shows, shows[0] ? "\n" : "",
+		pvq_text_ns_interval(map->median, map->lo, map->hi).s, map->n);
+	pvq_cell_command(text.f, cell);
+	pvq_plot_say(plot, pvq_outfile_compose(&text) == 0 ? text.text : "");
+	pvq_outfile_free(&text);
 }
 
 double pvq_figure_dodge(size_t i, size_t count)

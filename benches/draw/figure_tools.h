@@ -37,6 +37,16 @@ int pvq_figure_grid(struct pvq_plot *, struct pvq_plots *, const char *name, siz
 /* Writes the title of a panel (from 0 on): the task. */
 void pvq_figure_panel(struct pvq_plot *, size_t panel, const struct pvq_work *);
 
+/* "speed-up 1.74 (1.72–1.82)": what a point says of a ratio of serial's time to its own. */
+enum { PVQ_SHOWS_MAX = PVQ_TEXT_MAX + 48 };
+void pvq_figure_speedup_words(char shows[PVQ_SHOWS_MAX], const struct pvq_comparison *);
+
+/* Ends the line of figures of a cell's point with what it says (pvq_plot_say()): the setting, the median with its interval
+ * and n, what this picture shows of it, and the command that repeats the cell. shows: a text, or "" if that is the median
+ * of the map time. */
+void pvq_figure_say(
+	struct pvq_plot *, const struct pvq_summary *, const struct pvq_cell *, const char *shows);
+
 /* What an axis must reach over. Begin with {INFINITY, 0}: all values drawn are above 0. */
 struct pvq_range {
 	double lo, hi;

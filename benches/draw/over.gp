@@ -22,7 +22,8 @@ do for [format in formats] {
 		}
 		set arrow from graph 0, first 1 to graph 1, first 1 nohead back lc rgb ideal lw 2
 		plot for [i=1:N] data index N*(p-1)+i-1 using 1:2:3:4 with yerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.3, \
-			for [i=1:N] data index N*(p-1)+i-1 using 1:2 with linespoints pt point[i] ps size(0.8) lw 1.5 dt dash[i] lc rgb full(i)
+			for [i=1:N] data index N*(p-1)+i-1 using 1:2 with lines lw 1.5 dt dash[i] lc rgb full(i), \
+			for [i=1:N] data index N*(p-1)+i-1 using 1:2:5 with labels hypertext point pt point[i] ps size(0.8) lc rgb full(i)
 	}
 	unset multiplot
 	unset output

@@ -35,6 +35,6 @@ do for [format in formats] {
 	set output name.'.'.format
 	eval legend
 	plot for [i=1:N] data index i-1 using 2:1:3:4 with xerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.8, \
-		for [i=1:N] data index i-1 using 2:1 with points pt point[i] ps size(1.1) lc rgb full(i)
+		for [i=1:N] data index i-1 using 2:1:6 with labels hypertext point pt point[i] ps size(1.1) lc rgb full(i)
 	unset output
 }

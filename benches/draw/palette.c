@@ -1,6 +1,7 @@
 /* palette.c: the table of styles. */
 #include "draw/palette.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct fixed {
@@ -50,6 +51,30 @@ static size_t palette_turn(const struct pvq_summary *s, size_t series)
 	return turn - (s->series[series].variant ? 1 : 0);
 }
 
+/* The value nearest to the channel's that has these three lowest bits. */
+static unsigned palette_near(unsigned channel, unsigned bits)
+{
+	unsigned near = (channel & 0xF8) | bits;
+
+	if (near > channel + 4 && near >= 8)
+		return near - 8;
+	return near + 4 < channel && near + 8 <= 0xFF ? near + 8 : near;
+}
+
+/* Writes a number of the series into the three lowest bits of red, green and blue: its place in the registry, and its
+ * variant. So it is the same in the pictures of an experiment, which has a summary of its own. */
+static void palette_mark(char colour[7], const struct pvq_summary *s, size_t series)
+{
+	size_t rank = pvq_registry_rank(s->registry, s->series[series].impl);
+	unsigned rgb = (unsigned)strtoul(colour, NULL, 16), number;
+
+	if (!pvq_registry_at(s->registry, rank))
+		rank += series;
+	number = (unsigned)rank % 64 + s->series[series].variant % 8 * 64;
+	snprintf(colour, 7, "%02X%02X%02X", palette_near(rgb >> 16 & 0xFF, number & 7),
+		palette_near(rgb >> 8 & 0xFF, number >> 3 & 7), palette_near(rgb & 0xFF, number >> 6));
+}
+
 struct pvq_style pvq_style(const struct pvq_summary *s, size_t series)
 {
 	const struct pvq_style *known = palette_find(s->series[series].impl);
@@ -61,7 +86,7 @@ struct pvq_style pvq_style(const struct pvq_summary *s, size_t series)
 	} else {
 		size_t turn = palette_turn(s, series);
 
-		style.colour = palette_colour[turn % COLOURS];
+		snprintf(style.colour, sizeof(style.colour), "%s", palette_colour[turn % COLOURS]);
 		style.point = palette_point[turn % POINTS];
 		style.dash = 1 + (int)(turn % DASHES);
 	}
@@ -70,5 +95,6 @@ struct pvq_style pvq_style(const struct pvq_summary *s, size_t series)
 		style.point = palette_point[variant % POINTS];
 		style.dash = 1 + (style.dash - 1 + (int)variant) % DASHES;
 	}
+	palette_mark(style.colour, s, series);
 	return style;
 }

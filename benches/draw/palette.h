@@ -7,12 +7,13 @@
 #include "results/summary.h"
 
 struct pvq_style {
-	const char *colour; /* "RRGGBB" */
-	int point, dash;    /* gnuplot's pointtype and dashtype */
+	char colour[7];  /* "RRGGBB" */
+	int point, dash; /* gnuplot's pointtype and dashtype */
 };
 
 /* The style of a series. Strategies without a fixed style get the free styles in the order of the registry; those that are
- * not in the registry come last, in alphabetical order. */
+ * not in the registry come last, in alphabetical order. The colours of up to 64 strategies in up to 8 settings all differ,
+ * if only by what no eye sees: page.js finds by its colour what belongs to a strategy. */
 struct pvq_style pvq_style(const struct pvq_summary *, size_t series);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/asset.h"
 #include "base/grow.h"
 #include "draw/palette.h"
+#include "draw/svg.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -124,6 +125,20 @@ void pvq_plot_quote(FILE *f, const char *text)
 			fputc('\'', f);
 		fputc(iscntrl((unsigned char)*text) ? ' ' : *text, f);
 	}
+}
+
+void pvq_plot_say(struct pvq_plot *plot, const char *text)
+{
+	fputs(" \"", plot->dat);
+	for (; *text; text++) {
+		const char *coded = strchr(pvq_svg_coded, *text);
+
+		if (coded)
+			fprintf(plot->dat, "^%c", pvq_svg_code[coded - pvq_svg_coded]);
+		else
+			fputc(iscntrl((unsigned char)*text) ? ' ' : *text, plot->dat);
+	}
+	fputs("\"\n", plot->dat);
 }
 
 void pvq_plot_tic(FILE *f, const char *text, double at, int first)

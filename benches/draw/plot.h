@@ -53,6 +53,9 @@ void pvq_plot_number(struct pvq_plot *, const char *variable, double x);
 void pvq_plot_bars(struct pvq_plot *);
 /* Writes text for use within single quotes in a script, escaped. */
 void pvq_plot_quote(FILE *, const char *text);
+/* Ends a line of figures with what its point says to the reader who points at it: a column of the data. The template draws
+ * such points `with labels hypertext point`. */
+void pvq_plot_say(struct pvq_plot *, const char *text);
 /* Writes one element of the list in `set …tics (…)`. */
 void pvq_plot_tic(FILE *, const char *text, double at, int first);
 

@@ -3,8 +3,8 @@
 
 #include "base/infile.h"
 #include "base/outfile.h"
-#include "draw/plot.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +44,8 @@ static const char *svg_drop_empty(FILE *f, const char *at)
 	return end && strncmp(end, empty, sizeof(empty) - 1) == 0 ? end + sizeof(empty) - 1 : NULL;
 }
 
+const char pvq_svg_coded[] = "\n\"\\^", pvq_svg_code[] = "nqb^";
+
 static const char hypertext[] = "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'";
 
 static const char *svg_mark(FILE *f, const char *at)
@@ -55,10 +57,10 @@ static const char *svg_mark(FILE *f, const char *at)
 		return NULL;
 	fputs("<g class=\"mark\"><title>", f);
 	for (; text < end; text++) {
-		int line = text[0] == '\\' && text[1] == 'n';
+		const char *code = *text == '^' ? strchr(pvq_svg_code, text[1]) : NULL;
 
-		fputc(line ? '\n' : *text, f);
-		text += line;
+		fputc(code ? pvq_svg_coded[code - pvq_svg_code] : *text, f);
+		text += code != NULL;
 	}
 	fputs("</title>", f);
 	return rest;
@@ -93,7 +95,7 @@ static void svg_write(FILE *f, const char *at)
 int pvq_svg_tidy(const char *dir, const char *name)
 {
 	struct pvq_outfile out;
-	char file[PVQ_PLOT_NAME + 16], *text;
+	char file[PATH_MAX], *text;
 	size_t len;
 	int ret;
 

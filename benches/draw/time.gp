@@ -30,7 +30,7 @@ do for [format in formats] {
 			for [i=1:N] data index 2*(N*(p-1)+i)-2 using 1:2:3 with points pt variable ps size(0.35) lc rgb faint(i), \
 			for [i=1:N] data index 2*(N*(p-1)+i)-1 using 1:(curve[p] ? $2 : NaN) with lines lw 1.5 dt dash[i] lc rgb full(i), \
 			for [i=1:N] data index 2*(N*(p-1)+i)-1 using 1:2:3:4 with yerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.3, \
-			for [i=1:N] data index 2*(N*(p-1)+i)-1 using 1:2 with points pt point[i] ps size(0.8) lc rgb full(i)
+			for [i=1:N] data index 2*(N*(p-1)+i)-1 using 1:2:5 with labels hypertext point pt point[i] ps size(0.8) lc rgb full(i)
 	}
 	unset multiplot
 	unset output

@@ -1,4 +1,6 @@
-/* cellname.h: the name of a cell that stays the same from run to run, for `pvq compare` and for other tools. */
+/* cellname.h: the name of a cell that stays the same from run to run, for `pvq compare` and for other tools; and the
+ * command that repeats the cell.
+ */
 #ifndef PVQ_CELLNAME_H
 #define PVQ_CELLNAME_H
 
@@ -12,5 +14,8 @@ enum { PVQ_CELLNAME_MAX = PVQ_LABEL_MAX + PVQ_NAME_MAX + 96 };
  * several numbers of items). */
 void pvq_cellname(char name[PVQ_CELLNAME_MAX], const struct pvq_summary *, const struct pvq_work *,
 	const struct pvq_cell *);
+
+/* Writes the command, quoted for a shell: one trial with the same work and the settings in force. */
+void pvq_cell_command(FILE *, const struct pvq_cell *);
 
 #endif

@@ -83,7 +83,7 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 		return ret;
 	fit.n = (double)ramp.own[0]->key->n; /* equal at every grain of its range */
 	for (size_t i = 0; i < ramp.points; i++)
-		line->point[i] = (struct pvq_grain_point){
+		line->point[i] = (struct pvq_grain_point){.cell = ramp.own[i],
 			.granularity_ns = grain_granularity(&ramp, i, &fit),
 			.versus = pvq_cells_compare(ramp.base[i], ramp.own[i], PVQ_MAP_NS, PVQ_ALPHA)};
 	line->points = ramp.points;

@@ -13,7 +13,8 @@
 #define PVQ_GRAIN_FILE "grain.csv"
 
 struct pvq_grain_point {
-	double granularity_ns; /* median */
+	const struct pvq_cell *cell; /* of grain.summary */
+	double granularity_ns;       /* median */
 	struct pvq_comparison
 		versus; /* serial's time / the strategy's; divided by the cores: the efficiency */
 };

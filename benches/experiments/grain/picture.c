@@ -10,7 +10,7 @@ enum { WIDTH = 960, HEIGHT = 420, KEY_ROW = 20 };
 
 static void grain_data(struct pvq_plot *plot, const struct pvq_grain *grain, double *lo_ns, double *hi_ns)
 {
-	fputs("# granularity_ns, efficiency, lo, hi\n", plot->dat);
+	fputs("# granularity_ns, efficiency, lo, hi, what the point says\n", plot->dat);
 	for (size_t l = 0; l < grain->lines; l++) {
 		const struct pvq_grain_line *line = &grain->line[l];
 
@@ -18,9 +18,12 @@ static void grain_data(struct pvq_plot *plot, const struct pvq_grain *grain, dou
 			const struct pvq_comparison *vs = &line->point[i].versus;
 			struct pvq_bar bar = pvq_figure_ratio_bar(plot, vs);
 			double x = line->point[i].granularity_ns;
+			char shows[PVQ_SHOWS_MAX];
 
-			fprintf(plot->dat, "%.9g %.6g %.6g %.6g\n", x, vs->ratio / grain->cores,
+			fprintf(plot->dat, "%.9g %.6g %.6g %.6g", x, vs->ratio / grain->cores,
 				bar.lo / grain->cores, bar.hi / grain->cores);
+			pvq_figure_speedup_words(shows, vs);
+			pvq_figure_say(plot, &grain->summary, line->point[i].cell, shows);
 			*lo_ns = fmin(*lo_ns, x);
 			*hi_ns = fmax(*hi_ns, x);
 		}
