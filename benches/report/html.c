@@ -210,7 +210,18 @@ static void html_title(FILE *f, const char *body)
 	fprintf(f, "<title>%.*s</title>\n", end ? (int)(end - h - 4) : 3, end ? h + 4 : "pvq");
 }
 
-static void html_write_page(FILE *f, char *const *body, const struct pvq_html_parts *parts, const char *dir)
+/* Writes JSON for use within <script>: no text in it can end the element. */
+static void html_json(FILE *f, const char *json)
+{
+	for (; *json; json++)
+		if (*json == '<')
+			fputs("\\u003c", f);
+		else
+			fputc(*json, f);
+}
+
+static void html_write_page(
+	FILE *f, char *const *body, const struct pvq_html_parts *parts, const char *dir, const char *facts)
 {
 	size_t pictures = 0;
 
@@ -218,17 +229,19 @@ static void html_write_page(FILE *f, char *const *body, const struct pvq_html_pa
 	      "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
 		f);
 	html_title(f, parts->count ? body[0] : "");
-	fprintf(f, "<style>\n%s%s</style>\n</head>\n<body>\n", pvq_asset("report.css"),
-		pvq_asset("layout.css"));
+	fprintf(f, "<style>\n%s%s%s</style>\n</head>\n<body>\n", pvq_asset("report.css"),
+		pvq_asset("layout.css"), pvq_asset("page.css"));
 	html_contents(f, body, parts);
 	fputs("<main>\n", f);
 	for (size_t i = 0; i < parts->count; i++)
 		html_write_body(f, body[i], &parts->part[i], dir, &pictures);
-	fputs("</main>\n</body>\n</html>\n", f);
+	fputs("</main>\n<script type=\"application/json\" id=\"facts\">", f);
+	html_json(f, facts);
+	fprintf(f, "</script>\n<script>\n%s</script>\n</body>\n</html>\n", pvq_asset("page.js"));
 }
 
-int pvq_html_write(
-	FILE *f, const char *markdown, size_t len, const struct pvq_html_parts *parts, const char *dir)
+int pvq_html_write(FILE *f, const char *markdown, size_t len, const struct pvq_html_parts *parts,
+	const char *dir, const char *facts)
 {
 	char **body = calloc(parts->count + 1, sizeof(*body));
 	int ret = body ? 0 : -ENOMEM;
@@ -239,7 +252,7 @@ int pvq_html_write(
 		ret = html_body(markdown + from, to - from, &body[i]);
 	}
 	if (ret == 0)
-		html_write_page(f, body, parts, dir);
+		html_write_page(f, body, parts, dir, facts);
 	for (size_t i = 0; body && i < parts->count; i++)
 		free(body[i]);
 	free(body);

@@ -2,6 +2,8 @@
 #ifndef PVQ_HTML_H
 #define PVQ_HTML_H
 
+#include "results/summary.h"
+
 #include <stddef.h>
 #include <stdio.h>
 
@@ -18,10 +20,14 @@ struct pvq_html_parts {
 	size_t count;
 };
 
-/* Writes the page. Pictures given as plots/NAME.svg are read from DIR and embedded; one that cannot be read stays a
+/* Writes the page, with page.js, which finds `facts` (JSON) in it. Pictures given as plots/NAME.svg are read from DIR and embedded; one that cannot be read stays a
  * link. Raw HTML in the Markdown is shown as text. 0; -ENOMEM; -EINVAL: md4c does not accept the Markdown. The caller
  * checks the stream for errors. */
-int pvq_html_write(
-	FILE *f, const char *markdown, size_t len, const struct pvq_html_parts *, const char *dir);
+int pvq_html_write(FILE *f, const char *markdown, size_t len, const struct pvq_html_parts *,
+	const char *dir, const char *facts);
+
+/* What page.js has to know: {"series": [{"name", "colour"}, …]}, the strategies as the pictures draw them. The caller
+ * frees it; NULL: out of memory. */
+char *pvq_page_facts(const struct pvq_summary *);
 
 #endif

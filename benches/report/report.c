@@ -162,14 +162,15 @@ static int report_write(const struct pvq_report *report, const struct pvq_readin
 {
 	struct pvq_outfile md = {0}, html = {0};
 	struct pvq_html_parts parts = {0};
-	int ret = pvq_outfile_begin(&md);
+	char *facts = pvq_page_facts(report->summary);
+	int ret = facts ? pvq_outfile_begin(&md) : -ENOMEM;
 
 	if (ret == 0)
 		ret = pvq_outfile_begin(&html);
 	if (ret == 0)
 		ret = report_compose(report, readings, &md, &parts);
 	if (ret == 0)
-		ret = pvq_html_write(html.f, md.text, md.len, &parts, report->dir);
+		ret = pvq_html_write(html.f, md.text, md.len, &parts, report->dir, facts);
 	if (ret)
 		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
 	if (ret == 0)
@@ -183,6 +184,7 @@ static int report_write(const struct pvq_report *report, const struct pvq_readin
 	pvq_outfile_free(&md);
 	pvq_outfile_free(&html);
 	free(parts.part);
+	free(facts);
 	return ret;
 }
 
