@@ -21,7 +21,7 @@ static const struct pvq_option options[] = {
 
 static void list_arg(const struct pvq_arg *arg)
 {
-	printf("      %s=%s  %s", arg->name, arg->def, arg->help);
+	printf("      %s=%s  %s", arg->name, arg->def ? arg->def : "...", arg->help);
 	if (arg->kind == PVQ_ARG_COUNT || arg->kind == PVQ_ARG_REAL)
 		printf(" (%.15g to %.15g)", arg->min, arg->max);
 	for (int i = 0; arg->words && arg->words[i]; i++)
@@ -61,7 +61,7 @@ static void list_peers(const struct pvq_registry *registry)
 
 static void list_tasks(void)
 {
-	printf("Tasks (--task name:argument=value,...), each argument with its default:\n");
+	printf("Tasks (--task name:argument=value,...), each argument with its default (...: to be given):\n");
 	for (int i = 0; pvq_tasks[i]; i++) {
 		printf("  %-27s %s\n", pvq_tasks[i]->name, pvq_tasks[i]->summary);
 		for (const struct pvq_arg *arg = pvq_tasks[i]->args; arg && arg->name; arg++)
@@ -101,10 +101,11 @@ static json_t *json_arg(const struct pvq_arg *arg)
 		[PVQ_UNIT_KIB] = "KiB"};
 	int ranged = arg->kind == PVQ_ARG_COUNT || arg->kind == PVQ_ARG_REAL;
 
-	return json_pack("{s:s,s:s,s:s,s:o,s:s,s:o,s:o,s:o}", "name", arg->name, "help", arg->help, "kind",
-		arg_kinds[arg->kind], "unit", pvq_json_text(units[arg->unit]), "default", arg->def, "min",
-		pvq_json_real(ranged ? arg->min : NAN), "max", pvq_json_real(ranged ? arg->max : NAN),
-		"words", arg->words ? pvq_json_words(arg->words) : json_null());
+	return json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "name", arg->name, "help", arg->help, "kind",
+		arg_kinds[arg->kind], "unit", pvq_json_text(units[arg->unit]), "default",
+		pvq_json_text(arg->def), "min", pvq_json_real(ranged ? arg->min : NAN), "max",
+		pvq_json_real(ranged ? arg->max : NAN), "words",
+		arg->words ? pvq_json_words(arg->words) : json_null());
 }
 
 static json_t *json_tasks(void)

@@ -35,6 +35,9 @@ static const struct kind kinds[] = {
 	{"experiment", "experiment.c.in", "benches/experiments", 1,
 		"  make\n  build/pvq bench --profile quick --blocks 1 --tasks noop --impls serial --out /tmp/@\n"
 		"  the chapter is in /tmp/@/report.md\n"},
+	{"plugin", "plugin.c.in", ".", 0,
+		"  cc -O2 -shared -fPIC -o @.so @.c\n  seq 1000 >@.txt\n"
+		"  pvq run --impl all --task so:file=@.so,function=@,items=@.txt\n"},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -49,9 +52,14 @@ static const struct kind *find_kind(const char *name)
 			return &kinds[i];
 	}
 	near = pvq_nearest(name, names);
-	fprintf(stderr, "pvq: unknown kind '%s'; %s%s%sone of: strategy, task, peer, experiment\n", name,
-		near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
+	fprintf(stderr, "pvq: unknown kind '%s'; %s%s%sone of: strategy, task, peer, experiment, plugin\n",
+		name, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
 	return NULL;
+}
+
+static int needs_no_checkout(const struct kind *kind)
+{
+	return strcmp(kind->folder, ".") == 0;
 }
 
 /* Whether file names, C, CSV and command lines all take the name. */
@@ -70,6 +78,8 @@ static int is_taken(const struct pvq_call *call, const struct kind *kind, const 
 	static const char *const endings[] = {".c", ".cc", ".go", ".rs"};
 	char path[PATH_MAX];
 
+	if (needs_no_checkout(kind))
+		return 0; /* a file that exists is not overwritten */
 	if (strcmp(kind->name, "task") == 0) {
 		for (size_t i = 0; pvq_tasks[i]; i++)
 			if (strcmp(pvq_tasks[i]->name, name) == 0)
@@ -95,7 +105,7 @@ static int is_taken(const struct pvq_call *call, const struct kind *kind, const 
 
 static int check(const struct pvq_call *call, const struct kind *kind, const char *name)
 {
-	if (access("impls/impl.h", F_OK)) {
+	if (!needs_no_checkout(kind) && access("impls/impl.h", F_OK)) {
 		fprintf(stderr,
 			"pvq: new writes into a checkout of pvq: there is no impls/impl.h in this folder\n");
 		return -EINVAL;
@@ -199,11 +209,12 @@ static int run(const struct pvq_call *call)
 
 const struct pvq_command pvq_command_new = {
 	.syntax = {.name = "pvq new",
-		.summary = "Write the skeleton of a strategy, task, peer or experiment into this checkout.",
+		.summary =
+			"Write the skeleton of a strategy, task, peer or experiment into this checkout, or of a plugin.",
 		.words = "KIND NAME",
-		.choices = "strategy task peer experiment",
+		.choices = "strategy task peer experiment plugin",
 		.words_help =
-			"new takes a kind (strategy, task, peer or experiment) and a name: pvq new strategy my_pool",
+			"new takes a kind (strategy, task, peer, experiment or plugin) and a name: pvq new strategy my_pool",
 		.least = 2,
 		.most = 2},
 	.run = run,

@@ -393,7 +393,8 @@ static int run_one(struct run *r, struct choice *c)
 		.run = r,
 		.impl = c->impl,
 		.began_ns = pvq_clock_ns()};
-	struct pvq_launch_io io = {.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO};
+	struct pvq_launch_io io = {
+		.out_fd = STDOUT_FILENO, .err_fd = STDERR_FILENO, .input = pvq_spec_stdin(&r->args.spec)};
 
 	if (r->trace_path)
 		t.timeline = r->items;

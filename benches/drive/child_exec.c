@@ -17,7 +17,7 @@ _Noreturn void pvq_child_exec(const char *program, char *const argv[], int row_f
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int out = io->out_fd >= 0 ? io->out_fd : null_fd;
 	int err = io->err_fd >= 0 ? io->err_fd : null_fd;
-	int in = fcntl(null_fd, F_DUPFD_CLOEXEC, 10);
+	int in = fcntl(io->input ? STDIN_FILENO : null_fd, F_DUPFD_CLOEXEC, 10);
 
 	setpgid(0, 0);
 	if (t && pvq_process_confine(t->cpu, t->ncpu))

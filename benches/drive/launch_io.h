@@ -12,9 +12,9 @@ struct pvq_launch_observer {
 	void (*observe)(struct pvq_launch_observer *, pid_t pid);
 };
 
-/* Where a trial's own output goes; -1: /dev/null. */
+/* Where a trial's own output goes; -1: /dev/null. Its input is /dev/null too, or the driver's own where `input` is set. */
 struct pvq_launch_io {
-	int out_fd, err_fd;
+	int out_fd, err_fd, input;
 	struct pvq_launch_observer *observer; /* NULL: none */
 };
 

@@ -197,7 +197,12 @@ int pvq_plan_add_spec(struct pvq_plan *plan, const char *words)
 		return -ENOMEM;
 	}
 	plan->spec[plan->nspec++] = spec;
-	return pvq_spec_parse(spec, words);
+	if (pvq_spec_parse(spec, words))
+		return -EINVAL;
+	if (!pvq_spec_stdin(spec))
+		return 0;
+	fprintf(stderr, "pvq: many trials cannot share standard input; give a file\n");
+	return -EINVAL;
 }
 
 /* Whether the last spec repeats an earlier one. */

@@ -5,8 +5,8 @@
  * no globals. The load is frozen between build() and free(), so any threads and processes may call the other hooks at
  * the same time.
  *
- * With its default arguments a task works on every machine and with any number of items, 0 included:
- * tests/trial/test_conformance.c runs 200 items with every strategy. The same load (arguments, n, seed) always has the
+ * With its default arguments, if none of them must be given, a task works on every machine and with any number of items, 0
+ * included: tests/trial/test_conformance.c runs 200 items with every strategy. The same load (arguments, n, seed) always has the
  * same inputs and outputs.
  */
 #ifndef PVQ_TASK_H
@@ -38,7 +38,7 @@ enum pvq_arg_kind {
 	PVQ_ARG_COUNT, /* a whole number, in .u */
 	PVQ_ARG_REAL,  /* a decimal number, in .d */
 	PVQ_ARG_WORD,  /* one of `words`; .u is its index */
-	PVQ_ARG_TEXT,  /* any string (a path), in .s, owned by the load */
+	PVQ_ARG_TEXT,  /* any string (a path; "-": standard input), in .s, owned by the load */
 };
 
 union pvq_value {
@@ -63,10 +63,10 @@ enum pvq_situation {
 
 /* One argument of a task, as `pvq list` shows it and the command line checks it. */
 struct pvq_arg {
-	const char *name;         /* NULL ends the table */
-	const char *help;         /* a few words, with the unit */
-	const char *def;          /* default, written as on the command line */
-	double min, max;          /* allowed range, ends included (COUNT and REAL) */
+	const char *name; /* NULL ends the table */
+	const char *help; /* a few words, with the unit */
+	const char *def;  /* default, written as on the command line; NULL: the user must give a value */
+	double min, max;  /* allowed range, ends included (COUNT and REAL) */
 	const char *const *words; /* WORD: the choices, NULL-terminated */
 	enum pvq_arg_kind kind;
 	enum pvq_unit unit;
@@ -100,8 +100,8 @@ struct pvq_task {
 	 * as many items as one asks for. */
 	int (*count)(const struct pvq_load *, uint64_t *n, struct pvq_error *err);
 
-	/* Builds the load. Called once, in the parent, before any worker exists. 0, or -errno with *err filled
-	 * (pvq_fail()). */
+	/* Builds the load. Called once, in the parent, before any worker exists. It may replace load->task, by one that
+	 * differs in its hooks. 0, or -errno with *err filled (pvq_fail()). */
 	int (*build)(struct pvq_load *, struct pvq_error *err);
 
 	/* The input of item id, at most max_in bytes. It points into priv, or into scratch (PVQ_SCRATCH bytes); valid

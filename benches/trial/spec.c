@@ -207,6 +207,29 @@ static int take_value(
 	return parse_value(task, arg, text, value);
 }
 
+/* Refuses a spec without a value that must be given. Such arguments are texts. */
+static int check_given(const struct pvq_spec *spec)
+{
+	for (int i = 0; spec->task->args && spec->task->args[i].name; i++) {
+		const struct pvq_arg *arg = &spec->task->args[i];
+
+		if (!arg->def && (!spec->value[i].s || !spec->value[i].s[0])) {
+			fprintf(stderr, "pvq: task %s needs %s:%s=..., %s\n", spec->task->name,
+				spec->task->name, arg->name, arg->help);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+int pvq_spec_stdin(const struct pvq_spec *spec)
+{
+	for (int i = 0; spec->task->args && spec->task->args[i].name; i++)
+		if (spec->task->args[i].kind == PVQ_ARG_TEXT && strcmp(spec->value[i].s, "-") == 0)
+			return 1;
+	return 0;
+}
+
 int pvq_spec_parse(struct pvq_spec *spec, const char *words)
 {
 	char *at, args[PVQ_SPEC_MAX];
@@ -221,9 +244,13 @@ int pvq_spec_parse(struct pvq_spec *spec, const char *words)
 	spec->task = pvq_task_find(spec->text);
 	if (!spec->task)
 		return -EINVAL;
-	for (int i = 0; spec->task->args && spec->task->args[i].name; i++)
-		if (parse_value(spec->task, &spec->task->args[i], spec->task->args[i].def, &spec->value[i]))
+	for (int i = 0; spec->task->args && spec->task->args[i].name; i++) {
+		const struct pvq_arg *arg = &spec->task->args[i];
+
+		spec->value[i] = (union pvq_value){0};
+		if (arg->def && parse_value(spec->task, arg, arg->def, &spec->value[i]))
 			return -EINVAL;
+	}
 	while (at && *at) {
 		int i = pvq_spec_arg_at(spec->task, at);
 		char *value, *next;
@@ -238,6 +265,8 @@ int pvq_spec_parse(struct pvq_spec *spec, const char *words)
 			return -EINVAL;
 		at = next;
 	}
+	if (check_given(spec))
+		return -EINVAL;
 	pvq_spec_args(spec, args, sizeof(args));
 	if (strlen(args) + strlen(spec->task->name) + 2 >= PVQ_SPEC_MAX) {
 		fprintf(stderr, "pvq: the arguments of task %s are too long\n", spec->task->name);

@@ -47,6 +47,9 @@ int pvq_spec_arg_at(const struct pvq_task *, const char *text);
  * copied, since text values point into them. 0, or -EINVAL with one line on stderr. */
 int pvq_spec_parse(struct pvq_spec *, const char *words);
 
+/* Whether a text value is "-", which stands for standard input. */
+int pvq_spec_stdin(const struct pvq_spec *);
+
 /* Lets the task fix arguments that depend on the machine, so that parsing pvq_spec_args() later gives identical
  * work. */
 void pvq_spec_settle(struct pvq_spec *);

@@ -208,7 +208,7 @@ static struct pvq_text text_with_unit(const struct pvq_arg *arg, const char *val
 static void text_value(
 	char *value, size_t cap, const struct pvq_task *task, const struct pvq_arg *arg, const char *args)
 {
-	snprintf(value, cap, "%s", arg->def);
+	snprintf(value, cap, "%s", arg->def ? arg->def : "");
 	while (*args) {
 		size_t len = pvq_spec_piece(args, PVQ_PIECE_ARG), name = strlen(arg->name) + 1;
 

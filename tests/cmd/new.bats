@@ -102,9 +102,10 @@ refused() {
 	"$PVQ" new peer form_b
 	"$PVQ" new task form_c
 	"$PVQ" new experiment form_d
+	"$PVQ" new plugin form_e
 	clang-format --dry-run --Werror impls/form_a.c impls/peers/form_b.c benches/tasks/form_c.c \
-		benches/experiments/form_d/form_d.c
-	rm -r impls/form_a.c impls/peers/form_b.c benches/tasks/form_c.c benches/experiments/form_d
+		benches/experiments/form_d/form_d.c form_e.c
+	rm -r impls/form_a.c impls/peers/form_b.c benches/tasks/form_c.c benches/experiments/form_d form_e.c
 }
 
 @test "new: impossible requests are refused, and nothing is written" {
