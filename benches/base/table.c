@@ -370,6 +370,13 @@ static void reader_parse(struct reader *r, const char *text, size_t len)
 	csv_free(&parser);
 }
 
+static size_t unread;
+
+size_t pvq_table_unread(void)
+{
+	return unread;
+}
+
 int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *rows)
 {
 	struct reader r = {.table = t, .rows = rows, .line = 1, .row = calloc(1, t->row)};
@@ -392,6 +399,7 @@ int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *ro
 	free(text);
 	free(r.map);
 	free(r.row);
+	unread += rows->bad;
 	return r.error ? r.error : rows->bad ? -EBADMSG : 0;
 }
 

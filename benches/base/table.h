@@ -76,6 +76,9 @@ struct pvq_table_rows {
  * are counted, and the others kept. */
 int pvq_table_read(const struct pvq_table *, FILE *, struct pvq_table_rows *);
 
+/* How many rows this process could not read, of all files so far. */
+size_t pvq_table_unread(void);
+
 /* Reads DIR/NAME likewise. 0; -ENOENT without a message if it does not exist; other -errno with one line on stderr and
  * the rows that could be read. */
 int pvq_table_read_file(

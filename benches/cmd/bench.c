@@ -474,7 +474,7 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 	/* Report even after Ctrl-C: the rows measured so far are kept and shown. */
 	if (sweep->trials || b->resume)
 		ret = pvq_report_make(b->registry, b->dir);
-	if (ret == 0 && sweep->end != PVQ_SWEEP_INTERRUPTED)
+	if ((ret == 0 || ret == -EBADMSG) && sweep->end != PVQ_SWEEP_INTERRUPTED)
 		ret = pvq_report_print_short(b->registry, stdout, b->dir);
 	if (sweep->end == PVQ_SWEEP_INTERRUPTED) {
 		fprintf(stderr,

@@ -192,6 +192,8 @@ static int recall(struct session *s)
 	struct pvq_rows rows;
 	int ret = pvq_rows_read_file(dir, file, &rows);
 
+	if (ret == -EBADMSG && rows.bad)
+		ret = 0; /* the damaged rows were reported; their trials are measured again */
 	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		const struct pvq_row *row = &rows.row[i];
 

@@ -17,6 +17,7 @@ struct pvq_report {
 	FILE *md;
 	const char *dir;
 	const struct pvq_rows *rows; /* none if the folder holds no sweep */
+	size_t unread;               /* rows of the other files that could not be read */
 	const struct pvq_manifest *manifest;
 	const struct pvq_summary *summary;
 	/* The same rows, summarised at each level of the machine's state alone (results/state.h); none if there is one
@@ -74,7 +75,7 @@ int pvq_brief_write(const struct pvq_report *);
 /* Writes what spoils the run, by the doctor's verdicts on the machine at its start; nothing if nothing does. */
 void pvq_report_spoiled(const struct pvq_report *);
 
-/* Writes how many rows of raw.csv could not be read, as a paragraph; nothing if all could. */
+/* Writes how many rows could not be read, as a paragraph; nothing if all could. */
 void pvq_report_unread(const struct pvq_report *);
 
 /* Puts a picture (pvq_figure_name()) into the report if it was drawn. Returns whether it was. */

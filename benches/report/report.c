@@ -4,6 +4,7 @@
 #include "report/verdict.h"
 
 #include "base/outfile.h"
+#include "base/table.h"
 #include "report/experiment.h"
 #include "report/export.h"
 #include "report/html.h"
@@ -214,6 +215,7 @@ static int report_make_parts(
 		.observed = &observed,
 		.traits = &traits};
 	const struct pvq_folder folder = {.dir = dir, .registry = registry};
+	size_t unread = pvq_table_unread();
 	int ret = pvq_summarise(&summary, registry, rows);
 
 	if (ret == 0)
@@ -230,6 +232,7 @@ static int report_make_parts(
 	(void)pvq_observations_read(&observed, dir);
 	/* Errors in these were reported; the rest of the report does not need them. */
 	ret = pvq_experiments_read(&readings, &traits, &folder);
+	report.unread = pvq_table_unread() - unread;
 	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
 		if (pvq_experiments[i]->annotate && pvq_experiment_has(&readings, i))
 			ret = pvq_experiments[i]->annotate(readings.data[i], &summary);
@@ -362,13 +365,15 @@ static int short_report(
 	struct pvq_readings readings = {0};
 	struct pvq_traits traits = {0};
 	struct pvq_summary s;
-	const struct pvq_report report = {
+	struct pvq_report report = {
 		.dir = dir, .rows = rows, .manifest = &manifest, .summary = &s, .traits = &traits};
+	size_t unread = pvq_table_unread();
 	int ret = pvq_summarise(&s, registry, rows);
 
 	(void)pvq_manifest_read(&manifest, dir); /* the report has told what is wrong with the files */
 	if (ret == 0)
 		ret = pvq_experiments_read(&readings, &traits, &folder);
+	report.unread = pvq_table_unread() - unread;
 	if (ret == 0)
 		fprintf(f, "%-22s %5s %-15s %8s %8s %s\n", "task", "cores", "lowest median", "map ms",
 			"speed-up", "outcome");
@@ -386,12 +391,13 @@ static int short_report(
 int pvq_report_print_short(struct pvq_registry *registry, FILE *f, const char *dir)
 {
 	struct pvq_rows rows;
-	int ret = report_read(&rows, registry, dir);
+	int damage = report_read(&rows, registry, dir), ret = damage;
 
-	if (ret == 0) {
+	if (rows.count && (ret == 0 || ret == -EBADMSG)) {
 		ret = short_report(f, registry, &rows, dir);
 		if (ret)
 			fprintf(stderr, "pvq: cannot summarise %s: %s\n", dir, strerror(-ret));
+		ret = ret ? ret : damage;
 	}
 	pvq_rows_free(&rows);
 	return ret;

@@ -108,6 +108,10 @@ void pvq_report_unread(const struct pvq_report *r)
 	if (r->rows->bad)
 		fprintf(r->md, "**%zu row%s of raw.csv could not be read.** No figure includes %s.\n\n",
 			r->rows->bad, plural(r->rows->bad), r->rows->bad == 1 ? "it" : "them");
+	if (r->unread)
+		fprintf(r->md,
+			"**%zu row%s of the experiments could not be read.** No figure includes %s.\n\n",
+			r->unread, plural(r->unread), r->unread == 1 ? "it" : "them");
 }
 
 int pvq_chapter_title(const struct pvq_report *r)

@@ -319,6 +319,7 @@ static const char *const calm_words[] = {"quiet", "disturbed", "spoiled", "unkno
 void pvq_verdict_trust(FILE *f, const struct pvq_report *r, const struct pvq_verdict_of_run *v, int markup)
 {
 	const char *word = calm_words[v->calm], *goal = pvq_manifest_get(r->manifest, "goal");
+	size_t unread = r->rows->bad + r->unread;
 
 	/* The link's title gives its colour in the page (report.css). */
 	if (markup)
@@ -343,8 +344,8 @@ void pvq_verdict_trust(FILE *f, const struct pvq_report *r, const struct pvq_ver
 	if (r->summary->states.mixed)
 		fprintf(f, ", %zu group%s left out", r->summary->states.mixed,
 			r->summary->states.mixed == 1 ? "" : "s");
-	if (r->rows->bad)
-		fprintf(f, "; %zu row%s could not be read", r->rows->bad, r->rows->bad == 1 ? "" : "s");
+	if (unread)
+		fprintf(f, "; %zu row%s could not be read", unread, unread == 1 ? "" : "s");
 	fputs(".", f);
 }
 

@@ -101,6 +101,8 @@ observed() {
 	[ "$(wc -l <"$TMP/err")" -eq 2 ]
 	grep -q 'observed.csv: line 4: is cut off' "$TMP/err"
 	grep -q "timeline-pool_ordered.*: line 1: no column 'item': not a timeline of pvq" "$TMP/err"
+	grep -q '^Trust: .*; 1 row could not be read' "$TMP/run/report.md"
+	grep -q '^\*\*1 row of the experiments could not be read' "$TMP/run/report.md"
 	grep -q 'the longest item takes [0-9]' "$TMP/run/report.md"
 	[ "$(grep -c 'plots/order-' "$TMP/run/report.md")" -eq 0 ]
 }

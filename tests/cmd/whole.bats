@@ -62,6 +62,20 @@ is_complete() {
 	is_complete
 }
 
+@test "rows that cannot be read: --resume measures them again; terminal, report and summary.md tell how many" {
+	small --out "$RUN" >"$TMP/out" 2>&1
+	sed -i '4s/,ok,/,okk,/; 7s/.*/"no end/' "$RUN/raw.csv"
+	rc=0
+	"$PVQ" bench --resume "$RUN" >"$TMP/out" 2>"$TMP/err" || rc=$?
+	[ "$rc" -eq 1 ]
+	grep -q "raw.csv: line 4: 'okk' is no status; 2 rows could not be read, 14 were" "$TMP/err"
+	[ "$(wc -l <"$RUN/raw.csv")" -ge 19 ]
+	[ "$(tr '\n' ' ' <"$TMP/out" | grep -c 'Trust: .*; 2 rows could not be read')" -eq 1 ]
+	for file in report.md report.html summary.md; do
+		grep -q 'Trust: .*; 2 rows could not be read' "$RUN/$file"
+	done
+}
+
 @test "a run that was killed before it had a plan: --resume says what to do, and that works" {
 	mkdir "$RUN"
 	: >"$RUN/raw.csv"
