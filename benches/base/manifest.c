@@ -1,6 +1,7 @@
 /* manifest.c: writes and reads manifest.tsv. */
 #include "base/manifest.h"
 #include "base/grow.h"
+#include "base/mark.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -92,20 +93,23 @@ int pvq_manifest_parse(struct pvq_manifest *m, FILE *f)
 	size_t room = 0;
 	unsigned long long promised = 0;
 	ssize_t len;
-	int ret = 0;
+	int ret = 0, first = 1;
 
 	memset(m, 0, sizeof(*m));
 	errno = 0;
 	while (ret == 0 && (len = getline(&line, &room, f)) > 0) {
+		const char *key = line + (first ? pvq_mark_len(line, (size_t)len) : 0);
+
+		first = 0;
 		tab = strchr(line, '\t');
 		if (!tab || line[len - 1] != '\n')
 			continue; /* an empty or cut-off line holds no fact */
-		line[len - 1] = '\0';
+		line[len - 1 - (line[len - 2] == '\r')] = '\0';
 		*tab = '\0';
-		if (strcmp(line, count_key) == 0)
+		if (strcmp(key, count_key) == 0)
 			promised = strtoull(tab + 1, NULL, 10);
 		else
-			ret = manifest_append(m, line, tab + 1);
+			ret = manifest_append(m, key, tab + 1);
 	}
 	if (ret == 0 && !feof(f))
 		ret = errno ? -errno : -EIO;

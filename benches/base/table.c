@@ -3,14 +3,18 @@
 
 #include "base/grow.h"
 #include "base/infile.h"
+#include "base/mark.h"
 
 #include <csv.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Flushes the file and checks for errors. stdio does not promise to set errno, so -EIO stands in for it. */
 static int table_flush(FILE *f)
@@ -79,14 +83,36 @@ int pvq_table_write(const struct pvq_table *t, FILE *f, const void *row)
 	return table_flush(f);
 }
 
+/* Readies a file for a row, behind those of other processes: a new one gets the header, and a last line that was cut off
+ * is ended, so that it does not damage the row. The lock lasts until the file is closed. */
+static int table_join(const struct pvq_table *t, const char *path, FILE *f)
+{
+	struct stat st;
+	char last;
+	int fd;
+
+	while (flock(fileno(f), LOCK_EX) && errno == EINTR)
+		; /* without locks on this file system, writers are not kept apart */
+	if (fstat(fileno(f), &st))
+		return -errno;
+	if (st.st_size == 0)
+		return pvq_table_header(t, f);
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n')
+		fputc('\n', f);
+	close(fd);
+	return 0;
+}
+
 int pvq_table_append(const struct pvq_table *t, const char *path, const void *row)
 {
 	FILE *f = fopen(path, "ae");
-	struct stat st = {0};
-	int ret = f && fstat(fileno(f), &st) == 0 ? 0 : -errno;
+	int ret = f ? table_join(t, path, f) : -errno;
 
-	if (ret == 0 && st.st_size == 0)
-		ret = pvq_table_header(t, f);
 	if (ret == 0)
 		ret = pvq_table_write(
 			t, f, row); /* flushed and checked: fclose() has nothing left to write */
@@ -388,7 +414,9 @@ int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *ro
 	ret = r.row ? pvq_infile_take(f, &text, &len) : -ENOMEM;
 	if (ret == 0) {
 		reader_clear(&r);
-		reader_parse(&r, text, len);
+		size_t mark = text ? pvq_mark_len(text, len) : 0;
+
+		reader_parse(&r, text + mark, len - mark);
 	} else {
 		reader_fail(&r, ret, ret == -ENOMEM ? "out of memory" : "cannot be read");
 	}

@@ -76,6 +76,18 @@ is_complete() {
 	done
 }
 
+@test "files that a spreadsheet program saved, with a byte order mark and CR LF, are read as before" {
+	small --out "$RUN" >"$TMP/out" 2>&1
+	cp "$RUN/summary.csv" "$TMP/before"
+	sed -i '1s/^/\xef\xbb\xbf/; s/$/\r/' "$RUN/raw.csv" "$RUN/plan.csv" "$RUN/manifest.tsv"
+	"$PVQ" report "$RUN" >"$TMP/out" 2>"$TMP/err"
+	[ ! -s "$TMP/err" ]
+	cmp "$TMP/before" "$RUN/summary.csv"
+	grep -q '^| blocks | 2 |$' "$RUN/report.md"
+	"$PVQ" bench --resume "$RUN" >"$TMP/out" 2>&1
+	cmp "$TMP/before" "$RUN/summary.csv"
+}
+
 @test "a run that was killed before it had a plan: --resume says what to do, and that works" {
 	mkdir "$RUN"
 	: >"$RUN/raw.csv"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -287,6 +288,92 @@ static void test_file(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* A spreadsheet program begins a file with a byte order mark and ends its lines with CR LF. */
+static void test_from_a_spreadsheet(void **state)
+{
+	struct pvq_rows rows;
+	size_t len;
+	char *text = write_rows(2, &len), *there = calloc(2, len + 8), *to = there;
+
+	(void)state;
+	assert_non_null(there);
+	memcpy(to, "\xef\xbb\xbf", 3);
+	to += 3;
+	for (size_t i = 0, quoted = 0; i < len; i++) {
+		quoted ^= text[i] == '"';
+		if (text[i] == '\n' && !quoted)
+			*to++ = '\r';
+		*to++ = text[i];
+	}
+	assert_int_equal(read_text(there, (size_t)(to - there), &rows), 0);
+	assert_string_equal(rows.problem, "");
+	assert_int_equal(rows.count, 2);
+	assert_string_equal(rows.row[0].impl, "pool_ordered");
+	assert_string_equal(rows.row[1].reason, example().reason);
+	assert_int_equal(rows.row[1].block, 1);
+	pvq_rows_free(&rows);
+	free(there);
+	free(text);
+}
+
+static size_t size_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return (size_t)st.st_size;
+}
+
+/* Several processes add rows to a file that does not exist yet, and to one whose last line was cut off. */
+static void test_append_at_once(void **state)
+{
+	enum { WRITERS = 8 };
+	char dir[] = "/tmp/pvq-row-XXXXXX", path[64];
+	struct pvq_row row = example();
+	struct pvq_rows rows;
+	int status;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/raw.csv", dir);
+	row.reason[0] = '\0'; /* one line a row, so that the row that is cut off counts once */
+	for (int turn = 0; turn < 2; turn++) {
+		int gate[2];
+
+		assert_int_equal(pipe(gate), 0);
+		for (unsigned i = 0; i < WRITERS; i++) {
+			pid_t pid = fork();
+			char byte;
+
+			assert_true(pid >= 0);
+			if (pid)
+				continue;
+			close(gate[1]);
+			row.block = i;
+			(void)!read(gate[0], &byte, 1); /* all begin when the gate closes */
+			_exit(pvq_row_append(path, &row) ? 1 : 0);
+		}
+		close(gate[0]);
+		close(gate[1]);
+		for (int i = 0; i < WRITERS; i++) {
+			assert_true(wait(&status) > 0);
+			assert_int_equal(status, 0);
+		}
+		if (turn == 0) {
+			assert_int_equal(pvq_rows_read_file(dir, "raw.csv", &rows), 0);
+			assert_int_equal(rows.count, WRITERS);
+			pvq_rows_free(&rows);
+			assert_int_equal(truncate(path, (off_t)(size_of(path) - 9)), 0);
+		}
+	}
+	assert_int_equal(pvq_rows_read_file(dir, "raw.csv", &rows), -EBADMSG);
+	assert_int_equal(rows.bad, 1);
+	assert_int_equal(rows.count, 2 * WRITERS - 1);
+	pvq_rows_free(&rows);
+	unlink(path);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +387,8 @@ int main(void)
 		cmocka_unit_test(test_damage_in_the_middle),
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_from_a_spreadsheet),
+		cmocka_unit_test(test_append_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
