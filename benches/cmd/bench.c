@@ -1,6 +1,7 @@
 /* bench.c: `pvq bench`: plans and runs the sweep, then writes the report. */
 #include "base/clock.h"
 #include "base/parse.h"
+#include "base/quote.h"
 #include "base/rundir.h"
 #include "cmd/cmd.h"
 #include "drive/host.h"
@@ -168,11 +169,13 @@ static void tell_no_run(const struct bench *b, const char *dir, const struct pvq
 	if (facts->lost)
 		fprintf(stderr, "pvq: %s/manifest.tsv is not whole: it holds %zu of %zu facts\n", dir,
 			facts->count, facts->count + facts->lost);
-	else if (pvq_rundir_has(dir, "raw.csv") && !pvq_rundir_has_plan(dir))
+	else if (pvq_rundir_has(dir, "raw.csv") && !pvq_rundir_has_plan(dir)) {
 		fprintf(stderr,
-			"pvq: %s holds no run to %s: it ended before it had a plan; begin a run with --out %s\n",
-			dir, verb, dir);
-	else
+			"pvq: %s holds no run to %s: it ended before it had a plan; begin a run with: pvq bench --out ",
+			dir, verb);
+		pvq_quote_word(stderr, dir);
+		fputc('\n', stderr);
+	} else
 		fprintf(stderr,
 			"pvq: %s holds no run to %s: no manifest.tsv with profile, blocks and time-out\n",
 			dir, verb);
@@ -478,9 +481,10 @@ static int conclude(const struct bench *b, const struct pvq_sweep *sweep)
 		ret = pvq_report_print_short(b->registry, stdout, b->dir);
 	if (sweep->end == PVQ_SWEEP_INTERRUPTED) {
 		fprintf(stderr,
-			"pvq: interrupted after %lu trials, which are kept; continue with: pvq bench "
-			"--resume %s\n",
-			sweep->trials, b->dir);
+			"pvq: interrupted after %lu trials, which are kept; continue with: pvq bench --resume ",
+			sweep->trials);
+		pvq_quote_word(stderr, b->dir);
+		fputc('\n', stderr);
 		return PVQ_EXIT_FAILED;
 	}
 	if (ret || ended)

@@ -1,4 +1,5 @@
 /* compare.c: `pvq compare A B`: compares runs before and after a change, for people and for CI jobs. */
+#include "base/quote.h"
 #include "cmd/cmd.h"
 #include "cmd/json.h"
 #include "draw/figure_compare.h"
@@ -235,11 +236,13 @@ static int leave_open(const struct compare_args *a, const struct pvq_comparison_
 	else if (2 * count(t, PVQ_TOO_FEW_BLOCKS) > t->cells)
 		fprintf(stderr, "%zu of %zu cells were judged, the others have too few blocks\n", t->judged,
 			t->expected);
-	else
+	else {
 		fprintf(stderr,
-			"%zu of %zu cells were judged, the others are missing or did other work; use: "
-			"pvq bench --like %s\n",
-			t->judged, t->expected, a->run[0].dir);
+			"%zu of %zu cells were judged, the others are missing or did other work; use: pvq bench --like ",
+			t->judged, t->expected);
+		pvq_quote_word(stderr, a->run[0].dir);
+		fputc('\n', stderr);
+	}
 	return PVQ_EXIT_OPEN;
 }
 

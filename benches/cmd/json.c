@@ -1,8 +1,10 @@
 /* json.c: writes rows and comparisons as JSON. */
 #include "cmd/json.h"
+#include "base/quote.h"
 #include "cmd/cmd.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 json_t *pvq_json_real(double x)
@@ -12,9 +14,11 @@ json_t *pvq_json_real(double x)
 
 json_t *pvq_json_text(const char *text)
 {
-	json_t *string = text && *text ? json_string(text) : NULL;
+	char *copy = text && *text ? pvq_utf8_copy(text) : NULL;
+	json_t *string = copy ? json_string(copy) : NULL;
 
-	return string ? string : json_null(); /* a path that is no UTF-8 cannot be told */
+	free(copy);
+	return string ? string : json_null();
 }
 
 json_t *pvq_json_words(const char *const *words)
@@ -80,8 +84,9 @@ json_t *pvq_json_row(const struct pvq_row *row)
 			return NULL;
 		}
 	}
-	if (object &&
-		json_object_set_new(object, "args", json_string(row->args))) { /* empty: it has none */
+	if (object && json_object_set_new(object, "args",
+			      row->args[0] ? pvq_json_text(row->args)
+					   : json_string(""))) { /* empty: it has none */
 		json_decref(object);
 		return NULL;
 	}

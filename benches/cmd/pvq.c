@@ -1,6 +1,7 @@
 /* pvq.c: main(): finds the command, parses its options, and runs it. */
 #include "base/asset.h"
 #include "base/parse.h"
+#include "base/quote.h"
 #include "cmd/cmd.h"
 #include "cmd/manual.h"
 #include "trial/peer.h"
@@ -99,7 +100,7 @@ static int help(int words, char **word)
 	return pvq_cmd_flush();
 }
 
-/* Joins the words with a blank between them. The caller frees the result. NULL: out of memory. */
+/* The command as it can be typed again. The caller frees it. NULL: out of memory. */
 static char *join(int argc, char **argv)
 {
 	char *text = NULL;
@@ -109,8 +110,10 @@ static char *join(int argc, char **argv)
 	if (!f)
 		return NULL;
 	fputs("pvq", f);
-	for (int i = 1; i < argc; i++)
-		fprintf(f, " %s", argv[i]);
+	for (int i = 1; i < argc; i++) {
+		fputc(' ', f);
+		pvq_quote_word(f, argv[i]);
+	}
 	if (fclose(f)) {
 		free(text);
 		return NULL;

@@ -8,6 +8,7 @@
  */
 #include "report/export.h"
 
+#include "base/quote.h"
 #include "results/cellname.h"
 
 #include <math.h>
@@ -103,6 +104,17 @@ static json_t *google_benchmarks(const struct pvq_summary *s)
 	return list;
 }
 
+/* Adds a fact. Bytes that are no UTF-8 are nothing that JSON could hold. */
+static int google_fact(json_t *context, const struct pvq_fact *fact)
+{
+	char *key = pvq_utf8_copy(fact->key), *value = pvq_utf8_copy(fact->value);
+	int ret = key && value ? json_object_set_new(context, key, json_string(value)) : -1;
+
+	free(key);
+	free(value);
+	return ret;
+}
+
 /* The manifest's facts, each under its own key, beside those that readers look for. */
 static json_t *google_context(const struct pvq_manifest *facts)
 {
@@ -114,15 +126,11 @@ static json_t *google_context(const struct pvq_manifest *facts)
 		json_decref(context);
 		return NULL;
 	}
-	for (size_t i = 0; i < facts->count; i++) {
-		json_t *value = json_string(facts->fact[i].value);
-
-		/* Bytes that are no UTF-8 are nothing that JSON could hold. */
-		if (value && json_object_set_new(context, facts->fact[i].key, value)) {
+	for (size_t i = 0; i < facts->count; i++)
+		if (google_fact(context, &facts->fact[i])) {
 			json_decref(context);
 			return NULL;
 		}
-	}
 	return context;
 }
 

@@ -1,4 +1,5 @@
 /* method.c: what failed, how it was measured, and on what. */
+#include "base/quote.h"
 #include "report/part.h"
 #include "trial/twin.h"
 
@@ -243,7 +244,11 @@ static void machine_command(const struct pvq_report *r, const char *command, con
 	fputs("    ", r->md);
 	for (const char *c = command; *c; c++)
 		fputc(*c == '\n' || *c == '\r' ? ' ' : *c, r->md);
-	fprintf(r->md, "%s%s\n", argument ? " " : "", argument ? argument : "");
+	if (argument) {
+		fputc(' ', r->md);
+		pvq_quote_word(r->md, argument);
+	}
+	fputc('\n', r->md);
 }
 
 int pvq_chapter_machine(const struct pvq_report *r)

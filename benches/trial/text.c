@@ -1,6 +1,7 @@
 /* text.c: formats and escapes. */
 #include "trial/text.h"
 
+#include "base/quote.h"
 #include "trial/spec.h"
 
 #include <ctype.h>
@@ -115,6 +116,27 @@ static size_t text_append_arg(char *label, size_t used, const char *arg, size_t 
 	return used < PVQ_LABEL_MAX ? used : PVQ_LABEL_MAX - 1;
 }
 
+/* Labels go into pages, pictures and JSON: bytes that are no UTF-8 are written as \xNN, and control characters as blanks,
+ * as far as there is room. */
+static void text_tidy(char label[PVQ_LABEL_MAX])
+{
+	char *copy = pvq_utf8_copy(label);
+	size_t used = 0;
+
+	for (const char *c = copy; c && *c;) {
+		size_t len = pvq_utf8_len(c);
+
+		if (used + len >= PVQ_LABEL_MAX)
+			break;
+		memcpy(label + used, iscntrl((unsigned char)*c) ? " " : c, len);
+		used += len;
+		c += len;
+	}
+	if (copy)
+		label[used] = '\0';
+	free(copy);
+}
+
 void pvq_text_task(char label[PVQ_LABEL_MAX], const char *name, const char *args)
 {
 	const struct pvq_task *task = pvq_tasks[pvq_task_rank(name)];
@@ -133,6 +155,7 @@ void pvq_text_task(char label[PVQ_LABEL_MAX], const char *name, const char *args
 		args += len;
 		args += *args == ',';
 	}
+	text_tidy(label);
 }
 
 void pvq_text_md(FILE *f, const char *text)
@@ -141,12 +164,19 @@ void pvq_text_md(FILE *f, const char *text)
 
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text, after = (unsigned char)text[1];
+		size_t len = pvq_utf8_len(text);
 		/* An underscore within a word is not markup; unescaped, the name can be searched for. */
 		int inner = c == '_' && isalnum(before) && isalnum(after);
 
 		if (!inner && strchr("\\`*_[]<>|&#~$!{}@", c))
 			fputc('\\', f);
-		fputc(iscntrl(c) ? ' ' : c, f);
+		if (len == 0)
+			fprintf(f, "\\\\x%02x", c);
+		else if (len == 1)
+			fputc(iscntrl(c) ? ' ' : c, f);
+		else
+			fwrite(text, 1, len, f);
+		text += len > 1 ? len - 1 : 0;
 		before = c;
 	}
 }

@@ -92,7 +92,7 @@ is_complete() {
 	mkdir "$RUN"
 	: >"$RUN/raw.csv"
 	refused "no run to resume: --out" "$PVQ" bench --resume "$RUN"
-	sed -n 's/.*begin a run with //p' "$TMP/err" | grep -qxF -- "--out $RUN"
+	grep -qF "begin a run with: pvq bench --out $RUN" "$TMP/err"
 	: >"$RUN/plan.csv.part" # as a kill while it was written would leave it
 	: >"$RUN/manifest.tsv.part"
 	small --out "$RUN" >"$TMP/out" 2>&1
@@ -138,4 +138,49 @@ is_complete() {
 	[ "$write" -gt 20 ] # manifest, plan, header, sixteen rows, the manifest's end
 	[ "$rc" -eq 0 ]
 	is_complete
+}
+
+@test "a folder and a path of any bytes go through every file; commands can be pasted" {
+	odd=$TMP/$'caf\xe9 d\'or\tand\nmore $(x) "y"'
+	mkdir "$odd"
+	RUN=$odd/run
+	odd=$TMP/$'caf\xe9 d\'or "y"' # an argument takes no control characters
+	mkdir "$odd"
+	echo text >"$odd/file"
+	"$PVQ" bench --profile quick --blocks 2 --n 5 --tasks "noop,deflate:dir=$odd" --impls pool_ordered --cores 1 --only-sweep \
+		--out "$RUN" >"$TMP/out" 2>"$TMP/err"
+	[ -s "$RUN/report.html" ]
+	[ "$(grep -c 'cannot' "$TMP/err")" -eq 0 ]
+	[ "$(grep -c '^blocks' "$RUN/manifest.tsv")" -eq 1 ]
+	for file in report.md report.html summary.md benchmark.json bmf.json manifest.tsv; do
+		iconv -f utf-8 -t utf-16 "$RUN/$file" >/dev/null || { echo "$file"; false; }
+	done
+	"$PVQ" run -i serial -t "deflate:dir=$odd" -n 5 --json | iconv -f utf-8 -t utf-16 >/dev/null
+	cp "$RUN/summary.csv" "$TMP/before"
+	# The commands in the report: both are words that the shell reads as they were given.
+	sed -n '/^### The commands/,$s/^    pvq //p' "$RUN/report.md" >"$TMP/commands"
+	[ "$(wc -l <"$TMP/commands")" -eq 2 ]
+	words=()
+	eval "words=($(head -n 1 "$TMP/commands"))"
+	[ "${words[-1]}" = "$RUN" ]
+	[ "${words[8]}" = "noop,deflate:dir=$odd" ]
+	rm "$RUN/summary.csv"
+	eval "\"\$PVQ\" $(tail -n 1 "$TMP/commands")"
+	cmp "$TMP/before" "$RUN/summary.csv"
+	# A row whose last line is cut off within quotes is measured again.
+	truncate -s -2 "$RUN/raw.csv"
+	rc=0
+	"$PVQ" bench --resume "$RUN" >"$TMP/out" 2>"$TMP/err" || rc=$?
+	[ "$rc" -le 1 ]
+	cells=$(sed -n 's/^cells\t//p' "$RUN/manifest.tsv")
+	[ "$("$PVQ" report "$RUN" 2>&1 | grep -c 'belongs to no cell')" -eq 0 ]
+	grep -q ", with up to 1 core: $((2 * cells)) trials of" "$RUN/report.md"
+}
+
+@test "an argument cannot add facts to the manifest" {
+	rc=0
+	small --seed $'1\nblocks\t7' --out "$RUN" >"$TMP/out" 2>&1 || rc=$?
+	[ "$rc" -eq 2 ]
+	PVQ_PEERS=$'a\nblocks\t7' small --out "$TMP/run"$'\nblocks\t7' >"$TMP/out" 2>&1
+	[ "$(grep -c '^blocks' "$TMP/run"$'\nblocks\t7/manifest.tsv')" -eq 1 ]
 }
