@@ -1,5 +1,6 @@
 /* cellname.c: composes the name, and the command. */
 #include "results/cellname.h"
+#include "base/quote.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -21,25 +22,6 @@ void pvq_cellname(char name[PVQ_CELLNAME_MAX], const struct pvq_summary *s, cons
 			*name = '_';
 }
 
-/* Writes a word of a shell's command line, in quotes where it needs them. */
-static void command_word(FILE *f, const char *word)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./%@";
-
-	if (word[strspn(word, plain)] == '\0') {
-		fputs(word, f);
-		return;
-	}
-	fputc('\'', f);
-	for (; *word; word++)
-		if (*word == '\'')
-			fputs("'\\''", f);
-		else
-			fputc(*word, f);
-	fputc('\'', f);
-}
-
 void pvq_cell_command(FILE *f, const struct pvq_cell *cell)
 {
 	const struct pvq_row *key = cell->key;
@@ -47,9 +29,9 @@ void pvq_cell_command(FILE *f, const struct pvq_cell *cell)
 
 	snprintf(task, sizeof(task), "%s%s%s", key->task, key->args[0] ? ":" : "", key->args);
 	fputs("build/pvq run --impl ", f);
-	command_word(f, key->impl);
+	pvq_quote_word(f, key->impl);
 	fputs(" --task ", f);
-	command_word(f, task);
+	pvq_quote_word(f, task);
 	fprintf(f, " --n %llu --workers %u --cores %u", (unsigned long long)key->n, key->workers,
 		key->cores);
 	if (key->chunk)

@@ -286,4 +286,5 @@ void pvq_text_plain(char label[PVQ_LABEL_MAX], const char *name, const char *arg
 	}
 	fclose(f);
 	label[PVQ_LABEL_MAX - 1] = '\0';
+	text_tidy(label);
 }
