@@ -1,9 +1,6 @@
-/* pool.c: the caller's side of a pool: start, map, close. The protocol is told in pool_shared.h; workers are
- * in pool_worker.c, the process that forks them is in pool_server.c, and what happens when one dies in pool_recover.c.
- *
- * With small items the caller is what limits a pool, and on as many cores as workers it takes its time from
- * theirs. So map() wakes no more workers than the queue needs, looks at nothing for longer than a
- * wake-up costs, and where results come fast sleeps until there are many.
+/* pool.c: the life of a pool: start, close, counts. pool_shared.h describes the protocol. Items go in and results come out
+ * in pool_items.c; workers are in pool_worker.c, the process that forks them is in pool_server.c, and what happens when
+ * one dies is in pool_recover.c.
  */
 #include "pool_shared.h"
 
@@ -24,19 +21,8 @@ enum {
 	/* Bytes that an automatic window takes: they stay in the caches, and few pages are touched for the
 	 * first time. Measured with 64 KiB both ways: half the time of 64 MiB. */
 	WINDOW_BYTES = (POOL_HAS(POOL_CACHED) ? 4 : 64) << 20,
-	/* Items published at a time. */
-	QUOTA_MAX = POOL_HAS(POOL_GATHER) ? 64 : 1,
-	QUOTA_NS = 10000,      /* how long gathering them should take */
-	IN_ONE_GO = 512,       /* items fed, and put, at a time */
-	LATE_NS = 1000000,     /* how long a result may wait to be put along with others … */
-	FAST_NS = LATE_NS / 5, /* … where they come in faster than this */
-	LUMP = 512,            /* items at least that are worth a switch to the caller */
-	DULL_NS = 1000000000,  /* the longest sleep where anything is in flight, about */
-	HOLE_NS = 50000000,    /* see caller_sleep() */
-	LOOK_NS = 5000000,     /* workers are looked after that often while the caller is busy */
-	LATER_NS = 10000000,   /* next() is asked again, where it had nothing and nothing is put */
-	INIT_LOOK_MS = 100,    /* while it closes: whether a worker is still in init() */
-	ASK_AGAIN_MS = 10,     /* the server, where it could not be asked for anybody */
+	INIT_LOOK_MS = 100, /* while it closes: whether a worker is still in init() */
+	ASK_AGAIN_MS = 10,  /* the server, where it could not be asked for anybody */
 };
 
 static const uint64_t CLOSE_NS = 5000000000u; /* until workers that do not end are killed */
@@ -172,7 +158,7 @@ static int allocate(struct pvq_pool *p)
 	return p->wake_fd < 0 ? -errno : 0;
 }
 
-static int watch_one(const struct pvq_pool *p, int fd, uint32_t events, enum pool_event tells)
+int pvq_pool_watch(const struct pvq_pool *p, int fd, uint32_t events, enum pool_event tells)
 {
 	struct epoll_event event = {.events = events, .data = {.u32 = tells}};
 
@@ -188,25 +174,17 @@ static int watch(struct pvq_pool *p)
 	if (p->epoll_fd < 0)
 		return -errno;
 	/* Edge-triggered: the eventfd is never read, each write to it is a fresh edge. */
-	ret = watch_one(p, p->wake_fd, EPOLLIN | EPOLLET, POOL_ALARM);
+	ret = pvq_pool_watch(p, p->wake_fd, EPOLLIN | EPOLLET, POOL_ALARM);
 	if (ret == 0)
-		ret = watch_one(p, p->talk_fd, EPOLLIN, POOL_SERVER);
+		ret = pvq_pool_watch(p, p->talk_fd, EPOLLIN, POOL_SERVER);
 	if (ret == 0)
-		ret = watch_one(p, p->server_fd, EPOLLIN, POOL_SERVER);
+		ret = pvq_pool_watch(p, p->server_fd, EPOLLIN, POOL_SERVER);
 	return ret;
-}
-
-static void wake(struct pvq_pool *p, unsigned w)
-{
-	pool_atomic_u32 *parked = &p->seat[w].parked;
-
-	atomic_fetch_sub_explicit(&p->shared->sleepers, 1, memory_order_relaxed);
-	pool_futex_wake(parked);
 }
 
 static void free_pool(struct pvq_pool *p)
 {
-	const int fd[] = {p->epoll_fd, p->wake_fd, p->talk_fd, p->server_fd};
+	const int fd[] = {p->epoll_fd, p->wake_fd, p->timer_fd, p->talk_fd, p->server_fd};
 
 	for (size_t i = 0; i < sizeof(fd) / sizeof(*fd); i++)
 		if (fd[i] >= 0)
@@ -286,7 +264,7 @@ int pvq_pool_close(struct pvq_pool *p, struct pvq_error *err)
 	pool_fence(closing_then_parked); /* first say so, then look: pairs with park() */
 	for (unsigned w = 0; w < p->config.workers; w++)
 		if (atomic_exchange_explicit(&p->seat[w].parked, 0, ACQUIRE(close_parked)))
-			wake(p, w);
+			pool_rouse(p, w);
 	ret = see_them_end(p, pool_now_ns() + p->config.close_timeout_ns);
 	if (ret)
 		ret = pvq_pool_server_died(p, err);
@@ -331,7 +309,7 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 
 	if (!p)
 		return pvq_fail(err, -ENOMEM, "cannot start a pool");
-	p->wake_fd = p->epoll_fd = p->talk_fd = p->server_fd = -1;
+	p->wake_fd = p->epoll_fd = p->timer_fd = p->talk_fd = p->server_fd = -1;
 	p->quota = p->lot = 1;
 	ret = settle_config(p, config, err);
 	if (ret == 0)
@@ -359,447 +337,18 @@ const struct pvq_pool_counts *pvq_pool_counts(const struct pvq_pool *p)
 	return &p->counts;
 }
 
-/* ---- map: feeding ---- */
-
-/* Whether the queue moves: else whoever is awake is busy with an item that takes long. */
-static int is_stalled(struct pvq_pool *p, uint64_t claimed, uint64_t now)
+int pvq_pool_worker(const struct pvq_pool *p, unsigned w, struct pvq_pool_worker *out)
 {
-	if (claimed != p->stalled_at) {
-		p->stalled_at = claimed;
-		p->stalled_ns = now;
-	}
-	return now - p->stalled_ns > POOL_SPIN_NS;
-}
+	const struct pool_seat *seat = &p->seat[w];
 
-/* How many of the sleepers the queue needs: where those awake are through with it in less time than a wake-up
- * takes, none. */
-static uint64_t needed(struct pvq_pool *p, uint64_t sleepers, uint64_t now)
-{
-	const struct pool_shared *sh = p->shared;
-	uint64_t claimed = atomic_load_explicit(&sh->claimed, memory_order_relaxed);
-	uint64_t backlog = atomic_load_explicit(&sh->published, memory_order_relaxed) - claimed;
-	uint64_t pace = atomic_load_explicit(&sh->pace_ns, memory_order_relaxed);
-	uint64_t awake = p->config.workers > sleepers ? p->config.workers - sleepers : 0, want;
-
-	if (!POOL_HAS(POOL_WAKE_FEW) || pace == 0 || is_stalled(p, claimed, now))
-		want = backlog;
-	else
-		want = backlog * pace / (awake ? awake : 1) / POOL_SPIN_NS;
-	if (want == 0 && awake == 0)
-		want = 1;
-	/* What is on the lane waits for nobody: those awake may be busy for long. */
-	return (want < backlog ? want : backlog) + pool_lane_left(p);
-}
-
-void pvq_pool_wake(struct pvq_pool *p, uint64_t want)
-{
-	for (unsigned w = 0; want > 0 && w < p->config.workers; w++) {
-		pool_atomic_u32 *parked = &p->seat[w].parked;
-
-		if (atomic_load_explicit(parked, memory_order_relaxed) &&
-			atomic_exchange_explicit(parked, 0, ACQUIRE(wake_parked))) {
-			wake(p, w);
-			p->counts.wakes++;
-			want--;
-		}
-	}
-}
-
-/* At most `most`: waking takes time, in which the queue should not run dry. */
-static void wake_needed(struct pvq_pool *p, uint64_t now, uint64_t most)
-{
-	uint64_t sleepers;
-
-	pool_fence(
-		published_then_sleepers); /* first make it visible, then look for sleepers: pairs with park() */
-	sleepers = atomic_load_explicit(&p->shared->sleepers, memory_order_relaxed);
-	if (sleepers > 0) {
-		uint64_t want = needed(p, sleepers, now);
-
-		pvq_pool_wake(p, want < most ? want : most);
-	}
-}
-
-/* What next() returned is no length within bounds. 1: the item is too long, and done as it is; 0: no more for now. */
-static int feed_odd(struct pvq_pool *p, ssize_t len, int *ended)
-{
-	uint32_t slot = p->free_slot[p->nfree - 1];
-	struct pool_item *item = &p->item[slot];
-
-	if (len == PVQ_POOL_LATER) {
-		p->later = 1;
-		return 0;
-	}
-	if (len < 0) {
-		*ended = 1;
-		p->feed_error = len == PVQ_POOL_END ? 0 : len < -POOL_RESULT_MAX ? -EOVERFLOW : (int)len;
-		return 0;
-	}
-	p->nfree--;
-	*item = (struct pool_item){.id = p->next++, .pos = POOL_NOWHERE};
-	p->line[p->config.ordered ? item->id & p->ring_mask : p->nline++] = slot;
-	atomic_store_explicit(
-		&p->result[slot], POOL_DONE | POOL_FAILED | (uint32_t)EMSGSIZE, memory_order_relaxed);
-	return 1;
-}
-
-/* What next() returns; of an item that it wrote beyond the bound, a length beyond it. */
-static ssize_t feed_slot(const struct pvq_pool *p, const struct pvq_pool_feed *feed, char *in)
-{
-	ssize_t len;
-
-	pool_guard(in, p->config.max_in, p->in_stride);
-	len = feed->next(feed->ctx, p->next, in);
-	return len >= 0 && pool_is_overrun(in, p->config.max_in, p->in_stride) ? SSIZE_MAX : len;
-}
-
-/* Puts the next item on the ring, at `pos`. 0: there is none, or no room. */
-static int feed_one(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t pos)
-{
-	struct pool_item *item;
-	uint32_t slot;
-	ssize_t len;
-
-	do {
-		if (p->nfree == 0 || *ended)
-			return 0;
-		slot = p->free_slot[p->nfree - 1];
-		len = feed_slot(p, feed, p->in + slot * p->in_stride);
-	} while ((size_t)len > p->config.max_in && feed_odd(p, len, ended));
-	if ((size_t)len > p->config.max_in)
-		return 0;
-	p->nfree--;
-	item = &p->item[slot];
-	*item = (struct pool_item){.id = p->next++, .pos = pos, .in_len = (uint32_t)len};
-	if (p->config.ordered)
-		p->line[item->id & p->ring_mask] = slot;
-	atomic_store_explicit(&p->result[slot], 0, memory_order_relaxed);
-	atomic_store_explicit(
-		&p->ring[pos & p->ring_mask], pool_entry(slot, item->in_len), memory_order_relaxed);
-	return 1;
-}
-
-/* So many calls of a hook next time that they take QUOTA_NS. */
-static uint32_t adapt(uint32_t quota, uint64_t took_ns)
-{
-	if (took_ns / 2 > QUOTA_NS)
-		return quota > 1 ? quota / 2 : 1;
-	return took_ns < QUOTA_NS && quota < QUOTA_MAX ? 2 * quota : quota;
-}
-
-/* Fills free slots and makes them visible, some at a time. Returns how many. */
-static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t *now)
-{
-	pool_atomic_u64 *published = &p->shared->published;
-	uint64_t at = atomic_load_explicit(published, memory_order_relaxed), from = at; /* ours alone */
-	uint64_t most = 2 * (uint64_t)p->config.workers, until = *now + LOOK_NS;
-
-	if (most < IN_ONE_GO)
-		most = IN_ONE_GO;
-	p->later = 0;
-	while (at - from < most && *now < until) {
-		uint64_t began = *now, upto = at + p->quota;
-
-		/* Every position in [moved, at) has a slot of its own in flight, and there are no more slots than
-		 * ring entries: none that is not noted yet is overwritten. */
-		while (at < upto && feed_one(p, feed, ended, at))
-			at++;
-		if (at == atomic_load_explicit(published, memory_order_relaxed))
-			break;
-		/* Releases entries and inputs to worker_claim(). */
-		atomic_store_explicit(published, at, RELEASE(publish));
-		*now = pool_now_ns();
-		wake_needed(p, *now, POOL_HAS(POOL_FILL_FIRST) ? p->config.cores : UINT64_MAX);
-		p->quota = adapt(p->quota, *now - began);
-		if (at < upto)
-			break;
-	}
-	if (at > from)
-		wake_needed(p, *now, UINT64_MAX);
-	return at - from;
-}
-
-/* ---- map: collecting ---- */
-
-/* A round of puts ends when it has gone on for so long that somebody should look after the workers. The clock
- * is read once a lot, not once an item. */
-struct round {
-	uint64_t until_ns, lot_ns; /* lot_ns: when the present lot began */
-	uint32_t left;             /* of it */
-	int over;
-};
-
-static struct round begin_round(const struct pvq_pool *p, uint64_t now)
-{
-	return (struct round){.until_ns = now + LOOK_NS, .lot_ns = now, .left = p->lot};
-}
-
-static void next_in_round(struct pvq_pool *p, struct round *r)
-{
-	uint64_t now;
-
-	if (--r->left > 0)
-		return;
-	now = pool_now_ns();
-	p->lot = r->left = adapt(p->lot, now - r->lot_ns);
-	r->lot_ns = now;
-	r->over = now > r->until_ns;
-}
-
-/* Puts one result and frees its slot. */
-static int put_slot(struct pvq_pool *p, const struct pvq_pool_feed *feed, uint64_t id, uint32_t slot,
-	uint64_t word, struct pvq_error *err)
-{
-	const void *out = p->out + slot * p->out_stride;
-	size_t len = (uint32_t)word;
-	int status = 0, ret;
-
-	if (word & POOL_LOST) {
-		status = (int)(uint32_t)word;
-		out = &p->loss[slot];
-		len = sizeof(p->loss[slot]);
-	} else if (word & POOL_FAILED) {
-		status = -(int)(uint32_t)word;
-		out = NULL;
-		len = 0;
-	}
-	ret = feed->put(feed->ctx, id, out, len, status);
-	if (ret < 0)
-		return pvq_fail(err, ret, "result of item %llu refused", (unsigned long long)id);
-	p->free_slot[p->nfree++] = slot;
-	p->done++;
+	if (w >= p->config.workers)
+		return -EINVAL;
+	*out = (struct pvq_pool_worker){
+		.start_ns = atomic_load_explicit(&seat->start_ns, memory_order_relaxed),
+		.busy_ns = atomic_load_explicit(&seat->busy_ns, memory_order_relaxed),
+		.wait_ns = atomic_load_explicit(&seat->wait_ns, memory_order_relaxed),
+		.items = atomic_load_explicit(&seat->items, memory_order_relaxed),
+		.longest_ns = atomic_load_explicit(&seat->longest_ns, memory_order_relaxed),
+	};
 	return 0;
-}
-
-/* At most `window` ids are in flight, so each has a place of its own in the line. */
-static int64_t collect_ordered(
-	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct round *round, struct pvq_error *err)
-{
-	int64_t sum = 0;
-
-	for (; sum < IN_ONE_GO && !round->over && p->done < p->next; sum++) {
-		uint32_t slot = p->line[p->done & p->ring_mask];
-		/* Acquire: the output's bytes are visible. */
-		uint64_t word = atomic_load_explicit(&p->result[slot], ACQUIRE(collect_ordered));
-		int ret;
-
-		if (word == 0)
-			break;
-		ret = put_slot(p, feed, p->done, slot, word, err);
-		if (ret)
-			return ret;
-		next_in_round(p, round);
-	}
-	return sum;
-}
-
-/* So many positions are noted at a time that the line stays short. */
-static uint64_t claimed_soon(const struct pvq_pool *p)
-{
-	uint64_t claimed = atomic_load_explicit(&p->shared->claimed, memory_order_relaxed);
-
-	return claimed - p->moved < IN_ONE_GO ? claimed : p->moved + IN_ONE_GO;
-}
-
-/* What is not done yet stays in the line: no more than what the workers hold in their claims. */
-static int64_t collect_unordered(
-	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct round *round, struct pvq_error *err)
-{
-	uint32_t kept = 0;
-	int64_t sum = 0;
-
-	pool_move(p, claimed_soon(p));
-	for (uint32_t i = 0; i < p->nline; i++) {
-		uint32_t slot = p->line[i];
-		uint64_t word = atomic_load_explicit(&p->result[slot], ACQUIRE(collect_unordered));
-		int ret;
-
-		if (word == 0 || round->over) {
-			p->line[kept++] = slot;
-			continue;
-		}
-		ret = put_slot(p, feed, p->item[slot].id, slot, word, err);
-		if (ret)
-			return ret; /* the pool has failed: nobody looks at the line again */
-		next_in_round(p, round);
-		sum++;
-	}
-	p->nline = kept;
-	return sum;
-}
-
-/* Puts results that are there. Their number, or -errno. */
-static int64_t collect(
-	struct pvq_pool *p, const struct pvq_pool_feed *feed, uint64_t now, struct pvq_error *err)
-{
-	struct round round = begin_round(p, now);
-	int64_t got = p->config.ordered ? collect_ordered(p, feed, &round, err)
-					: collect_unordered(p, feed, &round, err);
-
-	if (got > 0) {
-		p->gap_ns = (3 * p->gap_ns + (now - p->got_ns) / (uint64_t)got) / 4;
-		p->got_ns = now;
-		p->dull_ns = HOLE_NS;
-		p->barren = 0;
-	}
-	return got;
-}
-
-/* ---- map: waiting ---- */
-
-static int queue_is_empty(const struct pvq_pool *p)
-{
-	return atomic_load_explicit(&p->shared->published, memory_order_relaxed) ==
-	       atomic_load_explicit(&p->shared->claimed, memory_order_relaxed);
-}
-
-/* What a worker is to wake the caller for: the position that is next in order, or any. */
-static uint64_t wanted(const struct pvq_pool *p)
-{
-	return p->config.ordered && p->done < p->next ? p->item[p->line[p->done & p->ring_mask]].pos
-						      : POOL_ANY;
-}
-
-/* How long to sleep at most. In EACH, a result in the midst of a claim, completed just as the caller fell asleep,
- * is told at the claim's end only (run_one()). That is soon, but for an item in that claim that takes
- * unusually long. So the caller looks by itself, less and less often. */
-static int64_t sleep_ns(const struct pvq_pool *p, int fast)
-{
-	int64_t patience = pvq_pool_patience(p), longest = fast ? LATE_NS : (int64_t)p->dull_ns;
-
-	if (p->later && longest > LATER_NS)
-		longest = LATER_NS;
-	return patience < 0 || patience > longest ? longest : patience;
-}
-
-/* Says what the caller is to be woken for, and that it is asleep. */
-static void fall_asleep(struct pvq_pool *p, int fast, int ended)
-{
-	struct pool_shared *sh = p->shared;
-	uint64_t backlog = atomic_load_explicit(&sh->published, memory_order_relaxed) -
-			   atomic_load_explicit(&sh->claimed, memory_order_relaxed);
-
-	/* Nobody sleeps while there is work for more. */
-	if (atomic_load_explicit(&sh->sleepers, memory_order_relaxed) > 0)
-		pvq_pool_wake(p, backlog + pool_lane_left(p));
-	/* Half of what is left now, not of the window: in order, results may all be waiting for one that is
-	 * not done, and then nothing can be fed, however low the queue. */
-	atomic_store_explicit(&sh->low, ended ? 0 : backlog / 2, memory_order_relaxed);
-	atomic_store_explicit(&sh->want, wanted(p), memory_order_relaxed);
-	atomic_store_explicit(&sh->caller, fast ? POOL_CALLER_LOW : POOL_CALLER_EACH, memory_order_relaxed);
-	pool_fence(asleep_then_results); /* first say so, then look: pairs with look_after_caller() */
-}
-
-/* Sleeps until there is something to collect, to feed or to bury. Returns what it collected on the way. */
-static int64_t caller_sleep(
-	struct pvq_pool *p, const struct pvq_pool_feed *feed, int ended, struct pvq_error *err)
-{
-	uint64_t now = pool_now_ns(), waited = now - p->got_ns;
-	int64_t got = 0;
-	int fast;
-
-	if (waited > p->gap_ns)
-		p->gap_ns = (3 * p->gap_ns + waited) / 4;
-	fast = POOL_HAS(POOL_SLEEP_LONG) && p->gap_ns < FAST_NS;
-	fall_asleep(p, fast, ended);
-	if (!fast || queue_is_empty(p))
-		got = collect(p, feed, now, err);
-	if (got == 0) {
-		p->counts.sleeps++;
-		got = pvq_pool_tend(p, sleep_ns(p, fast), err);
-		if (!fast && p->dull_ns < DULL_NS)
-			p->dull_ns *= 2;
-	}
-	atomic_store_explicit(&p->shared->caller, POOL_CALLER_AWAKE, memory_order_relaxed);
-	return got;
-}
-
-/* There is nothing to feed, and was nothing to collect. */
-static int64_t caller_wait(
-	struct pvq_pool *p, const struct pvq_pool_feed *feed, int ended, struct pvq_error *err)
-{
-	uint64_t began = pool_now_ns(), now = began;
-
-	/* Not where the next result is further away than a wake-up anyway. */
-	while (now - began < POOL_SPIN_NS && p->gap_ns < POOL_SPIN_NS && pool_may_spin(p)) {
-		int64_t got;
-
-		for (int i = 0; i < 16; i++)
-			pool_relax();
-		now = pool_now_ns();
-		got = collect(p, feed, now, err);
-		if (got)
-			return got;
-	}
-	return caller_sleep(p, feed, ended, err);
-}
-
-/* Where the workers have work for a while and want all cores, little by little takes from them more than it
- * gives. */
-static int is_better_asleep(const struct pvq_pool *p, uint64_t lump)
-{
-	const struct pool_shared *sh = p->shared;
-	uint64_t backlog = atomic_load_explicit(&sh->published, memory_order_relaxed) -
-			   atomic_load_explicit(&sh->claimed, memory_order_relaxed);
-
-	return POOL_HAS(POOL_LEAVE_CORE) && lump < LUMP && p->gap_ns < FAST_NS &&
-	       backlog > p->config.window / 2 && !pool_may_spin(p);
-}
-
-static int is_time_to_look(const struct pvq_pool *p, uint64_t now)
-{
-	int64_t patience = pvq_pool_patience(p);
-	uint64_t longest = patience < 0 || patience > LOOK_NS ? LOOK_NS : (uint64_t)patience;
-
-	return now - p->looked_ns > longest;
-}
-
-static int feed_failed(const struct pvq_pool *p, struct pvq_error *err)
-{
-	return pvq_fail(err, p->feed_error, "no input for item %llu", (unsigned long long)p->next);
-}
-
-static int map_items(struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pvq_error *err)
-{
-	uint64_t now = pool_now_ns();
-	int ended = 0;
-
-	p->got_ns = p->stalled_ns = now;
-	p->gap_ns = LATE_NS;
-	p->dull_ns = HOLE_NS;
-	for (;;) {
-		uint64_t fed = feed_some(p, feed, &ended, &now);
-		int64_t got = p->feed_error ? feed_failed(p, err) : collect(p, feed, now, err);
-		int ret = 0;
-
-		if (got >= 0 && ended && p->done == p->next)
-			return 0;
-		if (fed == 0) /* else feed_some() has seen to it */
-			wake_needed(p, now, UINT64_MAX);
-		if (got == 0 && fed == 0)
-			got = caller_wait(p, feed, ended, err);
-		else if (got >= 0 && is_better_asleep(p, (uint64_t)got + fed))
-			got = caller_sleep(p, feed, ended, err);
-		if (got < 0)
-			return (int)got;
-		now = pool_now_ns();
-		if (is_time_to_look(p, now))
-			ret = pvq_pool_tend(p, 0, err);
-		if (ret)
-			return ret;
-	}
-}
-
-int pvq_pool_map(struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pvq_error *err)
-{
-	int ret;
-
-	if (p->failed)
-		return pvq_fail(err, -EINVAL, "this pool has failed before, and can only be closed");
-	p->next = p->done = 0;
-	p->feed_error = 0;
-	p->failed = 1; /* so it stays where a hook does not return */
-	ret = map_items(p, feed, err);
-	p->failed = ret != 0;
-	return ret;
 }

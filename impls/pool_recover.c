@@ -7,9 +7,10 @@
 #include <sys/epoll.h>
 
 enum {
-	EVENTS = 3,            /* that there are: the alarm, the socket, the server's end */
-	AMBIGUOUS_NS = 100000, /* until a claim that was undecided is looked at again */
-	FORK_NS = 10000000,    /* until a fork that failed is tried again: twice as long each time … */
+	EVENTS = 4,             /* that there are: the alarm, the timer, the socket, the server's end */
+	AMBIGUOUS_NS = 100000,  /* until a claim that was undecided is looked at again */
+	INTERRUPT_NS = 1000000, /* between two looks for items that are cancelled and run */
+	FORK_NS = 10000000,     /* until a fork that failed is tried again: twice as long each time … */
 	FORK_MOST_NS = 1000000000, /* … up to this; */
 	FORK_MOST = 10, /* where no worker is left, until that many times this long have passed */
 };
@@ -168,6 +169,10 @@ static int take_back(struct pvq_pool *p, uint32_t slot)
 	struct pool_item *item = &p->item[slot];
 	const struct pool_death *d = NULL;
 
+	if (item->cancelled) {
+		atomic_store_explicit(&p->result[slot], POOL_DONE, memory_order_relaxed);
+		return 0;
+	}
 	for (unsigned i = 0; !d && i < p->deaths; i++)
 		if (p->death[i].claim & POOL_CLAIM_OWN && pool_claim_covers(p->death[i].claim, item->pos))
 			d = &p->death[i];
@@ -263,7 +268,7 @@ static int settle_deaths(struct pvq_pool *p, struct pvq_error *err)
 	return 0;
 }
 
-/* ---- time-outs ---- */
+/* ---- time-outs and interruptions ---- */
 
 /* Between two looks: so that an item is given up at most an eighth too late. */
 static uint64_t look_every_ns(const struct pvq_pool *p)
@@ -287,6 +292,36 @@ static void condemn(struct pvq_pool *p, unsigned w, uint64_t running)
 	pvq_pool_kill(p, w);
 }
 
+/* Worker w runs that position, and has not been killed for it yet. */
+static int is_running(const struct pvq_pool *p, unsigned w, uint64_t pos)
+{
+	return p->hand[w].life == POOL_ALIVE && !p->hand[w].overdue &&
+	       atomic_load_explicit(&p->seat[w].running, memory_order_relaxed) == pos + 1;
+}
+
+/* An item that was cancelled after its worker had read the entry is run all the same, sooner or later: so this looks again
+ * and again while any is in flight. */
+void pvq_pool_interrupt(struct pvq_pool *p)
+{
+	if (!p->config.interrupt || p->cancelled == 0)
+		return;
+	for (uint64_t i = 0; i < p->next - p->done; i++) {
+		const struct pool_item *item = &p->item[pool_flying(p, i)];
+
+		for (unsigned w = 0; item->cancelled && w < p->config.workers; w++)
+			if (is_running(p, w, item->pos))
+				condemn(p, w, item->pos + 1);
+	}
+}
+
+/* The server may have had no room for the request. */
+static void kill_again(struct pvq_pool *p)
+{
+	for (unsigned w = 0; w < p->config.workers; w++)
+		if (p->hand[w].life == POOL_ALIVE && p->hand[w].overdue)
+			pvq_pool_kill(p, w);
+}
+
 /* since: the look before. Time in which nobody could look, since the caller was in a hook or stopped, is nobody's. */
 static void kill_overdue(struct pvq_pool *p, uint64_t now, uint64_t since)
 {
@@ -296,11 +331,9 @@ static void kill_overdue(struct pvq_pool *p, uint64_t now, uint64_t since)
 		struct pool_hand *hand = &p->hand[w];
 		uint64_t running = atomic_load_explicit(&p->seat[w].running, memory_order_relaxed);
 
-		if (hand->life != POOL_ALIVE)
+		if (hand->life != POOL_ALIVE || hand->overdue)
 			continue;
-		if (hand->overdue) {
-			pvq_pool_kill(p, w); /* the server may have had no room for the request */
-		} else if (running == 0 || running != hand->seen_running) {
+		if (running == 0 || running != hand->seen_running) {
 			hand->seen_running = running;
 			hand->ran_ns = 0;
 		} else {
@@ -326,6 +359,8 @@ int64_t pvq_pool_patience(const struct pvq_pool *p)
 {
 	int64_t patience = p->config.item_timeout_ns ? (int64_t)look_every_ns(p) : -1;
 
+	if (p->config.interrupt && p->cancelled > 0)
+		patience = INTERRUPT_NS;
 	if (p->config.init_timeout_ns && (patience < 0 || patience > FORK_NS))
 		patience = FORK_NS;
 	if (is_any_missing(p) && (patience < 0 || patience > FORK_NS))
@@ -362,13 +397,17 @@ int pvq_pool_tend(struct pvq_pool *p, int64_t wait_ns, struct pvq_error *err)
 		ret = put_off(p, heard, err);
 	if (ret == 0)
 		ret = bury_all(p, err);
+	if (ret == 0 && pool_may_condemn(p))
+		kill_again(p);
 	if (ret == 0 && p->config.item_timeout_ns)
 		kill_overdue(p, p->looked_ns, since);
+	if (ret == 0)
+		pvq_pool_interrupt(p);
 	if (ret == 0 && p->config.init_timeout_ns)
 		kill_unready(p, p->looked_ns);
 	if (ret == 0)
 		replace_missing(p);
 	if (ret == 0 && p->deaths)
 		ret = settle_deaths(p, err);
-	return ret;
+	return ret == 0 && n == -EINTR ? 1 : ret;
 }

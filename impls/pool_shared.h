@@ -99,6 +99,9 @@ static inline uint64_t pool_entry(uint32_t slot, uint32_t in_len)
 #define POOL_FAILED (1ull << 33) /* run() returned an error: the low half is its errno */
 #define POOL_LOST (1ull << 34)   /* given up: see the caller's table of losses */
 
+/* In a ring entry: the item is cancelled, and not to be run. */
+#define POOL_SKIP (1ull << 63)
+
 /* In a position: it is one of the lane. */
 #define POOL_LANE (1ull << 53)
 
@@ -125,6 +128,8 @@ struct pool_seat {
 	_Alignas(2 * POOL_GAP) pool_atomic_u64 claim;
 	pool_atomic_u64 running; /* 1 + the position that it runs, or 0; POOL_CONDEMNED is the caller's */
 	pool_atomic_i32 phase;   /* enum pool_phase, or the -errno that init() returned */
+	/* Of all workers that have sat here: see struct pvq_pool_worker. */
+	pool_atomic_u64 start_ns, busy_ns, wait_ns, items, longest_ns;
 	/* Written by both. */
 	_Alignas(POOL_GAP) pool_atomic_u32 parked; /* futex: 1 while it sleeps, or is about to */
 	/* Written by the caller. Futex: 1 once the caller knows the worker. Until then it does nothing, so that one that the
@@ -132,9 +137,8 @@ struct pool_seat {
 	pool_atomic_u32 watched;
 };
 
-/* In `running`, set by the caller with compare-and-swap before it kills a worker for an overdue item: so that the
- * worker, should it be through with that item by then, begins no other one. The kill takes the item that was overdue,
- * or none. */
+/* In `running`, set by the caller with compare-and-swap before it kills a worker for an item that is overdue or cancelled: so that the
+ * worker, should it be through with that item by then, begins no other one. The kill takes that item, or none. */
 #define POOL_CONDEMNED (1ull << 63)
 
 /* The position of an item that never was on a ring; beyond any that is. */
@@ -173,7 +177,8 @@ struct pool_shared {
 struct pool_item {
 	uint64_t id, pos;
 	uint32_t in_len;
-	uint32_t attempts; /* that ended with a worker's death */
+	uint32_t attempts : 31; /* that ended with a worker's death */
+	uint32_t cancelled : 1;
 };
 
 /* A worker that died, until all its items are accounted for. */
@@ -212,11 +217,13 @@ struct pvq_pool {
 
 	/* The caller's own: */
 	int epoll_fd;
-	int talk_fd, server_fd;       /* the socket to the server, and the server's pidfd */
-	pid_t server;                 /* 0: none */
-	struct pool_hand *hand;       /* one a worker */
+	int timer_fd;           /* wakes a program that polls the descriptor by itself; -1: none does */
+	int talk_fd, server_fd; /* the socket to the server, and the server's pidfd */
+	pid_t server;           /* 0: none */
+	struct pool_hand *hand; /* one a worker */
 	unsigned alive, asked, ended; /* of them */
-	int failed;                   /* or in a map: only to be closed */
+	int failed;                   /* or in a map or in a hook: only to be closed */
+	int armed;                    /* the program polls the descriptor */
 	int feed_error;               /* what next() failed with, in this map */
 	int later;                    /* next() had nothing when it was asked last */
 
@@ -229,7 +236,9 @@ struct pvq_pool {
 	uint32_t *line;
 	uint32_t nline;
 	uint64_t moved;
-	uint64_t next, done;        /* of the present map: items published, items put */
+	uint64_t tail;       /* the position of the next item: `published`, and what is not published yet */
+	uint64_t next, done; /* since the last map began: items appended, items put */
+	uint64_t cancelled;  /* items in flight that are */
 	struct pvq_pool_loss *loss; /* of a slot; made at the first loss */
 
 	struct pool_death *death;
@@ -239,6 +248,7 @@ struct pvq_pool {
 	uint64_t fork_ns, fork_wait_ns, failing_ns;
 
 	uint32_t quota, lot;             /* items published, and put, between two looks at the clock */
+	uint64_t gather_ns;              /* when the items that are not published yet began to come */
 	uint64_t dull_ns;                /* how long to sleep where nothing has come of it lately */
 	uint64_t gap_ns;                 /* between results, about */
 	uint64_t got_ns;                 /* when the last ones came */
@@ -282,6 +292,30 @@ static inline void pool_move(struct pvq_pool *p, uint64_t claimed)
 	for (; !p->config.ordered && p->moved < claimed; p->moved++)
 		p->line[p->nline++] = (uint32_t)atomic_load_explicit(
 			&p->ring[p->moved & p->ring_mask], memory_order_relaxed);
+}
+
+/* The slot of the i-th item in flight, for i in [0, next - done); where they are not ordered, in no particular order. */
+static inline uint32_t pool_flying(const struct pvq_pool *p, uint64_t i)
+{
+	if (p->config.ordered)
+		return p->line[(p->done + i) & p->ring_mask];
+	if (i < p->nline)
+		return p->line[i];
+	return (uint32_t)atomic_load_explicit(
+		&p->ring[(p->moved + i - p->nline) & p->ring_mask], memory_order_relaxed);
+}
+
+/* Whether the caller may have to kill a worker for the item that it runs, and for no other. */
+static inline int pool_may_condemn(const struct pvq_pool *p)
+{
+	return p->config.item_timeout_ns || p->config.interrupt;
+}
+
+/* Wakes worker w, by whoever took its `parked` away. */
+static inline void pool_rouse(struct pvq_pool *p, unsigned w)
+{
+	atomic_fetch_sub_explicit(&p->shared->sleepers, 1, memory_order_relaxed);
+	pool_futex_wake(&p->seat[w].parked);
 }
 
 /* How many items on the lane nobody has claimed yet. */
@@ -329,17 +363,20 @@ void pvq_pool_bind(const struct pvq_pool *);
 /* The descriptor, moved above those of stdio; -1 with errno where that fails, or it is -1. */
 int pvq_pool_lift(int fd);
 
-/* pool.c: wakes so many of the workers that sleep, if there are so many. */
+/* pool.c: has the descriptor wake the caller too. 0, or -errno. */
+enum pool_event { POOL_ALARM, POOL_SERVER };
+int pvq_pool_watch(const struct pvq_pool *, int fd, uint32_t events, enum pool_event);
+
+/* pool_items.c: wakes so many of the workers that sleep, if there are so many. */
 void pvq_pool_wake(struct pvq_pool *, uint64_t want);
 
 /* pool_recover.c: looks after the workers: sees to the items of those that died, replaces them, kills whoever
  * runs an item for too long. Before that sleeps until a worker dies or wakes the caller, for wait_ns at
- * most; < 0: for any time. 0, or -errno with *err filled where the pool cannot go on. */
+ * most; < 0: for any time. 0; 1: a signal has ended the sleep; or -errno with *err filled: the pool cannot go on. */
 int pvq_pool_tend(struct pvq_pool *, int64_t wait_ns, struct pvq_error *err);
 /* Nanoseconds after which it must be called again at the latest; < 0: any time. */
 int64_t pvq_pool_patience(const struct pvq_pool *);
-
-/* What wakes the caller, in epoll's events. */
-enum pool_event { POOL_ALARM, POOL_SERVER };
+/* Where the configuration allows that, kills workers that run an item which is cancelled. */
+void pvq_pool_interrupt(struct pvq_pool *);
 
 #endif

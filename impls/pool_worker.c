@@ -12,6 +12,7 @@ struct worker {
 	uint64_t left;     /* items until it is replaced */
 	uint64_t began_ns; /* when the present claim was made, about */
 	uint64_t running;  /* what it said last: its seat's word, unless the caller condemned it */
+	int may_be_condemned;
 	uint64_t entry[PVQ_POOL_CHUNK_MAX];
 };
 
@@ -127,8 +128,9 @@ static void run_one(const struct worker *k, uint64_t pos, uint64_t entry)
 	ssize_t len;
 
 	pool_guard(out, p->config.max_out, p->out_stride);
-	len = p->config.run(
-		p->config.ctx, p->in + slot * p->in_stride, entry >> 32, out, p->config.max_out);
+	len = entry & POOL_SKIP ? -ECANCELED
+				: p->config.run(p->config.ctx, p->in + slot * p->in_stride, entry >> 32,
+					  out, p->config.max_out);
 	if (pool_is_overrun(out, p->config.max_out, p->out_stride))
 		len = SSIZE_MAX;
 	word = (size_t)len <= p->config.max_out ? POOL_DONE | (uint32_t)len : failure(len);
@@ -159,14 +161,33 @@ static void look_after_caller(const struct pvq_pool *p, uint64_t from, uint64_t 
 		wake_caller(p);
 }
 
+static void add_to(pool_atomic_u64 *sum, uint64_t more)
+{
+	atomic_store_explicit(
+		sum, atomic_load_explicit(sum, memory_order_relaxed) + more, memory_order_relaxed);
+}
+
+/* The longest item of a claim is what the others, where they took what items take about, leave of its time. */
+static void keep_books(const struct worker *k, uint64_t size, uint64_t took, uint64_t pace)
+{
+	struct pool_seat *seat = k->seat;
+	uint64_t others = (size - 1) * pace, longest = took > others ? took - others : 0;
+
+	add_to(&seat->items, size);
+	add_to(&seat->busy_ns, took);
+	if (longest > atomic_load_explicit(&seat->longest_ns, memory_order_relaxed))
+		atomic_store_explicit(&seat->longest_ns, longest, memory_order_relaxed);
+}
+
 /* So many items that they take POOL_CLAIM_NS; beginning with one, and growing by doubling only. */
 static void learn_pace(struct worker *k, uint64_t size)
 {
 	pool_atomic_u32 *pace = &k->p->shared->pace_ns;
-	uint64_t now = pool_now_ns(), each = (now - k->began_ns) / size + 1;
+	uint64_t now = pool_now_ns(), took = now - k->began_ns, each = took / size + 1;
 	uint64_t old = atomic_load_explicit(pace, memory_order_relaxed);
 	uint64_t fits = POOL_CLAIM_NS / each, most = 2 * size;
 
+	keep_books(k, size, took, old ? old : each);
 	k->began_ns = now;
 	k->limit = POOL_HAS(POOL_BY_TIME) && fits < most ? fits : most;
 	if (k->limit > PVQ_POOL_CHUNK_MAX)
@@ -181,13 +202,13 @@ static void learn_pace(struct worker *k, uint64_t size)
 }
 
 /* Says what it runs from now on. Before run(), in the program's order: that is what a dying process leaves visible.
- * Where items have a time limit the caller may have condemned this worker for the item before, whose result stands by
- * now: then it begins no other one, and waits for the signal. */
+ * The caller may have condemned this worker for the item before, whose result stands by now: then it begins no other one,
+ * and waits for the signal. */
 static void say_running(struct worker *k, uint64_t running)
 {
 	pool_atomic_u64 *word = &k->seat->running;
 
-	if (k->p->config.item_timeout_ns == 0)
+	if (!k->may_be_condemned)
 		atomic_store_explicit(word, running, memory_order_relaxed);
 	else if (!atomic_compare_exchange_strong_explicit(
 			 word, &k->running, running, memory_order_relaxed, memory_order_relaxed))
@@ -271,11 +292,17 @@ static int worker_wait(const struct worker *k)
 
 _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 {
-	struct worker k = {.p = p, .seat = &p->seat[w], .limit = 1, .left = UINT64_MAX};
+	struct worker k = {.p = p,
+		.seat = &p->seat[w],
+		.limit = 1,
+		.left = UINT64_MAX,
+		.may_be_condemned = pool_may_condemn(p)};
+	uint64_t now;
 	int ret;
 
 	while (!atomic_load_explicit(&k.seat->watched, memory_order_relaxed))
 		pool_futex_wait(&k.seat->watched, 0);
+	k.began_ns = pool_now_ns();
 	ret = p->config.init ? p->config.init(p->config.ctx, w) : 0;
 	if (ret < 0) {
 		atomic_store_explicit(&k.seat->phase, ret, memory_order_relaxed);
@@ -283,15 +310,22 @@ _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 	}
 	pvq_pool_bind(p); /* once more: init() may have changed its credentials, which undoes it */
 	atomic_store_explicit(&k.seat->phase, POOL_READY, memory_order_relaxed);
+	now = pool_now_ns();
+	add_to(&k.seat->start_ns, now - k.began_ns);
+	k.began_ns = now;
 	if (p->config.recycle)
 		k.left = p->config.recycle;
-	do {
+	for (;;) {
 		uint64_t from, size;
 
-		k.began_ns = pool_now_ns();
 		while (k.left && (size = worker_claim(&k, &from)) > 0)
 			run_claim(&k, from, size);
-	} while (k.left && worker_wait(&k));
+		if (!k.left || !worker_wait(&k))
+			break;
+		now = pool_now_ns();
+		add_to(&k.seat->wait_ns, now - k.began_ns);
+		k.began_ns = now;
+	}
 	atomic_store_explicit(&k.seat->phase, POOL_RETIRED, memory_order_relaxed);
 	_exit(0);
 }

@@ -1,7 +1,7 @@
 # library.mk: builds and installs the pool as a library: the engine's files and its public headers. Included by the
 # Makefile.
 
-POOL_LIB := $(patsubst %,impls/%.c,pool pool_server pool_worker pool_recover child error)
+POOL_LIB := $(patsubst %,impls/%.c,pool pool_items pool_server pool_worker pool_recover child error)
 POOL_H   := impls/pool.h impls/error.h
 POOL_VERSION := 0.1
 OBJCOPY  := objcopy
@@ -51,7 +51,8 @@ $B/gb-example: $B/gen/gb_example.o $(SHIM)
 
 # Every call of the pool that can fail is wrapped.
 FAULTY := calloc close epoll_create1 epoll_ctl epoll_pwait2 epoll_wait eventfd fcntl fflush fork free mmap munmap poll prctl read \
-          realloc recv recvmsg sched_getaffinity send sendmsg shutdown signalfd socketpair syscall waitid waitpid write
+          realloc recv recvmsg sched_getaffinity send sendmsg shutdown signalfd socketpair syscall timerfd_create timerfd_settime \
+          waitid waitpid write
 $B/tests/impls/test_pool_faults $A/tests/impls/test_pool_faults: LDFLAGS += $(FAULTY:%=-Wl,--wrap=%)
 
 # Remakes the table of impls/PROOFS.md.
@@ -60,7 +61,7 @@ pool-faults: $B/tests/impls/test_pool_faults
 
 # The pool with a hook at each step of its protocol: each access to shared memory and each system call.
 STEPPED := close epoll_create1 epoll_ctl epoll_pwait2 eventfd fork kill munmap poll prctl read recv recvmsg send sendmsg \
-           shutdown socketpair syscall waitid waitpid write
+           shutdown socketpair syscall timerfd_create timerfd_settime waitid waitpid write
 define steps_rule
 $1/steps/%.o: impls/%.c $B/gen/flags
 	@mkdir -p $$(@D)

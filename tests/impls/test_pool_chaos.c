@@ -28,6 +28,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -112,9 +113,11 @@ struct round {
 	struct pvq_pool_config config;
 	enum end end;
 	unsigned items, maps, spin, callers_stops, servers_stops;
-	int late; /* the caller is killed while it closes the pool */
+	int late;    /* the caller is killed while it closes the pool */
+	int steps;   /* no map, but submit, collect, and wait or poll */
+	int cancels; /* some items, at some time */
 	/* what came of it: */
-	unsigned char seen[ITEMS];
+	unsigned char seen[ITEMS], cancelled[ITEMS];
 	const char *wrong;
 };
 
@@ -130,7 +133,7 @@ static void shape(struct round *r, uint64_t seed)
 		       : end == 1 ? CALLER_KILLED
 				  : ENDS_WELL,
 		.items = 1 + (unsigned)below(&s, ITEMS),
-		.maps = 1 + (unsigned)below(&s, 3),
+		.maps = 1 + (unsigned)below(&s, 3), /* the first one may be made step by step */
 		.spin = below(&s, 4) ? (unsigned)any_size(&s, 12) : 0,
 		.callers_stops = below(&s, 4) == 0,
 		.servers_stops = below(&s, 4) == 0,
@@ -146,6 +149,9 @@ static void shape(struct round *r, uint64_t seed)
 		.recycle = recycle[below(&s, 4)],
 		.item_timeout_ns = limit[below(&s, 5)],
 		.close_timeout_ns = 1000000000ull * HANG_MS};
+	r->steps = below(&s, 3) == 0;
+	r->cancels = r->steps && below(&s, 2);
+	r->config.interrupt = r->cancels && below(&s, 2);
 }
 
 /* ---- what happens to this process ---- */
@@ -308,6 +314,9 @@ WRAP(ssize_t, send, (int fd, const void *bytes, size_t len, int flags), (fd, byt
 WRAP(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags))
 WRAP(int, shutdown, (int fd, int how), (fd, how))
 WRAP(int, socketpair, (int domain, int type, int protocol, int fd[2]), (domain, type, protocol, fd))
+WRAP(int, timerfd_create, (int clock, int flags), (clock, flags))
+WRAP(int, timerfd_settime, (int fd, int flags, const struct itimerspec *to, struct itimerspec *before),
+	(fd, flags, to, before))
 WRAP(int, waitid, (idtype_t type, id_t id, siginfo_t *info, int flags), (type, id, info, flags))
 WRAP(pid_t, waitpid, (pid_t pid, int *wstatus, int flags), (pid, wstatus, flags))
 WRAP(ssize_t, write, (int fd, const void *bytes, size_t len), (fd, bytes, len))
@@ -385,6 +394,8 @@ static int put(void *ctx, uint64_t id, const void *out, size_t len, int status)
 		r->wrong = "an item is put twice, or was none";
 	} else if (r->config.ordered && id > 0 && !r->seen[id - 1]) {
 		r->wrong = "an item is out of order";
+	} else if (r->cancelled[id] != (status == PVQ_POOL_CANCELLED)) {
+		r->wrong = "an item is put as cancelled that is not, or the other way";
 	} else if (status == 0) {
 		memcpy(&value, out, sizeof(value));
 		if (len != sizeof(value) || value != mix(r->seed + id))
@@ -394,7 +405,8 @@ static int put(void *ctx, uint64_t id, const void *out, size_t len, int status)
 	} else if (status == PVQ_POOL_DIED) {
 		if (loss->attempts != r->config.retries + 1 || atomic_load(&sh->begun[id]) > loss->attempts)
 			r->wrong = "an item is given up that may be tried again";
-	} else if (status != PVQ_POOL_OVERDUE || r->config.item_timeout_ns != 3000000) {
+	} else if (status != PVQ_POOL_CANCELLED &&
+		   (status != PVQ_POOL_OVERDUE || r->config.item_timeout_ns != 3000000)) {
 		r->wrong = "an item has a status that it cannot have";
 	}
 	return 0;
@@ -414,15 +426,63 @@ static int may_fail(const struct round *r, int ret)
 	return r->end == SERVER_KILLED && ret == -EOWNERDEAD;
 }
 
-static int map_once(struct round *r, struct pvq_pool *pool, struct pvq_error *err)
+static void cancel_some(struct round *r, struct pvq_pool *pool, uint64_t submitted)
+{
+	uint64_t id = below(&chance, submitted + 1), upto = below(&chance, 8) ? id + 1 : submitted;
+
+	for (; id < upto; id++) {
+		int ret = pvq_pool_cancel(pool, id);
+
+		if (ret == 0)
+			r->cancelled[id] = 1;
+		else if (ret != -EALREADY && (ret != -ENOENT || (id < submitted && !r->seen[id])))
+			r->wrong = "an item cannot be cancelled";
+	}
+}
+
+/* In the pool, or in poll(2) as an event loop does. */
+static int sleep_once(struct pvq_pool *pool, int fd, struct pvq_error *err)
+{
+	struct pollfd on = {.fd = fd, .events = POLLIN};
+	int ret = pvq_pool_wait(pool, below(&chance, 2) ? 0 : -1, err);
+
+	if (ret == 0 && pvq_pool_in_flight(pool) > 0)
+		(void)poll(&on, 1, -1);
+	return ret < 0 ? ret : 0;
+}
+
+static int go_step_by_step(struct round *r, struct pvq_pool *pool, struct pvq_error *err)
+{
+	const struct pvq_pool_feed feed = {.put = put, .ctx = r};
+	uint64_t id = 0;
+	int fd = pvq_pool_fd(pool, err), ret = fd < 0 ? fd : 0;
+
+	while (ret == 0 && (id < r->items || pvq_pool_in_flight(pool) > 0)) {
+		while (ret == 0 && id < r->items) {
+			ret = pvq_pool_submit(pool, &id, sizeof(id), NULL, err);
+			id += ret == 0;
+		}
+		if (r->cancels && below(&chance, 4) == 0)
+			cancel_some(r, pool, id);
+		if (ret == 0 || ret == -EAGAIN)
+			ret = pvq_pool_collect(pool, &feed, err);
+		if (ret == 0)
+			ret = sleep_once(pool, fd, err);
+		ret = ret > 0 ? 0 : ret;
+	}
+	return ret;
+}
+
+static int map_once(struct round *r, struct pvq_pool *pool, int by_steps, struct pvq_error *err)
 {
 	const struct pvq_pool_feed feed = {.next = next, .put = put, .ctx = r};
 	int ret;
 
 	memset(r->seen, 0, sizeof(r->seen));
+	memset(r->cancelled, 0, sizeof(r->cancelled));
 	for (unsigned id = 0; id < r->items; id++)
 		atomic_store(&sh->begun[id], 0);
-	ret = pvq_pool_map(pool, &feed, err);
+	ret = by_steps ? go_step_by_step(r, pool, err) : pvq_pool_map(pool, &feed, err);
 	for (unsigned id = 0; ret == 0 && id < r->items; id++)
 		if (!r->seen[id])
 			r->wrong = "an item is lost";
@@ -448,7 +508,7 @@ static void pool_life(struct round *r)
 			r->wrong = "the start fails";
 	} else {
 		for (unsigned i = 0; ret == 0 && !r->wrong && i < r->maps; i++)
-			ret = map_once(r, pool, &err);
+			ret = map_once(r, pool, r->steps && i == 0, &err);
 		if (r->end == CALLER_KILLED && r->late) {
 			at_step = KILL;
 			next_step = steps + any_size(&chance, 6);
@@ -693,11 +753,15 @@ static int replay(uint64_t seed, uint64_t times)
 	shape(&r, seed);
 	fprintf(stderr,
 		"seed %llu: %u maps of %u items, %u workers, chunk %u, window %u, recycle %llu, retries %u, timeout %llu ns, "
-		"%u cores, %s, spin %u, %s\n",
+		"%u cores, %s, spin %u, %s, %s\n",
 		(unsigned long long)seed, r.maps, r.items, r.config.workers, r.config.chunk,
 		r.config.window, (unsigned long long)r.config.recycle, r.config.retries,
 		(unsigned long long)r.config.item_timeout_ns, r.config.cores,
 		r.config.ordered ? "ordered" : "unordered", r.spin,
+		r.config.interrupt ? "step by step, some interrupted"
+		: r.cancels        ? "step by step, some cancelled"
+		: r.steps          ? "step by step"
+				   : "mapped",
 		r.end == SERVER_KILLED   ? "the server is killed"
 		: r.end == CALLER_KILLED ? "the caller is killed"
 					 : "workers are killed");

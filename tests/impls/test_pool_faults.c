@@ -30,6 +30,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,6 +81,8 @@ enum call {
 	SHUTDOWN,
 	SIGNALFD,
 	SOCKETPAIR,
+	TIMER,
+	TIMER_SET,
 	WAITID,
 	WAITPID,
 	WRITE,
@@ -89,8 +92,8 @@ enum call {
 static const char *const call_name[] = {"calloc", "close", "epoll_create1", "epoll_ctl", "epoll_pwait2",
 	"epoll_wait", "eventfd", "fcntl", "fflush", "fork", "futex, to wait", "futex, to wake", "mmap",
 	"munmap", "pidfd_open", "pidfd_send_signal", "poll", "prctl", "read", "realloc", "recv", "recvmsg",
-	"sched_getaffinity", "send", "sendmsg", "shutdown", "signalfd", "socketpair", "waitid", "waitpid",
-	"write"};
+	"sched_getaffinity", "send", "sendmsg", "shutdown", "signalfd", "socketpair", "timerfd_create",
+	"timerfd_settime", "waitid", "waitpid", "write"};
 
 /* STRIPPED: the message comes without its descriptor, as where the receiver may not have another one. */
 enum how { SKIPPED, MADE, STRIPPED };
@@ -147,6 +150,9 @@ static const struct fault {
 	{SIGNALFD, ENOMEM, "ENOMEM", SKIPPED},
 	{SOCKETPAIR, EMFILE, "EMFILE", SKIPPED},
 	{SOCKETPAIR, ENOMEM, "ENOMEM", SKIPPED},
+	{TIMER, EMFILE, "EMFILE", SKIPPED},
+	{TIMER, ENOMEM, "ENOMEM", SKIPPED},
+	{TIMER_SET, EINVAL, "EINVAL", MADE},
 	{WAITID, EINTR, "EINTR", SKIPPED},
 	{WAITID, ECHILD, "ECHILD", MADE}, /* the program has reaped the server */
 	{WAITPID, EINTR, "EINTR", SKIPPED},
@@ -226,6 +232,10 @@ WRAP(int, SHUTDOWN, shutdown, (int fd, int how), (fd, how), -1)
 WRAP(int, SIGNALFD, signalfd, (int fd, const sigset_t *set, int flags), (fd, set, flags), -1)
 WRAP(int, SOCKETPAIR, socketpair, (int domain, int type, int protocol, int fd[2]),
 	(domain, type, protocol, fd), -1)
+WRAP(int, TIMER, timerfd_create, (int clock, int flags), (clock, flags), -1)
+WRAP(int, TIMER_SET, timerfd_settime,
+	(int fd, int flags, const struct itimerspec *to, struct itimerspec *before),
+	(fd, flags, to, before), -1)
 WRAP(int, WAITID, waitid, (idtype_t type, id_t id, siginfo_t *info, int flags), (type, id, info, flags), -1)
 WRAP(ssize_t, WRITE, write, (int fd, const void *bytes, size_t len), (fd, bytes, len), -1)
 
@@ -363,6 +373,7 @@ enum {
 	ENDS_EARLY = 64, /* put() ends the map */
 	TERMINATED = 128,
 	NEVER_READY = 256, /* init() of one worker does not return */
+	STEPS = 512, /* step by step, in a loop that polls; the item that takes too long is cancelled */
 };
 
 enum { KILLS_ONCE = 2, KILLS = 4, HANGS = 5, ENDS_AT = 3 };
@@ -445,12 +456,16 @@ static int check_items(const struct run *r)
 	for (unsigned id = 0; id < ITEMS; id++) {
 		int kills = r->flags & DEATHS && id == KILLS, hangs = r->flags & OVERDUE && id == HANGS;
 		int once = r->flags & DEATHS && id == KILLS_ONCE;
+		int cancelled = r->flags & STEPS && id == HANGS;
 
 		if (r->seen[id] != 1)
 			return LOST_ITEM;
-		if (r->status[id] != (kills ? PVQ_POOL_DIED : hangs ? PVQ_POOL_OVERDUE : 0))
+		if (r->status[id] != (kills              ? PVQ_POOL_DIED
+					     : cancelled ? PVQ_POOL_CANCELLED
+					     : hangs     ? PVQ_POOL_OVERDUE
+							 : 0))
 			return WRONG_ITEM;
-		if (atomic_load(&sh->begun[id]) != (kills || once ? 2u : 1u))
+		if (atomic_load(&sh->begun[id]) != (kills || once ? 2u : 1u) && !cancelled)
 			return TWICE_BEGUN;
 	}
 	return r->wrong ? WRONG_ITEM : SUCCESS;
@@ -464,12 +479,44 @@ static int check_error(const struct run *r, int ret, const struct pvq_error *err
 	return ret == -failing->error && err->code == ret && *err->msg ? FAILURE : NAMELESS;
 }
 
+/* Sleeps in poll(2), as an event loop does. */
+static int poll_once(struct pvq_pool *pool, int fd, struct pvq_error *err)
+{
+	struct pollfd on = {.fd = fd, .events = POLLIN};
+	int ret = pvq_pool_wait(pool, 0, err);
+
+	inside = 0;
+	if (ret == 0 && pvq_pool_in_flight(pool) > 0)
+		ret = poll(&on, 1, -1);
+	inside = 1;
+	return ret;
+}
+
+static int go_step_by_step(struct pvq_pool *pool, struct run *r, struct pvq_error *err)
+{
+	const struct pvq_pool_feed feed = {.put = put, .ctx = r};
+	int fd = pvq_pool_fd(pool, err), ret = fd < 0 ? fd : 0;
+	uint64_t id = 0;
+
+	while (ret >= 0 && (id < ITEMS || pvq_pool_in_flight(pool) > 0)) {
+		ret = id < ITEMS ? pvq_pool_submit(pool, &id, sizeof(id), &id, err) : -EAGAIN;
+		if (ret == 0 && id == HANGS)
+			ret = pvq_pool_cancel(pool, id);
+		id += ret == 0;
+		if (ret == -EAGAIN)
+			ret = poll_once(pool, fd, err);
+		if (ret > 0)
+			ret = pvq_pool_collect(pool, &feed, err);
+	}
+	return ret < 0 ? ret : 0;
+}
+
 static int pool_life(struct run *r)
 {
 	struct pvq_pool_config config = {PVQ_POOL_DEFAULTS, .workers = WORKERS, .max_in = 8, .max_out = 8,
 		.chunk = 1, .window = 4, .ordered = (r->flags & ORDERED) != 0,
 		.recycle = r->flags & RECYCLE ? 3 : 0, .item_timeout_ns = r->flags & OVERDUE ? 20000000 : 0,
-		.init = init, .run = work, .ctx = r};
+		.interrupt = (r->flags & STEPS) != 0, .init = init, .run = work, .ctx = r};
 	const struct pvq_pool_feed feed = {.next = next, .put = put, .ctx = r};
 	struct pvq_error err = PVQ_NO_ERROR;
 	struct pvq_pool *pool;
@@ -478,7 +525,7 @@ static int pool_life(struct run *r)
 	if (ret)
 		return check_error(r, ret, &err);
 	atomic_store(&sh->phase, MAP);
-	ret = pvq_pool_map(pool, &feed, &err);
+	ret = r->flags & STEPS ? go_step_by_step(pool, r, &err) : pvq_pool_map(pool, &feed, &err);
 	if (r->flags & ENDS_EARLY && ret == -ECANCELED)
 		outcome = r->seen[ENDS_AT] == 1 && err.code == ret ? SUCCESS : LOST_ITEM;
 	else
@@ -698,6 +745,12 @@ static void test_that_closes_before_all_are_ready(void **state)
 	runs(NEVER_READY);
 }
 
+static void test_step_by_step(void **state)
+{
+	(void)state;
+	runs(STEPS | OVERDUE | DEATHS);
+}
+
 /* ---- the table ---- */
 
 static void print_row(unsigned f, enum place place)
@@ -740,6 +793,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_on_an_old_kernel),
 		cmocka_unit_test(test_that_ends_early),
 		cmocka_unit_test(test_that_closes_before_all_are_ready),
+		cmocka_unit_test(test_step_by_step),
 	};
 	int bad;
 

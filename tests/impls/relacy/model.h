@@ -19,6 +19,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -68,7 +69,7 @@ typedef rl::generic_atomic<uint64_t, false> word;
 void step();
 /* What the checks want to know of each access. */
 void loaded(const void *cell);
-void storing(const void *cell);
+void storing(const void *cell, uint64_t before, uint64_t value);
 void swapped(const void *cell, bool success);
 void exchanged(const void *cell, uint64_t before);
 void added(const void *cell);
@@ -98,7 +99,7 @@ template <typename T, typename V>
 void store(cell<T> *c, V value, rl::memory_order order, rl::debug_info_param info)
 {
 	step();
-	storing(c);
+	storing(c, c->get()->debug_value(), (uint64_t)(T)value);
 	c->get()->store((uint64_t)(T)value, order, info);
 }
 
@@ -159,6 +160,8 @@ anything map(size_t bytes);
 void unmap(void *, size_t bytes);
 int wait_for_events(struct epoll_event *, const struct timespec *);
 void alarm_caller();
+int set_timer(const struct itimerspec *);
+void *copy(void *to, const void *from, size_t bytes);
 uint64_t now_ns();
 [[noreturn]] void end_process(int status);
 void wait_for_signal();
@@ -214,6 +217,9 @@ typedef model::cell<uint64_t> pool_atomic_u64;
 #define epoll_create1(flags) 3
 #define epoll_ctl(fd, op, what, event) ((void)(event), 0)
 #define epoll_pwait2(fd, event, most, wait, mask) model::wait_for_events(event, wait)
+#define timerfd_create(clock, flags) 7
+#define timerfd_settime(fd, flags, at, before) model::set_timer(at)
+#define memcpy(to, from, bytes) model::copy(to, from, bytes)
 #define epoll_wait(fd, event, most, wait_ms) (-1)
 #define eventfd(value, flags) 4
 #define mmap(at, bytes, prot, flags, fd, offset) model::map(bytes)

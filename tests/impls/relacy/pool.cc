@@ -1,6 +1,7 @@
 /* pool.cc: has relacy look for an execution of the pool in which something goes wrong: an item is lost or done twice, two
- * processes race for the bytes of a slot, a wake-up is lost. The lines that run are those of impls/pool.c, pool_worker.c and
- * pool_recover.c, from pvq_pool_start() to pvq_pool_close(). What stands in for the kernel and the server is below.
+ * processes race for the bytes of a slot, a wake-up is lost. The lines that run are those of impls/pool.c, pool_items.c,
+ * pool_worker.c and pool_recover.c, from pvq_pool_start() to pvq_pool_close(). What stands in for the kernel and the server
+ * is below.
  *
  *	pool --list                        the checks: name, how they search, what they run
  *	pool CHECK [--runs N] [--first N]  runs N executions of a random search, from that one on; the same ones each time
@@ -28,6 +29,8 @@ struct check {
 	unsigned deaths;      /* of workers, before any of their steps */
 	unsigned retries, recycle;
 	int overdue;      /* items have a time limit */
+	int steps;        /* no map: submit, collect, and wait or poll */
+	int cancels;      /* items that may hang are cancelled at some time, and interrupted */
 	uint64_t tick_ns; /* how far the clock goes at each look; 0: one of several */
 };
 
@@ -98,6 +101,39 @@ const check checks[] = {
 		.window = 2,
 		.chunk = 1,
 		.overdue = 1},
+	{.name = "steps",
+		.what = "2 workers, 5 items, step by step",
+		.workers = 2,
+		.items = 5,
+		.window = 2,
+		.ordered = 1,
+		.steps = 1},
+	{.name = "steps-unordered",
+		.what = "2 workers, 5 items, step by step, a death",
+		.workers = 2,
+		.items = 5,
+		.window = 3,
+		.deaths = 1,
+		.retries = 1,
+		.steps = 1},
+	{.name = "cancel",
+		.what = "2 workers, 6 items that may hang and are cancelled",
+		.workers = 2,
+		.items = 6,
+		.window = 3,
+		.chunk = 2,
+		.ordered = 1,
+		.steps = 1,
+		.cancels = 1},
+	{.name = "cancel-unordered",
+		.what = "2 workers, 6 items that may hang and are cancelled, a death",
+		.workers = 2,
+		.items = 6,
+		.window = 3,
+		.deaths = 1,
+		.retries = 1,
+		.steps = 1,
+		.cancels = 1},
 	{.name = "close",
 		.what = "a worker, no items",
 		.workers = 1,
@@ -195,7 +231,8 @@ struct world {
 	int unparked[1 + WORKERS];
 	rl::timestamp_t owed[1 + WORKERS];
 
-	unsigned begun[ITEMS], put[ITEMS], done;
+	unsigned begun[ITEMS], put[ITEMS], cancelled[ITEMS], done;
+	uint64_t timer; /* how long it was set to */
 };
 
 world *w;
@@ -331,7 +368,8 @@ void model::alarm_caller()
 int model::wait_for_events(struct epoll_event *event, const struct timespec *most)
 {
 	const long brief_ns = 100000;
-	bool some_time = most && (the_check->overdue || (most->tv_sec == 0 && most->tv_nsec <= brief_ns));
+	bool some_time = most && (the_check->overdue || the_check->cancels ||
+					 (most->tv_sec == 0 && most->tv_nsec <= brief_ns));
 	int n = 0;
 
 	rl::ctx().sched();
@@ -350,6 +388,12 @@ int model::wait_for_events(struct epoll_event *event, const struct timespec *mos
 		event[n++].data.u32 = POOL_SERVER;
 	w->alarm = false;
 	return n;
+}
+
+int model::set_timer(const struct itimerspec *at)
+{
+	w->timer = (uint64_t)at->it_value.tv_sec * 1000000000 + (uint64_t)at->it_value.tv_nsec;
+	return 0;
 }
 
 void model::end_process(int status)
@@ -386,10 +430,11 @@ void model::swapped(const void *cell, bool success)
 	w->read[me()].clear();
 }
 
-void model::storing(const void *cell)
+/* An entry that is marked as cancelled stays the same item's. */
+void model::storing(const void *cell, uint64_t before, uint64_t value)
 {
 	if (w->starting || me() != CALLER || cell < (void *)w->pool->ring ||
-		cell >= (void *)w->pool->result)
+		cell >= (void *)w->pool->result || ((before ^ value) & ~POOL_SKIP) == 0)
 		return;
 	for (size_t i = 0; i < w->claimed.size();) {
 		reading r = w->claimed[i];
@@ -550,6 +595,19 @@ rl::var<uint64_t> &output_at(const void *out)
 	return output[slot_of(out, w->pool->out, w->pool->out_stride)];
 }
 
+} // namespace
+
+/* What submit() does with an item's bytes. */
+void *model::copy(void *to, const void *from, size_t bytes)
+{
+	must(bytes == sizeof(uint64_t), "an input has another length");
+	input_at(to)($) = *(const uint64_t *)from;
+	return to;
+}
+
+namespace
+{
+
 ssize_t next_item(void *, uint64_t id, void *in)
 {
 	if (id == the_check->items)
@@ -580,7 +638,7 @@ ssize_t run_item(void *, const void *in, size_t len, void *out, size_t)
 	w->begun[id]++;
 	must(w->begun[id] <= 1 + the_check->retries, "an item is run too often");
 	must(w->put[id] == 0, "an item is run that is put");
-	if (the_check->overdue)
+	if (the_check->overdue || the_check->cancels)
 		take_time();
 	output_at(out)($) = id + 100;
 	return 8;
@@ -594,10 +652,12 @@ int put_item(void *, uint64_t id, const void *out, size_t, int status)
 	w->done++;
 	if (status == PVQ_POOL_DIED)
 		must(w->died > the_check->retries && w->begun[id] <= w->died, "an item is given up");
+	else if (status == PVQ_POOL_CANCELLED)
+		must(w->cancelled[id], "an item is put as cancelled");
 	else if (status == PVQ_POOL_OVERDUE)
 		must(the_check->overdue && w->kills > 0, "an item is overdue");
 	else
-		must(status == 0 && (uint64_t)output_at(out)($) == id + 100 && w->begun[id],
+		must(status == 0 && !w->cancelled[id] && (uint64_t)output_at(out)($) == id + 100 && w->begun[id],
 			"an output is another item's");
 	return 0;
 }
@@ -631,6 +691,7 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 		w->died = w->kills = w->done = 0;
 		memset(w->begun, 0, sizeof(w->begun));
 		memset(w->put, 0, sizeof(w->put));
+		memset(w->cancelled, 0, sizeof(w->cancelled));
 		memset(w->slept, 0, sizeof(w->slept));
 		memset(w->unparked, 0, sizeof(w->unparked));
 		memset(w->owed, 0, sizeof(w->owed));
@@ -646,6 +707,7 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 		config.max_in = config.max_out = 8;
 		config.recycle = the_check->recycle;
 		config.item_timeout_ns = the_check->overdue ? 3000000 : 0;
+		config.interrupt = the_check->cancels;
 		config.run = run_item;
 		must(pvq_pool_start(&pool, &config, &err) == 0, "start() fails");
 		if (!any)
@@ -666,13 +728,71 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 		struct pvq_pool_feed feed = {.next = next_item, .put = put_item};
 		struct pvq_error err = PVQ_NO_ERROR;
 
-		must(pvq_pool_map(pool, &feed, &err) == 0, err.msg);
+		if (the_check->steps)
+			go_step_by_step();
+		else
+			must(pvq_pool_map(pool, &feed, &err) == 0, err.msg);
 		must(w->done == the_check->items, "an item is lost");
 		/* A worker that dies while the pool closes is told, and loses nothing. */
 		must(pvq_pool_close(pool, &err) == 0 || (err.code == -EOWNERDEAD && w->died > 0), err.msg);
 		w->over = true;
 		for (unsigned i = 0; i < workers; i++)
 			wake_up(1 + (int)i);
+	}
+
+	void go_step_by_step()
+	{
+		struct pvq_pool_feed feed = {.put = put_item};
+		struct pvq_error err = PVQ_NO_ERROR;
+		uint64_t id = 0;
+
+		while (id < the_check->items || pvq_pool_in_flight(pool) > 0) {
+			while (id < the_check->items &&
+				pvq_pool_submit(pool, &id, sizeof(id), NULL, &err) == 0)
+				id++;
+			if (the_check->cancels)
+				cancel(id);
+			int got = pvq_pool_collect(pool, &feed, &err);
+			must(got >= 0, err.msg);
+			if (got == 0)
+				sleep();
+		}
+	}
+
+	/* One of those in flight, or all: so in the end each that hangs. */
+	void cancel(uint64_t ids)
+	{
+		uint64_t id = rl::rand(the_check->items);
+		int ret;
+
+		if (rl::rand(2)) {
+			ret = pvq_pool_cancel(pool, id);
+			must(ret == 0 || (ret == -ENOENT && (id >= ids || w->put[id])) || ret == -EALREADY,
+				"an item cannot be cancelled");
+			if (ret == 0)
+				w->cancelled[id] = 1;
+			return;
+		}
+		for (id = 0; id < ids; id++)
+			if (!w->put[id] && pvq_pool_cancel(pool, id) == 0)
+				w->cancelled[id] = 1;
+		must(pvq_pool_cancel_all(pool) >= 0, "items cannot be cancelled");
+	}
+
+	/* In the pool, or by its descriptor; where items may hang, for some time. */
+	void sleep()
+	{
+		struct pvq_error err = PVQ_NO_ERROR;
+		int64_t most = the_check->cancels ? 1000000 : -1;
+		int there = pvq_pool_wait(pool, rl::rand(2) ? most : 0, &err);
+
+		must(there >= 0, err.msg);
+		while (there == 0 && pool->armed && !w->alarm && w->post.empty()) {
+			bool some_time = the_check->cancels || w->timer <= 100000;
+
+			wait(some_time);
+			there = some_time;
+		}
 	}
 
 	/* Whoever sits at that seat, one after the other. */
