@@ -14,8 +14,9 @@ enum {
 	WIDTH = 960,
 	CHAR_PX = 8,
 	KEY_ROW = 20,
-	ROW_MIN = 40, /* pixels of a row: the least, what each strategy adds, and the most */
+	ROW_MIN = 32, /* pixels of a row: the least, what each strategy adds, and the most */
 	ROW_SERIES = 7,
+	AROUND = 108, /* pixels above and below the rows, without the key */
 	ROW_MAX = 90,
 	LABEL_MAX =
 		34, /* characters of a task's label; longer ones are cut, but tables have them in full */
@@ -83,8 +84,8 @@ static int rows_begin(struct rows *rows, struct pvq_plots *plots, const struct p
 	if (rows->count == 0)
 		return -ENODATA;
 	key = pvq_plot_key(s, rows->series, rows->count, WIDTH - 40);
-	height = ROW_MIN + (rows->count > 2 ? ROW_SERIES * ((int)rows->count - 2) : 0);
-	height = (height < ROW_MAX ? height : ROW_MAX) * (int)s->works + 160 + KEY_ROW * key.rows;
+	height = ROW_MIN + (rows->count > 4 ? ROW_SERIES * ((int)rows->count - 4) : 0);
+	height = (height < ROW_MAX ? height : ROW_MAX) * (int)s->works + AROUND + KEY_ROW * key.rows;
 	pvq_figure_name(name, kind, NULL, 0);
 	if (pvq_plot_begin(&rows->plot, plots, name, WIDTH, height))
 		return plots->error;

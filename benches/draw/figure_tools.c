@@ -69,7 +69,7 @@ struct pvq_bar pvq_figure_ratio_bar(struct pvq_plot *plot, const struct pvq_comp
 enum {
 	WIDTH = 960,
 	HEAD_PX = 40,
-	PANEL_PX = 206,
+	PANEL_PX = 184,
 	KEY_FOOT_PX = 36,
 	KEY_ROW_PX = 20,
 	AROUND_PX = 76, /* beside a panel's axis */

@@ -1,14 +1,14 @@
 
 # overview.gp: one row per task, one dot per strategy: speed-up over serial at the largest core count.
 data = name.'.dat'
-keyfoot = 38
+keyfoot = 28
 foot = keyfoot + 20 * keyrows
 lines = 0
 
 set lmargin at screen across(left)
 set rmargin at screen across(W - 170)
-set tmargin at screen 1 - up(66)
-set bmargin at screen up(foot + 62)
+set tmargin at screen 1 - up(50)
+set bmargin at screen up(foot + 28)
 set logscale x 2
 set xrange [xmin:xmax]
 set yrange [0.5 - rows : 0.5]
@@ -27,8 +27,7 @@ if (cores > 1) {
 }
 set label 'fastest' at graph 1, graph 1 left offset character 1, 0.6 font small_font tc rgb soft
 set label sprintf('Which way of running the tasks is fastest on %d core%s?', cores, cores > 1 ? 's' : '') at screen across(14), 1 - up(20) left font title_font tc rgb ink
-set label sprintf('Speed-up of the map time (warm workers): medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'. Further right is faster.' at screen 0.5, up(14) center font small_font tc rgb soft
-set xlabel 'times as fast as serial (log scale)' tc rgb ink
+set label sprintf('Times as fast as serial (log scale), by map time: medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'. Further right is faster.' at screen 0.5, up(14) center font small_font tc rgb soft
 
 do for [format in formats] {
 	eval begin(format)

@@ -6,20 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* One task within a sentence: "spin:ns=1000 (2 tie, 1.27x faster)". */
-static void advice_task(const struct pvq_report *r, const struct pvq_work *work,
-	const struct pvq_contest *contest, enum pvq_pays advice)
-{
-	pvq_text_md(r->md, work->label);
-	if (advice != PVQ_PAYS)
-		return;
-	fputs(" (", r->md);
-	pvq_text_md(r->md, contest->outcome == PVQ_CLEAR
-				   ? r->summary->series[contest->rival[0].cell->series].name
-				   : pvq_contest_words(contest).s);
-	fprintf(r->md, ", %sx faster)", pvq_text_number(contest->speedup.ratio).s);
-}
-
 static int advice_list(const struct pvq_report *r, enum pvq_pays wanted, const char *head)
 {
 	const struct pvq_summary *s = r->summary;
@@ -32,7 +18,7 @@ static int advice_list(const struct pvq_report *r, enum pvq_pays wanted, const c
 		ret = pvq_contest_hold(&contest, s, &s->work[w], s->max_cores, PVQ_MAP_NS);
 		if (ret == 0 && pvq_pays(&contest) == wanted) {
 			fputs(listed++ ? ", " : head, r->md);
-			advice_task(r, &s->work[w], &contest, wanted);
+			pvq_text_md(r->md, s->work[w].label);
 		}
 		pvq_contest_free(&contest);
 	}
@@ -54,7 +40,6 @@ int pvq_advice_headline(const struct pvq_report *r)
 		r->summary->max_cores == 1 ? "" : "s");
 	for (int advice = PVQ_PAYS; ret == 0 && advice <= PVQ_PAYS_NONE; advice++)
 		ret = advice_list(r, (enum pvq_pays)advice, head[advice]);
-	pvq_advice_grain(r);
 	fputs("\n", r->md);
 	return ret;
 }

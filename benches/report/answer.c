@@ -139,7 +139,7 @@ static void answer_row(const struct pvq_report *r, const struct pvq_work *work,
 
 	fputs("| ", r->md);
 	pvq_text_md(r->md, work->label);
-	if (level[0])
+	if (level[0] && strcmp(level, pvq_levels_usual(r->summary, contest->cores)) != 0)
 		fprintf(r->md, " (%s)", level);
 	if (with_cores)
 		fprintf(r->md, " | %u", contest->cores);
@@ -211,18 +211,15 @@ int pvq_answer_table(const struct pvq_report *r, enum pvq_metric metric, size_t 
 static void answer_legend(const struct pvq_report *r)
 {
 	fprintf(r->md,
-		"**How to read it.** The time is that of `map` alone, on workers that have already "
+		"#### How to read it\n\nThe time is that of `map` alone, on workers that have already "
 		"started. Each strategy is compared with every other; one that is slower than any "
 		"other drops out. With 95 %% certainty the fastest is among those left. A name in bold "
 		"is the only one left. *Tie*: several are left, and the comparison among them is "
 		"inconclusive; the lowest median comes first. *Equivalent*: several are left, all "
 		"within ±%.0f %% of the first; take the simplest. *Too noisy to rank*: the "
 		"lowest median belongs to a strategy that is slower than others if compared in pairs. "
-		"*Next* is the nearest strategy that "
-		"is slower than the first. The number of blocks that would settle a tie is a guess "
-		"from the present width of the intervals. Speed-up is serial's time, in the last "
-		"column, divided by the strategy's, pair by pair within a block; serial competes at "
-		"every core count. Figures are medians, with 95 %% intervals in brackets. †: more than "
+		"*Next* is the nearest strategy that is slower than the first. Speed-up is serial's time divided by "
+		"the strategy's, pair by pair within a block. Brackets hold 95 %% intervals. †: more than "
 		"1 %% of the time is the harness's own work.\n\n",
 		(PVQ_EQUIVALENT_RATIO - 1) * 100);
 }
@@ -286,10 +283,9 @@ static void answer_why(const struct pvq_report *r)
 		based |= s->work[w].base != NULL;
 	if (!based)
 		return;
-	fputs("### Why\n\nA strategy spends time on handing out items, collecting results and "
-	      "waiting. It pays where an item's own work outweighs this overhead: the core time that "
-	      "an item costs beyond its own work, from the median map times. Lowest and highest over "
-	      "the strategies:\n\n",
+	fputs("#### Why\n\nA strategy pays where an item's own work outweighs the overhead: the core time that an "
+	      "item costs beyond its own work, from the median map times. Lowest and highest over the "
+	      "strategies:\n\n",
 		r->md);
 	for (size_t w = 0; w < s->works; w++)
 		why_work(r, &s->work[w]);
@@ -306,7 +302,7 @@ static int answer_other_counts(const struct pvq_report *r)
 			if (s->work[w].cores[i] == s->max_cores)
 				continue;
 			if (!head) {
-				fputs("### On fewer cores\n\nMap time alone.\n\n", r->md);
+				fputs("#### On fewer cores\n\nMap time alone.\n\n", r->md);
 				answer_table_head(r, PVQ_MAP_NS, 1);
 				head = 1;
 			}
@@ -332,7 +328,7 @@ int pvq_chapter_answer(const struct pvq_report *r)
 	if (ret == 0)
 		ret = pvq_answer_levels(r);
 	answer_why(r);
-	fputs("### With start and stop included\n\nThe time of one batch on workers that do not "
+	fputs("#### With start and stop included\n\nThe time of one batch on workers that do not "
 	      "exist yet: start, map and stop together.\n\n",
 		r->md);
 	if (ret == 0)

@@ -56,7 +56,7 @@ static int disturbed_with_and_without(const struct pvq_report *r)
 
 	if (ret == 0)
 		ret = pvq_summarise(&calm, s->registry, &rows);
-	fputs("| Task | Disturbed | Fastest, all blocks | Fastest, undisturbed blocks "
+	fputs("#### With and without the disturbed blocks\n\n| Task | Disturbed | Fastest, all blocks | Fastest, undisturbed blocks "
 	      "|\n|:--|--:|:--|:--|\n",
 		r->md);
 	for (size_t w = 0; ret == 0 && w < s->works; w++) {
@@ -79,7 +79,7 @@ static int disturbed_with_and_without(const struct pvq_report *r)
 	return ret;
 }
 
-int pvq_trust_disturbed(const struct pvq_report *r)
+void pvq_trust_interference(const struct pvq_report *r)
 {
 	const struct pvq_summary *s = r->summary;
 	double cpu_ns = 0, stolen_ns = 0, foreign_ns = 0;
@@ -94,12 +94,12 @@ int pvq_trust_disturbed(const struct pvq_report *r)
 		stolen_ns += (double)row->stolen_ns;
 		foreign_ns += (double)row->foreign_ns;
 	}
-	fputs("### Interference\n\n", r->md);
+	fputs("- **Interference**: ", r->md);
 	if (cpu_ns <= 0) {
-		fputs("**Unknown**: no trial's row says how much of the CPUs' time others took. A "
-		      "container may hide it. Disturbed blocks cannot be told from others.\n\n",
+		fputs("**unknown**: no trial's row says how much of the CPUs' time others took. A "
+		      "container may hide it.\n",
 			r->md);
-		return 0;
+		return;
 	}
 	for (size_t w = 0; w < s->works; w++) {
 		turns += s->work[w].turns;
@@ -107,16 +107,25 @@ int pvq_trust_disturbed(const struct pvq_report *r)
 		unknown += s->work[w].unknown;
 	}
 	fprintf(r->md,
-		"During the trials the hypervisor took %s of the CPUs' time "
-		"(*stolen*), and other processes took %s (*foreign*). A task's turn in a block counts "
-		"as disturbed where that is 5 %% or more, and at least 60 ms, because the kernel "
-		"counts in ticks. **%zu of %zu turns** were disturbed. Their trials count in all "
-		"figures like the others; the pictures of the wall time show them as crosses.",
+		"the hypervisor took %s of the CPUs' time (*stolen*), other processes %s (*foreign*). "
+		"**%zu of %zu turns** were disturbed: of a task's turn in a block, 5 %% or more was lost.",
 		pvq_text_percent(stolen_ns / cpu_ns).s, pvq_text_percent(fmax(foreign_ns, 0) / cpu_ns).s,
 		disturbed, turns - unknown);
+	if (disturbed)
+		fputs(" Their trials count in all figures like the others; the picture of the wall time shows "
+		      "them as crosses.",
+			r->md);
 	if (unknown)
 		fprintf(r->md, " Of %zu more turns it is **unknown**.", unknown);
-	fputs("\n\n", r->md);
+	fputs("\n", r->md);
+}
+
+int pvq_trust_disturbed(const struct pvq_report *r)
+{
+	size_t disturbed = 0;
+
+	for (size_t w = 0; w < r->summary->works; w++)
+		disturbed += r->summary->work[w].disturbed;
 	return disturbed ? disturbed_with_and_without(r) : 0;
 }
 
@@ -181,7 +190,7 @@ static void disturbed_name_outliers(
 		disturbed += (size_t)pvq_row_disturbed(outlier[i].work, outlier[i].row);
 	qsort(outlier, count, sizeof(*outlier), disturbed_order_outliers);
 	fprintf(r->md,
-		"### Outliers\n\n**%zu of %zu trials** are outliers: they lie beyond the quartiles of "
+		"#### Outliers\n\n**%zu of %zu trials** are outliers: they lie beyond the quartiles of "
 		"their cell by more than three times the interquartile range. %zu of these are in "
 		"disturbed blocks. All figures and pictures include them; medians hardly move with "
 		"them.%s\n\n",

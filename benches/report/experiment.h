@@ -27,8 +27,8 @@ enum pvq_place {
 	PVQ_PLACE_GRAIN,   /* how small a task may be */
 	PVQ_PLACE_LOSSES,  /* where the time goes */
 	PVQ_PLACE_ORDER,   /* what keeping the order costs */
-	PVQ_PLACE_CLAIMS,  /* others' claims, put to the test */
 	PVQ_PLACE_SCALING, /* time against cores */
+	PVQ_PLACE_CLAIMS,  /* others' claims, put to the test */
 	PVQ_PLACE_PARTS,   /* what strategies are made of */
 	PVQ_PLACE_OUTSIDE, /* whole runs, timed from outside */
 	PVQ_PLACE_MORE,    /* chapters of new experiments */

@@ -65,6 +65,14 @@ const char *pvq_levels_of_work(const struct pvq_summary *s, const struct pvq_wor
 	return met ? pvq_state_name(pvq_states_of(&s->states, cores), met->level) : "";
 }
 
+const char *pvq_levels_usual(const struct pvq_summary *s, unsigned cores)
+{
+	const struct pvq_state *state = pvq_states_of(&s->states, cores);
+
+	return state && state->levels.count > 1 && state->most >= 0 ? pvq_state_name(state, state->most)
+								    : "";
+}
+
 static size_t blocks_at(const struct pvq_summary *s, const struct pvq_work *work, unsigned cores, int level)
 {
 	const struct pvq_met *met = met_of(s, work, cores);
@@ -155,7 +163,7 @@ int pvq_answer_levels(const struct pvq_report *r)
 	if (levels < 2 || r->level_count < levels)
 		return 0;
 	fprintf(r->md,
-		"### Near and far\n\nThe verdict on %u cores in each state of the machine, and the time of an item there. "
+		"#### Near and far\n\nThe verdict on %u cores in each state of the machine, and the time of an item there. "
 		"The last column says whether a strategy is among the fastest in all of them.\n\n| Task",
 		r->summary->max_cores);
 	for (size_t i = 0; i < levels; i++)
@@ -257,7 +265,7 @@ void pvq_trust_states(const struct pvq_report *r)
 
 	if (s->count == 0)
 		return; /* one core, or rows of before these columns were there */
-	fputs("### State of the machine\n\nBefore and after every trial a probe measured how far apart its CPUs were: the "
+	fputs("#### State of the machine\n\nBefore and after every trial a probe measured how far apart its CPUs were: the "
 	      "time for one cache line from one CPU to another and back. The levels come from these values. A group, one "
 	      "task on one number of cores within a block, counts at the level that all its trials met.\n\n"
 	      "| Cores | Level | Hand-over | Groups | Trials took |\n|--:|:--|--:|--:|--:|\n",

@@ -27,7 +27,6 @@ int pvq_chapter_failed(const struct pvq_report *r)
 	const struct pvq_summary *s = r->summary;
 	int any = 0;
 
-	fputs("## Failed and unavailable\n\n", r->md);
 	for (size_t w = 0; w < s->works; w++)
 		for (size_t c = 0; c < s->work[w].cells; c++)
 			for (int status = 0; status < PVQ_STATUSES; status++) {
@@ -36,14 +35,14 @@ int pvq_chapter_failed(const struct pvq_report *r)
 				if (status == PVQ_OK || !cell->status[status])
 					continue;
 				if (!any)
-					fputs("These trials are in no figure.\n\n| Strategy | Task | "
-					      "Workers | Cores | Status | How often | Reason "
+					fputs("## Failed and unavailable\n\nThese trials are in no figure.\n\n"
+					      "| Strategy | Task | Workers | Cores | Status | How often | Reason "
 					      "|\n|:--|:--|--:|--:|:--|:--|:--|\n",
 						r->md);
 				any = 1;
 				failed_row(r, s->work[w].label, cell, status);
 			}
-	fputs(any ? "\n" : "None: every trial succeeded, with correct results.\n\n", r->md);
+	fputs(any ? "\n" : "", r->md);
 	return 0;
 }
 
@@ -62,9 +61,8 @@ static void method_trials(const struct pvq_report *r)
 		fprintf(r->md, "%zu trial%s", most, most == 1 ? "" : "s");
 	else
 		fprintf(r->md, "%zu to %zu trials", least, most);
-	fputs(". A block runs every cell once: groups of one task on one number of cores in fresh "
-	      "random order, the strategies of a group by a Latin square, so that slow drift of the "
-	      "machine affects all strategies alike",
+	fputs(". A block runs every cell once: groups of one task on one number of cores in random order, the "
+	      "strategies of a group by a Latin square, so that slow drift affects all alike",
 		r->md);
 	if (seed) {
 		fputs("; seed ", r->md);
@@ -72,9 +70,7 @@ static void method_trials(const struct pvq_report *r)
 	}
 	fputs(".\n- **A trial** is a fresh process, confined to its cores. It builds the load, reads "
 	      "the clock (CLOCK\\_MONOTONIC) around start, map and stop, and then verifies the "
-	      "results. Only that process, which hands out items and collects results, reads the "
-	      "clock: map ends with the last result. Workers are not timed, and times are never "
-	      "added up over processes.\n",
+	      "results. The process that collects the results reads the clock, never the workers.\n",
 		r->md);
 }
 
@@ -94,7 +90,7 @@ static void method_verified(const struct pvq_report *r)
 		fprintf(r->md, ", %zu compared with serial, because the task has no oracle", serial);
 	if (no)
 		fprintf(r->md, ", **%zu not verified**", no);
-	fputs(".\n", r->md);
+	fputs(oracle + serial + no == r->rows->count ? ". No trial failed.\n" : ".\n", r->md);
 }
 
 /* A fact that may have been given several times, each as an item of the list. */
@@ -174,27 +170,16 @@ int pvq_chapter_method(const struct pvq_report *r)
 	fputs("## How it was measured\n\n", r->md);
 	method_trials(r);
 	fprintf(r->md,
-		"- **Statistics**: medians with 95 %% intervals from order statistics, which assume no "
-		"distribution and exist from %zu trials on. Two strategies are compared by the median "
-		"of their ratios within blocks, with its exact sign-test interval. Where a row "
-		"compares several strategies, each interval is widened so that all hold together at 95 "
-		"%% (Bonferroni).\n",
-		pvq_median_needs(PVQ_ALPHA));
-	fprintf(r->md,
-		"- **Verdicts**: faster or slower where the whole interval lies on one side of 1; "
-		"equivalent where it lies within ±%.0f %%; otherwise inconclusive. reports/METHOD.md "
-		"in pvq's source has the formulas, their sources and the rules that this report "
-		"follows.\n",
-		(PVQ_EQUIVALENT_RATIO - 1) * 100);
+		"- **Statistics**: medians with 95 %% intervals from order statistics, which exist from %zu trials "
+		"on. Two strategies are compared by the median of their ratios within blocks, with its exact "
+		"sign-test interval, widened where a row compares several (Bonferroni). Faster or slower: the whole "
+		"interval lies on one side of 1; equivalent: within ±%.0f %%; otherwise inconclusive. "
+		"reports/METHOD.md in pvq's source has the formulas and their sources.\n",
+		pvq_median_needs(PVQ_ALPHA), (PVQ_EQUIVALENT_RATIO - 1) * 100);
 	method_verified(r);
-	fputs("- **Oversubscribed** cells have more workers than cores. They do not compete for the "
-	      "answer; where measured, they have a separate chapter.\n- **CPU time, memory and "
-	      "context switches** of every cell are in summary.csv; they cover the trial and all its "
-	      "children.\n- **Chunk and window**, unless set, are each strategy's own choice: how "
-	      "many items it hands over at a time, and how many it keeps in flight. They are in "
-	      "raw.csv and summary.csv, and part of the comparison. 0 means that the strategy "
-	      "decides as it goes: pvq's pools hand over as many items as take some 20 µs, fewer "
-	      "towards the end; a peer follows its library's default.\n",
+	fputs("- **summary.csv** has CPU time, memory, context switches, chunk and window of every cell. Chunk and "
+	      "window, unless set, are each strategy's own choice and part of the comparison; 0 means that the "
+	      "strategy decides as it goes.\n",
 		r->md);
 	method_facts(r, "observed_rounds",
 		"Rounds of observed trials, each with every strategy at one worker per core");

@@ -53,13 +53,16 @@ void pvq_trust_states(const struct pvq_report *);
 
 /* The name of the level that a work's figures are from, if there are several; else "". */
 const char *pvq_levels_of_work(const struct pvq_summary *, const struct pvq_work *, unsigned cores);
+/* The name of the level that most groups met; "" if there is one level. */
+const char *pvq_levels_usual(const struct pvq_summary *, unsigned cores);
 
-/* Parts of the chapter on trust. 0 or -ENOMEM. */
+/* Parts of the chapter on trust: interference in a line; the tasks with and without disturbed blocks; outliers. 0 or
+ * -ENOMEM. */
+void pvq_trust_interference(const struct pvq_report *);
 int pvq_trust_disturbed(const struct pvq_report *);
 int pvq_trust_outliers(const struct pvq_report *);
 
-/* Which tasks to run in parallel, and how small they may be: the head of the chapter task by task. 0 or -ENOMEM. */
-void pvq_advice_grain(const struct pvq_report *);
+/* Which tasks to run in parallel: the head of the chapter task by task. 0 or -ENOMEM. */
 int pvq_advice_headline(const struct pvq_report *);
 
 /* Writes "1.31 µs (1.24–1.38)", "at most 90 ns" or "more than 20 µs". */

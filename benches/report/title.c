@@ -75,11 +75,9 @@ static void title_sweep(const struct pvq_report *r)
 			unavailable++;
 		else
 			failed += r->rows->row[i].status != PVQ_OK;
-	fprintf(r->md,
-		", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s. Each block runs "
-		"every cell once, in random order. Each trial is a fresh process.",
-		s->max_cores, plural(s->max_cores), r->rows->count, plural(r->rows->count), s->cells,
-		plural(s->cells), s->blocks, plural(s->blocks));
+	fprintf(r->md, ", with up to %u core%s: %zu trial%s of %zu cell%s in %u block%s.", s->max_cores,
+		plural(s->max_cores), r->rows->count, plural(r->rows->count), s->cells, plural(s->cells),
+		s->blocks, plural(s->blocks));
 	if (failed)
 		fprintf(r->md,
 			" **%zu trial%s failed**: see *Failed and unavailable*. No figure includes "

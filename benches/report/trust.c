@@ -70,7 +70,7 @@ static void trust_precision_row(const struct pvq_report *r, const struct pvq_wor
 		cell->key->cores, s_if(cell->key->cores), trust_end(r, work, width));
 }
 
-static void trust_precision(const struct pvq_report *r)
+static void trust_precision_words(const struct pvq_report *r)
 {
 	const struct pvq_summary *s = r->summary;
 	double goal = trust_goal(r);
@@ -80,18 +80,22 @@ static void trust_precision(const struct pvq_report *r)
 		cells += s->cell[c].ok > 0;
 		reached += s->cell[c].ok && pvq_estimate_width(&s->cell[c].metric[PVQ_MAP_NS]) <= goal;
 	}
-	fputs("### Precision\n\n", r->md);
 	if (goal > 0)
 		fprintf(r->md,
-			"Target: a 95 %% interval of the map time within ±%s. **%zu of %zu cells** "
-			"reached it. A task was measured until all its cells had reached the target or "
-			"the time was used up, so most time went where the uncertainty is largest.\n\n",
+			"- **Precision**: the target is a 95 %% interval of the map time within ±%s. "
+			"**%zu of %zu cells** reached it.\n",
 			pvq_text_percent(goal).s, reached, cells);
-	fputs("| Task | Blocks | Widest interval | Its cell | Stopped because "
+}
+
+static void trust_precision(const struct pvq_report *r)
+{
+	fputs("#### Precision\n\nA task was measured until all its cells had reached the target or "
+	      "the time was used up, so most time went where the uncertainty is largest.\n\n"
+	      "| Task | Blocks | Widest interval | Its cell | Stopped because "
 	      "|\n|:--|--:|--:|:--|:--|\n",
 		r->md);
-	for (size_t w = 0; w < s->works; w++)
-		trust_precision_row(r, &s->work[w]);
+	for (size_t w = 0; w < r->summary->works; w++)
+		trust_precision_row(r, &r->summary->work[w]);
 	fputs("\n", r->md);
 }
 
@@ -117,11 +121,12 @@ static void trust_twin_row(const struct pvq_report *r, const struct pvq_twin *tw
 								     : pvq_verdict_name(vs.verdict));
 }
 
-static void trust_twins(const struct pvq_report *r)
+/* How many pairs there are, and how many of them were called different. */
+static size_t trust_pairs(const struct pvq_summary *s, size_t *wrong)
 {
-	const struct pvq_summary *s = r->summary;
-	size_t pairs = 0, wrong = 0;
+	size_t pairs = 0;
 
+	*wrong = 0;
 	for (size_t t = 0; t < s->twins; t++)
 		if (trust_is_same(&s->twin[t])) {
 			enum pvq_verdict v =
@@ -129,17 +134,34 @@ static void trust_twins(const struct pvq_report *r)
 					.verdict;
 
 			pairs++;
-			wrong += v == PVQ_FASTER || v == PVQ_SLOWER;
+			*wrong += v == PVQ_FASTER || v == PVQ_SLOWER;
 		}
-	if (!pairs)
+	return pairs;
+}
+
+static void trust_twins_words(const struct pvq_report *r)
+{
+	size_t wrong, pairs = trust_pairs(r->summary, &wrong);
+
+	if (pairs)
+		fprintf(r->md,
+			"- **The same strategy twice**: **%zu of %zu** %s called different; by chance, one in twenty "
+			"may be.\n",
+			wrong, pairs, pairs == 1 ? "was" : "were");
+}
+
+static void trust_twins(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	size_t wrong;
+
+	if (!trust_pairs(s, &wrong))
 		return;
-	fprintf(r->md,
-		"### The same strategy twice\n\nFor each task one strategy ran a second time under "
-		"another name, in the same blocks. Any difference is noise, and the intervals show how "
-		"small a difference could be seen. **%zu of %zu** %s called different; by chance, one "
-		"in twenty may be.\n\n| Task | Strategy | Blocks | Second / first | Verdict "
-		"|\n|:--|:--|--:|--:|:--|\n",
-		wrong, pairs, pairs == 1 ? "was" : "were");
+	fputs("#### The same strategy twice\n\nFor each task one strategy ran a second time under "
+	      "another name, in the same blocks. Any difference is noise, and the intervals show how "
+	      "small a difference could be seen.\n\n| Task | Strategy | Blocks | Second / first | Verdict "
+	      "|\n|:--|:--|--:|--:|:--|\n",
+		r->md);
 	for (size_t t = 0; t < s->twins; t++)
 		if (trust_is_same(&s->twin[t]))
 			trust_twin_row(r, &s->twin[t]);
@@ -176,7 +198,7 @@ static void trust_harness(const struct pvq_report *r)
 		if (isnan(s->work[w].harness_ns))
 			continue;
 		if (!head++)
-			fputs("### Overhead of the harness\n\nThe driver touches and digests every "
+			fputs("#### Overhead of the harness\n\nThe driver touches and digests every "
 			      "result while map runs, for every strategy alike. Measured with a "
 			      "strategy that does nothing else, this takes at most the time below. "
 			      "Where that exceeds 1 % of a map time, the tables above mark it with "
@@ -199,6 +221,10 @@ int pvq_chapter_trust(const struct pvq_report *r)
 		return 0;
 	fputs("## How far to trust it\n\n", r->md);
 	pvq_report_unread(r);
+	trust_precision_words(r);
+	trust_twins_words(r);
+	pvq_trust_interference(r);
+	fputs("\n", r->md);
 	trust_precision(r);
 	trust_twins(r);
 	pvq_trust_states(r);

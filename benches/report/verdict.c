@@ -337,7 +337,7 @@ void pvq_verdict_trust(FILE *f, const struct pvq_report *r, const struct pvq_ver
 		fprintf(f, "; %zu of %zu cells known within ±%s", v->precise, v->cells,
 			pvq_text_percent(strtod(goal, NULL)).s);
 	else
-		fprintf(f, "; %zu cells", v->cells);
+		fprintf(f, "; %zu cell%s", v->cells, v->cells == 1 ? "" : "s");
 	fprintf(f, "; %u block%s", r->summary->blocks, r->summary->blocks == 1 ? "" : "s");
 	if (pvq_states_levels(&r->summary->states) > 1)
 		fputs("; the distance of the CPUs changed", f);
@@ -433,10 +433,10 @@ static void row_tasks(const struct pvq_report *r, const struct row *row)
 
 	for (size_t w = 0; w < r->summary->works; w++)
 		if (row->take[w]) {
-			fputs(listed++ ? "; " : " (", r->md);
+			fputs(listed++ ? "; " : " *(", r->md);
 			work_words(r->md, &r->summary->work[w], 1);
 		}
-	fputs(listed ? ")" : "", r->md);
+	fputs(listed ? ")*" : "", r->md);
 }
 
 static void write_span(const struct pvq_report *r, const struct span *span)
@@ -520,10 +520,14 @@ static int write_decisions(const struct pvq_report *r, const struct pvq_verdict_
 	const struct pvq_summary *s = r->summary;
 	unsigned char *take = calloc(s->works + 1, 1);
 	struct row row = {.words = "are tiny", .take = take};
-	int ret = take ? 0 : -ENOMEM;
+	int ret = take ? 0 : -ENOMEM, judged = 0;
 
-	fputs("| My tasks … | Take | Workers | Gain over serial | Survives a crash |\n|:--|:--|--:|--:|:--|\n",
-		r->md);
+	for (size_t w = 0; w < s->works; w++)
+		judged |= v->pays[w] == PVQ_PAYS_NOT || v->pays[w] == PVQ_PAYS;
+	if (judged)
+		fputs("| My tasks … | Take | Workers | Gain over serial | Survives a crash "
+		      "|\n|:--|:--|--:|--:|:--|\n",
+			r->md);
 	for (size_t w = 0; ret == 0 && w < s->works; w++)
 		take[w] = v->pays[w] == PVQ_PAYS_NOT;
 	if (ret == 0)

@@ -609,7 +609,7 @@ full() {
 	grep -q '^unknown  *Other work at the start' "$TMP/out"
 	awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "stolen_ns") s = i; if ($i == "foreign_ns") f = i } }
 		NR > 1 && ($s != "" || $f != "") { bad = 1 } END { exit bad || NR < 3 }' "$TMP/run/raw.csv"
-	grep -qF '**Unknown**: no trial' "$TMP/run/report.md"
+	grep -qF '**unknown**: no trial' "$TMP/run/report.md"
 	[ "$(grep -c 'turns\*\* were' "$TMP/run/report.md")" -eq 0 ]
 	[ "$(grep -c '^host_foreign' "$TMP/run/manifest.tsv")" -eq 0 ]
 }

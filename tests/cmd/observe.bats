@@ -69,7 +69,7 @@ observed() {
 
 @test "report: without observed trials the ideal is the work's alone" {
 	swept
-	grep -q '^## How far from the ideal?' "$TMP/run/report.md"
+	grep -q '^## Where the time goes' "$TMP/run/report.md"
 	grep -q 'No trial of this run was observed' "$TMP/run/report.md"
 	grep -q 'the longest item was not measured. The ideal is ' "$TMP/run/report.md"
 	grep -q '^## What keeping the order costs' "$TMP/run/report.md"

@@ -146,10 +146,9 @@ static void a_clear_winner_is_named(void **state)
 	add_cell(run, "pthread_queue", "noop", 2, 10, 20);
 	assert_int_equal(make_report(run), 0);
 	assert_says(run,
-		"On **2 cores**, one worker per core:\n\n- **Run in parallel**; serial is slower: noop (pthread_queue, ");
-	assert_says(run, "x faster).");
+		"On **2 cores**, one worker per core:\n\n- **Run in parallel**; serial is slower: noop.\n");
 	assert_says(run, "| noop | **pthread_queue** | next is pool_ordered, 1.5");
-	assert_says(run, "None: every trial succeeded");
+	assert_says(run, " No trial failed.\n");
 	assert_says(run, "30 trials of 3 cells in 10 blocks");
 	assert_says(run, "not recorded"); /* no manifest */
 	assert_silent(run, " tie: ");
@@ -236,7 +235,7 @@ static void equal_strategies_have_no_winner(void **state)
 	add_cell(run, "pool_ordered", "noop", 2, 10, 20);
 	add_cell(run, "pthread_queue", "noop", 2, 10, 20.02);
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, " (2 equivalent, ");
+	assert_says(run, "- **Run in parallel**; serial is slower: noop.\n");
 	assert_says(run, "| 2 equivalent: p");
 	assert_says(run, "next is serial, ");
 	assert_silent(run, "Keep serial");
@@ -255,7 +254,6 @@ static void noise_has_no_winner(void **state)
 		assert_int_equal(pvq_row_write(run->raw, &c), 0);
 	}
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, " (2 tie, ");
 	assert_says(run, "| 2 tie: p");
 	assert_silent(run, "Keep serial");
 }
@@ -274,8 +272,7 @@ static void who_is_beaten_by_any_is_out(void **state)
 		assert_int_equal(pvq_row_write(run->raw, &row), 0);
 	}
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "- **Run in parallel**; serial is slower: noop (");
-	assert_says(run, " (2 tie, ");
+	assert_says(run, "- **Run in parallel**; serial is slower: noop.\n");
 	assert_says(run, "| 2 tie: pool_ordered, pthread_queue |");
 	assert_says(run, "none is slower than the first");
 }
@@ -517,7 +514,7 @@ static void a_verdict_names_the_state_of_the_machine(void **state)
 	}
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "took 106 ns (*near*, 67 % of the groups) or 520 ns (*far*, 33 % of the groups)");
-	assert_says(run, "| noop (near) | **pool_ordered** |");
+	assert_says(run, "| noop | **pool_ordered** |");
 	assert_says(run, "| noop | **pool_ordered**, n = 20 | 10.0 µs");
 	assert_says(run, "| **pthread_queue**, n = 10 | 30.1 µs");
 	assert_says(run, "| **no** |");
@@ -578,9 +575,9 @@ static void the_verdict_decides_in_spite_of_ties(void **state)
 	assert_says(run, "over the 2 tasks where parallel work pays");
 	assert_says(run, "it survives the death of a worker.");
 	assert_says(run, "Keep a plain loop for empty items.");
-	assert_says(run, "| … are tiny (empty items) | **a plain loop** | 1 | 1 | no |");
-	assert_says(run, "| … compute evenly (1 µs of computing) | **pool_unordered** | 2 | 1.9");
-	assert_says(run, "| … wait (waiting 10 ms) | **pool_unordered** | 2 | ");
+	assert_says(run, "| … are tiny *(empty items)* | **a plain loop** | 1 | 1 | no |");
+	assert_says(run, "| … compute evenly *(1 µs of computing)* | **pool_unordered** | 2 | 1.9");
+	assert_says(run, "| … wait *(waiting 10 ms)* | **pool_unordered** | 2 | ");
 	assert_silent(run, "is faster."); /* nothing is an exception */
 	read_text(run, "summary.md");
 	assert_says(run, "> Take **pool_unordered** with 2 workers");
@@ -596,7 +593,7 @@ static void the_verdict_names_what_the_choice_costs(void **state)
 	assert_int_equal(make_report(run), 0);
 	assert_says(run, "> Take **pthread_queue** with 2 workers");
 	assert_says(run, "it does not survive the death of a worker.");
-	assert_says(run, "| … carry large payloads (64 bytes in, 64 bytes out) | **pthread_queue** |");
+	assert_says(run, "| … carry large payloads *(64 bytes in, 64 bytes out)* | **pthread_queue** |");
 	assert_says(run, "| … must survive crashes | **pool_unordered** |");
 	assert_says(run, "| pool_unordered | 5"); /* 50 %, give or take the wobble */
 }
@@ -1045,7 +1042,7 @@ static void interference_that_is_unknown_is_not_none(void **state)
 
 	add_watched(run, 4);
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "**0 of 8 turns** were disturbed.");
+	assert_says(run, "**0 of 8 turns** were disturbed: ");
 	assert_says(run, " Of 4 more turns it is **unknown**.");
 	assert_says(run, ", 0 of 8 turns disturbed by other work, 4 unknown; ");
 	read_text(run, "summary.csv");
@@ -1065,7 +1062,7 @@ static void interference_of_which_nothing_is_known_is_unknown(void **state)
 		assert_int_equal(pvq_row_write(run->raw, &row), 0);
 	}
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "### Interference\n\n**Unknown**: ");
+	assert_says(run, "- **Interference**: **unknown**: ");
 	assert_says(run, " \"unknown\")**, interference unknown; ");
 	assert_silent(run, " turns** were");
 	assert_silent(run, "0.0 % of the CPUs");

@@ -37,3 +37,21 @@ setup() {
 		benches/README.md | tr -d '`')
 	[ "$files" -gt 30 ]
 }
+
+@test "the reports: chapters stand in one order, whichever of them a run has" {
+	local order=('The answer' 'Task by task' 'How many workers?' 'What happens when a worker dies?'
+		'How small may a task be?' 'Where the time goes' 'What keeping the order costs' 'Time versus cores'
+		'How far to trust it' 'How it was measured' 'Machine, versions, commands')
+	local report at last found chapter
+	for report in reports/sample*/report.md; do
+		last=0 found=0
+		for chapter in "${order[@]}"; do
+			at=$(grep -nxF "## $chapter" "$report" | cut -d: -f1)
+			[ -n "$at" ] || continue
+			[ "$at" -gt "$last" ] || { echo "$report: $chapter stands too early"; return 1; }
+			last=$at
+			found=$((found + 1))
+		done
+		[ "$found" -ge 8 ]
+	done
+}

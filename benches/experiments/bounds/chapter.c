@@ -8,7 +8,7 @@
 
 static void bounds_legend(const struct pvq_report *r)
 {
-	fputs("**How to read it.** Ratios are taken block by block and have 95 % intervals. *Lost* "
+	fputs("#### In figures\n\nRatios are taken block by block and have 95 % intervals. *Lost* "
 	      "is start + map + stop beyond the ideal, from the medians; it is given only where the "
 	      "whole interval of the total lies above 1. *Where* says which share of it is lost in "
 	      "which part, for a core on average.",
@@ -28,15 +28,13 @@ static void bounds_legend(const struct pvq_report *r)
 
 static void bounds_intro(const struct pvq_report *r)
 {
-	fputs("## How far from the ideal?\n\nHowever the items are dealt out, the map cannot end "
-	      "before its longest item, nor before all the work is done. The **ideal** is the larger "
-	      "of two times: the longest item, or serial's map time divided by the cores. What a "
-	      "strategy takes beyond it is lost to handing out, waiting and collecting.",
+	fputs("## Where the time goes\n\nThe map cannot end before its longest item, nor before all the work is done. "
+	      "The **ideal** is the larger of two times: the longest item, or serial's map time divided by the "
+	      "cores. What a strategy takes beyond it is lost to handing out, waiting and collecting.",
 		r->md);
 	if (r->observed->count)
-		fputs(" Observed trials, which are separate from the sweep, show where in the map it "
-		      "is lost: they stamp every item as it begins, ends and is delivered. No other "
-		      "figure of this report includes their times.",
+		fputs(" Observed trials, which are separate from the sweep, stamp every item as it begins, ends and "
+		      "is delivered, and so show where in the map it is lost.",
 			r->md);
 	else
 		fputs(" No trial of this run was observed, so the longest item is unknown and the "

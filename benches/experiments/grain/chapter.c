@@ -3,6 +3,8 @@
 #include "report/part.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* The state of the cores that METG is measured on; NULL: there was one level at most. */
 static const struct pvq_state *grain_state(const struct pvq_grain *grain)
@@ -19,13 +21,18 @@ static void grain_levels(
 
 	for (size_t i = 0; state && i < state->levels.count; i++) {
 		const struct pvq_grain_level *level = &line->level[i];
-		const struct pvq_trait at = {
-			.metg_ns = level->metg_ns, .first_ns = level->first_ns, .last_ns = level->last_ns};
 
-		if (level->metg_ns.n)
+		if ((int)i == state->most)
+			continue; /* the first column */
+		if (level->metg_ns.n) {
+			const struct pvq_trait at = {.metg_ns = level->metg_ns,
+				.first_ns = level->first_ns,
+				.last_ns = level->last_ns};
+
 			pvq_report_metg(r, &at);
-		else
+		} else {
 			fputs("–", r->md);
+		}
 		fputs(" | ", r->md);
 	}
 }
@@ -55,6 +62,17 @@ static void grain_row(
 	fputs("\n", r->md);
 }
 
+/* The length of the items, "300 ns"; of a task without one its arguments. */
+static void grain_head(const struct pvq_report *r, const struct pvq_row *key)
+{
+	char *end = NULL;
+	double ns = strncmp(key->args, "ns=", 3) == 0 ? strtod(key->args + 3, &end) : NAN;
+
+	fputs(" ", r->md);
+	pvq_text_md(r->md, end && (*end == '\0' || *end == ',') ? pvq_text_tic(ns).s : key->args);
+	fputs(" |", r->md);
+}
+
 int pvq_grain_chapter(const struct pvq_report *r, const void *data)
 {
 	const struct pvq_grain *grain = data;
@@ -62,37 +80,34 @@ int pvq_grain_chapter(const struct pvq_report *r, const void *data)
 
 	fprintf(r->md,
 		"## How small may a task be?\n\n%llu items of increasing length, on %u core%s with one "
-		"worker each. *Granularity* is the core time that an item takes in all: wall time × "
-		"cores / items. *Efficiency* is serial's time for the same items, divided by the "
-		"cores' time. **METG(50%%)**, the minimum effective task granularity, is the "
-		"granularity at which half of the cores' time is the items' own work. Hand over "
-		"smaller tasks several at a time, or keep them serial.\n\n",
+		"worker each. *Granularity* is the core time that an item takes in all; *efficiency* is the share of "
+		"it that is the item's own work. **METG(50%%)**, the minimum effective task granularity, is where "
+		"that share is half. Hand over smaller tasks several at a time, or keep them serial.\n\n",
 		(unsigned long long)grain->n, grain->cores, grain->cores == 1 ? "" : "s");
 	pvq_report_figure(r, "grain", NULL, 0, "Efficiency by granularity, one line per strategy");
 	fputs("\n| Strategy | METG(50%) |", r->md);
 	for (size_t i = 0; state && i < state->levels.count; i++)
-		fprintf(r->md, " %s |", pvq_state_name(state, (int)i));
-	for (size_t w = 0; w < grain->summary.works; w++) {
-		fputs(" ", r->md);
-		pvq_text_md(r->md, grain->summary.work[w].label);
-		fputs(" |", r->md);
-	}
+		if ((int)i != state->most)
+			fprintf(r->md, " %s |", pvq_state_name(state, (int)i));
+	for (size_t w = 0; w < grain->summary.works; w++)
+		grain_head(r, grain->summary.work[w].key);
 	fputs("\n|:--|--:|", r->md);
 	for (size_t i = 0; state && i < state->levels.count; i++)
-		fputs("--:|", r->md);
+		if ((int)i != state->most)
+			fputs("--:|", r->md);
 	for (size_t w = 0; w < grain->summary.works; w++)
 		fputs("--:|", r->md);
 	fputs("\n", r->md);
 	for (size_t l = 0; l < grain->lines; l++)
 		grain_row(r, grain, &grain->line[l]);
 	fprintf(r->md,
-		"\nMedians of up to %u blocks; in brackets the 95 %% interval over resampled blocks. "
-		"Between two grains METG is interpolated on the logarithm of the granularity.\n\n",
-		grain->summary.blocks);
+		"\nEfficiency by the length of an item: medians of up to %u block%s. In brackets: 95 %% intervals over resampled blocks.",
+		grain->summary.blocks, grain->summary.blocks == 1 ? "" : "s");
 	if (state)
 		fprintf(r->md,
-			"The CPUs were *near* each other at some times and *far* at others (*How far to trust it*). The first "
-			"column is for %s, the next ones for each state that all grains met in enough blocks.\n\n",
-			state->most < 0 ? "all of them" : pvq_state_name(state, state->most));
+			" METG is for %s CPUs (*How far to trust it*); then for each other state that all grains met in "
+			"enough blocks.",
+			state->most < 0 ? "all" : pvq_state_name(state, state->most));
+	fputs("\n\n", r->md);
 	return 0;
 }

@@ -18,9 +18,9 @@ static void ordering_intro(const struct pvq_report *r)
 
 	fputs("## What keeping the order costs\n\nA strategy that keeps the order holds back "
 	      "complete results until every item before them is delivered: one long item blocks the "
-	      "head of the line. Each such strategy is compared with its sibling, of the same family "
-	      "by name, that sends bytes the same way and delivers items as they complete. Both run "
-	      "with one worker per core, on the most cores.\n\n",
+	      "head of the line. Each such strategy is compared with its sibling that sends bytes the same way and "
+	      "delivers items as they complete; one worker per core, on the most cores. All verdicts of a table "
+	      "hold together at 95 %.\n\n",
 		r->md);
 	for (size_t w = 0; w < s->works; w++)
 		if (pvq_report_figure(
@@ -81,8 +81,45 @@ static size_t ordering_family(const struct pvq_orderings *all, size_t first)
 	return end;
 }
 
-static int ordering_seen(
-	const struct pvq_report *r, const struct pvq_orderings *all, size_t first, size_t end)
+static void ordering_versus(
+	const struct pvq_report *r, const struct pvq_orderings *all, size_t first, const char *columns)
+{
+	fputs("**", r->md);
+	pvq_text_md(r->md, ordering_name(r, all->pair[first].ordered));
+	fputs("** against **", r->md);
+	pvq_text_md(r->md, ordering_name(r, all->pair[first].unordered));
+	fprintf(r->md, "**\n\n%s\n", columns);
+}
+
+static void ordering_times(const struct pvq_report *r, const struct pvq_orderings *all)
+{
+	for (size_t first = 0, end; first < all->pairs; first = end) {
+		end = ordering_family(all, first);
+		ordering_versus(r, all, first,
+			"| Task | Ordered / unordered | Verdict | First result, ordered | Unordered |\n|:--|--:|:--|--:|--:|");
+		for (size_t i = first; i < end; i++)
+			ordering_times_row(r, &all->pair[i]);
+		fputs("\n", r->md);
+	}
+}
+
+static void ordering_seen_legend(const struct pvq_report *r)
+{
+	fputs("#### Stalls and waits\n\nFrom observed trials: medians, with the range over the rounds in "
+	      "brackets. *Longest stall*: the longest time that the consumer went without "
+	      "a result. *Blocked*, by the head of the line: the share of the map in which a "
+	      "later result was complete, but not the next. It need not be 0 without an "
+	      "order: a consumer that is woken for several results takes the earlier item's "
+	      "first. *p99 wait*: 99 of 100 results are delivered within this time from when "
+	      "they are complete. *Most waiting*: the most results that were complete and "
+	      "not delivered; they take memory. Observing costs a fraction of a microsecond "
+	      "per item, so with the shortest items these are figures of a slower map.\n\n",
+		r->md);
+}
+
+/* The observed trials of a family, under the heading if it is not there yet. */
+static int ordering_seen_family(
+	const struct pvq_report *r, const struct pvq_orderings *all, size_t first, size_t end, int *headed)
 {
 	int any = 0;
 
@@ -96,10 +133,11 @@ static int ordering_seen(
 				return -ENOMEM;
 			if (!d.stall.n)
 				continue;
+			if (!(*headed)++)
+				ordering_seen_legend(r);
 			if (!any)
-				fputs("| Task | Delivery | Longest stall | Blocked | p99 wait | Most waiting "
-				      "|\n|:--|:--|--:|--:|--:|--:|\n",
-					r->md);
+				ordering_versus(r, all, first,
+					"| Task | Delivery | Longest stall | Blocked | p99 wait | Most waiting |\n|:--|:--|--:|--:|--:|--:|");
 			any = 1;
 			ordering_seen_row(r, pair, cell, &d);
 		}
@@ -107,44 +145,15 @@ static int ordering_seen(
 	return 0;
 }
 
-static int ordering_families(const struct pvq_report *r, const struct pvq_orderings *all)
+static int ordering_seen(const struct pvq_report *r, const struct pvq_orderings *all)
 {
-	int ret = 0;
+	int ret = 0, headed = 0;
 
 	for (size_t first = 0, end; ret == 0 && first < all->pairs; first = end) {
 		end = ordering_family(all, first);
-		fputs("**", r->md);
-		pvq_text_md(r->md, ordering_name(r, all->pair[first].ordered));
-		fputs("** against **", r->md);
-		pvq_text_md(r->md, ordering_name(r, all->pair[first].unordered));
-		fputs("**\n\n| Task | Ordered / unordered | Verdict | First result, ordered | Unordered |\n|:--|--:|:--|--:|--:|\n",
-			r->md);
-		for (size_t i = first; i < end; i++)
-			ordering_times_row(r, &all->pair[i]);
-		fputs("\n", r->md);
-		ret = ordering_seen(r, all, first, end);
+		ret = ordering_seen_family(r, all, first, end, &headed);
 	}
 	return ret;
-}
-
-static void ordering_legend(const struct pvq_report *r)
-{
-	fputs("**How to read it.** The times to the first result, and the ratios of the map time "
-	      "within a block, come from the sweep. The verdict is that of the ordered strategy; all "
-	      "verdicts of a table hold together at 95 %.",
-		r->md);
-	if (r->observed->count)
-		fputs(" The rest comes from observed trials: medians, with the range over the rounds "
-		      "in brackets. *Longest stall*: the longest time that the consumer went without "
-		      "a result. *Blocked*, by the head of the line: the share of the map in which a "
-		      "later result was complete, but not the next. It need not be 0 without an "
-		      "order: a consumer that is woken for several results takes the earlier item's "
-		      "first. *p99 wait*: 99 of 100 results are delivered within this time from when "
-		      "they are complete. *Most waiting*: the most results that were complete and "
-		      "not delivered; they take memory. Observing costs a fraction of a microsecond "
-		      "per item, so with the shortest items these are figures of a slower map.",
-			r->md);
-	fputs("\n\n", r->md);
 }
 
 /* All strategies, paired or not. */
@@ -155,8 +164,7 @@ static void ordering_first(const struct pvq_report *r, const char *heading)
 
 	fprintf(r->md,
 		"%s Time to the first result\n\nHow long the consumer waits until it has something to "
-		"work on. An ordered strategy must hold back finished results until item 0 is "
-		"finished.\n\n",
+		"work on.\n\n",
 		heading);
 	pvq_report_figure(r, "first", NULL, 0, "Time to the first result, one row per task");
 	fputs("\nStrategies that keep the order: ", r->md);
@@ -182,11 +190,11 @@ int pvq_ordering_chapter(const struct pvq_report *r, const void *data)
 	ret = pvq_orderings_make(&all, r->summary);
 	if (ret == 0 && all.pairs) {
 		ordering_intro(r);
-		ret = ordering_families(r, &all);
-		ordering_legend(r);
+		ordering_times(r, &all);
+		ret = ordering_seen(r, &all);
 	}
 	if (ret == 0 && !r->traits->many) /* of dozens of strategies it is no picture to look at */
-		ordering_first(r, all.pairs ? "###" : "##");
+		ordering_first(r, all.pairs ? "####" : "##");
 	pvq_orderings_free(&all);
 	return ret;
 }
