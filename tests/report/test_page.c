@@ -285,6 +285,11 @@ static void a_guess_is_judged_by_the_interval(void **state)
 	assert_value(SHOWN("document.querySelectorAll('main svg, main blockquote')"), "0");
 	assert_value(fields, "8");
 	assert_value(TABLE ".rows[1].innerText.trim()", "spin:ns=100");
+	/* Nor does the order of rows give away the fastest, or bold letters do. */
+	assert_value(
+		"[...document.querySelectorAll('#answer ~ .table')[1].querySelectorAll('tbody tr')].map(r => "
+		"r.innerText.trim() + ' ' + getComputedStyle(r.cells[0].firstElementChild || r.cells[0]).fontWeight).join()",
+		"pool_ordered 400,pool_unordered 400,pthread_queue 400,serial 400");
 	assert_value("document.querySelector('output').textContent", "0 of 0 inside the interval");
 	browser_click(&page.browser, "document.querySelector('#tasks ~ .table input.guess')");
 	browser_type(&page.browser, "x\r");
