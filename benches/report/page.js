@@ -182,12 +182,13 @@ function startMarks(main) {
 		place();
 	}
 
-	/* The nearest mark that is shown, within reach of a finger. */
+	/* The nearest mark that is shown, within reach of a finger. One too small to see stands for the bar around it. */
 	function markAt({ target, clientX, clientY }) {
 		let best = null, least = 16;
 
 		for (const mark of (target.closest('svg') || make('i')).querySelectorAll('.mark')) {
-			const box = mark.getBoundingClientRect(), far = Math.hypot(box.x + box.width / 2 - clientX, box.y + box.height / 2 - clientY);
+			const box = mark.getBoundingClientRect(), along = box.width < 1 ? 20 : 1;
+			const far = Math.hypot((box.x + box.width / 2 - clientX) / along, box.y + box.height / 2 - clientY);
 
 			if (box.width && far < least)
 				[best, least] = [mark, far];
