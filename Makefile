@@ -15,6 +15,7 @@
 #   make chaos-long      a million kills, stops and continues of a pool's processes: ten minutes; EVENTS=, SEED=
 #   make proofs          the pool under a model of memory, and each ordering weakened: checks impls/PROOFS.md
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
+#   make python          build the Python package pvqpool into build/python
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
 #   make lint            compiler warnings, layers, clang-tidy, cppcheck, shellcheck, clang-format
@@ -71,7 +72,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 # Once peers are built, rebuild them when the contract or a task changes.
 stale     = $(if $(wildcard $B/peers),peers-built)
 
-.PHONY: all bench test check build-tests micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
+.PHONY: all bench test check build-tests python micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
         peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long proofs selftest e2e lint sample report install \
         install-library uninstall help clean FORCE
 .DELETE_ON_ERROR:
@@ -108,7 +109,7 @@ help:
 clean:
 	rm -rf build
 
-include scripts/generated.mk scripts/programs.mk scripts/peers.mk scripts/library.mk scripts/aarch64.mk scripts/proofs.mk
+include scripts/generated.mk scripts/programs.mk scripts/peers.mk scripts/library.mk scripts/aarch64.mk scripts/proofs.mk scripts/python.mk
 
 $B/pvq: $(call objects,cmd) $(call linked,cmd)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -124,7 +125,6 @@ $(foreach room,$(notdir $(patsubst %/,%,$(dir $(wildcard tests/*/.)))),$(eval $(
 PLAYED := $(addprefix $B/tests/,drive/test_sweep experiments/test_beside)
 $(PLAYED): $B/tests/support/played.o
 $(PLAYED): LDFLAGS += -Wl,--wrap=pvq_launch_trial -Wl,--wrap=pvq_launch_command
-$B/tests/report/test_page: $B/tests/support/browser.o
 $B/tests/drive/test_empty: LDFLAGS += -Wl,--wrap=pvq_launch_trial
 
 $B/%.o: %.c $B/gen/flags

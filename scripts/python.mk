@@ -1,0 +1,11 @@
+# python.mk: builds the Python package (impls/python/pvqpool). Included by the Makefile.
+
+# The distribution's interpreter; the extension works with every later one.
+PYTHON  ?= /usr/bin/python3
+PVQPOOL := impls/python/pvqpool
+
+# Where there is no Python.h, the tests of the package are skipped.
+python: $B/python/pvqpool/_native.abi3.so
+$B/python/pvqpool/_native.abi3.so: $(wildcard $(PVQPOOL)/*.py $(PVQPOOL)/pvqpool/*.py $(PVQPOOL)/native/*) $(POOL_LIB) \
+		$(wildcard impls/*.h) $B/gen/flags
+	$(call say,PY)CC="$(CC)" CFLAGS="-O2 -g $(if $(WERROR),-Werror)" LDFLAGS= $(PYTHON) $(PVQPOOL)/backend.py $B/python
