@@ -8,7 +8,7 @@ void pvq_report_metg(const struct pvq_report *r, const struct pvq_trait *trait)
 	const struct pvq_estimate *e = &trait->metg_ns;
 
 	if (isnan(e->median))
-		fputs("unknown: too few blocks contain every grain", r->md);
+		fputs("too few blocks", r->md);
 	else if (isinf(e->median))
 		fprintf(r->md, "not reached up to %s", pvq_text_ns(trait->last_ns).s);
 	else if (e->median <= trait->first_ns) {

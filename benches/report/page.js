@@ -113,8 +113,8 @@ function findChapters(main) {
 const within = (chapter, selector) => chapter.elements.flatMap((element) =>
 	[...(element.matches(selector) ? [element] : []), ...element.querySelectorAll(selector)]);
 
-/* Columns that say what a row is about: shown to those who guess. */
-const KEPT = /^(strategy|cores|workers|delivery|one operation)/i;
+/* Columns that say what a row is about, and chapters without results: shown to those who guess. */
+const KEPT = /^(strategy|cores|delivery|one operation)/i, OPEN = /^(top|trust|failed|method|machine)$/;
 const isAsked = (cell) => cell && (parseFigure(textOf(cell)) || { lo: NaN }).lo < Infinity;
 
 /* A table has a key that is the same in every report with that chapter: "tasks.1". Of each row the reader may guess one
@@ -175,19 +175,20 @@ function startMarks(main) {
 		tip.hidden = !mark;
 		if (!mark)
 			return;
-		const [head, ...lines] = says.get(mark).split('\n'), command = make('code', {}, lines.pop());
+		const [head, ...lines] = says.get(mark).split('\n').map((line, i) => make(i ? /^build/.test(line) ? 'code' : 'div' : 'strong', {}, line));
+		const command = lines.find((line) => line.localName === 'code');
 
-		tip.replaceChildren(make('strong', {}, head), ...lines.map((line) => make('div', {}, line)), command,
-			keep ? button('Copy', () => copy(command)) : make('small', {}, 'Click to keep this open.'));
+		tip.replaceChildren(head, ...lines, keep && command ? button('Copy', () => copy(command)) : keep ? '' : make('small', {}, 'Click to keep this open.'));
 		place();
 	}
 
-	/* The nearest mark that is shown, within reach of a finger. */
+	/* The nearest mark that is shown, within reach of a finger. One too small to see stands for the bar around it. */
 	function markAt({ target, clientX, clientY }) {
 		let best = null, least = 16;
 
 		for (const mark of (target.closest('svg') || make('i')).querySelectorAll('.mark')) {
-			const box = mark.getBoundingClientRect(), far = Math.hypot(box.x + box.width / 2 - clientX, box.y + box.height / 2 - clientY);
+			const box = mark.getBoundingClientRect(), along = box.width < 1 ? 20 : 1;
+			const far = Math.hypot((box.x + box.width / 2 - clientX) / along, box.y + box.height / 2 - clientY);
 
 			if (box.width && far < least)
 				[best, least] = [mark, far];
@@ -280,8 +281,10 @@ function startPage() {
 		hidden.replaceChildren(...[...state.hide].map((name) => button(`${name} ×`, () => toggle(name), 'Show it again')));
 	}
 
-	function applyTable({ key, table, heads, rows, names, find }) {
-		const [, column, order] = /^(\d+)([ad])$/.exec(state.sort.get(key)) || [], words = state.find.get(key) || '';
+	/* The order of a table must not give away what is to be guessed. */
+	function applyTable({ key, table, heads, rows, names, questions, find }) {
+		const sort = state.sort.get(key) || (state.predict && questions.length ? '0a' : '');
+		const [, column, order] = /^(\d+)([ad])$/.exec(sort) || [], words = state.find.get(key) || '';
 		const sign = order === 'd' ? -1 : 1, cell = (row) => textOf(row.cells[column]), whose = names.indexOf('Strategy');
 
 		if (find && find.value !== words)
@@ -317,9 +320,9 @@ function startPage() {
 	}
 
 	/* A chapter is closed until all that can be guessed in it has been, or the reader gives up. */
-	function applyChapter({ id, heading, elements, tables, questions, veils, open }) {
+	function applyChapter({ id, elements, tables, questions, veils, open }) {
 		const asked = questions.filter(({ row }) => !row.hidden), left = asked.filter(({ key }) => !state.guess.has(key));
-		const closed = Boolean(state.predict && heading && !state.show.has(id) && (left.length || (veils && !asked.length)));
+		const closed = Boolean(state.predict && !OPEN.test(id) && !state.show.has(id) && (left.length || (veils && !asked.length)));
 
 		questions.forEach((question) => applyQuestion(question, closed));
 		elements.forEach((element) => element.classList.toggle('closed', closed));

@@ -1,12 +1,9 @@
 
 # bounds.gp: the distance from the ideal: what a core does on average from start to stop; a panel per task, a bar per strategy.
 data = name.'.dat'
-N = 8
-array label[N] = ['start', 'ramp', 'items', 'dispatch', 'imbalance', 'delivery', 'stop', 'map, not divided']
-array colour[N] = ['E39C37', 'F0D48A', '4C6A87', 'B5483A', '7FB09A', '9B7FB8', 'C4C9CE', '8FA5BA']
-array point[N] = [5, 5, 5, 5, 5, 5, 5, 5]
-keycols = 8; keyrows = 1; keywidth = 106; keyfoot = 34; lines = 0
+keycols = N; keyrows = 1; keywidth = 106; keyfoot = 34; lines = 0
 items = 3; undivided = 8
+look(k) = '#'.part[k]
 width = (W - left - 14.0) / columns
 upper(p) = H - head - panelheight * int((p - 1) / columns)
 set style fill solid 1 noborder
@@ -41,8 +38,8 @@ do for [format in formats] {
 			eval legend
 		}
 		set arrow from 1, graph 0 to 1, graph 1 nohead front lc rgb ink lw 1.4
-		plot for [k=1:7] data index p-1 using (k == 1 ? 0 : column(k)):1:(k == 1 ? 0 : column(k)):(k == items && column(9) == 0 ? column(k) : column(k + 1)):($1-0.38):($1+0.38) with boxxyerror lc rgb full(k), \
-			data index p-1 using (column(9) == 1 ? NaN : column(items)):1:(column(items)):(column(items + 1)):($1-0.38):($1+0.38) with boxxyerror lc rgb full(undivided), \
+		plot for [k=1:7] data index p-1 using (k == 1 ? 0 : column(k)):1:(k == 1 ? 0 : column(k)):(k == items && column(9) == 0 ? column(k) : column(k + 1)):($1-0.38):($1+0.38) with boxxyerror lc rgb look(k), \
+			data index p-1 using (column(9) == 1 ? NaN : column(items)):1:(column(items)):(column(items + 1)):($1-0.38):($1+0.38) with boxxyerror lc rgb look(undivided), \
 			data index p-1 using (column(8) > 1 ? column(8) : 1):1:10 with labels left offset character 0.5, 0 font small_font tc rgb ink
 	}
 	unset multiplot

@@ -15,7 +15,7 @@ enum {
 	PANEL_PX = 74, /* height of a panel's title and axis, beside its bars */
 	HEAD_PX = 44,
 	FOOT_PX = 66,
-	TITLE_MAX = 32, /* characters of a task's label; the tables have it in full */
+	TITLE_MAX = 32, /* characters of a task's name; the tables have it in full */
 };
 
 /* The panels, and the strategies that have a bar in any of them. */
@@ -90,10 +90,11 @@ static void bounds_panels(struct pvq_plot *plot, const struct bounds_figure *f)
 		f->panels);
 	for (size_t p = 0; p < f->panels; p++) {
 		const struct pvq_bounds *b = &f->panel[p];
-		char title[PVQ_LABEL_MAX];
+		char title[PVQ_LABEL_MAX], plain[PVQ_LABEL_MAX];
 
-		snprintf(title, sizeof(title), strlen(b->work->label) > TITLE_MAX ? "%.*s…" : "%.*s",
-			TITLE_MAX, b->work->label);
+		pvq_text_plain(plain, b->work->key->task, b->work->key->args);
+		snprintf(title, sizeof(title), strlen(plain) > TITLE_MAX ? "%.*s…" : "%.*s", TITLE_MAX,
+			plain);
 		fprintf(plot->gp, "panel[%zu] = '", p + 1);
 		pvq_plot_quote(plot->gp, title);
 		if (b->ideal.longest_binds)
@@ -104,6 +105,33 @@ static void bounds_panels(struct pvq_plot *plot, const struct bounds_figure *f)
 		fprintf(plot->gp, ": %s'; xmax[%zu] = %.4g\n", pvq_text_ns(b->ideal.ns).s, p + 1,
 			1.3 * bounds_panel(plot, f, b));
 	}
+}
+
+/* Writes the key: the parts that any bar shows. */
+static void bounds_key(struct pvq_plot *plot, const struct bounds_figure *f)
+{
+	static const char *const label[] = {
+		"start", "ramp", "items", "dispatch", "imbalance", "delivery", "stop", "map, not divided"};
+	enum { UNDIVIDED = PVQ_PARTS, LOOKS };
+	int shown[LOOKS] = {0}, n = 0;
+
+	for (size_t p = 0; p < f->panels; p++)
+		for (size_t i = 0; i < f->panel[p].gaps; i++) {
+			const struct pvq_gap *gap = &f->panel[p].gap[i];
+
+			shown[UNDIVIDED] |= !gap->divided;
+			for (int part = 0; part < PVQ_PARTS; part++)
+				shown[part] |=
+					gap->spent_ns[part] > 0 && (gap->divided || part != PVQ_PART_WORK);
+		}
+	fprintf(plot->gp, "array label[%d]\narray colour[%d]\narray point[%d]\n", LOOKS, LOOKS, LOOKS);
+	for (int look = 0; look < LOOKS; look++)
+		if (shown[look]) {
+			n++;
+			fprintf(plot->gp, "label[%d] = '%s'; colour[%d] = part[%d]; point[%d] = 5\n", n,
+				label[look], n, look + 1, n);
+		}
+	pvq_plot_number(plot, "N", n);
 }
 
 static void bounds_write(struct pvq_plots *plots, const struct bounds_figure *f)
@@ -131,6 +159,9 @@ static void bounds_write(struct pvq_plots *plots, const struct bounds_figure *f)
 		fputs("'\n", plot.gp);
 	}
 	pvq_plot_number(&plot, "left", (double)(longest * CHAR_PX + 16));
+	fputs("array part[8] = ['E08A2E', 'CBA135', '4C6A87', 'B5483A', '5F9C83', '9B7FB8', '9A9FA5', '8FA5BA']\n",
+		plot.gp);
+	bounds_key(&plot, f);
 	bounds_panels(&plot, f);
 	pvq_plot_end(&plot, "bounds.gp");
 }

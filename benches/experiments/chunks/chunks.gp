@@ -23,6 +23,7 @@ do for [format in formats] {
 	set output name.'.'.format
 	eval legend
 	plot for [i=1:2*N] data index i-1 using 1:2:3:4 with yerrorbars pt point[(i+1)/2] ps 0.01 dt 1 lc rgb full((i+1)/2) lw 1.3, \
-		for [i=1:2*N] data index i-1 using 1:2 with linespoints pt point[(i+1)/2] ps size(0.9) lw 1.5 dt dash[(i+1)/2] lc rgb full((i+1)/2)
+		for [i=1:2*N] data index i-1 using 1:2 with lines lw 1.5 dt dash[(i+1)/2] lc rgb full((i+1)/2), \
+		for [i=1:2*N] data index i-1 using 1:2:5 with labels hypertext point pt point[(i+1)/2] ps size(0.9) lc rgb full((i+1)/2)
 	unset output
 }

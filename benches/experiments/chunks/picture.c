@@ -27,20 +27,23 @@ static void chunks_keys(struct pvq_plot *plot, const struct pvq_chunks *chunks)
 	}
 }
 
-static void chunks_point(
-	struct pvq_plot *plot, double x, const struct pvq_cell *cell, double *lo_ns, double *hi_ns)
+static void chunks_point(struct pvq_plot *plot, const struct pvq_summary *s, double x,
+	const struct pvq_cell *cell, double *lo_ns, double *hi_ns)
 {
+	char shows[PVQ_SHOWS_MAX];
 	struct pvq_estimate e = pvq_chunks_item_ns(cell);
 	struct pvq_bar bar = pvq_figure_bar(plot, &e);
 
-	fprintf(plot->dat, "%.9g %.9g %.9g %.9g\n", x, e.median, bar.lo, bar.hi);
+	fprintf(plot->dat, "%.9g %.9g %.9g %.9g", x, e.median, bar.lo, bar.hi);
+	snprintf(shows, sizeof(shows), "an item %s", pvq_text_ns_interval(e.median, e.lo, e.hi).s);
+	pvq_figure_say(plot, s, cell, shows);
 	*lo_ns = fmin(*lo_ns, bar.lo);
 	*hi_ns = fmax(*hi_ns, bar.hi);
 }
 
 /* Writes a line over the sizes, which is flat where there is no chunk to choose, and then the mark of the default. */
-static void chunks_line(
-	struct pvq_plot *plot, const struct pvq_chunk_line *line, double *lo_ns, double *hi_ns)
+static void chunks_line(struct pvq_plot *plot, const struct pvq_summary *s,
+	const struct pvq_chunk_line *line, double *lo_ns, double *hi_ns)
 {
 	const struct pvq_cell *by_default = line->at[PVQ_CHUNK_DEFAULT];
 
@@ -49,14 +52,14 @@ static void chunks_line(
 		const struct pvq_cell *cell = line->way->kind == PVQ_CHUNK_FIXED ? by_default : line->at[k];
 
 		if (cell)
-			chunks_point(plot,
+			chunks_point(plot, s,
 				line->way->kind == PVQ_CHUNK_FIXED ? pvq_chunk_size[k] : cell->key->chunk,
 				cell, lo_ns, hi_ns);
 	}
 	pvq_plot_next_index(plot);
 	pvq_plot_undrawn(plot);
 	if (by_default)
-		chunks_point(plot, at_default, by_default, lo_ns, hi_ns);
+		chunks_point(plot, s, at_default, by_default, lo_ns, hi_ns);
 	pvq_plot_next_index(plot);
 }
 
@@ -78,10 +81,10 @@ int pvq_chunks_draw(struct pvq_plots *plots, const struct pvq_report *r, const v
 	pvq_plot_number(&plot, "lines", 1);
 	pvq_plot_number(&plot, "default", at_default);
 	chunks_keys(&plot, chunks);
-	fputs("# chunk, time per item in ns, lo, hi; then the same by default; two indices a strategy\n",
+	fputs("# chunk, time per item in ns, lo, hi, what the point says; then the same by default; two indices a strategy\n",
 		plot.dat);
 	for (size_t l = 0; l < chunks->lines; l++)
-		chunks_line(&plot, &chunks->line[l], &lo_ns, &hi_ns);
+		chunks_line(&plot, &chunks->summary, &chunks->line[l], &lo_ns, &hi_ns);
 	pvq_plot_axis_time(&plot, "y", lo_ns, hi_ns, 10);
 	pvq_plot_bars(&plot);
 	pvq_plot_end(&plot, "chunks.gp");

@@ -226,7 +226,7 @@ static void claim_table(const struct pvq_report *r, const struct pvq_claims_seen
 	const struct line *line, size_t lines, const struct pvq_claim *claim, const struct pvq_work *work,
 	const char *const *task, size_t works)
 {
-	fputs("| Ratio of times |", r->md);
+	fputs("#### In figures\n\n| Ratio of times |", r->md);
 	for (size_t w = 0; w < works; w++)
 		fprintf(r->md, " `%s` |", task[w]);
 	fputs("\n|:--|", r->md);
@@ -491,7 +491,7 @@ static void claim_over(
 			fprintf(r->md, ", %u workers**: ", s->max_cores * over.times[k]);
 			claim_words(r, answer, "with", over.impl, over.impls);
 		}
-	fputs("\n| Task | Strategy |", r->md);
+	fputs("\n#### In figures\n\n| Task | Strategy |", r->md);
 	for (size_t k = 0; k < over.columns; k++)
 		fprintf(r->md, " %u workers |", s->max_cores * over.times[k]);
 	fprintf(r->md, " Context switches per item: %u", s->max_cores);

@@ -69,7 +69,7 @@ const struct pvq_claim pvq_claims[] = {
 			 "result, and how long results were held back by an earlier one. `straggler` is "
 			 "the case in point: its items sleep for 1 ms, the first of them for 20 ms, and "
 			 "only a strategy that keeps no order has a result before then. See also *What "
-			 "keeping the order costs*, below.",
+			 "keeping the order costs*.",
 		.pair = order_pairs,
 		.metric = {PVQ_MAP_NS, PVQ_FIRST_NS},
 		.metrics = 2,
@@ -80,7 +80,7 @@ const struct pvq_claim pvq_claims[] = {
 		.about = "Map time with more workers than cores, divided by that with one per core. The "
 			 "last column hints at the reason: where workers queue for the CPUs, so does "
 			 "the consumer, which then finds several results at a time and is woken less "
-			 "often. Chunk sizes are the default ones. *How many workers?*, below, has all "
+			 "often. Chunk sizes are the default ones. *How many workers?* has all "
 			 "strategies, from fewer blocks.",
 		.more_workers = more_workers,
 		.metric = {PVQ_MAP_NS},

@@ -190,7 +190,7 @@ static void peers_unsteady_costs(const struct pvq_report *r, const struct pvq_co
 static void peers_legend(const struct pvq_report *r, const struct pvq_costs *costs)
 {
 	fprintf(r->md,
-		"- **Empty item**: time per empty item, which is the map time of `noop` divided by its "
+		"#### How to read it\n\n- **Empty item**: time per empty item, which is the map time of `noop` divided by its "
 		"items, of which there are %d or as many as keep a strategy busy for %d ms. It "
 		"measures throughput: where items are handed over several at a time, "
 		"a single one takes longer from hand to hand. ×: the ratio to `%s`.\n- **METG(50%%)**, "
@@ -390,7 +390,7 @@ static void peers_unsteady(
 static void peers_time_table(
 	const struct pvq_report *r, const struct pvq_costs *costs, const struct pvq_work *work)
 {
-	fputs("### ", r->md);
+	fputs("#### ", r->md);
 	pvq_text_md(r->md, work->label);
 	fprintf(r->md, "\n\n%llu items.\n\n| Strategy |", (unsigned long long)work->key->n);
 	for (size_t k = 0; k < work->core_counts; k++)

@@ -26,7 +26,7 @@ do for [format in formats] {
 	set output name.'.'.format
 	eval legend
 	plot for [i=1:N] data index i-1 using 2:1:3:4 with xerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.6, \
-		for [i=1:N] data index i-1 using 2:1 with points pt point[i] ps size(0.9) lc rgb full(i), \
+		for [i=1:N] data index i-1 using 2:1:5 with labels hypertext point pt point[i] ps size(0.9) lc rgb full(i), \
 		for [i=1:arrows>0] data index N using 2:1:3 with labels center tc rgb '#0072B2' notitle
 	unset output
 }

@@ -42,7 +42,7 @@ do for [format in formats] {
 			eval legend
 		}
 		plot for [i=1:N] data index N*(p-1)+i-1 using 2:1:3:4 with xerrorbars pt point[i] ps 0.01 dt 1 lc rgb full(i) lw 1.4, \
-			for [i=1:N] data index N*(p-1)+i-1 using 2:1 with points pt point[i] ps size(0.8) lc rgb full(i)
+			for [i=1:N] data index N*(p-1)+i-1 using 2:1:5 with labels hypertext point pt point[i] ps size(0.8) lc rgb full(i)
 	}
 	unset multiplot
 	unset output

@@ -45,12 +45,12 @@ static void peers_rows(
 
 /* ---- what they cost ---- */
 
-/* Writes a dot with its interval in row i, and widens the axis. */
+/* Writes a dot with its interval in row i, and widens the axis. What the dot says follows, and ends the line. */
 static void costs_dot(struct pvq_plot *plot, size_t i, const struct pvq_estimate *e, double *lo, double *hi)
 {
 	struct pvq_bar bar = pvq_figure_bar(plot, e);
 
-	fprintf(plot->dat, "-%zu %.9g %.9g %.9g\n", i, e->median, bar.lo, bar.hi);
+	fprintf(plot->dat, "-%zu %.9g %.9g %.9g", i, e->median, bar.lo, bar.hi);
 	*lo = fmin(*lo, bar.lo);
 	*hi = fmax(*hi, bar.hi);
 }
@@ -113,8 +113,15 @@ static int costs_kind(struct pvq_plot *plot, const struct pvq_costs *costs, cons
 	if (any) {
 		pvq_plot_undrawn(plot); /* they may all be arrows */
 		for (size_t i = 0; i < costs->count; i++)
-			if (costs_of(&costs->of[i], traits, kind, &e))
+			if (costs_of(&costs->of[i], traits, kind, &e)) {
+				char says[PVQ_NAME_MAX + 128];
+
 				costs_dot(plot, i, &e, lo, hi);
+				snprintf(says, sizeof(says), "%s\n%s %s, n = %zu", costs->of[i].impl,
+					costs_look[kind].label,
+					pvq_text_ns_interval(e.median, e.lo, e.hi).s, e.n);
+				pvq_plot_say(plot, says);
+			}
 		pvq_plot_next_index(plot);
 		fprintf(plot->gp, "label[%d] = '%s'; colour[%d] = '%s'; point[%d] = %d\n", before + 1,
 			costs_look[kind].label, before + 1, costs_look[kind].colour, before + 1,
@@ -160,7 +167,7 @@ static int costs_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 		costs->workers == 1 ? "" : "s");
 	pvq_plot_string(&plot, "title", title);
 	peers_rows(&plot, s->registry, costs);
-	fputs("# y, ns, lo, hi: an index for each kind in the key; then y, ns of a METG beyond that\n",
+	fputs("# y, ns, lo, hi, what the dot says: an index for each kind in the key; then y, ns of a METG beyond that\n",
 		plot.dat);
 	fputs("array label[3]\narray colour[3]\narray point[3]\n", plot.gp);
 	kinds += costs_kind(&plot, costs, traits, KIND_DISPATCH, kinds, &lo, &hi);
@@ -235,8 +242,10 @@ static void peers_panel(struct pvq_plot *plot, const struct pvq_summary *s, cons
 		for (size_t i = 0; i < costs->count; i++) {
 			const struct pvq_cell *cell = peers_cell(s, work, costs->of[i].impl, cores[k]);
 
-			if (cell)
+			if (cell) {
 				costs_dot(plot, i, &cell->metric[PVQ_MAP_NS], &lo, &hi);
+				pvq_figure_say(plot, s, cell, "");
+			}
 		}
 		pvq_plot_next_index(plot);
 	}
@@ -265,7 +274,8 @@ static int peers_figure(struct pvq_plots *plots, const struct pvq_summary *s, co
 		core_counts, s->works, s->works, s->works, s->works, s->works, s->works);
 	for (size_t k = 0; k < core_counts; k++)
 		fprintf(plot.gp, "label[%zu] = '%u core%s'\n", k + 1, cores[k], cores[k] == 1 ? "" : "s");
-	fputs("# a panel a task, in it an index a core count: y, map time in ns, lo, hi\n", plot.dat);
+	fputs("# a panel a task, in it an index a core count: y, map time in ns, lo, hi, what the dot says\n",
+		plot.dat);
 	for (size_t w = 0; w < s->works; w++) {
 		const char *colon = strchr(s->work[w].label, ':'), *args = colon ? colon + 1 : "";
 		char brief[PVQ_LABEL_MAX];

@@ -32,6 +32,7 @@ do for [format in formats] {
 		data index 1 using 2:1 with points pt 6 ps size(0.5) lc rgb full(3), \
 		data index 0 using 4:1:5:6 with xerrorbars pt 1 ps 0.01 dt 1 lc rgb ink lw 1.6, \
 		data index 0 using 4:1 with points pt '|' lc rgb ink, \
+		data index 0 using ($4/2):1:8 with labels hypertext point pt 7 ps 0.01, \
 		data index 0 using (xmax):1:7 with labels left offset character 1, 0 tc rgb ink
 	unset output
 }

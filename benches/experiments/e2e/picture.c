@@ -37,16 +37,19 @@ static double e2e_data(struct pvq_plot *plot, const struct pvq_e2e *e, const str
 	const struct pvq_e2e_cell *cell = NULL;
 	double top = 1;
 
-	fputs("# y, ms: inside, inside + difference, wall time, lo, hi; difference; then y and every run's wall "
+	fputs("# y, ms: inside, inside + difference, wall time, lo, hi; difference; what the bar says; then y and every run's wall "
 	      "time\n",
 		plot->dat);
 	for (size_t i = 0; (cell = pvq_e2e_next(e, work, cell)); i++) {
 		struct pvq_bar bar = pvq_figure_bar(plot, &cell->wall);
+		char shows[PVQ_SHOWS_MAX];
 
-		fprintf(plot->dat, "-%zu %.6g %.6g %.6g %.6g %.6g \"%s\"\n", i,
-			cell->inside.median / e2e_ms, (cell->inside.median + cell->diff.median) / e2e_ms,
-			cell->wall.median / e2e_ms, bar.lo / e2e_ms, bar.hi / e2e_ms,
-			pvq_text_ns(cell->diff.median).s);
+		fprintf(plot->dat, "-%zu %.6g %.6g %.6g %.6g %.6g \"%s\"", i, cell->inside.median / e2e_ms,
+			(cell->inside.median + cell->diff.median) / e2e_ms, cell->wall.median / e2e_ms,
+			bar.lo / e2e_ms, bar.hi / e2e_ms, pvq_text_ns(cell->diff.median).s);
+		snprintf(shows, sizeof(shows), "whole run %s",
+			pvq_text_ns_interval(cell->wall.median, cell->wall.lo, cell->wall.hi).s);
+		pvq_figure_say(plot, &e->summary, cell->in, shows);
 		top = fmax(top, (cell->inside.median + cell->diff.median) / e2e_ms);
 	}
 	pvq_plot_next_index(plot);

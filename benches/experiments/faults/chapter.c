@@ -318,7 +318,7 @@ static void faults_how_often(const struct pvq_report *r, unsigned tries)
 static void faults_legend(const struct pvq_report *r, const struct pvq_faults *faults, unsigned tries)
 {
 	fprintf(r->md,
-		"The columns are the faults. *Error*: the task fails, with -EIO or an exception. "
+		"#### Fault by fault\n\nThe columns are the faults. *Error*: the task fails, with -EIO or an exception. "
 		"*SIGSEGV*, *SIGKILL*: its worker gets this signal. *Exit*: its worker calls "
 		"`_exit()`. *Hang*: the task never ends. A cell tells what the strategy made of that "
 		"item, how many results of the others were delivered and correct, and how long after "

@@ -104,14 +104,20 @@ static void figure_lines(struct pvq_plot *plot, const struct figure *f)
 
 static void figure_data(struct pvq_plot *plot, const struct figure *f, const struct pvq_prices *prices)
 {
-	fputs("# size, median of the wall time in ns, least, most\n", plot->dat);
+	fputs("# size, median of the wall time in ns, least, most, what the point says\n", plot->dat);
 	for (const struct line *line = f->line; line->name; line++) {
 		for (size_t i = 0; i < prices->count; i++) {
 			const struct pvq_price *p = &prices->price[i];
+			char says[160];
 
-			if (figure_wants(line, p))
-				fprintf(plot->dat, "%lld %.9g %.9g %.9g\n", (long long)p->arg, p->median_ns,
-					p->min_ns, p->max_ns);
+			if (!figure_wants(line, p))
+				continue;
+			fprintf(plot->dat, "%lld %.9g %.9g %.9g", (long long)p->arg, p->median_ns,
+				p->min_ns, p->max_ns);
+			snprintf(says, sizeof(says), "%s, %s:%lld\n%s, n = %zu", line->label, p->arg_name,
+				(long long)p->arg,
+				pvq_text_ns_interval(p->median_ns, p->min_ns, p->max_ns).s, p->repetitions);
+			pvq_plot_say(plot, says);
 		}
 		pvq_plot_next_index(plot);
 	}
