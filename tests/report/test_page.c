@@ -397,6 +397,46 @@ static void it_fits_a_phone_in_the_dark(void **state)
 		browser_call(&page.browser, "Emulation.setEmulatedMedia", json_pack("{s:[]}", "features")));
 }
 
+/* The sentence, the line of trust and the decisions end on the first screen, and the overview is on it too. */
+static void the_answer_is_on_the_first_screen(void **state)
+{
+	static const int size[][2] = {{1280, 900}, {390, 844}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(size) / sizeof(*size); i++) {
+		open_page("");
+		json_decref(browser_call(&page.browser, "Emulation.setDeviceMetricsOverride",
+			json_pack("{s:i, s:i, s:i, s:b}", "width", size[i][0], "height", size[i][1],
+				"deviceScaleFactor", 1, "mobile", 0)));
+		assert_value(
+			"[...document.querySelectorAll('blockquote, blockquote + p, blockquote + p + .table')]"
+			".filter(e => e.getBoundingClientRect().bottom < innerHeight).length",
+			"3");
+		assert_value(
+			"document.querySelector('main svg').getBoundingClientRect().top < innerHeight - 200",
+			"true");
+		/* Nothing of the decisions is beyond the edge. */
+		assert_value("(e => e.scrollWidth <= e.clientWidth)"
+			     "(document.querySelector('blockquote + p + .table'))",
+			"true");
+	}
+	json_decref(browser_call(&page.browser, "Emulation.clearDeviceMetricsOverride", NULL));
+}
+
+/* Details are below headings of the fourth level: folded, and closed until the reader opens them. */
+static void details_are_folded(void **state)
+{
+	(void)state;
+	open_page("");
+	assert_value("document.querySelectorAll('main h4').length > 5", "true");
+	assert_value(
+		"[...document.querySelectorAll('main h4')].every(h => h.closest('summary').parentNode.open === false)",
+		"true");
+	assert_value(
+		"(h => (h.closest('summary').click(), h.closest('details').open))(document.querySelector('main h4'))",
+		"true");
+}
+
 /* Without scripts the report is complete, marks say the same by their titles, and nothing asks for a click in vain. */
 static void nothing_is_missing_without_scripts(void **state)
 {
@@ -438,6 +478,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_link_shows_what_its_sender_saw, no_problems),
 		cmocka_unit_test_teardown(it_prints, no_problems),
 		cmocka_unit_test_teardown(it_fits_a_phone_in_the_dark, no_problems),
+		cmocka_unit_test_teardown(the_answer_is_on_the_first_screen, no_problems),
+		cmocka_unit_test_teardown(details_are_folded, no_problems),
 		cmocka_unit_test_teardown(nothing_is_missing_without_scripts, no_problems),
 	};
 
