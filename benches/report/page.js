@@ -5,7 +5,6 @@
  * - Tables sort by a click on a head, and show only the rows that hold the words typed above them.
  * - Predict: figures are hidden until the reader has guessed them. A guess is right if it lies in the interval.
  * - The URL's fragment holds all this behind the name of the place: #answer?hide=serial&sort=tasks.1:4d
- *
  * The first part works on plain values; the tests call it without a page.
  */
 'use strict';
@@ -128,28 +127,37 @@ function findTable(table, key) {
 	return { key, table, heads, rows, names, questions: questions.filter(({ cell }) => isAsked(cell)) };
 }
 
+/* The height in its picture of the middle of what is drawn. */
+function heightOf(element) {
+	const where = element.getAttribute('transform') || element.getAttribute('points') || element.getAttribute('d');
+	const heights = [...where.matchAll(/,([\d.]+)/g)].map((m) => Number(m[1]));
+	return (Math.min(...heights) + Math.max(...heights)) / 2;
+}
+
 /* The strategies: { name, drawn, legend }. What is drawn in a strategy's colour belongs to it; outside of the plots, that is
- * the legend's mark. Its text is the strategy's name. */
+ * the legend's mark. Its text is the strategy's name. Where a strategy is a row, "NAME, 2 workers", the whole row belongs. */
 function findStrategies(series) {
-	const strategies = new Map(series.map(({ name, colour }) => [colour, { name, drawn: [], legend: [] }]));
-	const owner = (element) => ['color', 'stroke', 'fill'].map((name) => strategies.get(hex(element.getAttribute(name)))).find(Boolean);
+	const all = series.map((one) => ({ ...one, drawn: [], legend: [] })), byColour = new Map(all.map((one) => [one.colour, one]));
+	const owner = (element) => ['color', 'stroke', 'fill'].map((name) => byColour.get(hex(element.getAttribute(name)))).find(Boolean);
+
+	const named = (text) => all.find(({ name }) => text === name) || all.find(({ name }) => text.startsWith(`${name}, `));
 
 	for (const svg of document.querySelectorAll('main svg')) {
-		const shown = new Map();
+		const drawn = [...svg.querySelectorAll('[id*="gnuplot_plot"] :is(use, path, polygon, g[transform])')];
+		const marks = [...svg.querySelectorAll(':is(use, path):not([id*="gnuplot_plot"] *)')].filter(owner);
 
-		for (const element of svg.querySelectorAll('use, path, polygon, polyline')) {
-			const own = owner(element), legend = !element.closest('[id*="gnuplot_plot"]');
+		drawn.forEach((element) => owner(element)?.drawn.push(element));
+		marks.forEach((element) => owner(element).legend.push(element));
+		for (const text of svg.querySelectorAll('text')) {
+			const own = named(text.textContent), label = text.parentNode, row = own && label.getAttribute('text-anchor') === 'end';
 
-			if (own)
-				(legend ? own.legend : own.drawn).push(element);
-			if (own && legend)
-				shown.set(own.name, own);
+			if (row)
+				own.drawn.push(...drawn.filter((element) => Math.abs(heightOf(element) - heightOf(label) + 4) < 9));
+			if (row || (own && !owner(label) && marks.some((mark) => owner(mark) === own)))
+				own.legend.push(text);
 		}
-		for (const text of svg.querySelectorAll('text'))
-			if (shown.has(text.textContent) && !owner(text.parentNode))
-				shown.get(text.textContent).legend.push(text);
 	}
-	return [...strategies.values()];
+	return all;
 }
 
 /* ---- What marks say ---- */
@@ -157,11 +165,6 @@ function findStrategies(series) {
 function startMarks(main) {
 	const tip = document.body.appendChild(make('div', { id: 'tip', hidden: true })), says = new Map();
 	let shown = null, kept = false;
-
-	async function copy(code) {
-		getSelection().selectAllChildren(code);
-		await navigator.clipboard.writeText(code.textContent).catch(() => document.execCommand('copy'));
-	}
 
 	function place() {
 		const at = (shown || tip).getBoundingClientRect(), room = document.documentElement.clientWidth - tip.offsetWidth - 4;
@@ -176,9 +179,12 @@ function startMarks(main) {
 		if (!mark)
 			return;
 		const [head, ...lines] = says.get(mark).split('\n').map((line, i) => make(i ? /^build/.test(line) ? 'code' : 'div' : 'strong', {}, line));
-		const command = lines.find((line) => line.localName === 'code');
+		const command = lines.find((line) => line.localName === 'code'), copy = command ? button('Copy', () => {
+			getSelection().selectAllChildren(command);
+			document.execCommand('copy');
+		}) : '';
 
-		tip.replaceChildren(head, ...lines, keep && command ? button('Copy', () => copy(command)) : keep ? '' : make('small', {}, 'Click to keep this open.'));
+		tip.replaceChildren(head, ...lines, keep ? copy : make('small', {}, 'Click to keep this open.'));
 		place();
 	}
 
@@ -246,7 +252,6 @@ function startPage() {
 
 	function update() {
 		const text = writeState(state);
-
 		apply();
 		if (location.hash.slice(1) !== text)
 			history.replaceState(null, '', location.pathname + location.search + (text && `#${text}`));
@@ -264,7 +269,6 @@ function startPage() {
 
 	function goToPlace() {
 		const place = document.getElementById(state.place);
-
 		for (const fold of folds)
 			fold.details.open ||= fold.details.contains(place);
 		place?.scrollIntoView();
@@ -361,7 +365,6 @@ function startPage() {
 		for (const t of chapter.tables) {
 			t.heads.forEach((head, i) => {
 				const next = { [`${i}a`]: `${i}d`, [`${i}d`]: '' };
-
 				head.tabIndex = 0;
 				head.onclick = () => set(state.sort, t.key, next[state.sort.get(t.key)] ?? `${i}a`);
 				head.onkeydown = (event) => event.key === 'Enter' && head.onclick();
@@ -377,7 +380,6 @@ function startPage() {
 		details.addEventListener('toggle', () => set(state.fold, id, details.open !== open)));
 	addEventListener('hashchange', () => {
 		const { hash } = location;
-
 		state = hash.includes('?') ? readState(hash.slice(1)) : { ...state, place: hash.slice(1) };
 		update();
 		goToPlace();

@@ -229,6 +229,22 @@ static void a_legend_hides_a_strategy_everywhere(void **state)
 	assert_value("location.hash", "");
 }
 
+/* Where a strategy is a row of bars, in the colours of their parts, the row goes. */
+static void a_row_of_bars_belongs_to_its_strategy(void **state)
+{
+	(void)state;
+	open_page("");
+	assert_value(
+		"document.querySelector('main').insertAdjacentHTML('beforeend', `<svg>"
+		"<g transform='translate(90.0,104.2)' text-anchor='end'><text>pool_ordered, 2 workers</text></g>"
+		"<g transform='translate(90.0,124.2)' text-anchor='end'><text>pool_unordered</text></g>"
+		"<g id='gnuplot_plot_1'><polygon id='a' points='95.0,90.0 200.0,90.0 200.0,109.0 95.0,109.0'/>"
+		"<polygon id='b' points='95.0,110.0 150.0,110.0 150.0,129.0 95.0,129.0'/></g></svg>`), "
+		"findStrategies(JSON.parse(document.getElementById('facts').textContent).series)"
+		".map(({ name, drawn }) => name + ':' + drawn.filter(e => e.id).map(e => e.id)).join(' ')",
+		"serial: pool_ordered:a pool_unordered:b pthread_queue:");
+}
+
 static void tables_sort(void **state)
 {
 	static const char column[] =
@@ -472,6 +488,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_mark_says_what_it_stands_for, no_problems),
 		cmocka_unit_test_teardown(keys_reach_every_mark, no_problems),
 		cmocka_unit_test_teardown(a_legend_hides_a_strategy_everywhere, no_problems),
+		cmocka_unit_test_teardown(a_row_of_bars_belongs_to_its_strategy, no_problems),
 		cmocka_unit_test_teardown(tables_sort, no_problems),
 		cmocka_unit_test_teardown(tables_filter, no_problems),
 		cmocka_unit_test_teardown(a_guess_is_judged_by_the_interval, no_problems),

@@ -40,7 +40,8 @@ do for [format in formats] {
 		set arrow from 1, graph 0 to 1, graph 1 nohead front lc rgb ink lw 1.4
 		plot for [k=1:7] data index p-1 using (k == 1 ? 0 : column(k)):1:(k == 1 ? 0 : column(k)):(k == items && column(9) == 0 ? column(k) : column(k + 1)):($1-0.38):($1+0.38) with boxxyerror lc rgb look(k), \
 			data index p-1 using (column(9) == 1 ? NaN : column(items)):1:(column(items)):(column(items + 1)):($1-0.38):($1+0.38) with boxxyerror lc rgb look(undivided), \
-			data index p-1 using (column(8) > 1 ? column(8) : 1):1:10 with labels left offset character 0.5, 0 font small_font tc rgb ink
+			data index p-1 using (column(8) > 1 ? column(8) : 1):1:10 with labels left offset character 0.5, 0 font small_font tc rgb ink, \
+			data index p-1 using (column(8) / 2):1:11 with labels hypertext point pt 7 ps 0.01
 	}
 	unset multiplot
 	unset output

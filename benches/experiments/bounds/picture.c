@@ -57,6 +57,27 @@ static int bounds_collect(struct bounds_figure *f, const struct pvq_observations
 	return 0;
 }
 
+enum { UNDIVIDED = PVQ_PARTS, LOOKS };
+
+/* The parts of a bar, and what a map that is not divided is in their place. */
+static const char *const bounds_label[LOOKS] = {
+	"start", "ramp", "items", "dispatch", "imbalance", "delivery", "stop", "map, not divided"};
+
+/* Ends the line of a bar with what it says: its parts from 1 % on. */
+static void bounds_say(struct pvq_plot *plot, const struct pvq_summary *s, const struct pvq_gap *gap)
+{
+	double all_ns = pvq_gap_spent_ns(gap);
+	char shows[256];
+	size_t used = (size_t)snprintf(shows, sizeof(shows), "a core: %s", pvq_text_ns(all_ns).s);
+
+	for (int p = 0; p < PVQ_PARTS && used < sizeof(shows); p++)
+		if (gap->spent_ns[p] >= 0.01 * all_ns)
+			used += (size_t)snprintf(shows + used, sizeof(shows) - used, ", %s %s",
+				bounds_label[p == PVQ_PART_WORK && !gap->divided ? UNDIVIDED : p],
+				pvq_text_ns(gap->spent_ns[p]).s);
+	pvq_figure_say(plot, s, gap->cell, shows);
+}
+
 /* Writes the bars in the order of the series; row r lies at y = -r. Returns the longest. */
 static double bounds_panel(struct pvq_plot *plot, const struct bounds_figure *f, const struct pvq_bounds *b)
 {
@@ -74,7 +95,8 @@ static double bounds_panel(struct pvq_plot *plot, const struct bounds_figure *f,
 			at += gap->spent_ns[p] / b->ideal.ns;
 			fprintf(plot->dat, " %.6g", at);
 		}
-		fprintf(plot->dat, " %d \"%s\"\n", gap->divided, pvq_text_ns(pvq_gap_spent_ns(gap)).s);
+		fprintf(plot->dat, " %d \"%s\"", gap->divided, pvq_text_ns(pvq_gap_spent_ns(gap)).s);
+		bounds_say(plot, f->s, gap);
 		longest = fmax(longest, at);
 	}
 	pvq_plot_next_index(plot);
@@ -84,7 +106,7 @@ static double bounds_panel(struct pvq_plot *plot, const struct bounds_figure *f,
 static void bounds_panels(struct pvq_plot *plot, const struct bounds_figure *f)
 {
 	fputs("# y; behind start, ramp, items, dispatch, imbalance, delivery, stop, in units of the ideal; whether "
-	      "the map is divided; all of it\n",
+	      "the map is divided; all of it; what the bar says\n",
 		plot->dat);
 	fprintf(plot->gp, "array panel[%zu]\narray ideal[%zu]\narray xmax[%zu]\n", f->panels, f->panels,
 		f->panels);
@@ -110,9 +132,6 @@ static void bounds_panels(struct pvq_plot *plot, const struct bounds_figure *f)
 /* Writes the key: the parts that any bar shows. */
 static void bounds_key(struct pvq_plot *plot, const struct bounds_figure *f)
 {
-	static const char *const label[] = {
-		"start", "ramp", "items", "dispatch", "imbalance", "delivery", "stop", "map, not divided"};
-	enum { UNDIVIDED = PVQ_PARTS, LOOKS };
 	int shown[LOOKS] = {0}, n = 0;
 
 	for (size_t p = 0; p < f->panels; p++)
@@ -129,7 +148,7 @@ static void bounds_key(struct pvq_plot *plot, const struct bounds_figure *f)
 		if (shown[look]) {
 			n++;
 			fprintf(plot->gp, "label[%d] = '%s'; colour[%d] = part[%d]; point[%d] = 5\n", n,
-				label[look], n, look + 1, n);
+				bounds_label[look], n, look + 1, n);
 		}
 	pvq_plot_number(plot, "N", n);
 }
