@@ -1,7 +1,7 @@
 # generated.mk: generates files and archives the rooms. A generated file is rewritten only if its text changes. Included by
 # the Makefile.
 
-ASSETS    = $(wildcard benches/*/*.gp benches/*/*/*.gp benches/*/*.css benches/*/*.js benches/*/*/*.in) $B/gen/lines.tsv
+ASSETS    = $(wildcard $(foreach kind,gp css js in,benches/*/*.$(kind) benches/*/*/*.$(kind))) $B/gen/lines.tsv
 
 $B/gen/registry.c: FORCE
 	@scripts/generate update $@ registry $(IMPLS) $(TASKS)

@@ -54,6 +54,8 @@ struct pvq_chapter {
 	const char *
 		anchor; /* the chapter's name within links to the page: report.html#grain; it never changes */
 	int fold;       /* 1: the page shows its heading only, until the reader opens it */
+	const char *
+		script; /* an asset that the page runs with it; it finds its data behind pictures (html.h); NULL: none */
 };
 
 /* A run in progress, for which an experiment measures. Borrowed. */

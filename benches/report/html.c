@@ -53,6 +53,32 @@ static void html_svg(FILE *f, const char *svg, size_t number)
 	}
 }
 
+/* Writes JSON for use within <script>: no text in it can end the element. */
+static void html_json(FILE *f, const char *json)
+{
+	for (; *json; json++)
+		if (*json == '<')
+			fputs("\\u003c", f);
+		else
+			fputc(*json, f);
+}
+
+/* Writes what the run's folder holds for scripts beside the picture `file`, plots/NAME.svg. */
+static void html_data(FILE *f, const char *file, const char *dir)
+{
+	const char *name = strchr(file, '/') + 1;
+	char beside[PATH_MAX], *text;
+	size_t len;
+
+	snprintf(beside, sizeof(beside), "%.*s.json", (int)strlen(file) - 4, file);
+	if (pvq_infile_read(dir, beside, &text, &len))
+		return;
+	fprintf(f, "<script type=\"application/json\" class=\"%.*s\">", (int)strcspn(name, "-"), name);
+	html_json(f, text);
+	fputs("</script>", f);
+	free(text);
+}
+
 /* At `<img src="plots/NAME.svg" alt="…">`: writes the picture instead. Returns what follows, or NULL where nothing was
  * written because the picture cannot be read. *number: how many pictures the page has. */
 static const char *html_embed(FILE *f, const char *at, const char *dir, size_t *number)
@@ -72,6 +98,7 @@ static const char *html_embed(FILE *f, const char *at, const char *dir, size_t *
 		alt += strlen("alt=\"");
 		fprintf(f, "<svg role=\"img\" aria-label=\"%.*s\"", (int)strcspn(alt, "\""), alt);
 		html_svg(f, svg + strlen("<svg"), ++*number);
+		html_data(f, file, dir);
 	}
 	free(text);
 	return svg ? rest + 1 : NULL;
@@ -210,16 +237,6 @@ static void html_title(FILE *f, const char *body)
 	fprintf(f, "<title>%.*s</title>\n", end ? (int)(end - h - 4) : 3, end ? h + 4 : "pvq");
 }
 
-/* Writes JSON for use within <script>: no text in it can end the element. */
-static void html_json(FILE *f, const char *json)
-{
-	for (; *json; json++)
-		if (*json == '<')
-			fputs("\\u003c", f);
-		else
-			fputc(*json, f);
-}
-
 static void html_write_page(
 	FILE *f, char *const *body, const struct pvq_html_parts *parts, const char *dir, const char *facts)
 {
@@ -237,7 +254,11 @@ static void html_write_page(
 		html_write_body(f, body[i], &parts->part[i], dir, &pictures);
 	fputs("</main>\n<script type=\"application/json\" id=\"facts\">", f);
 	html_json(f, facts);
-	fprintf(f, "</script>\n<script>\n%s</script>\n</body>\n</html>\n", pvq_asset("page.js"));
+	fprintf(f, "</script>\n<script>\n%s</script>\n", pvq_asset("page.js"));
+	for (size_t i = 0; i < parts->count; i++)
+		if (parts->part[i].script && *body[i])
+			fprintf(f, "<script>\n%s</script>\n", pvq_asset(parts->part[i].script));
+	fputs("</body>\n</html>\n", f);
 }
 
 int pvq_html_write(FILE *f, const char *markdown, size_t len, const struct pvq_html_parts *parts,

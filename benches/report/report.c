@@ -97,16 +97,17 @@ static int report_draw(
 	return 0;
 }
 
-/* Begins a part of the page: what is written from here on. 0 or -ENOMEM. */
+/* Begins a part of the page: what is written from here on. part: all but where it begins. 0 or -ENOMEM. */
 static int report_begin_part(
-	const struct pvq_report *report, struct pvq_html_parts *parts, const char *anchor, int fold)
+	const struct pvq_report *report, struct pvq_html_parts *parts, struct pvq_html_part part)
 {
 	struct pvq_html_part *grown = pvq_grow(parts->part, parts->count, sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;
 	parts->part = grown;
-	grown[parts->count++] = (struct pvq_html_part){(size_t)ftell(report->md), anchor, fold};
+	part.at = (size_t)ftell(report->md);
+	grown[parts->count++] = part;
 	return 0;
 }
 
@@ -119,7 +120,10 @@ static int report_experiment(const struct pvq_report *report, struct pvq_html_pa
 	for (size_t c = 0; ret == 0 && c < PVQ_CHAPTERS_MAX && e->chapter[c].write; c++)
 		if (e->chapter[c].place == place && e->chapter[c].in & kind &&
 			(report->rows->count || !e->chapter[c].of_sweep)) {
-			ret = report_begin_part(report, parts, e->chapter[c].anchor, e->chapter[c].fold);
+			ret = report_begin_part(report, parts,
+				(struct pvq_html_part){.anchor = e->chapter[c].anchor,
+					.fold = e->chapter[c].fold,
+					.script = e->chapter[c].script});
 			if (ret == 0)
 				ret = e->chapter[c].write(report, data);
 		}
@@ -135,8 +139,9 @@ static int report_place(const struct pvq_report *report, struct pvq_html_parts *
 	for (size_t i = 0; ret == 0 && i < CHAPTERS; i++)
 		if (report_chapter[i].place == place && report_chapter[i].in & kind &&
 			(report->rows->count || !report_chapter[i].of_sweep)) {
-			ret = report_begin_part(
-				report, parts, report_chapter[i].anchor, report_chapter[i].fold);
+			ret = report_begin_part(report, parts,
+				(struct pvq_html_part){.anchor = report_chapter[i].anchor,
+					.fold = report_chapter[i].fold});
 			if (ret == 0)
 				ret = report_chapter[i].write(report);
 		}

@@ -92,6 +92,49 @@ observed() {
 	fi
 }
 
+@test "report: a timeline per worker: siblings first, in the picture, and item by item in the page" {
+	swept
+	observed
+	command -v gnuplot >/dev/null || skip "no gnuplot"
+	[ -x /usr/bin/python3 ] || skip "no python3"
+	"$PVQ" report "$TMP/run"
+	grep -q '^## A timeline per worker$' "$TMP/run/report.md"
+	grep -q '(plots/timeline-skew-ns-2000-alpha-1.5.svg)' "$TMP/run/report.md"
+	[ "$(grep -oE '>(caller|worker 0|pool_ordered|pool_unordered|serial)<' "$TMP/run/plots/timeline-skew-ns-2000-alpha-1.5.svg" | sort | uniq -c | tr -s ' \n' ' ')" = \
+		" 3 >caller< 1 >pool_ordered< 1 >pool_unordered< 1 >serial< 3 >worker 0< " ]
+	/usr/bin/python3 - "$TMP/run" <<-'END'
+		import csv, json, re, sys
+		page = open(sys.argv[1] + "/report.html").read()
+		(data,) = re.findall(r'<script type="application/json" class="timeline">(.*?)</script>', page, re.S)
+		data = json.loads(data)
+		assert [trial["name"] for trial in data["trials"]] == ["pool_ordered", "pool_unordered", "serial"]
+		assert data["end"] == data["limit"] == max(trial["map"] for trial in data["trials"])
+		for trial in data["trials"]:
+		    with open(f"{sys.argv[1]}/timeline-{trial['name']}-skew-ns-2000-alpha-1.5.csv") as file:
+		        kept = [[int(text) for text in row.values()] for row in csv.DictReader(file)]
+		    items = [trial["items"][i:i + 5] for i in range(0, len(trial["items"]), 5)]
+		    assert [[item, worker, begin, begin + took, begin + took + waited] for item, worker, begin, took, waited in items] == kept
+		assert page.count("script.timeline") == 1
+	END
+}
+
+@test "report: without timelines there is no chapter of them, and no script" {
+	swept
+	[ "$(grep -c 'A timeline per worker' "$TMP/run/report.md")" -eq 0 ]
+	[ "$(grep -c 'script.timeline' "$TMP/run/report.html")" -eq 0 ]
+}
+
+@test "report: a timeline of another trial is reported and left out" {
+	swept
+	observed
+	command -v gnuplot >/dev/null || skip "no gnuplot"
+	sed -i '$s/[0-9]*$/99999999999999/' "$TMP/run/timeline-pool_ordered-skew-ns-2000-alpha-1.5.csv"
+	"$PVQ" report "$TMP/run" 2>"$TMP/err"
+	[ "$(cat "$TMP/err")" = "pvq: $TMP/run/timeline-pool_ordered-skew-ns-2000-alpha-1.5.csv: does not fit to its row of observed.csv" ]
+	[ "$(grep -c '>pool_ordered<' "$TMP/run/plots/timeline-skew-ns-2000-alpha-1.5.svg")" -eq 0 ]
+	grep -q '>pool_unordered<' "$TMP/run/plots/timeline-skew-ns-2000-alpha-1.5.svg"
+}
+
 @test "report: damaged observations are reported, and cost no more than themselves" {
 	swept
 	observed
@@ -212,4 +255,9 @@ trace() {
 	run "$PVQ" bench --profile quick --trace "$TMP/no/such/file" --out "$TMP/none"
 	[ "$status" -eq 2 ]
 	[ ! -e "$TMP/none" ]
+}
+
+@test "the page's timeline: zoom, pan, marks of the axis, lanes" {
+	command -v node >/dev/null || skip "no node"
+	node "$BATS_TEST_DIRNAME/../experiments/timeline_logic.js"
 }

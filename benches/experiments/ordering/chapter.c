@@ -198,3 +198,34 @@ int pvq_ordering_chapter(const struct pvq_report *r, const void *data)
 	pvq_orderings_free(&all);
 	return ret;
 }
+
+int pvq_timeline_chapter(const struct pvq_report *r, const void *data)
+{
+	const struct pvq_summary *s = r->summary;
+	int any = 0;
+
+	(void)data;
+	for (size_t w = 0; w < s->works; w++) {
+		char name[PVQ_PLOT_NAME];
+
+		pvq_figure_name(name, "timeline", &s->work[w], 0);
+		if (!pvq_plots_has(r->plots, name))
+			continue;
+		if (!any)
+			fputs("## A timeline per worker\n\n", r->md);
+		any = 1;
+		pvq_report_figure(r, "timeline", &s->work[w], 0, "What each worker and the caller did");
+		fputs("\n", r->md);
+	}
+	if (any)
+		fputs("**How to read it.** One observed trial of each strategy, the fastest of its rounds, over "
+		      "its whole map; siblings stand beside each other, the ordered one on the left. Time is "
+		      "divided into columns, so that none of thousands of items is left out: in each, a worker's "
+		      "lane is filled to the share of the time that it spent in *items*, and above that in "
+		      "*dispatch*, between two items; the rest is *idle*. An item longer than two columns is a "
+		      "separate, darker bar. The caller's lane is filled where a result was delivered; a gap is a "
+		      "time without results. Where scripts run, the page draws each item. `--trace FILE` "
+		      "of `pvq run` and `pvq bench` writes all items, for Perfetto or speedscope.\n\n",
+			r->md);
+	return 0;
+}

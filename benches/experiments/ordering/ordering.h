@@ -25,5 +25,6 @@ int pvq_observe_trace(const struct pvq_session *, const char *path);
 /* The hooks. They need no data: the report itself has the observed trials. */
 int pvq_ordering_draw(struct pvq_plots *, const struct pvq_report *, const void *data);
 int pvq_ordering_chapter(const struct pvq_report *, const void *data);
+int pvq_timeline_chapter(const struct pvq_report *, const void *data);
 
 #endif
