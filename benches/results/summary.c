@@ -249,6 +249,14 @@ static int summary_pair_twins(struct pvq_summary *s)
 	return 0;
 }
 
+static int summary_has_label(const struct pvq_summary *s, const struct pvq_work *work)
+{
+	for (const struct pvq_work *w = s->work; w < work; w++)
+		if (strcmp(w->label, work->label) == 0)
+			return 1;
+	return 0;
+}
+
 /* Two works with one label differ in n, or in what the label leaves out: n or a number tells them apart. */
 static void summary_name_work(const struct pvq_summary *s, struct pvq_work *work)
 {
@@ -268,6 +276,9 @@ static void summary_name_work(const struct pvq_summary *s, struct pvq_work *work
 		used = strlen(work->label);
 		snprintf(work->label + used, sizeof(work->label) - used, " (n=%llu)",
 			(unsigned long long)work->key->n);
+		if (summary_has_label(s, work))
+			snprintf(work->label + used, sizeof(work->label) - used, " (n=%llu, %zu)",
+				(unsigned long long)work->key->n, twins + 1);
 	}
 }
 

@@ -189,6 +189,30 @@ static void what_failed_is_no_time(void **state)
 	json_decref(bencher);
 }
 
+/* Labels leave out the front of a long path, and what only calibrates. The first keeps its name. */
+static void names_that_collide_are_told_apart(void **state)
+{
+	static const char tail[] = "deflate:dir=…the/end/of/a/long/folder";
+	struct run *run = *state;
+	char args[96], name[160];
+	json_t *root;
+
+	for (int i = 0; i < 4; i++) {
+		snprintf(args, sizeof(args), "dir=/the/front/%d/and/the/end/of/a/long/folder", i);
+		add_cell(run, "serial", "deflate", args, 10, 6, 20, PVQ_OK);
+	}
+	make_report(run);
+	root = load(run, "bmf.json");
+	assert_int_equal(json_object_size(root), 4);
+	for (int i = 0; i < 4; i++) {
+		static const char *const told[] = {"", "_(n=10)", "_(n=10,_3)", "_(n=10,_4)"};
+
+		snprintf(name, sizeof(name), "%s%s/serial/workers:2/cores:2", tail, told[i]);
+		assert_non_null(json_object_get(root, name));
+	}
+	json_decref(root);
+}
+
 /* A folder and a label that hold what JSON and names must not. */
 static void names_have_no_blanks(void **state)
 {
@@ -264,6 +288,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_run, drop_run)
 	static const struct CMUnitTest tests[] = {
 		TEST(google_benchmark_has_an_entry_a_trial),
+		TEST(names_that_collide_are_told_apart),
 		TEST(bencher_has_medians_with_their_intervals),
 		TEST(what_failed_is_no_time),
 		TEST(names_have_no_blanks),
