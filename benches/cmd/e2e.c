@@ -45,6 +45,8 @@ static int check_impls(struct pvq_registry *registry, const char *list)
 	char *copy = strdup(list ? list : ""), *save = NULL;
 	int ret = copy ? 0 : -ENOMEM;
 
+	if (!copy)
+		fprintf(stderr, "pvq: out of memory\n");
 	if (list)
 		pvq_peers_find_for(registry, list);
 	for (char *word = copy; ret == 0 && (word = strtok_r(word, ",", &save)); word = NULL)

@@ -133,6 +133,8 @@ static int choose(struct run *r, struct pvq_registry *registry)
 	pvq_peers_find_for(registry, r->args.impl);
 	for (char *word = list; ret == 0 && (word = strtok_r(word, ",", &save)); word = NULL)
 		ret = add_word(r, registry, word);
+	if (!list)
+		fprintf(stderr, "pvq: out of memory\n");
 	free(list);
 	if (ret == 0 && !r->choices) {
 		fprintf(stderr, "pvq: --impl '%s' names no strategy; see 'pvq list'\n", r->args.impl);

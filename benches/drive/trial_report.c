@@ -1,8 +1,10 @@
 /* trial_report.c: reads and checks what a trial wrote to descriptor 3. */
 #include "drive/trial_report.h"
 #include "child.h"
+#include "trial/peer.h"
 
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Copies the trial's figures into the driver's row. Only the driver says which trial it was. */
@@ -102,10 +104,13 @@ void pvq_report_settle(
 		row->status = PVQ_ERROR; /* its output is not a row */
 		row->cause = PVQ_CAUSE_BAD_REPORT;
 	} else if (row->status == PVQ_PLANNED) {
+		int memory = !t->impl->program && WIFEXITED(wstatus) &&
+			     WEXITSTATUS(wstatus) == PVQ_TRIAL_NO_MEMORY;
+
 		row->status = PVQ_CRASHED;
 		row->cause = PVQ_CAUSE_TRIAL_DIED;
 		snprintf(row->reason, sizeof(row->reason), "the trial's process died: %s",
-			pvq_child_fate(wstatus, fate, sizeof(fate)));
+			memory ? "out of memory" : pvq_child_fate(wstatus, fate, sizeof(fate)));
 	} else if (row->status == PVQ_OK && wstatus != 0) {
 		/* A sanitizer, for example, reports when the process ends. */
 		row->status = PVQ_CRASHED;

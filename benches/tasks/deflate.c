@@ -88,7 +88,13 @@ static int walk(const struct pvq_load *load, struct deflate_files *files)
 
 	if (!fts)
 		return -errno;
-	while (ret == 0 && files->count < FILES_MAX && (entry = fts_read(fts))) {
+	while (ret == 0 && files->count < FILES_MAX) {
+		errno = 0;
+		entry = fts_read(fts);
+		if (!entry) {
+			ret = -errno; /* 0: that was all */
+			break;
+		}
 		switch (entry->fts_info) {
 		case FTS_F:
 			if (entry->fts_statp->st_size > 0 &&
@@ -98,7 +104,11 @@ static int walk(const struct pvq_load *load, struct deflate_files *files)
 		case FTS_DNR:
 		case FTS_ERR:
 		case FTS_NS:
-			skip(files, entry->fts_path, entry->fts_errno);
+			/* Without memory the files would be others, and so would the work. */
+			if (entry->fts_errno == ENOMEM)
+				ret = -ENOMEM;
+			else
+				skip(files, entry->fts_path, entry->fts_errno);
 			break;
 		default: /* folders, links, devices: nothing to compress */
 			break;

@@ -32,8 +32,10 @@ int pvq_peer_trial(const struct pvq_registry *registry, int argc, char **argv)
 		return 2;
 	f = fdopen(PVQ_ROW_FD, "we");
 	if (!f || fcntl(PVQ_ROW_FD, F_SETFD, FD_CLOEXEC)) {
-		fprintf(stderr, "pvq: trial is for pvq's own use; see `pvq run`\n");
-		return 2;
+		fputs(errno == ENOMEM ? "pvq: out of memory to begin a trial\n"
+				      : "pvq: trial is for pvq's own use; see `pvq run`\n",
+			stderr);
+		return errno == ENOMEM ? PVQ_TRIAL_NO_MEMORY : 2;
 	}
 	(void)pvq_row_header(f);
 	pvq_trial_run(&args.trial, &row, tell, f);

@@ -17,6 +17,9 @@ extern "C" {
 struct pvq_registry;
 
 enum { PVQ_ROW_FD = 3 }; /* the descriptor that a trial writes its rows to */
+enum {
+	PVQ_TRIAL_NO_MEMORY = 12
+}; /* exit status of a linked-in strategy's trial that had no memory for a row */
 
 /* "PROGRAM describe" prints a table of its strategies on stdout. "PROGRAM trial …" runs one trial. Returns the exit
  * code: 0 done and verified, 1 a measured failure, 2 wrong usage. impls ends with NULL; borrowed. */

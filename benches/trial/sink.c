@@ -192,8 +192,9 @@ static void pvq_digest_add(struct pvq_digest *sum, struct pvq_digest d)
 	sum->high += d.high;
 }
 
-/* The digest of an item's right result, by the oracle, or by run() if there is none. */
-static struct pvq_digest right_of(const struct pvq_load *load, uint64_t id, void *out)
+/* Finds the digest of an item's right result, by the oracle, or by run() if there is none. 0; -ENOMEM: there is no memory to
+ * find it with, which says nothing about the result. */
+static int right_of(const struct pvq_load *load, uint64_t id, void *out, struct pvq_digest *right)
 {
 	const struct pvq_task *task = load->task;
 	_Alignas(16) char scratch[PVQ_SCRATCH];
@@ -206,7 +207,10 @@ static struct pvq_digest right_of(const struct pvq_load *load, uint64_t id, void
 
 		len = task->run(load, in.ptr, in.len, out, load->max_out);
 	}
-	return len < 0 ? pvq_digest_any(id, NULL, 0, (int)len) : pvq_digest_any(id, out, (size_t)len, 0);
+	if (len == -ENOMEM)
+		return -ENOMEM;
+	*right = len < 0 ? pvq_digest_any(id, NULL, 0, (int)len) : pvq_digest_any(id, out, (size_t)len, 0);
+	return 0;
 }
 
 static void *room_for_result(const struct pvq_load *load)
@@ -217,15 +221,17 @@ static void *room_for_result(const struct pvq_load *load)
 int pvq_right_digest(const struct pvq_load *load, char right[33])
 {
 	void *out = room_for_result(load);
-	struct pvq_digest sum = {0, 0};
+	struct pvq_digest sum = {0, 0}, d;
+	int ret = out ? 0 : -ENOMEM;
 
-	if (!out)
-		return -ENOMEM;
-	for (uint64_t id = 0; id < load->n; id++)
-		pvq_digest_add(&sum, right_of(load, id, out));
+	for (uint64_t id = 0; ret == 0 && id < load->n; id++) {
+		ret = right_of(load, id, out, &d);
+		if (ret == 0)
+			pvq_digest_add(&sum, d);
+	}
 	free(out);
 	pvq_digest_write(sum, right);
-	return 0;
+	return ret;
 }
 
 enum pvq_verified pvq_check_verify(struct pvq_check *c, const char *known, char right[33])
@@ -234,6 +240,7 @@ enum pvq_verified pvq_check_verify(struct pvq_check *c, const char *known, char 
 	struct pvq_digest sum = {0, 0};
 	char have[33];
 	void *out;
+	int ret;
 
 	right[0] = '\0';
 	pvq_digest_write((struct pvq_digest){.low = c->sum_low, .high = c->sum_high}, have);
@@ -242,21 +249,24 @@ enum pvq_verified pvq_check_verify(struct pvq_check *c, const char *known, char 
 		return by;
 	}
 	out = room_for_result(c->load);
-	if (!out) {
-		snprintf(c->problem, sizeof(c->problem), "out of memory to verify the results");
-		return PVQ_VERIFIED_NO;
-	}
-	for (uint64_t id = 0; id < c->load->n; id++) {
+	ret = out ? 0 : -ENOMEM;
+	for (uint64_t id = 0; ret == 0 && id < c->load->n; id++) {
 		struct pvq_digest d;
 
 		if (c->lost && c->seen && c->seen[id] == lost_mark)
 			continue;
-		d = right_of(c->load, id, out);
+		ret = right_of(c->load, id, out, &d);
+		if (ret)
+			break;
 		if (c->seen && !c->problem[0] && c->seen[id] != digest_mark(d))
 			refuse(c, c->seen[id] ? "has a wrong result" : "never arrived", id);
 		pvq_digest_add(&sum, d);
 	}
 	free(out);
+	if (ret) {
+		snprintf(c->problem, sizeof(c->problem), "out of memory to verify the results");
+		return PVQ_VERIFIED_NO;
+	}
 	pvq_digest_write(sum, right);
 	if (strcmp(have, right) == 0)
 		return by;

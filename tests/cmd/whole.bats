@@ -184,3 +184,22 @@ is_complete() {
 	PVQ_PEERS=$'a\nblocks\t7' small --out "$TMP/run"$'\nblocks\t7' >"$TMP/out" 2>&1
 	[ "$(grep -c '^blocks' "$TMP/run"$'\nblocks\t7/manifest.tsv')" -eq 1 ]
 }
+
+@test "an allocation that fails, wherever: a verified success, or one line that names memory" {
+	cc -shared -fPIC -o "$TMP/fail_malloc.so" tests/support/fail_malloc.c || skip "needs a compiler"
+	LD_PRELOAD=$TMP/fail_malloc.so "$PVQ" list >"$TMP/out" 2>&1 || skip "nothing can be preloaded"
+	for in in trial driver; do
+		for ((at = 1, good = 0; at <= 40; at++)); do
+			rc=0
+			FAIL_IN=$in FAIL_AT=$at LD_PRELOAD=$TMP/fail_malloc.so timeout 20 "$PVQ" run -i pool_ordered -t noop -n 3 --print \
+				>"$TMP/out" 2>"$TMP/err" || rc=$?
+			if [ "$rc" -eq 0 ]; then
+				[ "$(grep -c '^[012]	[123]0$' "$TMP/out")" -eq 3 ]
+				good=$((good + 1))
+				continue
+			fi
+			grep -q 'memory' "$TMP/err" || { echo "$in $at: exit $rc: $(cat "$TMP/err")"; false; }
+		done
+		[ "$good" -gt 5 ] # the last ones are beyond what a run needs
+	done
+}

@@ -315,10 +315,36 @@ static void test_deliveries(void **state)
 	teardown(&f);
 }
 
+static ssize_t expect_without_memory(const struct pvq_load *load, uint64_t id, void *out, size_t cap)
+{
+	return id == 3 ? -ENOMEM : pvq_tasks[pvq_task_rank("noop")]->expect(load, id, out, cap);
+}
+
+/* An oracle that has no memory says nothing about a result. */
+static void test_no_memory_is_no_wrong_result(void **state)
+{
+	struct pvq_task task = *pvq_tasks[pvq_task_rank("noop")];
+	struct fixture f;
+	char right[33];
+
+	(void)state;
+	setup(&f, 0);
+	task.expect = expect_without_memory;
+	f.load.task = &task;
+	for (uint64_t id = 0; id < N; id++)
+		assert_int_equal(put(&f, id, (id + 1) * 10), 0);
+	assert_int_equal(pvq_check_verify(&f.check, "", f.right), PVQ_VERIFIED_NO);
+	assert_string_equal(f.check.problem, "out of memory to verify the results");
+	assert_string_equal(f.right, "");
+	assert_int_equal(pvq_right_digest(&f.load, right), -ENOMEM);
+	teardown(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_right),
+		cmocka_unit_test(test_no_memory_is_no_wrong_result),
 		cmocka_unit_test(test_every_flipped_bit_is_found),
 		cmocka_unit_test(test_every_swapped_pair_is_found),
 		cmocka_unit_test(test_large_load),
