@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,12 @@ int pvq_process_confine(const int *cpu, unsigned ncpu)
 	for (unsigned i = 0; i < ncpu; i++)
 		CPU_SET((size_t)cpu[i], &set);
 	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
+void pvq_process_begin(void)
+{
+	(void)signal(SIGCHLD, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
 void pvq_process_raise_limits(void)

@@ -23,6 +23,10 @@ struct pvq_usage pvq_usage_between(const struct pvq_usage *before, const struct 
 /* Confines this process and its future children to these CPUs; ncpu 0: changes nothing. 0 or -errno. */
 int pvq_process_confine(const int *cpu, unsigned ncpu);
 
+/* Gives this process what it relies on, whatever started it: its children are not reaped by the kernel (a starter may
+ * ignore SIGCHLD), and a file that becomes too large is an error like others (EFBIG). */
+void pvq_process_begin(void);
+
 /* Raises soft limits to the hard ones: thousands of workers need more descriptors than the soft limit allows. A
  * failure shows where descriptors run out. */
 void pvq_process_raise_limits(void);

@@ -162,13 +162,15 @@ static double reserve_s(const struct bench *b, const struct pvq_profile *p)
 /* ---- the plan of an earlier run ---- */
 
 /* Says what the folder lacks, and what to do instead. */
-static void tell_no_run(const struct bench *b, const char *dir, const struct pvq_manifest *facts)
+static void tell_no_run(const struct bench *b, const char *dir, const struct pvq_manifest *facts, int error)
 {
 	const char *verb = b->resume ? "resume" : "measure again";
 
 	if (facts->lost)
 		fprintf(stderr, "pvq: %s/manifest.tsv is not whole: it holds %zu of %zu facts\n", dir,
 			facts->count, facts->count + facts->lost);
+	else if (error && error != -ENOENT)
+		fprintf(stderr, "pvq: cannot read %s/manifest.tsv: %s\n", dir, strerror(-error));
 	else if (pvq_rundir_has(dir, "raw.csv") && !pvq_rundir_has_plan(dir)) {
 		fprintf(stderr,
 			"pvq: %s holds no run to %s: it ended before it had a plan; begin a run with: pvq bench --out ",
@@ -195,7 +197,7 @@ static int read_plan(struct bench *b, const char *dir)
 	place = pvq_manifest_get(&facts, "place"); /* older runs had one order, the default */
 	cells = pvq_manifest_get(&facts, "cells"); /* older runs did not tell */
 	if (ret || !profile || !timeout || !blocks || facts.lost || !pvq_rundir_has_plan(dir)) {
-		tell_no_run(b, dir, &facts);
+		tell_no_run(b, dir, &facts, ret);
 		pvq_manifest_free(&facts);
 		return -EINVAL;
 	}

@@ -2,12 +2,14 @@
 #include "results/doctor.h"
 #include "base/clock.h"
 #include "base/colour.h"
+#include "base/outfile.h"
 #include "base/probe.h"
 #include "cmd/cmd.h"
 #include "cmd/json.h"
 #include "drive/host.h"
 #include "stats/levels.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -28,18 +30,25 @@ static const struct pvq_option options[] = {
 static int read_facts(struct pvq_manifest *facts)
 {
 	struct pvq_host host;
-	FILE *f = tmpfile();
-	int ret = f ? pvq_host_read(&host) : -1;
+	struct pvq_outfile text = {0};
+	FILE *f = NULL;
+	int ret = pvq_host_read(&host);
 
+	if (ret)
+		return ret;
+	ret = pvq_outfile_begin(&text);
 	if (ret == 0) {
-		pvq_host_facts(&host, f);
-		rewind(f);
-		ret = pvq_manifest_parse(facts, f);
+		pvq_host_facts(&host, text.f);
+		ret = pvq_outfile_compose(&text);
 	}
+	if (ret == 0)
+		f = fmemopen(text.text, text.len, "r");
+	ret = f ? pvq_manifest_parse(facts, f) : -ENOMEM;
+	if (ret)
+		fprintf(stderr, "pvq: cannot read the machine's facts: %s\n", strerror(-ret));
 	if (f)
 		fclose(f);
-	else
-		fprintf(stderr, "pvq: cannot create a temporary file for the machine's facts\n");
+	pvq_outfile_free(&text);
 	return ret;
 }
 

@@ -1,6 +1,7 @@
 /* pvq.c: main(): finds the command, parses its options, and runs it. */
 #include "base/asset.h"
 #include "base/parse.h"
+#include "base/process.h"
 #include "base/quote.h"
 #include "cmd/cmd.h"
 #include "cmd/manual.h"
@@ -162,6 +163,7 @@ int main(int argc, char **argv)
 	const struct pvq_command *command;
 	int code;
 
+	pvq_process_begin();
 	fill_standard_descriptors();
 	if (argc < 2) {
 		usage(stderr);

@@ -13,27 +13,41 @@
 
 enum {
 	DRAWERS = 2, /* gnuplot processes at once: two halve the wait, and every machine can spare them */
-	NO_GNUPLOT = 127,
-	NO_FOLDER = 126,
+	/* Exit codes of a child in which gnuplot was not run; 127 is also that of a gnuplot that lacks a library or memory. */
+	NO_GNUPLOT = 125,
+	NOT_RUN = 126, /* it has said why */
 };
 
 static const char *const draw_log[DRAWERS] = {"gnuplot-1.log", "gnuplot-2.log"};
 
+static _Noreturn void draw_give_up(const char *what)
+{
+	dprintf(STDERR_FILENO, "pvq: cannot run gnuplot: %s: %s\n", what, strerror(errno));
+	_exit(NOT_RUN);
+}
+
 /* Runs in the child: makes only calls that are safe after a fork. */
 __attribute__((noreturn)) static void draw_child(const char *folder, const char *log, char **argv)
 {
-	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), out;
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), out, err;
 	sigset_t none;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL); /* the driver blocks signals, but Ctrl-C must end gnuplot */
+	(void)signal(SIGXFSZ, SIG_DFL);        /* a picture that is cut off must be a failure */
 	if (chdir(folder))
-		_exit(NO_FOLDER);
+		draw_give_up(folder);
 	out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
-		_exit(NO_FOLDER);
+	if (out < 0)
+		draw_give_up(log);
+	err = fcntl(2, F_DUPFD_CLOEXEC, 3);
+	if (in < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+		draw_give_up(log);
 	execvp(argv[0], argv);
-	_exit(errno == ENOENT ? NO_GNUPLOT : NO_FOLDER);
+	if (errno == ENOENT)
+		_exit(NO_GNUPLOT);
+	dup2(err, 2);
+	draw_give_up(argv[0]);
 }
 
 /* Starts one gnuplot on every DRAWERS-th picture from `drawer` on. Returns its process id, or -errno. */
@@ -85,7 +99,7 @@ static int draw_judge(const struct pvq_plots *plots, size_t drawer, int code)
 		fputs("pvq: gnuplot is not installed, so the report has no pictures (on Debian: "
 		      "apt-get install gnuplot-nox)\n",
 			stderr);
-	else if (code && code != NO_GNUPLOT)
+	else if (code && code != NO_GNUPLOT && code != NOT_RUN)
 		fprintf(stderr,
 			"pvq: gnuplot failed, so some pictures are missing; its messages are in "
 			"%s/plots/%s\n",

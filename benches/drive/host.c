@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 #include <xxhash.h>
 #include <zlib.h>
 
@@ -85,6 +86,14 @@ static unsigned cache_index(hwloc_topology_t topology, hwloc_obj_t pu)
 	return 0;
 }
 
+/* A topology without cores says nothing of siblings: each CPU counts as a core. */
+static unsigned core_index(hwloc_topology_t topology, hwloc_obj_t pu)
+{
+	hwloc_obj_t core = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, pu);
+
+	return core ? core->logical_index : pu->logical_index;
+}
+
 static unsigned ancestor_index(hwloc_topology_t topology, hwloc_obj_type_t type, hwloc_obj_t pu)
 {
 	hwloc_obj_t up = hwloc_get_ancestor_obj_by_type(topology, type, pu);
@@ -104,7 +113,7 @@ static unsigned find_places(hwloc_topology_t topology, const cpu_set_t *allowed)
 		if (pu->os_index >= CPU_SETSIZE || !CPU_ISSET(pu->os_index, allowed))
 			continue;
 		p->cpu = (int)pu->os_index;
-		p->core = ancestor_index(topology, HWLOC_OBJ_CORE, pu);
+		p->core = core_index(topology, pu);
 		p->cache = cache_index(topology, pu);
 		p->socket = ancestor_index(topology, HWLOC_OBJ_PACKAGE, pu);
 		p->sibling = 0;
@@ -431,6 +440,8 @@ void pvq_host_facts(const struct pvq_host *host, FILE *f)
 {
 	struct utsname uts;
 
+	if (access("/proc/self/exe", F_OK))
+		pvq_fact_write(f, "host_proc", "not mounted");
 	fact_from(f, "host_cpu_model", "/proc/cpuinfo", "model name");
 	fact_cpus(host, f);
 	fact_virtual(f);

@@ -48,36 +48,59 @@ static void note_place(struct pvq_row *row, const struct pvq_trial *t)
 	row->on_sockets = spread.sockets;
 }
 
+/* Reads why a program could not be run, an errno; 0: it was run. The process has ended. */
+static int why_not(int fd)
+{
+	int error = 0;
+
+	if (read(fd, &error, sizeof(error)) != sizeof(error))
+		error = 0;
+	close(fd);
+	return error;
+}
+
 /* Runs the trial in its process. 0 or -errno. */
 static int run_trial(
 	const struct pvq_trial *t, double timeout_s, const struct pvq_launch_io *io, struct pvq_row *row)
 {
 	static struct pvq_words words; /* some KiB: not on the stack; the driver has one thread */
 	struct pvq_watch watch;
-	int report[2], ended, wstatus;
+	int report[2], why[2], ended, wstatus, failed;
 	uint64_t ended_ns;
 	pid_t pid;
 
 	pvq_trial_args_words(&words, t);
 	if (pipe2(report, O_CLOEXEC))
 		return -errno;
+	if (pipe2(why, O_CLOEXEC | O_NONBLOCK)) {
+		ended = -errno;
+		close(report[0]);
+		close(report[1]);
+		return ended;
+	}
 	pvq_watch_begin(&watch, t->cpu, t->ncpu);
 	pid = pvq_child_fork();
 	if (pid == 0)
 		pvq_child_exec(t->impl->program ? t->impl->program : "/proc/self/exe", words.argv,
-			report[1], t, io);
+			report[1], why[1], t, io);
 	close(report[1]);
+	close(why[1]);
 	if (pid < 0) {
 		close(report[0]);
+		close(why[0]);
 		return (int)pid;
 	}
 	ended = pvq_reap(pid, timeout_s, io, &wstatus, &ended_ns);
 	pvq_report_read(report[0], row);
 	note_interference(row, pvq_watch_end(&watch, t->cpu, t->ncpu));
 	row->wall_ns = ended_ns - watch.at_ns;
+	failed = why_not(why[0]);
 	if (ended < 0)
 		return ended;
-	pvq_report_settle(row, t, ended, wstatus, timeout_s);
+	if (failed)
+		pvq_report_not_started(row, failed);
+	else
+		pvq_report_settle(row, t, ended, wstatus, timeout_s);
 	return 0;
 }
 
@@ -135,19 +158,27 @@ int pvq_launch_command(
 {
 	char *path = pvq_child_path();
 	uint64_t ended_ns;
-	int ended;
+	int why[2], ended, failed;
 	pid_t pid;
 
+	if (!path)
+		return -ENOMEM;
+	if (pipe2(why, O_CLOEXEC | O_NONBLOCK)) {
+		ended = -errno;
+		free(path);
+		return ended;
+	}
 	pvq_reap_begin();
 	pid = pvq_child_fork();
-	if (pid == 0) {
-		if (!path || setenv("PATH", path, 1) || chdir(dir))
-			_exit(126);
-		pvq_child_exec(argv[0], argv, -1, NULL, io);
-	}
+	if (pid == 0)
+		pvq_child_command(argv, dir, path, why[1], io);
 	free(path);
-	if (pid < 0)
+	close(why[1]);
+	if (pid < 0) {
+		close(why[0]);
 		return (int)pid;
+	}
 	ended = pvq_reap(pid, timeout_s, io, wstatus, &ended_ns);
-	return ended < 0 ? ended : ended == 0 ? -ETIMEDOUT : 0;
+	failed = why_not(why[0]);
+	return ended < 0 ? ended : ended == 0 ? -ETIMEDOUT : -failed;
 }

@@ -21,7 +21,7 @@ int pvq_launch_trial(
 
 /* Runs another program the same way, in the folder dir. argv[0] is searched in this binary's own folder, then in PATH,
  * and so is "pvq" if the program runs it: it gets this very build. *wstatus: how it ended. 0; -ETIMEDOUT; -EINTR: the
- * user interrupted (the program has ended); other -errno: no process could be started. */
+ * user interrupted (the program has ended); other -errno: it could not be run. */
 int pvq_launch_command(
 	char *const argv[], const char *dir, double timeout_s, const struct pvq_launch_io *, int *wstatus);
 

@@ -90,6 +90,14 @@ static void validate_peer_row(struct pvq_row *row, const struct pvq_trial *t)
 	snprintf(row->reason, sizeof(row->reason), "%s", reason);
 }
 
+void pvq_report_not_started(struct pvq_row *row, int error)
+{
+	row->status = PVQ_CRASHED;
+	row->cause = PVQ_CAUSE_TRIAL_DIED;
+	snprintf(
+		row->reason, sizeof(row->reason), "the trial's program cannot be run: %s", strerror(error));
+}
+
 void pvq_report_settle(
 	struct pvq_row *row, const struct pvq_trial *t, int ended, int wstatus, double timeout_s)
 {

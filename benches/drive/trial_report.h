@@ -8,6 +8,9 @@
  * is none, the row's reason says what was written instead. */
 void pvq_report_read(int fd, struct pvq_row *);
 
+/* Sets them for a trial whose program could not be run; error: an errno. */
+void pvq_report_not_started(struct pvq_row *, int error);
+
 /* Sets status and reason by how the process ended, and checks the row of a peer. ended: pvq_reap()'s result, at least
  * 0. */
 void pvq_report_settle(

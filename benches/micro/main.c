@@ -2,6 +2,7 @@
  * prints a price list.
  */
 #include "base/options.h"
+#include "base/process.h"
 #include "base/rundir.h"
 #include "base/whole.h"
 #include "drive/host.h"
@@ -306,6 +307,7 @@ int main(int argc, char **argv)
 	char *flag[FLAGS_MAX + 8], dir[PATH_MAX];
 	int flags = flags_take(flag, &argc, argv), ret;
 
+	pvq_process_begin();
 	if (flags < 0) {
 		fprintf(stderr, "pvq-micro: at most %d arguments\n", FLAGS_MAX - 1);
 		return EXIT_USAGE;

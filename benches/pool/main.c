@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/options.h"
 #include "base/outfile.h"
+#include "base/process.h"
 #include "drive/launch.h"
 #include "pool/figures.h"
 #include "pool/remote.h"
@@ -284,6 +285,7 @@ int main(int argc, char **argv)
 	static struct pool_sheet sheet[FIGURES];
 	int done[FIGURES], ret;
 
+	pvq_process_begin();
 	if (argc > 1 && strcmp(argv[1], "--trial") == 0)
 		return pool_remote_child(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "trial") == 0)

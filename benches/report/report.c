@@ -50,7 +50,8 @@ static int report_read(struct pvq_rows *rows, struct pvq_registry *registry, con
 {
 	int ret = pvq_rows_need_file(dir, "raw.csv", rows);
 
-	(void)pvq_peers_read(registry, dir); /* errors were reported; they are unknown names then */
+	if (rows->count)
+		(void)pvq_peers_read(registry, dir); /* errors were reported; they are unknown names then */
 	if (ret == 0 && rows->count == 0) {
 		fprintf(stderr, "pvq: %s/raw.csv holds no rows yet\n", dir);
 		ret = -ENODATA;

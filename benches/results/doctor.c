@@ -108,6 +108,14 @@ static struct verdict judge_aslr(const char *value)
 		PVQ_FIT_FINE, "every trial has different addresses, so no single layout decides"};
 }
 
+/* The fact is there only where something is wrong. */
+static struct verdict judge_proc(const char *value)
+{
+	(void)value;
+	return (struct verdict){PVQ_FIT_SPOILS,
+		"no trial can be started, and interference is not seen: mount it (mount -t proc proc /proc)"};
+}
+
 /* A name cannot be good or bad. */
 static struct verdict judge_name(const char *value)
 {
@@ -157,6 +165,7 @@ static const struct check {
 	const char *key, *what;
 	struct verdict (*judge)(const char *value);
 } checks[] = {
+	{"host_proc", "/proc", judge_proc},
 	{"host_cpu_model", "CPU model", judge_name},
 	{"host_cpus", "CPUs and topology", judge_cpus},
 	{"host_cpu_quota", "CPU quota", judge_quota},
@@ -183,18 +192,22 @@ _Static_assert((int)CHECKS <= (int)PVQ_FINDINGS_MAX, "room for every check");
 
 unsigned pvq_doctor(const struct pvq_manifest *m, struct pvq_finding finding[PVQ_FINDINGS_MAX])
 {
+	unsigned count = 0;
+
 	for (unsigned i = 0; i < CHECKS; i++) {
 		const char *value = pvq_manifest_get(m, checks[i].key);
 		struct verdict verdict = {PVQ_FIT_UNKNOWN, "not available here"};
 
 		if (value)
 			verdict = checks[i].judge(value);
-		finding[i] = (struct pvq_finding){.what = checks[i].what,
+		else if (checks[i].judge == judge_proc)
+			continue;
+		finding[count++] = (struct pvq_finding){.what = checks[i].what,
 			.value = value ? value : "–",
 			.fitness = verdict.fitness,
 			.advice = verdict.advice};
 	}
-	return CHECKS;
+	return count;
 }
 
 enum pvq_fitness pvq_doctor_worst(const struct pvq_finding *finding, unsigned count)

@@ -22,7 +22,7 @@ struct pvq_finding {
 	const char *advice; /* what to do about it, or why it does not matter */
 };
 
-enum { PVQ_FINDINGS_MAX = 18 };
+enum { PVQ_FINDINGS_MAX = 19 };
 
 /* Judges every fact, in a fixed order. Returns the number of findings. */
 unsigned pvq_doctor(const struct pvq_manifest *, struct pvq_finding finding[PVQ_FINDINGS_MAX]);

@@ -31,7 +31,8 @@ static enum pvq_cause item_cause(int status)
 				       : PVQ_CAUSE_TASK_ERROR;
 }
 
-static void print_result(uint64_t id, const void *out, size_t len, int status)
+/* Prints a result. 0 or -errno. */
+static int print_result(uint64_t id, const void *out, size_t len, int status)
 {
 	uint64_t number;
 
@@ -47,7 +48,7 @@ static void print_result(uint64_t id, const void *out, size_t len, int status)
 		printf("%" PRIu64 "\t%zu bytes, xxh3 %016" PRIx64 "\n", id, len,
 			(uint64_t)XXH3_64bits(out, len));
 	}
-	fflush(stdout); /* so that each result shows as it completes */
+	return fflush(stdout) ? -errno : 0; /* so that each result shows as it completes */
 }
 
 static int record(struct pvq_check *c, uint64_t id, const void *out, size_t len, int status)
@@ -116,8 +117,12 @@ __attribute__((noinline)) static int put_any(
 			c->first_cause = item_cause(status);
 		}
 	}
-	if (c->print)
-		print_result(id, out, len, status);
+	ret = c->print ? print_result(id, out, len, status) : 0;
+	if (ret) {
+		snprintf(c->problem, sizeof(c->problem), "the results cannot be printed: %s",
+			strerror(-ret));
+		return ret;
+	}
 	if (c->deliveries)
 		return record(c, id, out, len, status);
 	if (!c->print)

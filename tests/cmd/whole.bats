@@ -1,4 +1,5 @@
-# whole.bats: what is killed, cut off, or meets a full disk: no file is believed that is not whole, nothing is a dead end.
+# whole.bats: what is killed, cut off, or meets a full disk: no file is believed that is not whole, nothing is a dead end;
+# and what the terminal, the starter or the machine deny is told as what it is.
 # PVQ is the binary (set by scripts/run-tests).
 
 setup() {
@@ -202,4 +203,78 @@ is_complete() {
 		done
 		[ "$good" -gt 5 ] # the last ones are beyond what a run needs
 	done
+}
+
+@test "results that cannot be printed are told as that" {
+	"$PVQ" run -i pool_ordered -t noop -n 3 --print --csv --raw "$TMP/raw.csv" >/dev/full 2>"$TMP/err" && false
+	tail -n 1 "$TMP/raw.csv" | grep -q ',error,.*the results cannot be printed: No space left on device'
+}
+
+@test "a terminal that stops background output (stty tostop): results show" {
+	script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip "no pseudo-terminal"
+	PVQ=$PVQ script -qec 'stty tostop; "$PVQ" run -i pool_ordered -t noop -n 3 --print --timeout 20' /dev/null </dev/null |
+		tr -d '\r' >"$TMP/out"
+	[ "$(grep -c '^[012]	[123]0$' "$TMP/out")" -eq 3 ]
+	grep -q '^verified' "$TMP/out"
+}
+
+@test "a starter that ignores SIGCHLD: ends are told as they were" {
+	small --out "$RUN" >"$TMP/out" 2>&1
+	bash -c 'trap "" CHLD; exec "$@"' bash "$PVQ" report "$RUN" >"$TMP/out" 2>"$TMP/err"
+	[ ! -s "$TMP/err" ]
+	rc=0
+	bash -c 'trap "" CHLD; exec "$@"' bash "$PVQ" run -i serial -t fault:kind=segv,at=1 -n 3 >"$TMP/out" 2>"$TMP/err" || rc=$?
+	[ "$rc" -eq 1 ]
+	grep -q 'killed by SIGSEGV' "$TMP/err"
+}
+
+@test "a limit on the size of files: the rows before are kept, and the reason told" {
+	rc=0
+	(ulimit -f 5; small --blocks 40 --out "$RUN") >"$TMP/out" 2>"$TMP/err" || rc=$?
+	[ "$rc" -eq 1 ]
+	grep -q 'raw.csv: File too large; the rows before are kept' "$TMP/err"
+	"$PVQ" bench --resume "$RUN" >"$TMP/out" 2>&1
+	[ -z "$(awk -F, '$(NF - 1) == 0' "$RUN/raw.csv" | cut -d, -f1-6,12 | sort | uniq -d)" ]
+}
+
+@test "few descriptors: too many open files, not an exit status" {
+	for files in 9 10 12; do # with fewer, the loader finds no libraries
+		rc=0
+		bash -c "ulimit -n $files; exec \"\$@\"" bash "$PVQ" run -i pool_ordered -t noop -n 3 >"$TMP/out" 2>"$TMP/err" || rc=$?
+		[ "$rc" -ne 0 ]
+		grep -q 'Too many open files' "$TMP/err" || { echo "$files: $(cat "$TMP/err")"; false; }
+	done
+}
+
+@test "a gnuplot that cannot start is not one that is missing" {
+	small --out "$RUN" >"$TMP/out" 2>&1
+	mkdir "$TMP/bin"
+	printf '#!/bin/sh\necho no memory >&2\nexit 127\n' >"$TMP/bin/gnuplot"
+	chmod +x "$TMP/bin/gnuplot"
+	PATH=$TMP/bin:/usr/bin:/bin "$PVQ" report "$RUN" >"$TMP/out" 2>"$TMP/err"
+	grep -q 'gnuplot failed.*gnuplot-1.log' "$TMP/err"
+	grep -q 'no memory' "$RUN/plots/gnuplot-1.log"
+	mkdir "$TMP/empty"
+	PATH=$TMP/empty "$PVQ" report "$RUN" >"$TMP/out" 2>"$TMP/err"
+	[ "$(grep -c 'gnuplot is not installed' "$TMP/err")" -eq 1 ]
+}
+
+@test "a folder whose name is too long is told" {
+	long=$(printf 'x%.0s' {1..5000})
+	for command in "bench --profile quick --out" "bench --resume" "bench --like" "report" "e2e --out" "selftest --out"; do
+		# shellcheck disable=SC2086
+		refused "too long" "$PVQ" $command "$long" || { echo "$command"; false; }
+	done
+}
+
+@test "doctor: a read-only /tmp does not matter; without /proc no run is fine" {
+	unshare -m true 2>/dev/null || skip "needs the right to mount"
+	mkdir "$TMP/bin"
+	cp "$PVQ" /dev/shm/pvq-$$ || skip "no /dev/shm"
+	unshare -m bash -c "mount -t tmpfs -o ro none /tmp && /dev/shm/pvq-$$ doctor; true" >"$RUN.out" 2>&1
+	unshare -m bash -c "mount -t tmpfs none /proc && /dev/shm/pvq-$$ doctor; true" >"$RUN.proc" 2>&1
+	rm -f /dev/shm/pvq-$$
+	grep -q '^fine .*CPUs and topology' "$RUN.out"
+	tail -n 1 "$RUN.proc" | grep -qx 'Overall: spoils the run'
+	grep -q '^spoils the run  */proc: not mounted' "$RUN.proc"
 }

@@ -50,6 +50,19 @@ static void cores_come_before_siblings(void **state)
 	assert_int_equal(host.sockets, 2);
 }
 
+/* As in some containers and on some emulated machines. */
+static void without_cores_each_cpu_is_one(void **state)
+{
+	(void)state;
+	machine("pack:2 pu:2");
+	ARRANGED("cores", 0, 1, 2, 3);
+	assert_int_equal(host.cores, 4);
+	assert_int_equal(host.sockets, 2);
+	machine("pu:2");
+	assert_int_equal(host.cores, 2);
+	assert_int_equal(host.sockets, 1);
+}
+
 static void compact_fills_cores_then_caches_then_sockets(void **state)
 {
 	(void)state;
@@ -97,6 +110,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cores_come_before_siblings),
+		cmocka_unit_test(without_cores_each_cpu_is_one),
 		cmocka_unit_test(compact_fills_cores_then_caches_then_sockets),
 		cmocka_unit_test(spread_takes_sockets_and_caches_by_turns),
 		cmocka_unit_test(the_spread_of_a_set_is_counted),

@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ITEMS = 40, TRIES = 5, ITEM_TIMEOUT_MS = 1000 };
@@ -99,14 +101,15 @@ static int faults_try_in(const char *dir, const struct pvq_trial *of, struct pvq
 {
 	struct witness w = {.observer = {.fd = -1, .observe = witness_observe}};
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1, .observer = &w.observer};
-	char stamps[64], deliveries[64];
+	char stamps[PATH_MAX], deliveries[PATH_MAX];
 	struct pvq_trial t = *of;
 	struct pvq_row row;
 	int fd, ret;
 
-	snprintf(stamps, sizeof(stamps), "%s/" STAMPS, dir);
-	snprintf(deliveries, sizeof(deliveries), "%s/" DELIVERIES, dir);
-	fd = open(stamps, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (snprintf(stamps, sizeof(stamps), "%s/" STAMPS, dir) >= (int)sizeof(stamps) ||
+		snprintf(deliveries, sizeof(deliveries), "%s/" DELIVERIES, dir) >= (int)sizeof(deliveries))
+		return -ENAMETOOLONG;
+	fd = open(stamps, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	close(fd);
@@ -122,13 +125,16 @@ static int faults_try_in(const char *dir, const struct pvq_trial *of, struct pvq
 	return ret;
 }
 
-static int faults_try(const struct pvq_trial *t, enum pvq_fault_kind kind, struct pvq_fault *fault)
+static int faults_try(
+	const struct pvq_trial *t, enum pvq_fault_kind kind, const char *run, struct pvq_fault *fault)
 {
-	char dir[] = "/tmp/pvq-fault-XXXXXX";
+	char dir[PATH_MAX];
 	int ret;
 
 	*fault = (struct pvq_fault){.kind = kind, .items = ITEMS};
-	if (!mkdtemp(dir))
+	if (snprintf(dir, sizeof(dir), "%s/faults.tmp", run) >= (int)sizeof(dir))
+		return -ENAMETOOLONG;
+	if (mkdir(dir, 0777) && errno != EEXIST) /* left by a run that was killed: it is taken over */
 		return -errno;
 	ret = faults_try_in(dir, t, fault);
 	rmdir(dir);
@@ -141,7 +147,7 @@ static int faults_is_repeated(const struct pvq_fault *first)
 	return first->kind != PVQ_FAULT_HANG && !first->hung && first->status != PVQ_UNAVAILABLE;
 }
 
-static int faults_tries(const struct pvq_trial *t, enum pvq_fault_kind kind, FILE *f)
+static int faults_tries(const struct pvq_trial *t, enum pvq_fault_kind kind, const char *run, FILE *f)
 {
 	unsigned tries = TRIES;
 	int ret = 0;
@@ -149,7 +155,7 @@ static int faults_tries(const struct pvq_trial *t, enum pvq_fault_kind kind, FIL
 	for (unsigned try = 1; ret == 0 && try <= tries; try++) {
 		struct pvq_fault fault;
 
-		ret = faults_try(t, kind, &fault);
+		ret = faults_try(t, kind, run, &fault);
 		if (ret)
 			break;
 		fault.try = try;
@@ -160,9 +166,10 @@ static int faults_tries(const struct pvq_trial *t, enum pvq_fault_kind kind, FIL
 	return ret;
 }
 
-static int faults_of(
-	const struct pvq_plan *plan, const struct pvq_impl *impl, const struct pvq_host *host, FILE *f)
+static int faults_of(const struct pvq_session *session, const struct pvq_impl *impl, FILE *f)
 {
+	const struct pvq_plan *plan = session->plan;
+	const struct pvq_host *host = session->host;
 	unsigned workers = impl->flags & PVQ_ONE_WORKER ? 1 : host->usable > 2 ? host->usable : 2;
 	int ret = 0;
 
@@ -184,7 +191,7 @@ static int faults_of(
 		if (kind == PVQ_FAULT_HANG && impl->flags & PVQ_SURVIVES_CRASH && !pvq_impl_is_peer(impl))
 			t.care.item_timeout_ms = ITEM_TIMEOUT_MS;
 		if (ret == 0)
-			ret = faults_tries(&t, kind, f);
+			ret = faults_tries(&t, kind, session->dir, f);
 	}
 	return ret;
 }
@@ -214,7 +221,7 @@ int pvq_faults_run(const struct pvq_session *session)
 	ret = pvq_faults_header(f);
 	for (unsigned i = 0; ret == 0 && i < plan->ncell; i++)
 		if (!faults_seen_before(plan, i))
-			ret = faults_of(plan, plan->cell[i].impl, session->host, f);
+			ret = faults_of(session, plan->cell[i].impl, f);
 	fclose(f); /* every row was flushed and checked when it was written */
 	if (ret && ret != -EINTR)
 		fprintf(stderr, "pvq: cannot measure faults: %s\n", strerror(-ret));
