@@ -1,4 +1,4 @@
-/* trace.h: writes observed trials as a file of Chrome trace events, which Perfetto, speedscope and chrome://tracing read.
+/* trace.h: writes observed trials as a file of Chrome trace events, which Perfetto and speedscope read.
  *
  * Each trial is a process, whose clock begins with the trial's start; so trials that ran one after the other stand beside
  * each other. A process has a track for the caller and one for each worker (lanes.h). The slices of a track never

@@ -224,7 +224,7 @@ int pvq_timeline_chapter(const struct pvq_report *r, const void *data)
 		      "lane is filled to the share of the time that it spent in *items*, and above that in "
 		      "*dispatch*, between two items; the rest is *idle*. An item longer than two columns is a "
 		      "separate, darker bar. The caller's lane is filled where a result was delivered; a gap is a "
-		      "time without results. Where scripts run, the page draws each item. `--trace FILE` "
+		      "time without results. Where scripts run, the page zooms in to single items. `--trace FILE` "
 		      "of `pvq run` and `pvq bench` writes all items, for Perfetto or speedscope.\n\n",
 			r->md);
 	return 0;

@@ -1,9 +1,8 @@
-/* timeline.js: draws a timeline item by item, with zoom and pan, in the place of the picture; behind it, if the page holds
- * the items of a part of the map only. Paper, and readers without scripts, get the picture. The data lie behind it, as
- * timeline.c writes them. The first part works on plain values; the tests call it without a page.
+/* timeline.js: draws a timeline, with zoom and pan, in the place of the picture; below it, if the page holds a part of the
+ * items only. Paper, and readers without scripts, get the picture. The first part works on plain values; the tests call it
+ * without a page. timeline.c writes the data.
  */
 'use strict';
-
 (() => {
 	/* A view is [from, to] within [0, end], in nanoseconds. Moves it, as far as it can go. */
 	function moved([from, to], by, end) {
@@ -33,30 +32,38 @@
 		const lanes = Array.from({ length: workers }, () => []);
 		for (let i = 0; i < items.length; i += 5)
 			lanes[items[i + 1]].push({ item: items[i], begin: items[i + 2], end: items[i + 2] + items[i + 3], waited: items[i + 4] });
-		lanes.forEach((lane) => lane.sort((a, b) => a.begin - b.begin));
-		return lanes;
+		return lanes.map((lane) => lane.sort((a, b) => a.begin - b.begin));
 	}
 
-	const ITEMS = ['#9CC4E4', '#6FA8D6'], DISPATCH = '#F2B84B', DELIVERY = '#2E8B6F'; /* items take turns in two shades */
+	const ITEMS = ['#9CC4E4', '#4F8FC4', '#6FA8D6'], DISPATCH = '#F2B84B', DELIVERY = '#2E8B6F'; /* items longer than some pixels take turns in two shades */
 	const TITLE = 24, AXIS = 22, NAME = 70, MARGIN = 28;
 	function start(data) {
 		const { end, limit, trials } = JSON.parse(data.textContent), make = (name, set) => Object.assign(document.createElement(name), set);
-		const box = make('span', { className: limit < end ? 'timeline' : 'timeline whole' }), says = make('small', {}), canvas = make('canvas', { tabIndex: 0 }), paint = canvas.getContext('2d');
+		const hint = `Drag to move; + and -, or the wheel with Ctrl, zoom.${limit < end ? ` The page holds the first ${inWords(limit)}.` : ''}`;
+		const box = make('span', { className: limit < end ? 'timeline' : 'timeline whole' }), says = make('small', { textContent: hint }), canvas = make('canvas', { tabIndex: 0 }), paint = canvas.getContext('2d');
 		const lanes = trials.map(byWorker), most = Math.max(...trials.map(({ workers }) => workers)), high = Math.max(6, Math.min(24, 320 / (most + 1)));
 		const panelHigh = TITLE + AXIS + high * (most + 1), inside = (panel, left) => Math.max(panel.left, Math.min(panel.left + panel.wide, left));
 		let view = [0, limit], panels = [];
 		const x = (panel, ns) => panel.left + (ns - view[0]) / (view[1] - view[0]) * panel.wide;
 		const timeAt = (panel, left) => view[0] + (left - panel.left) / panel.wide * (view[1] - view[0]);
 		const panelAt = ({ offsetX, offsetY }) => panels.find(({ left, wide, top }) => offsetX >= left && offsetX < left + wide && offsetY >= top && offsetY < top + panelHigh);
+		const text = (words, left, top, fillStyle, textAlign = 'right') => Object.assign(paint, { fillStyle, textAlign }).fillText(words, left, top);
 
-		function bar(panel, row, from, to, colour, least = 0) {
-			paint.fillStyle = colour;
-			paint.fillRect(inside(panel, x(panel, from)), panel.top + TITLE + row * high, inside(panel, x(panel, to) + least) - inside(panel, x(panel, from)), high * 0.8);
+		/* A bar on whole pixels: two that share one would mix with what is below them. */
+		function bar(panel, row, from, to, fillStyle, least = 0) {
+			const left = Math.round(inside(panel, x(panel, from))), right = Math.round(inside(panel, x(panel, to) + least));
+			Object.assign(paint, { fillStyle }).fillRect(left, panel.top + TITLE + row * high, right - left, high * 0.8);
 		}
 
-		function text(words, left, top, colour, textAlign = 'right') {
-			Object.assign(paint, { fillStyle: colour, textAlign });
-			paint.fillText(words, left, top);
+		/* The items: each pixel is filled to their share of its time; an item of some pixels is a bar. */
+		function drawItems(panel, row, lane) {
+			const share = new Float64Array(Math.ceil(panel.wide) + 1);
+			for (const { begin, end: ends } of lane)
+				for (let from = inside(panel, x(panel, begin)) - panel.left, to = inside(panel, x(panel, ends)) - panel.left, pixel = Math.floor(from); pixel < to; pixel++)
+					share[pixel] += Math.min(to, pixel + 1) - Math.max(from, pixel);
+			paint.fillStyle = ITEMS[0];
+			share.forEach((part, pixel) => paint.fillRect(Math.round(panel.left) + pixel, panel.top + TITLE + (row + 0.8 - 0.8 * part) * high, 1, 0.8 * part * high));
+			lane.forEach(({ begin, end: ends }, i) => x(panel, ends) - x(panel, begin) >= 3 && bar(panel, row, begin, ends, ITEMS[1 + i % 2]));
 		}
 
 		function drawPanel(panel, [ink, soft, rule]) {
@@ -68,10 +75,8 @@
 			panel.lanes.forEach((lane, w) => {
 				bar(panel, w + 1, 0, map, rule);
 				bar(panel, w + 1, panel.spans[2 * w], panel.spans[2 * w + 1], DISPATCH);
-				lane.forEach((one, i) => {
-					bar(panel, w + 1, one.begin, one.end, ITEMS[i % 2]);
-					bar(panel, 0, one.end + one.waited, one.end + one.waited, DELIVERY, 1);
-				});
+				drawItems(panel, w + 1, lane);
+				lane.forEach(({ end: ends, waited }) => bar(panel, 0, ends + waited, ends + waited, DELIVERY, 1));
 			});
 			for (let ns = Math.ceil(view[0] / every) * every; ns <= view[1]; ns += every)
 				text(inWords(ns), x(panel, ns), panel.top + panelHigh - 8, soft, 'center');
@@ -83,9 +88,8 @@
 			view = next;
 			canvas.style.height = `${tall}px`;
 			Object.assign(canvas, { width: canvas.clientWidth * devicePixelRatio, height: tall * devicePixelRatio, ariaLabel: `Timeline from ${inWords(view[0])} to ${inWords(view[1])}` });
-			paint.scale(devicePixelRatio, devicePixelRatio);
-			paint.font = '12px system-ui, sans-serif';
-			panels = trials.map((trial, i) => ({ ...trial, lanes: lanes[i], left: wide * (i % columns) + NAME, wide: wide - NAME - MARGIN, top: panelHigh * Math.floor(i / columns) }));
+			Object.assign(paint, { font: '12px system-ui, sans-serif' }).scale(devicePixelRatio, devicePixelRatio);
+			panels = trials.map((trial, i) => ({ ...trial, lanes: lanes[i], left: wide * (i % columns) + NAME, wide: Math.max(1, wide - NAME - MARGIN), top: panelHigh * Math.floor(i / columns) }));
 			panels.forEach((panel) => drawPanel(panel, colours));
 		}
 
@@ -96,19 +100,15 @@
 		}
 		const zoom = (factor, at = (view[0] + view[1]) / 2) => draw(zoomed(view, at, factor, limit)), move = (by) => draw(moved(view, by * (view[1] - view[0]), limit));
 		const keys = { '+': () => zoom(0.5), '-': () => zoom(2), 0: () => draw([0, limit]), ArrowLeft: () => move(-0.2), ArrowRight: () => move(0.2) };
-		const hint = `Drag to move; + and -, or the wheel with Ctrl, zoom. What is shorter than a pixel blends.${limit < end ? ` The page holds the first ${inWords(limit)}.` : ''}`;
 		canvas.onkeydown = (event) => keys[event.key] && (event.preventDefault(), keys[event.key]());
 		canvas.onwheel = (event) => event.ctrlKey && panelAt(event) && (event.preventDefault(), zoom(event.deltaY > 0 ? 1.25 : 0.8, timeAt(panelAt(event), event.offsetX)));
 		canvas.onpointerdown = ({ pointerId }) => canvas.setPointerCapture(pointerId);
 		canvas.onpointermove = (event) => (event.buttons ? move(-event.movementX / panels[0].wide) : (says.textContent = describe(event) || hint));
-		says.textContent = hint;
-		for (const [words, key] of [['+', '+'], ['−', '-'], ['all', '0']])
-			box.append(make('button', { type: 'button', textContent: words, onclick: keys[key] }), ' ');
-		for (const [words, colour] of [['item', ITEMS[1]], ['dispatch', DISPATCH], ['idle', 'var(--rule)'], ['result delivered', DELIVERY]])
-			box.append(make('span', { textContent: ' ■ ', style: `color: ${colour}` }), words);
-		box.append(canvas, says);
+		box.append(...[['+', '+'], ['−', '-'], ['all', '0']].map(([textContent, key]) => make('button', { type: 'button', textContent, onclick: keys[key] })),
+			...[['item', ITEMS[1]], ['dispatch', DISPATCH], ['idle', 'var(--rule)'], ['result delivered', DELIVERY]].flatMap(([words, colour]) =>
+				[make('span', { textContent: ' ■ ', style: `color: ${colour}` }), words]), canvas, says);
 		data.before(box);
-		document.head.append(make('style', { textContent: `.timeline canvas { display: block; width: 100%; touch-action: pan-y; cursor: grab; } @media print { .timeline { display: none; } } @media screen { svg:has(+ .whole) { display: none; } }` }));
+		document.head.append(make('style', { textContent: `.timeline button { margin-right: .3em; } .timeline canvas { display: block; width: 100%; touch-action: pan-y; cursor: grab; } @media print { .timeline { display: none; } } @media screen { svg:has(+ .whole) { display: none; } }` }));
 		new ResizeObserver(() => draw()).observe(canvas);
 	}
 
