@@ -141,6 +141,14 @@ is_complete() {
 	is_complete
 }
 
+@test "a bench that is killed at random moments and resumed: every planned row once, no file that is not whole" {
+	rc=0
+	timeout 300 scripts/kill-resume "$PVQ" --rounds 4 --seed $RANDOM --profile quick >"$TMP/out" 2>&1 || rc=$?
+	[ "$rc" -ne 77 ] || skip "strace cannot trace here"
+	[ "$rc" -eq 0 ] || { cat "$TMP/out"; false; }
+	grep -q '^4 rounds, 0 failed' "$TMP/out"
+}
+
 @test "a folder and a path of any bytes go through every file; commands can be pasted" {
 	odd=$TMP/$'caf\xe9 d\'or\tand\nmore $(x) "y"'
 	mkdir "$odd"
@@ -277,4 +285,41 @@ is_complete() {
 	grep -q '^fine .*CPUs and topology' "$RUN.out"
 	tail -n 1 "$RUN.proc" | grep -qx 'Overall: spoils the run'
 	grep -q '^spoils the run  */proc: not mounted' "$RUN.proc"
+}
+
+@test "e2e: what a hyperfine leaves that fails is no outside view; the next one is measured" {
+	command -v hyperfine >/dev/null || skip "needs hyperfine"
+	mkdir "$TMP/bin"
+	cat >"$TMP/bin/hyperfine" <<-'END'
+		#!/bin/sh
+		[ "$1" != --version ] || { echo hyperfine 1.15.0; exit; }
+		while [ "$1" != --export-json ]; do shift; done
+		printf '{"results": [' >"$2"
+		echo it broke
+		exit 3
+	END
+	chmod +x "$TMP/bin/hyperfine"
+	rc=0
+	PATH=$TMP/bin:$PATH "$PVQ" e2e --runs 2 --n 1 --impls pthread_queue --out "$RUN" >"$TMP/out" 2>"$TMP/err" || rc=$?
+	[ "$rc" -eq 1 ]
+	grep -q "hyperfine failed (exit status 3); its messages are in $RUN/e2e.log" "$TMP/err"
+	grep -q 'it broke' "$RUN/e2e.log"
+	[ -z "$(find "$RUN" -name 'e2e.json*')" ]
+	"$PVQ" e2e --runs 2 --n 1 --impls pthread_queue --out "$RUN" >"$TMP/out" 2>"$TMP/err"
+	grep -q '^## Seen from outside' "$RUN/report.md"
+	[ -z "$(find "$RUN" -name '*.part')" ]
+	refused "already holds an outside view" "$PVQ" e2e --out "$RUN"
+}
+
+@test "a price list that fails leaves no half of it, and the reason is told" {
+	mkdir "$TMP/bin"
+	cp "$PVQ" "$TMP/bin/pvq"
+	printf '#!/bin/sh\nprintf {half >"$3/micro.json.part"\nexit 3\n' >"$TMP/bin/pvq-micro"
+	chmod +x "$TMP/bin/pvq-micro"
+	PATH=$TMP/bin:/bin "$TMP/bin/pvq" bench -i serial -t noop --n 20 --blocks 1 --cores 1 --out "$RUN" >"$TMP/out" 2>"$TMP/err"
+	grep -q 'no price list: pvq-micro: exit status 3' "$TMP/err"
+	[ -z "$(find "$RUN" -name 'micro.json*')" ]
+	rm "$TMP/bin/pvq-micro"
+	PATH=$TMP/bin:/bin "$TMP/bin/pvq" bench --resume "$RUN" >"$TMP/out" 2>"$TMP/err"
+	grep -q 'no price list: pvq-micro: No such file or directory' "$TMP/err"
 }
