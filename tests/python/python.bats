@@ -59,3 +59,13 @@ test_file() {
 		cd - >/dev/null
 	done
 }
+
+# Those that do not hold are listed there, with the reasons.
+@test "CPython's own tests of Pool and ProcessPoolExecutor" {
+	local python
+	for python in "${pythons[@]}"; do
+		run env PYTHONPATH="$build/python:$PYTHONPATH" timeout -k 10 600 "$python" tests/python/cpython.py
+		[ "$status" -ne 77 ] || skip "$output"
+		[ "$status" -eq 0 ] || { echo "with $python: $output"; return 1; }
+	done
+}

@@ -11,8 +11,11 @@
 #include <unistd.h>
 
 enum {
-	CACHED = 64,  /* functions that a worker keeps */
-	LOOK_MS = 50, /* a thread that sleeps looks up that often: for a signal that came just before */
+	CACHED = 64,    /* functions that a worker keeps */
+	LOOK_MS = 50,   /* a thread that sleeps looks up that often: for a signal that came just before */
+	LUMP = 128,     /* results that are worth a switch to the program … */
+	FAST_NS = 5000, /* … where they come in faster than this … */
+	NAP_NS = 50000, /* … so that it waits so long for more of them */
 	APART_MAX = 4 << 20,  /* bytes of inputs in the file at a time, so that they stay in the caches */
 	PLACE_SHIFT = 36,     /* bytes between two places of the file */
 	KEEP = 256 << 10,     /* bytes of a place that are kept for the next value there */
@@ -472,11 +475,46 @@ static Py_ssize_t collect_once(Engine *e)
 
 	if (got < 0)
 		return err.code ? fail(e, &err) : -1;
+	if (got > 0) {
+		uint64_t now = native_now_ns();
+
+		e->gap_ns = (3 * e->gap_ns + (now - e->got_ns) / (uint64_t)got) / 4;
+		e->got_ns = now;
+	}
 	while (e->ntaken < e->nlanded) {
 		/* A copy: while it is decoded another thread may take the next one, and collect more. */
 		struct landed l = e->landed[e->ntaken++ % e->config.window];
 
 		if (deliver(e, &l))
+			return -1;
+	}
+	return got;
+}
+
+/* Where results come fast and few at a time, and workers have work for a while, to fetch them little by little takes more
+ * time from the workers than it is worth. */
+static int is_better_asleep(const Engine *e, Py_ssize_t got)
+{
+	return got > 0 && got < LUMP && e->gap_ns < FAST_NS && e->nspare < e->config.window / 2 &&
+	       !e->polling;
+}
+
+Py_ssize_t native_engine_collect_lump(Engine *e)
+{
+	Py_ssize_t got = native_engine_collect(e);
+
+	if (is_better_asleep(e, got)) {
+		struct pollfd on = {.fd = e->alarm, .events = POLLIN};
+		const struct timespec nap = {.tv_nsec = NAP_NS};
+
+		e->polling = 1;
+		Py_BEGIN_ALLOW_THREADS;
+		(void)ppoll(&on, 1, &nap, NULL);
+		Py_END_ALLOW_THREADS;
+		e->polling = 0;
+		if (e->followers > 0)
+			tell(e);
+		if (native_engine_collect(e) < 0)
 			return -1;
 	}
 	return got;
@@ -703,6 +741,7 @@ static PyObject *engine_start(PyObject *self, PyObject *function)
 	PyOS_BeforeFork();
 	ret = pvq_pool_start(&e->pool, &e->config, &err);
 	PyOS_AfterFork_Parent();
+	Py_CLEAR(e->inherited); /* the workers have theirs */
 	if (ret == 0) {
 		e->fd = pvq_pool_fd(e->pool, &err);
 		if (e->fd >= 0)

@@ -174,10 +174,10 @@ static int feed_one(Job *j)
 	return ret ? -1 : 1;
 }
 
-/* As many as there is room for, unless the iterable is slow. 0, or -1 with an exception. */
+/* As many as there is room for, or until a result is there. 0, or -1 with an exception. */
 static int feed(Job *j)
 {
-	uint64_t began = native_now_ns(), now;
+	uint64_t looked = native_now_ns(), now, fed = 0, most;
 	unsigned quota = 1, left = 1;
 	int ret = 1;
 
@@ -186,36 +186,37 @@ static int feed(Job *j)
 	j->feeding = 1;
 	while (ret > 0 && can_feed(j)) {
 		ret = feed_one(j);
+		fed += ret > 0;
 		if (--left > 0)
 			continue;
 		now = native_now_ns();
-		if (now - began > SLOW_NS && j->there > j->taken)
-			break;
-		if (now - began > SLOW_NS && quota == 1) {
-			/* Let the workers see each, and look whether they are through with one. */
-			if (native_engine_collect(j->engine) < 0)
-				ret = -1;
-			if (is_ready(j))
-				break;
-		}
-		quota = now - began > SLOW_NS ? 1 : quota < RUN_MAX ? 2 * quota : RUN_MAX;
+		quota = now - looked > SLOW_NS ? 1 : quota < RUN_MAX ? 2 * quota : RUN_MAX;
 		left = quota;
-		began = now;
+		if (now - looked < SLOW_NS)
+			continue;
+		/* Workers see what there is by now, and may be through with one. */
+		if (!is_ready(j) && native_engine_collect(j->engine) < 0)
+			ret = -1;
+		if (is_ready(j))
+			break;
+		looked = now;
 	}
 	j->feeding = 0;
-	j->due = j->taken + (j->limit ? j->limit / 8 + 1 : 256);
+	most = j->limit ? j->limit / 8 : RUN_MAX;
+	j->due = j->taken + 1 + (can_feed(j) && fed / 2 < most ? fed / 2 : most);
 	return ret < 0 ? -1 : 0;
 }
 
 /* Feeds and collects. How many results came, or -1 with an exception. */
 static Py_ssize_t step(Job *j)
 {
-	Py_ssize_t got;
+	return feed(j) ? -1 : native_engine_collect(j->engine);
+}
 
-	if (feed(j))
-		return -1;
-	got = native_engine_collect(j->engine);
-	return got;
+/* The same where the thread needs a result to go on. */
+static Py_ssize_t step_idle(Job *j)
+{
+	return feed(j) ? -1 : native_engine_collect_lump(j->engine);
 }
 
 /* With an exception of the pool: results that are there come before it, but not before the user's wish to stop. */
@@ -233,7 +234,7 @@ static int until_ready(Job *j, int64_t wait_ns)
 	uint64_t until = wait_ns < 0 ? UINT64_MAX : native_now_ns() + (uint64_t)wait_ns;
 
 	while (!is_ready(j) && !is_over(j)) {
-		Py_ssize_t got = step(j);
+		Py_ssize_t got = step_idle(j);
 		uint64_t now;
 
 		if (got < 0)
@@ -404,7 +405,7 @@ static PyObject *job_run(PyObject *self, PyObject *none)
 	(void)none;
 	j->limit = 0;
 	while (!is_done(j)) {
-		Py_ssize_t got = step(j);
+		Py_ssize_t got = step_idle(j);
 
 		if (got < 0 || (got == 0 && !is_done(j) && native_engine_wait(j->engine, -1)))
 			return NULL;

@@ -113,8 +113,9 @@ typedef struct {
 	unsigned nspare;
 	struct landed *landed; /* a ring, as large as there are numbers */
 	uint64_t nlanded, ntaken;
-	uint64_t apart; /* of all in flight */
-	int polling;    /* a thread is in poll(2) … */
+	uint64_t apart;          /* of all in flight */
+	uint64_t got_ns, gap_ns; /* when results came last, and between them, about */
+	int polling;             /* a thread is in poll(2) … */
 	uint64_t round; /* … and when it leaves it, this counts up and is told to all others that wait */
 	unsigned followers;
 	pthread_mutex_t lock;
@@ -131,6 +132,8 @@ int native_engine_submit(
 	Engine *, Job *, uint64_t seq, struct native_function, enum native_mode, PyObject *value);
 /* Gives results that are there to their jobs. How many, or -1 with an exception. */
 Py_ssize_t native_engine_collect(Engine *);
+/* The same for a thread that has nothing better to do: waits a moment for more where results come fast. */
+Py_ssize_t native_engine_collect_lump(Engine *);
 /* Sleeps until there may be any, for so long at most; < 0: any time. 0, or -1 with an exception. */
 int native_engine_wait(Engine *, int64_t wait_ns);
 /* Nobody calls that function any more. */

@@ -20,6 +20,18 @@ PLAIN = (types.FunctionType, types.BuiltinFunctionType, type)  # pickled by name
 _cores = weakref.WeakSet()
 
 
+def _no_function():
+    return None
+
+
+def weakly(function):
+    """The function again, without keeping it alive: its last call may be over."""
+    try:
+        return weakref.ref(function)
+    except TypeError:
+        return _no_function
+
+
 def cpus():
     return len(os.sched_getaffinity(0))
 
@@ -53,7 +65,7 @@ class Core:
         self.started = False
         self.lock = threading.RLock()
         self.news = threading.Condition(self.lock)
-        self.inherited = None
+        self.inherited = _no_function       # () -> the function that workers have inherited, if it is still there
         self.known = {}                     # id of a function -> (itself, its place)
         self.calls = None                   # the job of all single calls
         self.waiting = collections.deque()  # those beyond DEPTH
@@ -71,7 +83,7 @@ class Core:
             if self.started:
                 return False
             self.started = True
-            self.inherited = function
+            self.inherited = weakly(function)
             hooks.flush_streams()
             self.engine.start(function)
             self.calls = _native.Job(self.engine, WITHIN, FULL)
@@ -82,7 +94,7 @@ class Core:
         if self.start(function):
             return INHERITED, False
         plain = isinstance(function, PLAIN)
-        if plain and function is self.inherited:
+        if plain and function is self.inherited():
             return INHERITED, False
         known = self.known.get(id(function))
         if known is not None:
@@ -90,7 +102,7 @@ class Core:
         try:
             place = self.engine.function(pickle.dumps(function, 5))
         except (pickle.PicklingError, AttributeError, TypeError) as error:
-            if function is self.inherited:
+            if function is self.inherited():
                 return INHERITED, False
             error.add_note(f"pvqpool: workers cannot be sent the function {function!r}. They inherit only the one of the "
                            "first call; make a new pool for this one, or define it by name in a module")
@@ -119,7 +131,7 @@ class Core:
     def bundle(self, function, args, kwargs):
         """A function that may change is pickled anew with each call; as is one that is not used again."""
         args, kwargs = tuple(args), dict(kwargs) or None
-        if self.started and not isinstance(function, PLAIN) and function is not self.inherited:
+        if self.started and not isinstance(function, PLAIN) and function is not self.inherited():
             return WITHIN, (function, args, kwargs)
         place, once = self.place(function)
         return (WITHIN, (function, args, kwargs)) if once else (place, (args, kwargs))

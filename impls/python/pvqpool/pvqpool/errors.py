@@ -52,10 +52,10 @@ class RemoteTraceback(Exception):
 
     def __init__(self, text):
         super().__init__(text)
-        self.text = text
+        self.tb = text
 
     def __str__(self):
-        return f'\n"""\n{self.text}"""'
+        return f'\n"""\n{self.tb}"""'
 
 
 class RemoteError(Exception):
