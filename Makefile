@@ -114,7 +114,7 @@ help:
 clean:
 	rm -rf build
 
-include scripts/generated.mk scripts/programs.mk scripts/peers.mk scripts/library.mk scripts/aarch64.mk scripts/proofs.mk scripts/python.mk
+include scripts/generated.mk scripts/programs.mk scripts/library.mk scripts/python.mk scripts/peers.mk scripts/aarch64.mk scripts/proofs.mk
 
 $B/pvq: $(call objects,cmd) $(call linked,cmd)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@

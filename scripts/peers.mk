@@ -26,7 +26,7 @@ peers:
 peers-check: peers-tests build-tests
 	@scripts/run-tests $B tests/impls/peers.bats tests/impls/mpi.bats
 
-peers-built: $B/pvq $B/tutorial.py $(PEER_PROGRAMS)
+peers-built: $B/pvq $B/tutorial.py $(PEER_PROGRAMS) $(PVQPOOL_HERE)
 peers-tests: peers-built $(PEER_TESTS)
 peers-of-c: $(PEER_TESTS) $(PEER_TESTS:$B/tests/peers/%=$B/peers/%)
 

@@ -4,7 +4,8 @@
 PYTHON  ?= /usr/bin/python3
 PVQPOOL := impls/python/pvqpool
 
-# Where there is no Python.h, the tests of the package are skipped.
+# Where there is no Python.h, the tests of the package are skipped, and its peers say what they lack.
+PVQPOOL_HERE := $(if $(wildcard /usr/include/python3.*/Python.h),python)
 python: $B/python/pvqpool/_native.abi3.so
 $B/python/pvqpool/_native.abi3.so: $(wildcard $(PVQPOOL)/*.py $(PVQPOOL)/pvqpool/*.py $(PVQPOOL)/native/*) $(POOL_LIB) \
 		$(wildcard impls/*.h) $B/gen/flags

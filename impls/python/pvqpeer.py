@@ -28,9 +28,17 @@ CALLER_WORKS, REUSABLE, SURVIVES_CRASH, STREAMS = 1, 2, 4, 8
 LINGERS, ONE_WORKER = 64, 128
 
 
+class Care(ctypes.Structure):
+    """struct pvq_care: what to do about workers that die, for ways with SURVIVES_CRASH."""
+    _fields_ = [("attempts", c_uint), ("recycle", c_uint64), ("item_timeout_ms", c_uint64)]
+
+    def retries(self):
+        return self.attempts - 1 if self.attempts else 1
+
+
 class Opts(ctypes.Structure):
     """The first members of struct pvq_opts. We need no others."""
-    _fields_ = [("workers", c_uint), ("chunk", c_uint), ("window", c_uint)]
+    _fields_ = [("workers", c_uint), ("chunk", c_uint), ("window", c_uint), ("care", Care)]
 
 
 TUNE = CFUNCTYPE(None, c_void_p, POINTER(Opts))
@@ -84,6 +92,7 @@ class TaskError(Exception):
 _load = None  # a forked worker inherits it; a fresh interpreter builds it
 _local = threading.local()
 _pid = os.getpid()
+workers_are_bound = False  # a way sets it where its pool ends them with the program
 _PR_SET_PDEATHSIG = 1
 
 
@@ -97,7 +106,8 @@ def _die_with(parent):
 def _after_fork(_):
     global _pid
     parent, _pid = _pid, os.getpid()
-    _die_with(parent)
+    if not workers_are_bound:
+        _die_with(parent)
 
 
 # Not os.register_at_fork(): loky forks its resource tracker too, which must outlive all others to clean up.
@@ -170,6 +180,15 @@ def run_numbered_holding_gil(item):
 
 # ---- in the parent ----
 
+def number_of(error):
+    """The errno of an item that has no result."""
+    if isinstance(error, TaskError):
+        return error.number
+    if isinstance(error, TimeoutError):
+        return errno.ETIMEDOUT
+    return errno.EOWNERDEAD  # pvqpool.WorkerLost
+
+
 class Peer:
     """A way as a strategy: the hooks of impls/impl.h."""
 
@@ -196,6 +215,7 @@ class Peer:
         global _load
         _load = load
         self.load, self.items = load, library.pvq_peer_items(load)
+        self.way.care = ctypes.cast(opts, POINTER(Opts)).contents.care
         return self.guarded(error, lambda: self.way.start(
             library.pvq_peer_workers(opts), library.pvq_peer_chunk(opts)))
 
@@ -206,8 +226,8 @@ class Peer:
 
     def map(self, _self, sink, error):
         def put(item, result):
-            if isinstance(result, TaskError):
-                code = library.pvq_peer_put(sink, item, None, 0, -result.number)
+            if isinstance(result, Exception):
+                code = library.pvq_peer_put(sink, item, None, 0, -number_of(result))
             else:
                 code = library.pvq_peer_put(sink, item, result, len(result), 0)
             if code < 0:

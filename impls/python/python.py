@@ -5,11 +5,16 @@ needs: python3 python3-joblib
 """
 import importlib
 import importlib.util
+import os
 import platform
 import sys
 
 import pvqpeer
-from pvqpeer import CALL, LINGERS, ONE_WORKER, ORDERED, PIPE, POINTER_, REUSABLE, STREAMS, UNORDERED
+from pvqpeer import (CALL, LINGERS, ONE_WORKER, ORDERED, PIPE, POINTER_, REUSABLE, SHM, STREAMS, SURVIVES_CRASH,
+                     UNORDERED)
+
+# `make python` builds the package there.
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(pvqpeer.LIBRARY)), "python"))
 
 # name, summary, order of results, how parameters and how results travel, flags
 WAYS = (
@@ -26,6 +31,11 @@ WAYS = (
      POINTER_, POINTER_, REUSABLE | STREAMS | LINGERS),
     ("python_executor", "CPython: ProcessPoolExecutor.map", ORDERED, PIPE, PIPE, REUSABLE | STREAMS),
     ("python_joblib", "joblib: Parallel, on loky's processes; in the caller if one worker", ORDERED, PIPE, PIPE, REUSABLE),
+    ("python_pvqpool_pool", "pvqpool: Pool.map", ORDERED, SHM, SHM, REUSABLE | SURVIVES_CRASH),
+    ("python_pvqpool_imap", "pvqpool: Pool.imap", ORDERED, SHM, SHM, REUSABLE | STREAMS | SURVIVES_CRASH),
+    ("python_pvqpool_imap_unordered", "pvqpool: Pool.imap_unordered", UNORDERED, SHM, SHM,
+     REUSABLE | STREAMS | SURVIVES_CRASH),
+    ("python_pvqpool_executor", "pvqpool: Executor.map", ORDERED, SHM, SHM, REUSABLE | STREAMS),
 )
 
 
@@ -33,6 +43,8 @@ def unavailable(name):
     """Returns what a way lacks, or None. Looks for it without importing it."""
     if name == "python_joblib" and importlib.util.find_spec("joblib") is None:
         return "install python3-joblib"
+    if name.startswith("python_pvqpool") and importlib.util.find_spec("pvqpool") is None:
+        return "install libpython3-dev, then make python"
     return None
 
 

@@ -389,7 +389,7 @@ built() {
 		mpi_pool) force=16,64 ;; # two messages a worker
 		mqueue) force=1,[0-9]* ;; # what the kernel allows
 		go_channels | glib_pool | libuv_work) force=1,100 ;;
-		rust_rayon) force=0,0 ;;
+		rust_rayon | python_pvqpool_*) force=0,0 ;;
 		openmp_tasks | pthreadpool | python_process_queue | tbb_tasks) force=1,0 ;;
 		*) force=16,0 ;;
 		esac
@@ -434,7 +434,7 @@ built() {
 		run "$PVQ" run --impl "$impl" --task fault:kind=error,at=2 --n 20 --timeout 60
 		[ "$status" -eq 1 ]
 		case $impl in
-		python_pool_map | python_executor | python_joblib) [[ $output == *"TaskError: the task failed"* ]] ;;
+		python_pool_map | python_executor | python_pvqpool_executor | python_joblib) [[ $output == *"TaskError: the task failed"* ]] ;;
 		*) [[ $output == *"1 of 20 items failed, the first 2: Input/output error"* ]] || { echo "$impl: $output"; return 1; } ;;
 		esac
 	done
