@@ -101,12 +101,14 @@ static const struct pvq_option options[] = {
 		.kind = PVQ_OPTION_OWN, .take = take_seed},
 	{"timeout", .word = "TIME", .help = "time limit of a trial, in seconds or as 500ms (the profile's)",
 		.kind = PVQ_OPTION_OWN, .take = take_timeout},
+	{"repeat-ok", .help = "let commands (task cmd) run as often as the plan says",
+		FLAG(wish.repeat_ok)},
 	{"only-sweep", .help = "measure no experiments beside the sweep", FLAG(only_sweep)},
 	{"dry-run", .help = "print the plan and its time; measure nothing, write nothing", FLAG(dry_run)},
 	{"out", .word = "DIR", .help = "folder of the run (reports/<host>-<utc time>)", TEXT(out)},
 	{"like", .word = "DIR",
-		.help = "do the same work as the run in DIR; only --out, --only-sweep, --trace and --dry-run "
-			"may be added",
+		.help = "do the same work as the run in DIR; only --out, --only-sweep, --repeat-ok, --trace "
+			"and --dry-run may be added",
 		TEXT(like)},
 	{"resume", .word = "DIR", .help = "finish the interrupted run in DIR; only --trace may be added",
 		TEXT(resume)},
@@ -271,12 +273,16 @@ static int make_plan(struct bench *b, const struct pvq_profile *profile)
 static int plan_only(struct bench *b)
 {
 	const struct pvq_profile *profile = pvq_profile_find(b->wish.profile ? b->wish.profile : "default");
+	int ret;
 
 	if (!profile)
 		return -EINVAL;
 	b->wish.reserve_s = reserve_s(b, profile);
 	b->wish.dry = b->dry_run;
-	return b->like ? read_plan(b, b->like) : make_plan(b, profile);
+	if (!b->like)
+		return make_plan(b, profile);
+	ret = read_plan(b, b->like);
+	return ret ? ret : pvq_plan_allowed(&b->plan, &b->wish);
 }
 
 static int plan_into(struct bench *b, const struct pvq_rundir *run)

@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A strategy to run, and the row of its trial. */
@@ -36,7 +37,7 @@ struct run {
 	char items[32]; /* a file for a trial's timeline; empty: none */
 	unsigned cores;
 	double timeout_s;
-	int csv, json;
+	int csv, json, repeat_ok;
 	struct choice *choice; /* owned */
 	size_t choices;
 };
@@ -64,6 +65,8 @@ static const struct pvq_option options[] = {
 	{"csv", .help = "print the row as CSV", .kind = PVQ_OPTION_FLAG, AT(csv)},
 	{"json", .help = "print a list of rows as JSON", .kind = PVQ_OPTION_FLAG, AT(json)},
 	{"raw", .word = "FILE", .help = "add the row to FILE", .kind = PVQ_OPTION_TEXT, AT(raw)},
+	{"repeat-ok", .help = "let several strategies run the same commands", .kind = PVQ_OPTION_FLAG,
+		AT(repeat_ok)},
 	{"trace", .word = "FILE",
 		.help = "observe the trials; write them to FILE as a trace for Perfetto or speedscope",
 		.kind = PVQ_OPTION_TEXT, AT(trace_path)},
@@ -165,11 +168,50 @@ static int check_output(const struct run *r)
 	return wrong ? -EINVAL : 0;
 }
 
+/* Refuses what would lose a job log, or run commands more than once unasked. */
+static int check_commands(const struct run *r)
+{
+	const struct pvq_keep *keep = &r->args.spec.keep;
+	const char *wrong = NULL;
+	struct stat log;
+
+	if (keep->resume && !keep->joblog)
+		wrong = "--resume needs the job log: --joblog FILE";
+	else if (keep->joblog && !r->args.spec.task->commands)
+		wrong = "--joblog is for tasks whose items are commands";
+	else if (keep->joblog && r->choices > 1)
+		wrong = "--joblog is the log of one strategy; name one";
+	else if (keep->joblog && !keep->resume && stat(keep->joblog, &log) == 0 && log.st_size > 0)
+		wrong = "the job log holds another run; continue that with --resume, or name another file";
+	if (wrong)
+		fprintf(stderr, "pvq: %s\n", wrong);
+	else if (r->args.spec.task->commands && r->choices > 1 && !r->repeat_ok) {
+		fprintf(stderr,
+			"pvq: every command would run %zu times, once for each strategy; if that does no harm, add "
+			"--repeat-ok\n",
+			r->choices);
+		wrong = "";
+	}
+	return wrong ? -EINVAL : 0;
+}
+
+/* Finds out how many items there are, where that depends on the task. */
+static int count_items(struct run *r)
+{
+	if (pvq_spec_count(&r->args.spec, &r->args.trial.n))
+		return -EINVAL;
+	if (r->args.trial.n || r->args.spec.keep.resume)
+		return 0;
+	fprintf(stderr, "pvq: --n is missing: task %s has as many items as you ask for\n",
+		r->args.spec.task->name);
+	return -EINVAL;
+}
+
 static int check_options(struct run *r, struct pvq_registry *registry)
 {
 	if (choose(r, registry) || pvq_trial_args_task(&r->args))
 		return -EINVAL;
-	return check_output(r);
+	return check_output(r) || check_commands(r) || count_items(r) ? -EINVAL : 0;
 }
 
 /* Chooses the CPUs. */
@@ -206,22 +248,29 @@ static const char *seconds(uint64_t ns, char buf[32])
 	return buf;
 }
 
-static void print_human(const struct pvq_row *row)
+static const char *verified_words(enum pvq_verified verified)
+{
+	return verified == PVQ_VERIFIED_ORACLE   ? "verified: equal to the oracle"
+	       : verified == PVQ_VERIFIED_SERIAL ? "verified: equal to a serial run"
+						 : "unverified: commands run once";
+}
+
+/* f: stderr, where stdout has what commands wrote. */
+static void print_human(FILE *f, const struct pvq_row *row)
 {
 	char a[32], b[32], c[32], d[32], e[32];
 
-	printf("%s, %s%s%s, n %" PRIu64 ", %u worker%s on %u core%s%s\n", row->impl, row->task,
+	fprintf(f, "%s, %s%s%s, n %" PRIu64 ", %u worker%s on %u core%s%s\n", row->impl, row->task,
 		row->args[0] ? ":" : "", row->args, row->n, row->workers, row->workers == 1 ? "" : "s",
 		row->cores, row->cores == 1 ? "" : "s", row->oversubscribed ? " (oversubscribed)" : "");
 	if (row->total_ns > 0)
-		printf("total %s = start %s + map %s + stop %s; first result after %s of map\n",
+		fprintf(f, "total %s = start %s + map %s + stop %s; first result after %s of map\n",
 			seconds(row->total_ns, a), seconds(row->start_ns, b), seconds(row->map_ns, c),
 			seconds(row->stop_ns, d), seconds(row->first_ns, e));
 	if (row->verified == PVQ_VERIFIED_NO)
 		return;
 	snprintf(b, sizeof(b), "%.1f MiB", (double)row->max_rss_kb / 1024);
-	printf("verified: %s; CPU %s, peak memory %s\n",
-		row->verified == PVQ_VERIFIED_ORACLE ? "equal to the oracle" : "equal to a serial run",
+	fprintf(f, "%s; CPU %s, peak memory %s\n", verified_words(row->verified),
 		row->user_ns == PVQ_UNKNOWN_U64 || row->sys_ns == PVQ_UNKNOWN_U64
 			? "unknown"
 			: seconds(row->user_ns + row->sys_ns, a),
@@ -236,6 +285,22 @@ static int append_raw(const char *path, const struct pvq_row *row)
 	if (ret)
 		fprintf(stderr, "pvq: cannot write %s: %s\n", path, strerror(-ret));
 	return ret;
+}
+
+/* Whether the digests of all good trials agree. */
+static int same_results(const struct run *r)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < r->choices; i++) {
+		const struct pvq_row *row = &r->choice[i].row;
+
+		if (row->status == PVQ_OK && first && strcmp(row->oracle, first) != 0)
+			return 0;
+		if (row->status == PVQ_OK)
+			first = row->oracle;
+	}
+	return 1;
 }
 
 /* One line for each strategy. */
@@ -265,7 +330,13 @@ static void print_table(const struct run *r)
 		else
 			printf("  %s: %s\n", pvq_status_name(row->status), row->reason);
 	}
-	printf("\nOnly verified results have times. One trial of each is no comparison: 'pvq bench' repeats them.\n");
+	if (r->args.spec.task->commands)
+		printf("\nUnverified, since commands do not run again; %s.",
+			same_results(r) ? "all strategies had the same results"
+					: "not all strategies had the same results");
+	else
+		printf("\nOnly verified results have times.");
+	printf(" One trial of each is no comparison: 'pvq bench' repeats them.\n");
 }
 
 static void print_csv(const struct run *r)
@@ -292,7 +363,8 @@ static int print(const struct run *r)
 	if (r->csv)
 		print_csv(r);
 	else if (r->choices == 1)
-		print_human(&r->choice[0].row);
+		print_human(r->args.trial.print && r->args.spec.task->commands ? stderr : stdout,
+			&r->choice[0].row);
 	else
 		print_table(r);
 	return pvq_cmd_flush(); /* also reports earlier write errors: stdio remembers them */
@@ -436,13 +508,21 @@ static int run_all(struct run *r)
 	return ret ? PVQ_EXIT_FAILED : finish(r, unkept);
 }
 
+/* There is nothing to run. */
+static int say_done(const struct run *r)
+{
+	fprintf(stderr, "pvq: nothing is left to do: all commands have succeeded, by %s\n",
+		r->args.spec.keep.joblog);
+	return PVQ_EXIT_DONE;
+}
+
 static int run(const struct pvq_call *call)
 {
 	struct run *r = &run_args;
 	int code = PVQ_EXIT_USAGE;
 
 	if (check_options(r, call->registry) == 0 && place(r) == 0)
-		code = run_all(r);
+		code = r->args.trial.n ? run_all(r) : say_done(r);
 	free(r->choice);
 	return code;
 }

@@ -58,7 +58,7 @@ _Noreturn void pvq_child_exec(const char *program, char *const argv[], int row_f
 	}
 	/* First copy them above 10: a target of dup2() may be the source of the next call. */
 	why_fd = copy(why_fd, why_fd);
-	in = copy(null_fd, why_fd);
+	in = copy(io->input ? STDIN_FILENO : null_fd, why_fd);
 	out = copy(out, why_fd);
 	err = copy(err, why_fd);
 	if (row_fd >= 0)

@@ -286,6 +286,14 @@ static uint64_t round_size(double n)
 	return n < 1 ? 1 : (uint64_t)(round(n / unit) * unit);
 }
 
+/* Of commands, no item may be there twice: two of them might write the same file at the same time. */
+static uint64_t most_items(const struct pvq_plan *plan, const struct choice *c, unsigned s)
+{
+	const uint64_t most = 1u << 24;
+
+	return plan->spec[s]->task->commands && c->own[s] ? c->own[s] : most;
+}
+
 /* Runs the baseline on ever larger loads until the map is long enough to estimate the time of an item. A task that
  * fails here is planned all the same, since the report must show its failure. */
 static int pilot(struct pvq_plan *plan, struct choice *c, unsigned s, const struct pvq_host *host)
@@ -298,7 +306,7 @@ static int pilot(struct pvq_plan *plan, struct choice *c, unsigned s, const stru
 	/* Tasks that hang must not use up the time before the first block. */
 	if (p->budget_s > 0)
 		timeout_s = fmin(timeout_s, p->budget_s / 4 / plan->nspec);
-	for (uint64_t n = 1; n <= 1u << 24; n *= 4) {
+	for (uint64_t n = 1; n <= most_items(plan, c, s); n *= 4) {
 		struct pvq_trial t = {.impl = c->impl[0],
 			.spec = plan->spec[s],
 			.n = n,
@@ -347,10 +355,15 @@ static uint64_t size_for(const struct pvq_plan *plan, double serial_ms, double i
 	return round_size(fmin(fmax(n, workers), most));
 }
 
-/* Whole passes over a task's own items, at least one: some of them may not stand for all. */
-static uint64_t whole_passes(uint64_t n, uint64_t own)
+/* Whole passes over a task's own items, at least one, since some of them may not stand for all. Of commands one pass, or
+ * its beginning: more would take too long. */
+static uint64_t whole_passes(const struct pvq_plan *plan, const struct choice *c, unsigned s, uint64_t n)
 {
-	return own ? (n < own ? 1 : (n + own / 2) / own) * own : n;
+	uint64_t own = c->own[s], most = most_items(plan, c, s);
+
+	if (own == 0 || plan->spec[s]->task->commands)
+		return n < most ? n : most;
+	return (n < own ? 1 : (n + own / 2) / own) * own;
 }
 
 static void size_loads(
@@ -366,11 +379,12 @@ static void size_loads(
 		} else if (wish->n)
 			c->n[s] = wish->n;
 		else if (c->item_s[s] > 0)
-			c->n[s] = whole_passes(
-				size_for(plan, serial_ms, c->item_s[s], c->beyond[s] ? most * times : most),
-				c->own[s]);
+			c->n[s] = whole_passes(plan, c, s,
+				size_for(
+					plan, serial_ms, c->item_s[s], c->beyond[s] ? most * times : most));
 		else
-			c->n[s] = most; /* it fails anyway; so it fails on every worker */
+			c->n[s] = whole_passes(
+				plan, c, s, most); /* it fails anyway; so it fails on every worker */
 	}
 }
 
@@ -558,6 +572,45 @@ static int fit(
 	return ret;
 }
 
+static int has_commands(const struct pvq_plan *plan)
+{
+	for (unsigned s = 0; s < plan->nspec; s++)
+		if (plan->spec[s]->task->commands)
+			return 1;
+	return 0;
+}
+
+int pvq_plan_allowed(const struct pvq_plan *plan, const struct pvq_wish *wish)
+{
+	unsigned most = 0;
+
+	if (wish->repeat_ok || wish->dry || !has_commands(plan))
+		return 0;
+	for (unsigned s = 0; s < plan->nspec; s++) {
+		unsigned cells = 0;
+
+		for (unsigned i = 0; i < plan->ncell; i++)
+			cells += plan->cell[i].spec == plan->spec[s] && plan->spec[s]->task->commands;
+		most = cells > most ? cells : most;
+	}
+	fprintf(stderr,
+		"pvq: the commands would run for every item up to %u times in the sweep (%u cells in %u blocks), "
+		"and in pilots and experiments; if that does no harm, add --repeat-ok\n",
+		most * plan->blocks, most, plan->blocks);
+	return -EINVAL;
+}
+
+/* The cells before any pilot, to tell how often commands would run. */
+static int allow_commands(struct pvq_plan *plan, struct choice *c, const struct pvq_wish *wish)
+{
+	int ret;
+
+	if (!has_commands(plan))
+		return 0;
+	ret = add_cells(plan, c);
+	return ret ? ret : pvq_plan_allowed(plan, wish);
+}
+
 int pvq_plan_make(struct pvq_plan *plan, const struct pvq_registry *registry, const struct pvq_wish *wish,
 	const struct pvq_host *host)
 {
@@ -581,6 +634,8 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_registry *registry, co
 		ret = choose_chunks(&c, wish);
 	if (ret == 0)
 		ret = choose_tasks(plan, &c, wish->tasks);
+	if (ret == 0)
+		ret = allow_commands(plan, &c, wish);
 	if (ret == 0 && !wish->dry)
 		ret = pilots(plan, &c, host);
 	if (ret == 0)

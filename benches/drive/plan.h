@@ -32,6 +32,7 @@ struct pvq_plan {
 	unsigned blocks; /* most blocks to measure */
 	double goal;     /* the profile's; 0 if the user gave the number of blocks */
 	uint64_t seed;
+	int repeat_ok;               /* 1: commands may run many times */
 	double timeout_s, reserve_s; /* reserve: part of the profile's budget for what follows the sweep */
 	struct pvq_spec **spec;      /* owned; each keeps its address */
 	unsigned nspec;
@@ -49,7 +50,8 @@ struct pvq_wish {
 	uint64_t seed,
 		n; /* n: items of every load; 0: sized so that the baseline takes the profile's time */
 	unsigned blocks; /* instead of the profile's most; 0: the profile's */
-	int dry; /* 1: run no pilots; loads take the baseline the profile's time, but their n is 1 */
+	int dry;       /* 1: run no pilots; loads take the baseline the profile's time, but their n is 1 */
+	int repeat_ok; /* 1: commands may run many times */
 	double timeout_s, reserve_s; /* reserve: part of the profile's budget for experiments and report */
 };
 
@@ -57,6 +59,10 @@ struct pvq_wish {
  * pilots to size the loads. 0; -EINVAL with one line on stderr; -EINTR. */
 int pvq_plan_make(
 	struct pvq_plan *, const struct pvq_registry *, const struct pvq_wish *, const struct pvq_host *);
+
+/* Whether the plan may be measured: 0, or -EINVAL with one line on stderr, where commands would run many times and nobody
+ * allowed that. pvq_plan_make() asks it before its pilots. */
+int pvq_plan_allowed(const struct pvq_plan *, const struct pvq_wish *);
 
 /* Write plan.csv, and read it back, for --resume. cells: how many cells it must hold; 0: unknown. 0 or -errno with one line
  * on stderr. */

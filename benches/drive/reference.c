@@ -63,7 +63,7 @@ int pvq_reference_find(struct pvq_trial *t, double timeout_s)
 	char args[PVQ_ARGS_TEXT];
 	int ret;
 
-	if (!t->impl->program || t->oracle[0])
+	if (!t->impl->program || t->oracle[0] || t->spec->task->commands)
 		return 1;
 	pvq_spec_args(t->spec, args, sizeof(args));
 	for (const struct reference *at = all; at; at = at->next)

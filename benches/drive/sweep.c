@@ -131,7 +131,8 @@ static void learn(struct pvq_plan *plan, const struct pvq_row *row)
 		cell->window_used = row->window;
 	}
 	/* A digest that a peer reports is no reference for others. */
-	if (row->verified == PVQ_VERIFIED_NO || !row->oracle[0] || pvq_impl_is_peer(cell->impl))
+	if (row->verified == PVQ_VERIFIED_NO || row->verified == PVQ_UNVERIFIED || !row->oracle[0] ||
+		pvq_impl_is_peer(cell->impl))
 		return;
 	for (unsigned i = 0; i < plan->ncell; i++)
 		if (plan->cell[i].spec == cell->spec && plan->cell[i].n == cell->n)

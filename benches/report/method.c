@@ -76,7 +76,7 @@ static void method_trials(const struct pvq_report *r)
 
 static void method_verified(const struct pvq_report *r)
 {
-	size_t oracle = 0, serial = 0, no = 0;
+	size_t oracle = 0, serial = 0, no = 0, once = 0;
 
 	for (size_t i = 0; i < r->rows->count; i++) {
 		const struct pvq_row *row = &r->rows->row[i];
@@ -84,10 +84,13 @@ static void method_verified(const struct pvq_report *r)
 		oracle += row->status == PVQ_OK && row->verified == PVQ_VERIFIED_ORACLE;
 		serial += row->status == PVQ_OK && row->verified == PVQ_VERIFIED_SERIAL;
 		no += row->status == PVQ_OK && row->verified == PVQ_VERIFIED_NO;
+		once += row->status == PVQ_OK && row->verified == PVQ_UNVERIFIED;
 	}
 	fprintf(r->md, "- **Verification**: %zu trials checked against the task's oracle", oracle);
 	if (serial)
 		fprintf(r->md, ", %zu compared with serial, because the task has no oracle", serial);
+	if (once)
+		fprintf(r->md, ", %zu unverified, because commands are not run again", once);
 	if (no)
 		fprintf(r->md, ", **%zu not verified**", no);
 	fputs(oracle + serial + no == r->rows->count ? ". No trial failed.\n" : ".\n", r->md);

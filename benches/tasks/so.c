@@ -107,7 +107,7 @@ static int so_count(const struct pvq_load *load, uint64_t *n, struct pvq_error *
 	struct pvq_items items;
 	int ret = so_read(load, &items, err);
 
-	*n = items.count;
+	*n = load->n ? load->n : items.count;
 	pvq_items_free(&items);
 	return ret;
 }

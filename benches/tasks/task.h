@@ -73,13 +73,36 @@ struct pvq_arg {
 	int settled; /* 1: settle() may replace its "0"; not part of a cell's label */
 };
 
+/* How to run commands (struct pvq_commands); other tasks ignore it. */
+struct pvq_keep {
+	unsigned attempts;  /* how often to begin a command that fails; 0: once */
+	const char *joblog; /* a file that gets a line for every command; NULL: none */
+	int resume;         /* 1: leave out the items that the job log has as done */
+};
+
 /* A built task; frozen from build() to free(). */
 struct pvq_load {
 	const struct pvq_task *task;
+	struct pvq_keep keep;
 	uint64_t n, seed;                  /* items are 0 .. n-1 */
 	union pvq_value arg[PVQ_ARGS_MAX]; /* in the order of task->args */
 	size_t max_in, max_out; /* bounds in bytes up to PVQ_BYTES_MAX, set by build(); max_out > 0 */
 	void *priv;             /* owned by the task */
+};
+
+/* For a task whose items are commands: programs that do something outside of pvq. Such an item is run once in a trial, never
+ * again to verify its result, and in several trials only if the user allows it. */
+struct pvq_commands {
+	/* The item as a line for sh, owned by the caller. NULL: out of memory. */
+	char *(*line)(const struct pvq_load *, uint64_t id);
+	/* Writes the result of a command that ended with that status, as from waitpid(), and wrote that to stdout and to
+	 * stderr: what run() would have written. out.ptr may point into result. Returns its length, or -EMSGSIZE. */
+	ssize_t (*result)(const struct pvq_load *, int wstatus, struct pvq_span out, struct pvq_span err,
+		void *result, size_t cap);
+	/* What a result holds: the command's stdout; or with *failed set, why the item failed, in one line. */
+	struct pvq_span (*open)(const void *result, size_t len, int *failed);
+	/* What readers call the item; as input(). */
+	struct pvq_span (*name)(const struct pvq_load *, uint64_t id, void *scratch);
 };
 
 struct pvq_task {
@@ -95,9 +118,9 @@ struct pvq_task {
 	 * identical work. Called once per run, before build(). NULL: nothing to fix. */
 	void (*settle)(union pvq_value arg[PVQ_ARGS_MAX]);
 
-	/* How many items the source has that the arguments name: the number of items where the user gives none. The load
-	 * holds only the arguments. Called in the driver, before build(). 0, or -errno with *err filled. NULL: the task has
-	 * as many items as one asks for. */
+	/* How many items a load has: all that the source has which the arguments name, or the first load->n of them if that
+	 * is not 0, without those that are done already; 0: as many as one asks for. The load holds only the arguments, n and
+	 * what to keep. Called in the driver, before build(). 0, or -errno with *err filled. NULL: as many as one asks for. */
 	int (*count)(const struct pvq_load *, uint64_t *n, struct pvq_error *err);
 
 	/* Builds the load. Called once, in the parent, before any worker exists. It may replace load->task, by one that
@@ -117,6 +140,9 @@ struct pvq_task {
 	/* The oracle: the right output, or the right -errno, found in another way than by run(); -EMSGSIZE like run().
 	 * Never timed. NULL: results are compared with those of a serial run(), and the row records that. */
 	ssize_t (*expect)(const struct pvq_load *, uint64_t id, void *out, size_t cap);
+
+	/* NULL: the items are no commands. With it, expect is NULL. */
+	const struct pvq_commands *commands;
 
 	/* Releases what build() made, also if build() failed half-way. NULL: nothing to release. */
 	void (*free)(struct pvq_load *);

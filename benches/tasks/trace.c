@@ -101,7 +101,7 @@ static int trace_count(const struct pvq_load *load, uint64_t *n, struct pvq_erro
 	struct pvq_table_rows rows = {0};
 	int ret = trace_get(load, &rows, err);
 
-	*n = rows.count;
+	*n = load->n ? load->n : rows.count;
 	free(rows.row);
 	return ret;
 }

@@ -30,6 +30,10 @@ int pvq_peer_trial(const struct pvq_registry *registry, int argc, char **argv)
 		return 0; /* the answer was printed */
 	if (ret || pvq_trial_args_find(&args, registry))
 		return 2;
+	if (args.trial.n == 0) {
+		fprintf(stderr, "pvq: trial needs --n\n");
+		return 2;
+	}
 	f = fdopen(PVQ_ROW_FD, "we");
 	if (!f || fcntl(PVQ_ROW_FD, F_SETFD, FD_CLOEXEC)) {
 		fputs(errno == ENOMEM ? "pvq: out of memory to begin a trial\n"

@@ -41,8 +41,9 @@ struct pvq_row {
 	uint64_t seed;
 	uint64_t item_errors;              /* items that the task failed, or that were lost */
 	uint64_t recycle, item_timeout_ms; /* with retries: the fields of impl.h's pvq_care, as in force */
-	char oracle[33];                   /* digest of the right results, 32 hex digits, or empty */
-	char reason[PVQ_REASON_MAX];       /* one line, empty when ok */
+	char oracle
+		[33]; /* digest of the right results, 32 hex digits, or empty; if unverified, of its own */
+	char reason[PVQ_REASON_MAX]; /* one line, empty when ok */
 	/* What the driver saw around the trial (others.h), on the trial's CPUs. All three begin before its process
 	 * exists. wall_ns ends with the process; the other two end when all that it left behind has been reaped.
 	 * wall_ns 0: the driver did not see it. */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "trial/delivery.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -29,6 +30,35 @@ static enum pvq_cause item_cause(int status)
 	       : status == -EOWNERDEAD ? PVQ_CAUSE_WORKER_DIED
 	       : status == -ETIMEDOUT  ? PVQ_CAUSE_ITEM_TIMEOUT
 				       : PVQ_CAUSE_TASK_ERROR;
+}
+
+/* Prints what a command wrote, or why it failed: in one piece, since commands write to the same stderr. 0 or
+ * -errno. */
+static int print_command(const struct pvq_check *c, uint64_t id, struct pvq_span result, int status)
+{
+	_Alignas(16) char scratch[PVQ_SCRATCH];
+	struct pvq_span name = c->load->task->commands->name(c->load, id, scratch);
+	char line[1024];
+	int len;
+
+	if (status == 0)
+		return fwrite(result.ptr, 1, result.len, stdout) != result.len || fflush(stdout) ? -errno
+												 : 0;
+	len = snprintf(
+		line, sizeof(line), "%.*s", name.len < 512 ? (int)name.len : 512, (const char *)name.ptr);
+	for (int i = 0; i < len; i++)
+		if (iscntrl((unsigned char)line[i]))
+			line[i] = '?';
+	if (result.len)
+		snprintf(line + len, sizeof(line) - (size_t)len, ": %.*s", (int)result.len,
+			(const char *)result.ptr);
+	else
+		snprintf(line + len, sizeof(line) - (size_t)len, ": %s",
+			status == -EOWNERDEAD  ? "lost: its worker died"
+			: status == -ETIMEDOUT ? "lost: it took too long"
+					       : strerror(-status));
+	fprintf(stderr, "pvq: %s\n", line);
+	return 0;
 }
 
 /* Prints a result. 0 or -errno. */
@@ -96,28 +126,56 @@ static inline int take(struct pvq_check *c, int ordered, uint64_t id, struct pvq
 static int put_ordered(struct pvq_sink *, uint64_t id, const void *out, size_t len, int status);
 static int put_unordered(struct pvq_sink *, uint64_t id, const void *out, size_t len, int status);
 
+/* Takes a command's result apart. Returns the item's status; if that is not 0, *why says more. */
+static int open_result(
+	const struct pvq_commands *commands, const void **out, size_t *len, struct pvq_span *why)
+{
+	int failed;
+	struct pvq_span inner = commands->open(*out, *len, &failed);
+
+	if (failed)
+		*why = inner;
+	*out = failed ? NULL : inner.ptr;
+	*len = failed ? 0 : inner.len;
+	return failed ? -ECANCELED : 0;
+}
+
+static void note_failure(struct pvq_check *c, uint64_t id, int status, struct pvq_span why)
+{
+	c->item_errors++;
+	if (id >= c->first_error)
+		return;
+	c->first_error = id;
+	c->first_errno = -status;
+	c->first_cause = item_cause(status);
+	snprintf(c->first_why, sizeof(c->first_why), "%.*s", (int)why.len,
+		why.len ? (const char *)why.ptr : "");
+}
+
 /* put() for any result, and the only one for the first, which gets a stamp. */
 __attribute__((noinline)) static int put_any(
 	struct pvq_sink *sink, uint64_t id, const void *out, size_t len, int status)
 {
 	struct pvq_check *c = (struct pvq_check *)sink;
+	const struct pvq_commands *commands = c->load->task->commands;
+	struct pvq_span why = {0};
 	int lost = is_lost(status), ret;
 
 	if (c->first_ns == 0)
 		c->first_ns = pvq_clock_ns();
+	if (commands && status == 0)
+		status = open_result(commands, &out, &len, &why);
 	ret = take(c, c->ordered, id, pvq_digest_any(id, out, len, status), lost);
 	if (ret)
 		return ret;
 	c->lost += (unsigned)lost;
-	if (status) {
-		c->item_errors++;
-		if (id < c->first_error) {
-			c->first_error = id;
-			c->first_errno = -status;
-			c->first_cause = item_cause(status);
-		}
-	}
-	ret = c->print ? print_result(id, out, len, status) : 0;
+	if (status)
+		note_failure(c, id, status, why);
+	if (c->print && commands)
+		ret = print_command(
+			c, id, status ? why : (struct pvq_span){.ptr = out, .len = len}, status);
+	else if (c->print)
+		ret = print_result(id, out, len, status);
 	if (ret) {
 		snprintf(c->problem, sizeof(c->problem), "the results cannot be printed: %s",
 			strerror(-ret));
@@ -125,7 +183,7 @@ __attribute__((noinline)) static int put_any(
 	}
 	if (c->deliveries)
 		return record(c, id, out, len, status);
-	if (!c->print)
+	if (!c->print && !commands)
 		sink->put = c->ordered ? put_ordered : put_unordered;
 	return 0;
 }
@@ -171,7 +229,7 @@ int pvq_check_init(struct pvq_check *c, const struct pvq_load *load, int ordered
 		.print = print,
 		.first_error = UINT64_MAX,
 	};
-	if (load->n == 0 || load->n > PVQ_CHECK_IDS)
+	if (load->n == 0 || (load->n > PVQ_CHECK_IDS && !load->task->commands))
 		return 0;
 	/* Shared and populated: after a fork, the first write to a private page would copy it. Only strategies that
 	 * fork would pay for that, and only because of us. */
@@ -195,6 +253,17 @@ static void pvq_digest_add(struct pvq_digest *sum, struct pvq_digest d)
 {
 	sum->low += d.low;
 	sum->high += d.high;
+}
+
+/* All that can be said of commands, which cannot run again: that each item arrived. */
+static enum pvq_verified check_arrived(struct pvq_check *c)
+{
+	for (uint64_t id = 0; id < c->n; id++)
+		if (!c->seen[id]) {
+			refuse(c, "never arrived", id);
+			return PVQ_VERIFIED_NO;
+		}
+	return PVQ_UNVERIFIED;
 }
 
 /* Finds the digest of an item's right result, by the oracle, or by run() if there is none. 0; -ENOMEM: there is no memory to
@@ -249,6 +318,10 @@ enum pvq_verified pvq_check_verify(struct pvq_check *c, const char *known, char 
 
 	right[0] = '\0';
 	pvq_digest_write((struct pvq_digest){.low = c->sum_low, .high = c->sum_high}, have);
+	if (c->load->task->commands) {
+		memcpy(right, have, sizeof(have));
+		return check_arrived(c);
+	}
 	if (strcmp(have, known) == 0) {
 		memcpy(right, have, sizeof(have));
 		return by;

@@ -13,8 +13,9 @@
 struct pvq_check {
 	struct pvq_sink sink; /* hand &check.sink to map() */
 	uint64_t n;           /* items of the load */
-	uint64_t *seen;       /* a mark per id, 0: not seen yet; NULL above PVQ_CHECK_IDS items */
-	uint64_t next;        /* the id whose turn it is, if results come in order */
+	uint64_t *
+		seen; /* a mark per id, 0: not seen yet; NULL above PVQ_CHECK_IDS items that are no commands */
+	uint64_t next; /* the id whose turn it is, if results come in order */
 	/* The digest so far. Its halves are apart: side by side, gcc would add them as a vector, which takes longer. */
 	uint64_t sum_low;
 	int ordered, print;
@@ -26,6 +27,8 @@ struct pvq_check {
 	uint64_t first_ns;    /* CLOCK_MONOTONIC at the first put(); 0: none yet */
 	uint64_t first_error; /* lowest id that failed or was lost; UINT64_MAX: none */
 	int first_errno;
+	char first_why[PVQ_REASON_MAX /
+		       2]; /* why that item failed, in its command's words; empty: first_errno says it */
 	enum pvq_cause first_cause;
 	char problem[PVQ_REASON_MAX]; /* why a result was refused or is wrong; empty: nothing */
 };
@@ -33,7 +36,8 @@ struct pvq_check {
 enum { PVQ_CHECK_IDS = 1 << 20 };
 
 /* Prepares the sink. ordered: it refuses results that are not in the order of their ids. print: it writes
- * "id<TAB>result" lines to stdout as results arrive. 0 or -errno. */
+ * "id<TAB>result" lines to stdout as results arrive; of commands, what they wrote, and a line to stderr for each that
+ * failed. 0 or -errno. */
 int pvq_check_init(struct pvq_check *, const struct pvq_load *, int ordered, int print);
 void pvq_check_free(struct pvq_check *);
 

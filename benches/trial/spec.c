@@ -244,6 +244,7 @@ int pvq_spec_parse(struct pvq_spec *spec, const char *words)
 	spec->task = pvq_task_find(spec->text);
 	if (!spec->task)
 		return -EINVAL;
+	spec->keep = (struct pvq_keep){0};
 	for (int i = 0; spec->task->args && spec->task->args[i].name; i++) {
 		const struct pvq_arg *arg = &spec->task->args[i];
 
@@ -313,11 +314,10 @@ void pvq_spec_args(const struct pvq_spec *spec, char *buf, size_t cap)
 
 int pvq_spec_count(const struct pvq_spec *spec, uint64_t *n)
 {
-	struct pvq_load load = {.task = spec->task};
+	struct pvq_load load = {.task = spec->task, .keep = spec->keep, .n = *n};
 	struct pvq_error err = PVQ_NO_ERROR;
 	int ret;
 
-	*n = 0;
 	if (!spec->task->count)
 		return 0;
 	memcpy(load.arg, spec->value, sizeof(load.arg));
@@ -332,7 +332,7 @@ int pvq_load_build(struct pvq_load *load, const struct pvq_spec *spec, uint64_t 
 {
 	int ret;
 
-	*load = (struct pvq_load){.task = spec->task, .n = n, .seed = seed};
+	*load = (struct pvq_load){.task = spec->task, .keep = spec->keep, .n = n, .seed = seed};
 	memcpy(load->arg, spec->value, sizeof(load->arg));
 	ret = load->task->build(load, err);
 	if (ret)

@@ -18,6 +18,7 @@ enum { PVQ_SPEC_MAX = 512 };
 struct pvq_spec {
 	const struct pvq_task *task;
 	union pvq_value value[PVQ_ARGS_MAX];
+	struct pvq_keep keep; /* nothing, until somebody sets it after pvq_spec_parse() */
 	char text[PVQ_SPEC_MAX];
 };
 
@@ -58,8 +59,8 @@ void pvq_spec_settle(struct pvq_spec *);
  * arguments. */
 void pvq_spec_args(const struct pvq_spec *, char *buf, size_t cap);
 
-/* How many items the task has by itself: what its count() says. 0: as many as one asks for. Or -errno with one line on
- * stderr. */
+/* Turns the number of items that was asked for, 0 if none was, into that of the load: what the task's count() says. 0, or
+ * -errno with one line on stderr. */
 int pvq_spec_count(const struct pvq_spec *, uint64_t *n);
 
 /* Builds a load of n items. The spec must outlive the load. 0, or -errno with *err filled; pvq_load_free() is then not

@@ -150,16 +150,18 @@ static void judge(const struct pvq_trial *t, struct pvq_check *check, const stru
 	} else if (check->lost) {
 		snprintf(reason, sizeof(reason),
 			"%" PRIu64 " of %" PRIu64 " items lost, the first %" PRIu64
-			": %s; the other results are right",
+			": %s; the other results %s",
 			check->lost, t->n, check->first_error,
-			check->first_errno == ETIMEDOUT ? "it took too long" : "its worker died");
+			check->first_errno == ETIMEDOUT ? "it took too long" : "its worker died",
+			row->verified == PVQ_UNVERIFIED ? "arrived" : "are right");
 		row->verified = PVQ_VERIFIED_NO;
 		row_fail(row, check->first_errno == ETIMEDOUT ? PVQ_TIMEOUT : PVQ_CRASHED,
 			check->first_cause, reason);
 	} else if (check->item_errors) {
 		snprintf(reason, sizeof(reason),
 			"%" PRIu64 " of %" PRIu64 " items failed, the first %" PRIu64 ": %s",
-			check->item_errors, t->n, check->first_error, strerror(check->first_errno));
+			check->item_errors, t->n, check->first_error,
+			check->first_why[0] ? check->first_why : strerror(check->first_errno));
 		row_fail(row, PVQ_ERROR, check->first_cause, reason);
 	} else {
 		row->status = PVQ_OK;

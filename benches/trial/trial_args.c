@@ -58,6 +58,11 @@ static int take_deliveries(void *into, const char *text)
 	return take_path("--deliveries", text, &((struct pvq_trial_args *)into)->trial.deliveries);
 }
 
+static int take_joblog(void *into, const char *text)
+{
+	return take_path("--joblog", text, &((struct pvq_trial_args *)into)->keep.joblog);
+}
+
 static int take_retries(void *into, const char *text)
 {
 	struct pvq_trial_args *a = into;
@@ -65,7 +70,7 @@ static int take_retries(void *into, const char *text)
 	int ret = pvq_parse_count("--retries", text, 0, 200, &retries);
 
 	if (ret == 0)
-		a->trial.care.attempts = (unsigned)retries + 1;
+		a->trial.care.attempts = a->keep.attempts = (unsigned)retries + 1;
 	return ret;
 }
 
@@ -103,13 +108,19 @@ const struct pvq_option pvq_trial_options[] = {
 	{"window", .word = "D", .help = "most items in flight; 0: automatic (0)",
 		UNSIGNED(trial.window, 0, PVQ_WINDOW_MAX)},
 	{"seed", .word = "S", .help = "seed of the task's draws (1)", COUNT(trial.seed, 0, UINT64_MAX)},
-	{"retries", .word = "R", .help = "how often to retry an item whose worker died", OWN(take_retries)},
+	{"retries", .word = "R",
+		.help = "how often to retry an item whose worker died or whose command failed",
+		OWN(take_retries)},
 	{"recycle", .word = "N", .help = "replace a worker after N items; 0: never (0)",
 		COUNT(trial.care.recycle, 0, UINT64_MAX)},
 	{"item-timeout", .word = "TIME",
 		.help = "give up an item that runs longer, in seconds or as 500ms; 0: never (0)",
 		OWN(take_item_timeout)},
-	{"print", .help = "print results as they arrive", FLAG(trial.print)},
+	{"joblog", .word = "FILE",
+		.help = "append a line to FILE for every command that ended, as GNU parallel does",
+		OWN(take_joblog)},
+	{"resume", .help = "leave out the commands that succeeded, by the job log", FLAG(keep.resume)},
+	{"print", .help = "print results as they arrive; of commands, their stdout", FLAG(trial.print)},
 	{"observe", .word = "FILE",
 		.help = "observe the trial; add a row to FILE that shows where the time went",
 		OWN(take_observe)},
@@ -142,7 +153,6 @@ void pvq_trial_args_init(struct pvq_trial_args *a)
 
 int pvq_trial_args_find(struct pvq_trial_args *a, const struct pvq_registry *registry)
 {
-	a->trial.spec = &a->spec;
 	a->trial.impl = pvq_twin_find(registry, a->impl, &a->trial.twin);
 	return a->trial.impl ? pvq_trial_args_task(a) : -EINVAL;
 }
@@ -152,15 +162,8 @@ int pvq_trial_args_task(struct pvq_trial_args *a)
 	a->trial.spec = &a->spec;
 	if (pvq_spec_parse(&a->spec, a->task))
 		return -EINVAL;
-	if (a->trial.n)
-		return 0;
-	if (pvq_spec_count(&a->spec, &a->trial.n))
-		return -EINVAL;
-	if (a->trial.n)
-		return 0;
-	fprintf(stderr, "pvq: --n is missing: task %s has as many items as you ask for\n",
-		a->spec.task->name);
-	return -EINVAL;
+	a->spec.keep = a->keep;
+	return 0;
 }
 
 int pvq_trial_args_parse(struct pvq_trial_args *a, int argc, char **argv)
@@ -217,6 +220,10 @@ void pvq_trial_args_words(struct pvq_words *w, const struct pvq_trial *t)
 		add_word(w, "--retries=%u", t->care.attempts - 1);
 	add_word(w, "--recycle=%" PRIu64, t->care.recycle);
 	add_word(w, "--item-timeout=%g", (double)t->care.item_timeout_ms / 1000);
+	if (t->spec->keep.joblog)
+		add_word(w, "--joblog=%s", t->spec->keep.joblog);
+	if (t->spec->keep.resume)
+		add_word(w, "--resume");
 	if (t->print)
 		add_word(w, "--print");
 	if (t->observe)

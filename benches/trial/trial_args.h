@@ -16,6 +16,7 @@ struct pvq_trial_args {
 	struct pvq_trial trial;
 	const char *impl, *task; /* as written; borrowed from argv */
 	struct pvq_spec spec;
+	struct pvq_keep keep; /* as given; the spec gets it */
 	int cpu[PVQ_CPUS_MAX];
 };
 
@@ -28,16 +29,15 @@ void pvq_trial_args_init(struct pvq_trial_args *);
 /* Sets the defaults, and parses argv[1 …], the driver's words. As pvq_options_parse(). */
 int pvq_trial_args_parse(struct pvq_trial_args *, int argc, char **argv);
 
-/* Reads the task, and where no number of items was given, takes the task's own. 0, or -EINVAL with one line on
- * stderr. */
+/* Reads the task. 0, or -EINVAL with one line on stderr. */
 int pvq_trial_args_task(struct pvq_trial_args *);
 
-/* Looks up the strategy too. 0, or -EINVAL with one line on stderr. */
+/* Looks up the parsed strategy, and reads the task. 0, or -EINVAL with one line on stderr. */
 int pvq_trial_args_find(struct pvq_trial_args *, const struct pvq_registry *);
 
 enum {
 	PVQ_WORDS_MAX = 32,
-	PVQ_WORDS_TEXT = 4 * (PVQ_SPEC_MAX + PVQ_ARGS_TEXT) + 8 * PVQ_CPUS_MAX + 3 * PATH_MAX
+	PVQ_WORDS_TEXT = 4 * (PVQ_SPEC_MAX + PVQ_ARGS_TEXT) + 8 * PVQ_CPUS_MAX + 4 * PATH_MAX
 };
 
 /* An argument vector whose texts lie in one block. It has some KiB: too large for the stack. */

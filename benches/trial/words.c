@@ -41,4 +41,5 @@ const char *const pvq_cause_words[] = {[PVQ_CAUSE_NONE] = "none",
 const char *const pvq_verified_words[] = {[PVQ_VERIFIED_NO] = "no",
 	[PVQ_VERIFIED_ORACLE] = "oracle",
 	[PVQ_VERIFIED_SERIAL] = "serial",
-	[PVQ_VERIFIED_SERIAL + 1] = NULL};
+	[PVQ_UNVERIFIED] = "unverified",
+	[PVQ_UNVERIFIED + 1] = NULL};

@@ -33,6 +33,7 @@ enum pvq_verified {
 	PVQ_VERIFIED_NO,
 	PVQ_VERIFIED_ORACLE, /* equal to the task's oracle */
 	PVQ_VERIFIED_SERIAL, /* equal to a serial run of the same function (no oracle exists) */
+	PVQ_UNVERIFIED, /* every item arrived once, but nothing says whether its result is right (commands) */
 };
 
 extern const char *const pvq_order_words[];    /* enum pvq_order */

@@ -35,7 +35,7 @@ static const char *task_words(const struct pvq_task *task)
 	static const char *const words[] = {"sleep:us=200", "spin:ns=300,rate=1000",
 		"skew:ns=500,rate=1000", "echo:in=3000,out=5000", "stream:kb=16",
 		"mandelbrot:width=64,maxiter=100", "deflate:max_kb=16", "fault:kind=error,at=0",
-		"job:work=300,in=300,out=500,skew=2,rate=1000", "trace:rate=10"};
+		"job:work=300,in=300,out=500,skew=2,rate=1000", "trace:rate=10", "cmd:run='echo {}'"};
 	size_t len = strlen(task->name);
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
