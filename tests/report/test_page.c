@@ -413,6 +413,13 @@ static void it_fits_a_phone_in_the_dark(void **state)
 		browser_call(&page.browser, "Emulation.setEmulatedMedia", json_pack("{s:[]}", "features")));
 }
 
+static void set_window(int width, int height)
+{
+	json_decref(browser_call(&page.browser, "Emulation.setDeviceMetricsOverride",
+		json_pack("{s:i, s:i, s:i, s:b}", "width", width, "height", height, "deviceScaleFactor", 1,
+			"mobile", 0)));
+}
+
 /* The sentence, the line of trust and the decisions end on the first screen, and the overview is on it too. */
 static void the_answer_is_on_the_first_screen(void **state)
 {
@@ -421,9 +428,7 @@ static void the_answer_is_on_the_first_screen(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(size) / sizeof(*size); i++) {
 		open_page("");
-		json_decref(browser_call(&page.browser, "Emulation.setDeviceMetricsOverride",
-			json_pack("{s:i, s:i, s:i, s:b}", "width", size[i][0], "height", size[i][1],
-				"deviceScaleFactor", 1, "mobile", 0)));
+		set_window(size[i][0], size[i][1]);
 		assert_value(
 			"[...document.querySelectorAll('blockquote, blockquote + p, blockquote + p + .table')]"
 			".filter(e => e.getBoundingClientRect().bottom < innerHeight).length",
@@ -436,6 +441,18 @@ static void the_answer_is_on_the_first_screen(void **state)
 			     "(document.querySelector('blockquote + p + .table'))",
 			"true");
 	}
+	json_decref(browser_call(&page.browser, "Emulation.clearDeviceMetricsOverride", NULL));
+}
+
+static void tables_fit_a_wide_screen(void **state)
+{
+	(void)state;
+	open_page("");
+	set_window(1280, 900);
+	assert_value(
+		"document.querySelectorAll('details').forEach(d => d.open = true), "
+		"[...document.querySelectorAll('.table')].filter(e => e.scrollWidth > e.clientWidth).length",
+		"0");
 	json_decref(browser_call(&page.browser, "Emulation.clearDeviceMetricsOverride", NULL));
 }
 
@@ -496,6 +513,7 @@ int main(void)
 		cmocka_unit_test_teardown(it_prints, no_problems),
 		cmocka_unit_test_teardown(it_fits_a_phone_in_the_dark, no_problems),
 		cmocka_unit_test_teardown(the_answer_is_on_the_first_screen, no_problems),
+		cmocka_unit_test_teardown(tables_fit_a_wide_screen, no_problems),
 		cmocka_unit_test_teardown(details_are_folded, no_problems),
 		cmocka_unit_test_teardown(nothing_is_missing_without_scripts, no_problems),
 	};

@@ -212,14 +212,15 @@ int pvq_timeline_chapter(const struct pvq_report *r, const void *data)
 		if (!pvq_plots_has(r->plots, name))
 			continue;
 		if (!any)
-			fputs("## A timeline per worker\n\n", r->md);
+			fputs("## A timeline per worker\n\nOne observed trial of each strategy, the fastest of its "
+			      "rounds, over its whole map.\n\n",
+				r->md);
 		any = 1;
 		pvq_report_figure(r, "timeline", &s->work[w], 0, "What each worker and the caller did");
 		fputs("\n", r->md);
 	}
 	if (any)
-		fputs("**How to read it.** One observed trial of each strategy, the fastest of its rounds, over "
-		      "its whole map; siblings stand beside each other, the ordered one on the left. Time is "
+		fputs("#### How to read it\n\nSiblings stand beside each other, the ordered one on the left. Time is "
 		      "divided into columns, so that none of thousands of items is left out: in each, a worker's "
 		      "lane is filled to the share of the time that it spent in *items*, and above that in "
 		      "*dispatch*, between two items; the rest is *idle*. An item longer than two columns is a "
