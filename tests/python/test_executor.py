@@ -192,6 +192,12 @@ class Life(Test):
         self.assertRaises(ValueError, pvqpool.Executor, 1, max_tasks_per_child=0)
         self.assertRaises(TypeError, pvqpool.Executor, 1, max_tasks_per_child=1.5)
 
+    def test_an_executor_that_nobody_holds_finishes(self):
+        out = self.output_of("futures = [pvqpool.Executor(1).submit(print, i) for i in range(3)]")
+        self.assertEqual(sorted(out.split()), ["0", "1", "2"])
+        future = pvqpool.Executor(1).submit(times_ten, 1)
+        self.assertEqual(future.result(PATIENCE), 10)
+
     def test_the_program_ends_when_all_is_done(self):
         out = self.output_of("executor = pvqpool.Executor(2)\n"
                              "futures = [executor.submit(print, i) for i in range(100)]")

@@ -174,6 +174,26 @@ pool.terminate()
 """)
         self.assertEqual(out, "this pool belongs to the process that made it, not to its children\n")
 
+    def test_a_child_ends_while_its_parent_waits_for_futures(self):
+        self.output_of("""
+executor = pvqpool.Executor(1)
+futures = [executor.submit(until_there, f"/proc/{os.getpid()}") for _ in range(2000)]
+child = os.fork()
+if child == 0:
+    sys.exit(0)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert all(future.result() for future in futures)
+""")
+
+    def test_a_pool_outlives_the_thread_that_used_it_first(self):
+        self.output_of("""
+pool = pvqpool.Pool(2)
+thread = threading.Thread(target=pool.map, args=(identity, range(100)))
+thread.start()
+thread.join()
+assert pool.map(times_ten, range(100)) == [10 * x for x in range(100)]
+""")
+
     def test_a_pool_in_a_worker(self):
         out = self.output_of("""
 def nested(x):

@@ -135,6 +135,11 @@ class Methods(Test):
         self.assertEqual(sorted(two), list(range(3000)))
         self.assertEqual(next(one), 100)
 
+    def test_one_imap_feeds_another(self):
+        for _ in range(3):
+            inner = self.pool.imap_unordered(times_ten, iter(range(5000)))
+            self.assertEqual(sum(self.pool.imap(times_ten, inner)), 100 * sum(range(5000)))
+
     def test_several_threads(self):
         wrong = []
 
@@ -410,6 +415,21 @@ class Life(Test):
                 self.assertLessEqual(read, taken + 100)
             del results  # left half-way
             self.assertEqual(pool.map(identity, range(10)), list(range(10)))
+
+    def test_few_large_results_wait_to_be_taken(self):
+        read = 0
+
+        def sizes():
+            nonlocal read
+            while True:
+                read += 1
+                yield 8 << 20
+
+        with pvqpool.Pool(2) as pool:
+            results = pool.imap(bytes, sizes())
+            for taken in range(1, 51):
+                next(results)
+                self.assertLessEqual(read - taken, 16)
 
     def test_results_left_behind_are_cancelled(self):
         with tempfile.TemporaryDirectory() as folder, pvqpool.Pool(1) as pool:

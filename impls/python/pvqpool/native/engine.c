@@ -333,7 +333,7 @@ int native_engine_submit(Engine *e, Job *job, uint64_t seq, struct native_functi
 		}
 
 		if (f->job)
-			native_job_deliver(f->job, seq, caught, 1);
+			native_job_deliver(f->job, seq, caught, 1, 0);
 		else
 			Py_DECREF(caught);
 		release(e, number);
@@ -452,7 +452,7 @@ static int deliver(Engine *e, struct landed *l)
 		native_discard(e->file, place_of(e, l->number, 1, NULL, 0).at, l->coded.len);
 	job = f->job; /* after what may have run Python code, which may have let go of it */
 	if (job)
-		native_job_deliver(job, f->seq, value, l->failed);
+		native_job_deliver(job, f->seq, value, l->failed, l->coded.len);
 	else
 		Py_XDECREF(value);
 	release(e, l->number);

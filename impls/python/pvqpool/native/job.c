@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum {
+	HELD_MAX = 64 << 20, /* bytes of results that wait, about, where they are not asked for at once */
 	SLOW_NS =
 		100000, /* an iterable that takes longer than this for some items is left for a look at the results */
 	RUN_MAX = 64, /* items between two looks at the clock */
@@ -30,6 +31,7 @@ struct native_job {
 	int feeding;                /* a thread is asking the iterator */
 	uint64_t limit;             /* of items whose results were not taken; 0: none */
 	uint64_t fed, there, taken; /* items, results, and those taken */
+	uint64_t bytes;             /* of a result, about */
 	uint64_t due;               /* `taken` at which it is time to feed again */
 	struct result *result;      /* a ring of `size`, a power of two, from `taken` on */
 	uint64_t size;
@@ -75,8 +77,9 @@ static void place_error(Job *j)
 	j->error = NULL;
 }
 
-void native_job_deliver(Job *j, uint64_t seq, PyObject *value, int failed)
+void native_job_deliver(Job *j, uint64_t seq, PyObject *value, int failed, uint64_t bytes)
 {
+	j->bytes = j->there ? (7 * j->bytes + bytes) / 8 : bytes;
 	place(j, seq, value, failed);
 	place_error(j);
 }
@@ -140,10 +143,23 @@ static int end_items(Job *j)
 	return 0;
 }
 
+/* How many results may be on their way or wait to be taken: few until it is known how large they are. */
+static uint64_t ahead(const Job *j)
+{
+	uint64_t least = 8 * (uint64_t)j->engine->config.workers;
+	uint64_t most = least + 4 * j->there, fits = HELD_MAX / (j->bytes + 1);
+
+	if (fits < least)
+		fits = least;
+	return most < fits ? most : fits;
+}
+
 static int can_feed(const Job *j)
 {
+	uint64_t held = j->fed - j->taken;
+
 	return j->items && native_engine_has_room(j->engine) &&
-	       (j->limit == 0 || j->fed - j->taken < j->limit);
+	       (j->limit == 0 || (held < j->limit && held < ahead(j)));
 }
 
 /* 1: an item went in; 0: there is none, or no room by now; -1: an exception. */

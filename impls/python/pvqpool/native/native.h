@@ -156,7 +156,7 @@ static inline uint64_t native_now_ns(void)
 PyObject *native_job_type(void);
 /* The number of an item in its iterable; None: it has none. A new reference. */
 PyObject *native_job_item(const Job *, uint64_t seq);
-/* Takes the value, or the exception. */
-void native_job_deliver(Job *, uint64_t seq, PyObject *value, int failed);
+/* Takes the value, or the exception; bytes: its size. */
+void native_job_deliver(Job *, uint64_t seq, PyObject *value, int failed, uint64_t bytes);
 
 #endif

@@ -265,6 +265,20 @@ class Core:
         _cores.discard(self)
 
 
+def _abandon_all():
+    """In a child of the program: its parent's pools are not its own, and their threads are not there."""
+    for core in list(_cores):
+        core.lock = threading.RLock()
+        core.news = threading.Condition(core.lock)
+        core.thread = None
+        core.running.clear()
+        core.waiting.clear()
+        core.jobs.clear()
+
+
+os.register_at_fork(after_in_child=_abandon_all)
+
+
 @atexit.register
 def _end_all():
     for core in list(_cores):

@@ -111,7 +111,13 @@ class Executor(concurrent.futures.Executor):
         if wait:
             self._core.close()
         elif first:
-            threading.Thread(target=self._core.close, name="pvqpool shutdown", daemon=True).start()
+            thread = threading.Thread(target=self._core.close, name="pvqpool shutdown", daemon=True)
+            _endings.add(thread)
+            thread.start()
+
+    def __del__(self):
+        if not getattr(self, "_down", True):
+            self.shutdown(wait=False)
 
     def stats(self):
         """What happened: deaths, items lost and retried, and for each worker its items and seconds."""
@@ -119,6 +125,7 @@ class Executor(concurrent.futures.Executor):
 
 
 _finished = False
+_endings = weakref.WeakSet()  # threads that end executors which nobody waits for
 
 
 def _finish():
@@ -127,6 +134,8 @@ def _finish():
     _finished = True
     for executor in list(_executors):
         executor.shutdown()
+    for thread in list(_endings):
+        thread.join()
 
 
 # Before non-daemon threads are waited for, one of which may wait for a future: as concurrent.futures does it.

@@ -65,6 +65,7 @@ class Hooks:
     def _signals():
         """The pool's server gave all signals their default action; the program's own handlers come back. Ctrl-C is the
         program's affair alone: it reaches all processes of a terminal."""
+        signal.set_wakeup_fd(-1)
         for number in signal.valid_signals():
             handler = signal.SIG_IGN if number == signal.SIGINT else signal.getsignal(number)
             if handler not in (None, signal.SIG_DFL):
