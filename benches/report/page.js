@@ -206,7 +206,7 @@ function startMarks(main) {
 		says.set(title.parentNode, title.textContent);
 		title.remove(); /* or the browser would show it as well */
 	}
-	for (const svg of main.querySelectorAll('svg:has(.mark)')) {
+	for (const svg of new Set([...says.keys()].map((mark) => mark.closest('svg')))) {
 		svg.setAttribute('role', 'group');
 		svg.querySelector('.mark').tabIndex = 0; /* the arrow keys lead to the others */
 	}
