@@ -204,6 +204,28 @@ with pvqpool.Pool(2) as pool:
 """)
         self.assertEqual(out, "[[0], [0, 10], [0, 10, 20]]\n")
 
+    def test_a_function_that_forks_and_returns_twice(self):
+        out = self.output_of("""
+def twice(x):
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+    return x, child == 0
+with pvqpool.Pool(2) as pool:
+    print(pool.map(twice, range(3)), pool.stats()["deaths"])
+""")
+        self.assertEqual(out, "[(0, False), (1, False), (2, False)] 0\n")
+
+    def test_a_program_that_a_worker_starts_heeds_ctrl_c(self):
+        out = self.output_of("""
+import subprocess
+def start(_):
+    return subprocess.run(["sh", "-c", "kill -INT $$; echo it goes on"]).returncode
+with pvqpool.Pool(1) as pool:
+    print(pool.map(start, [1]))
+""")
+        self.assertEqual(out, "[-2]\n")
+
     def test_a_queue_and_a_lock_of_multiprocessing(self):
         out = self.output_of("""
 import multiprocessing

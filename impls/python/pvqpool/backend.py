@@ -63,7 +63,8 @@ def compile_to(path):
     command = [*shlex.split(os.environ.get("CC", "cc")), *shlex.split(os.environ.get("CFLAGS", "-O2 -g")), *FLAGS.split(),
                f"-I{folder}", f"-I{headers}", *in_folder(os.path.join(HERE, "native"), ".c"), *sources,
                *shlex.split(os.environ.get("LDFLAGS", "")), "-o", path]
-    subprocess.run(command, check=True)
+    if subprocess.run(command).returncode:
+        sys.exit("pvqpool: the C compiler has said why")
 
 
 def build_folder(folder):

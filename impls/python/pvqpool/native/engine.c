@@ -78,6 +78,7 @@ static struct {
 		*state;  /* between items the GIL is free for threads that a function has left running */
 	PyObject *flush; /* what writes out stdout's buffers: a worker ends by _exit() */
 	int dirty;       /* there may be something in them */
+	uint64_t forks;  /* of this process: a child of it is no worker */
 	struct {
 		uint64_t at;
 		PyObject *function;
@@ -118,6 +119,7 @@ static int begin(void *ctx, unsigned number)
 		write_report(e);
 		return -ECANCELED;
 	}
+	worker.forks = forks;
 	worker.state = PyEval_SaveThread();
 	return 0;
 }
@@ -238,6 +240,8 @@ static ssize_t run(void *ctx, const void *in, size_t len, void *out, size_t cap)
 	}
 	if (worker.dirty)
 		flush();
+	if (worker.forks != forks)
+		_exit(failed); /* the function has forked, and this is the child: the result is the worker's to give */
 	worker.state = PyEval_SaveThread();
 	*head = (struct head_out){.len = coded.len,
 		.number = from->number,

@@ -28,13 +28,19 @@ def _watched(stream):
     try:
         stream.reconfigure(line_buffering=True)  # for those who hold it already
         kind = type("Stdout", (_Out, type(stream)), {})
-        return kind(stream.buffer, stream.encoding, stream.errors, line_buffering=True)
+        watched = kind(stream.buffer, stream.encoding, stream.errors, line_buffering=True)
+        watched.first = stream  # which else closes the file when nobody holds it
+        return watched
     except (AttributeError, TypeError, ValueError):
         return stream  # not a file: a test has replaced it, or it is closed
 
 
 def _no_flush():
     pass
+
+
+def _ignore(number, frame):
+    """Unlike SIG_IGN, programs that a worker starts do not inherit it."""
 
 
 class Hooks:
@@ -67,7 +73,7 @@ class Hooks:
         program's affair alone: it reaches all processes of a terminal."""
         signal.set_wakeup_fd(-1)
         for number in signal.valid_signals():
-            handler = signal.SIG_IGN if number == signal.SIGINT else signal.getsignal(number)
+            handler = _ignore if number == signal.SIGINT else signal.getsignal(number)
             if handler not in (None, signal.SIG_DFL):
                 signal.signal(number, handler)
 
