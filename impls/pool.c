@@ -72,6 +72,22 @@ static int check_bytes(const char *which, size_t bytes, struct pvq_error *err)
 						  which, bytes, POOL_RESULT_MAX);
 }
 
+/* Segments are smaller where few slots are to go round, and pieces no larger. A worker claims whole pieces. */
+static void settle_pieces(struct pvq_pool *p)
+{
+	const struct pvq_pool_config *c = &p->config;
+	uint64_t most = c->window / (4 * (uint64_t)c->workers);
+
+	if (c->chunk && most > c->chunk)
+		most = c->chunk;
+	if (c->recycle)
+		most = 1; /* or a worker would not end after exactly so many */
+	p->segment = 1;
+	while (p->segment < POOL_PIECE_MAX && p->segment <= most / 2)
+		p->segment *= 2;
+	p->slots = (c->window + p->segment - 1) / p->segment * p->segment;
+}
+
 static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *config, struct pvq_error *err)
 {
 	struct pvq_pool_config *c = &p->config;
@@ -102,6 +118,7 @@ static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *confi
 		c->window = pvq_pool_window(c->workers, c->max_in, c->max_out);
 	if (c->window > PVQ_POOL_WINDOW_MAX)
 		c->window = PVQ_POOL_WINDOW_MAX;
+	settle_pieces(p);
 	p->in_stride = stride_of(c->max_in) + POOL_GUARD;
 	p->out_stride = stride_of(c->max_out) + POOL_GUARD;
 	p->ring_mask = 1;
@@ -114,15 +131,16 @@ static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *confi
 /* One mapping for all that is shared. Untouched pages of it cost nothing. */
 static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 {
-	const size_t page = 4096, slots = p->config.window;
+	const size_t page = 4096, slots = p->slots;
 	size_t header = sizeof(struct pool_shared); /* a multiple of its alignment, which is a seat's */
 	size_t seats = round_up(header + sizeof(struct pool_seat) * p->config.workers, page);
 	size_t ring = round_up((p->ring_mask + 1) * sizeof(*p->ring), page); /* the lane's as well */
 	size_t results = round_up(slots * sizeof(*p->result), page);
+	size_t marks = round_up((slots / 64 + 1) * sizeof(*p->mark), page);
 	size_t in = round_up(slots * p->in_stride, page), out = round_up(slots * p->out_stride, page);
 	char *at;
 
-	p->mapped = seats + 2 * ring + results + in + out;
+	p->mapped = seats + 2 * ring + results + marks + in + out;
 	at = mmap(
 		NULL, p->mapped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
@@ -133,7 +151,8 @@ static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 	p->ring = (pool_atomic_u64 *)(at += seats);
 	p->lane = (pool_atomic_u64 *)(at += ring);
 	p->result = (pool_atomic_u64 *)(at += ring);
-	p->in = at += results;
+	p->mark = (pool_atomic_u64 *)(at += results);
+	p->in = at += marks;
 	p->out = at + in;
 	atomic_store_explicit(&p->shared->lane_published, POOL_LANE, memory_order_relaxed);
 	atomic_store_explicit(&p->shared->lane_claimed, POOL_LANE, memory_order_relaxed);
@@ -142,18 +161,19 @@ static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 
 static int allocate(struct pvq_pool *p)
 {
-	uint32_t slots = p->config.window;
+	uint32_t segments = p->slots / p->segment;
 
 	p->hand = calloc(p->config.workers, sizeof(*p->hand));
 	p->pid = calloc(p->config.workers, sizeof(*p->pid));
-	p->item = calloc(slots, sizeof(*p->item));
-	p->free_slot = calloc(slots, sizeof(*p->free_slot));
+	p->piece = calloc(p->slots, sizeof(*p->piece));
+	p->free_segment = calloc(segments, sizeof(*p->free_segment));
+	p->segment_left = calloc(segments, sizeof(*p->segment_left));
 	p->line = calloc(p->ring_mask + 1, sizeof(*p->line));
-	if (!p->hand || !p->pid || !p->item || !p->free_slot || !p->line)
+	if (!p->hand || !p->pid || !p->piece || !p->free_segment || !p->segment_left || !p->line)
 		return -ENOMEM;
 	/* Low numbers on top: a short map touches few pages. */
-	for (uint32_t i = slots; i > 0; i--)
-		p->free_slot[p->nfree++] = i - 1;
+	for (uint32_t i = segments; i > 0; i--)
+		p->free_segment[p->nfree++] = i - 1;
 	p->wake_fd = pvq_pool_lift(eventfd(0, EFD_CLOEXEC));
 	return p->wake_fd < 0 ? -errno : 0;
 }
@@ -194,8 +214,9 @@ static void free_pool(struct pvq_pool *p)
 	free(p->death);
 	free(p->loss);
 	free(p->line);
-	free(p->free_slot);
-	free(p->item);
+	free(p->segment_left);
+	free(p->free_segment);
+	free(p->piece);
 	free(p->pid);
 	free(p->hand);
 	free(p);
@@ -310,7 +331,8 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 	if (!p)
 		return pvq_fail(err, -ENOMEM, "cannot start a pool");
 	p->wake_fd = p->epoll_fd = p->timer_fd = p->talk_fd = p->server_fd = -1;
-	p->quota = p->lot = 1;
+	p->quota = p->lot = p->grain = 1;
+	p->at = config->ordered ? 0 : POOL_NO_SLOT;
 	ret = settle_config(p, config, err);
 	if (ret == 0)
 		ret = map_shared(p, err);

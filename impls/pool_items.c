@@ -16,9 +16,10 @@
 enum {
 	/* Items published at a time. */
 	QUOTA_MAX = POOL_HAS(POOL_GATHER) ? 64 : 1,
-	QUOTA_NS = 10000,      /* how long gathering them should take */
-	IN_ONE_GO = 512,       /* items fed, and put, at a time */
-	LATE_NS = 1000000,     /* how long a result may wait to be put along with others … */
+	QUOTA_NS = 10000,  /* how long gathering them should take */
+	PIECE_NS = 5000,   /* how long the items of a piece should take: the others wait for its last one */
+	IN_ONE_GO = 512,   /* items fed, and put, at a time */
+	LATE_NS = 1000000, /* how long a result may wait to be put along with others … */
 	FAST_NS = LATE_NS / 5, /* … where they come in faster than this */
 	LUMP = 512,            /* items at least that are worth a switch to the caller */
 	DULL_NS = 1000000000,  /* the longest sleep where anything is in flight, about */
@@ -39,6 +40,15 @@ static int is_stalled(struct pvq_pool *p, uint64_t claimed, uint64_t now)
 	return now - p->stalled_ns > POOL_SPIN_NS;
 }
 
+/* Items from that position on, where there are any. */
+static uint64_t unclaimed(const struct pvq_pool *p, uint64_t claimed)
+{
+	uint32_t slot = pool_entry_slot(
+		atomic_load_explicit(&p->ring[claimed & p->ring_mask], memory_order_relaxed));
+
+	return p->next - p->piece[slot].id;
+}
+
 /* How many of the sleepers the queue needs: where those awake are through with it in less time than a wake-up
  * takes, none. */
 static uint64_t needed(struct pvq_pool *p, uint64_t sleepers, uint64_t now)
@@ -46,13 +56,14 @@ static uint64_t needed(struct pvq_pool *p, uint64_t sleepers, uint64_t now)
 	const struct pool_shared *sh = p->shared;
 	uint64_t claimed = atomic_load_explicit(&sh->claimed, memory_order_relaxed);
 	uint64_t backlog = atomic_load_explicit(&sh->published, memory_order_relaxed) - claimed;
+	uint64_t items = backlog ? unclaimed(p, claimed) : 0;
 	uint64_t pace = atomic_load_explicit(&sh->pace_ns, memory_order_relaxed);
 	uint64_t awake = p->config.workers > sleepers ? p->config.workers - sleepers : 0, want;
 
 	if (!POOL_HAS(POOL_WAKE_FEW) || pace == 0 || is_stalled(p, claimed, now))
 		want = backlog;
 	else
-		want = backlog * pace / (awake ? awake : 1) / POOL_SPIN_NS;
+		want = items * pace / (awake ? awake : 1) / POOL_SPIN_NS;
 	if (want == 0 && awake == 0)
 		want = 1;
 	/* What is on the lane waits for nobody: those awake may be busy for long. */
@@ -95,29 +106,70 @@ static char *input_of(const struct pvq_pool *p, uint32_t slot)
 	return p->in + slot * p->in_stride;
 }
 
-/* The slot that the next item gets, where there is one. */
-static uint32_t next_slot(const struct pvq_pool *p)
+/* Whether there is room for an item, at `at`. */
+static inline int has_room(struct pvq_pool *p)
 {
-	return p->free_slot[p->nfree - 1];
+	if (p->next - p->done >= p->config.window)
+		return 0;
+	if (p->at != POOL_NO_SLOT)
+		return 1;
+	if (p->nfree == 0)
+		return 0;
+	p->at = p->free_segment[--p->nfree] * p->segment;
+	p->segment_left[p->at / p->segment] = p->segment;
+	return 1;
 }
 
-/* Puts the item in that slot at the end of the ring, where nobody sees it before it is published.
+/* Past the slot `at`. */
+static inline void step(struct pvq_pool *p)
+{
+	if (++p->at % p->segment)
+		return;
+	if (!p->config.ordered)
+		p->at = POOL_NO_SLOT;
+	else if (p->at == p->slots)
+		p->at = 0;
+}
+
+/* Puts the piece that was filled, whose slots end with `end`, at the end of the ring, where nobody sees it before it is
+ * published.
  *
- * Every position in [moved, tail) has a slot of its own in flight, and there are no more slots than ring entries: none
- * that is not noted yet is overwritten. */
+ * Every position in [moved, tail) has slots of its own in flight, and there are no more slots in flight than ring entries:
+ * none that is not noted yet is overwritten. */
+static void close_piece(struct pvq_pool *p, uint32_t end)
+{
+	uint32_t slot = end - p->filled;
+
+	p->piece[slot] = (struct pool_piece){
+		.id = p->next - p->filled, .pos = p->tail, .in_len = p->fill_len, .n = p->filled};
+	atomic_store_explicit(&p->result[slot], 0, memory_order_relaxed);
+	atomic_store_explicit(&p->ring[p->tail & p->ring_mask], pool_entry(slot, p->filled, p->fill_len),
+		memory_order_relaxed);
+	p->tail++;
+	p->filled = 0;
+}
+
+static void close_filled(struct pvq_pool *p)
+{
+	if (p->filled > 0)
+		close_piece(p, p->at);
+}
+
+/* The item at `at` is one of the piece that is being filled, or begins one. Pieces begin and end at multiples of their size,
+ * as soon as that does not change: no two of them share cache lines. */
 static inline void append(struct pvq_pool *p, size_t len)
 {
-	uint32_t slot = next_slot(p);
-	struct pool_item *item = &p->item[slot];
-
-	p->nfree--;
-	*item = (struct pool_item){.id = p->next++, .pos = p->tail, .in_len = (uint32_t)len};
-	if (p->config.ordered)
-		p->line[item->id & p->ring_mask] = slot;
-	atomic_store_explicit(&p->result[slot], 0, memory_order_relaxed);
-	atomic_store_explicit(
-		&p->ring[p->tail & p->ring_mask], pool_entry(slot, (uint32_t)len), memory_order_relaxed);
-	p->tail++;
+	if (p->filled > 0 && len != p->fill_len)
+		close_piece(p, p->at);
+	if (p->filled == 0) {
+		p->fill_len = (uint32_t)len;
+		p->limit = p->grain - p->at % p->grain;
+	}
+	p->next++;
+	p->gathered++;
+	if (++p->filled == p->limit)
+		close_piece(p, p->at + 1);
+	step(p);
 }
 
 /* So many calls of a hook next time that they take QUOTA_NS. */
@@ -128,22 +180,32 @@ static uint32_t adapt(uint32_t quota, uint64_t took_ns)
 	return took_ns < QUOTA_NS && quota < QUOTA_MAX ? 2 * quota : quota;
 }
 
-static uint64_t unpublished(const struct pvq_pool *p)
+/* Items of the next pieces: as many as take PIECE_NS, and no more than are gathered; beginning with one, and growing by
+ * doubling only. */
+static uint32_t adapt_grain(const struct pvq_pool *p)
 {
-	return p->tail - atomic_load_explicit(&p->shared->published, memory_order_relaxed);
+	uint32_t pace = atomic_load_explicit(&p->shared->pace_ns, memory_order_relaxed), grain = 1;
+
+	while (grain < p->segment && grain < p->quota && grain <= p->grain && pace > 0 &&
+		(uint64_t)grain * pace <= PIECE_NS / 2)
+		grain *= 2;
+	return grain;
 }
 
-/* Makes visible what was appended, and wakes whom that needs, at most `most`. Returns the time. */
+/* Makes visible what was gathered, and wakes whom that needs, at most `most`. Returns the time. */
 static uint64_t publish(struct pvq_pool *p, uint64_t most)
 {
 	uint64_t now;
 
+	close_filled(p);
 	/* Releases entries and inputs to worker_claim(). */
 	atomic_store_explicit(&p->shared->published, p->tail, RELEASE(publish));
 	now = pool_now_ns();
 	wake_needed(p, now, most);
 	p->quota = adapt(p->quota, now - p->gather_ns);
+	p->grain = adapt_grain(p);
 	p->gather_ns = now;
+	p->gathered = 0;
 	return now;
 }
 
@@ -152,18 +214,20 @@ static uint64_t flush(struct pvq_pool *p)
 {
 	uint64_t now;
 
-	if (unpublished(p))
+	if (p->gathered > 0)
 		return publish(p, UINT64_MAX);
 	now = pool_now_ns();
 	wake_needed(p, now, UINT64_MAX);
 	return now;
 }
 
-/* Time in which nothing was in flight says nothing about how fast results come. */
+/* Nothing was in flight. That time says nothing about how fast results come, and the first ones are not to wait for
+ * others. */
 static void begin_flight(struct pvq_pool *p, uint64_t now)
 {
 	p->got_ns = p->stalled_ns = p->gather_ns = now;
 	p->dull_ns = HOLE_NS;
+	p->quota = p->grain = 1;
 	if (p->gap_ns == 0)
 		p->gap_ns = LATE_NS;
 }
@@ -180,16 +244,16 @@ int pvq_pool_submit(struct pvq_pool *p, const void *in, size_t len, uint64_t *id
 	if (len > p->config.max_in)
 		return pvq_fail(err, -EMSGSIZE, "an input has %zu bytes, and may have %zu at most", len,
 			p->config.max_in);
-	if (p->nfree == 0)
+	if (!has_room(p))
 		return -EAGAIN;
 	if (p->next == p->done)
 		begin_flight(p, pool_now_ns());
 	if (len > 0)
-		memcpy(input_of(p, next_slot(p)), in, len);
+		memcpy(input_of(p, p->at), in, len);
 	append(p, len);
 	if (id)
 		*id = p->next - 1;
-	if (unpublished(p) >= p->quota)
+	if (p->gathered >= p->quota && p->filled == 0)
 		(void)publish(p, p->config.cores);
 	return 0;
 }
@@ -235,11 +299,16 @@ static void next_in_round(struct pvq_pool *p, struct round *r)
 /* What put() is told of a result that is no output. Returns the status. */
 static int odd_result(struct pvq_pool *p, uint32_t slot, uint64_t word, const void **out, size_t *len)
 {
-	*out = NULL;
-	*len = 0;
-	if (p->item[slot].cancelled) {
+	pool_atomic_u64 *mark = &p->mark[slot / 64];
+
+	if (pool_is_marked(p, slot)) {
+		atomic_store_explicit(mark,
+			atomic_load_explicit(mark, memory_order_relaxed) & ~(1ull << slot % 64),
+			memory_order_relaxed);
 		p->cancelled--;
 		p->counts.cancelled++;
+		*out = NULL;
+		*len = 0;
 		return PVQ_POOL_CANCELLED;
 	}
 	if (word & POOL_LOST) {
@@ -247,46 +316,92 @@ static int odd_result(struct pvq_pool *p, uint32_t slot, uint64_t word, const vo
 		*len = sizeof(p->loss[slot]);
 		return (int)(uint32_t)word;
 	}
-	if (word & POOL_FAILED)
+	if (word & POOL_FAILED) {
+		*out = NULL;
+		*len = 0;
 		return -(int)(uint32_t)word;
-	*out = p->out + slot * p->out_stride; /* another one is cancelled */
-	*len = (uint32_t)word;
-	return 0;
+	}
+	return 0; /* another one is cancelled, or differs */
 }
 
-/* Puts one result and frees its slot. 0, or what put() failed with. */
-static int put_slot(struct pvq_pool *p, const struct pvq_pool_feed *feed, uint64_t id, uint32_t slot,
-	uint64_t word, struct pvq_error *err)
+/* All its items were put. */
+static void free_piece(struct pvq_pool *p, const struct pool_putting *put)
 {
-	const void *out = p->out + slot * p->out_stride;
-	size_t len = (uint32_t)word;
-	int status = 0, ret;
+	uint32_t segment = put->first / p->segment;
 
-	if ((word & (POOL_FAILED | POOL_LOST)) | p->cancelled)
-		status = odd_result(p, slot, word, &out, &len);
-	ret = feed->put(feed->ctx, id, out, len, status);
-	p->free_slot[p->nfree++] = slot;
-	p->done++;
-	return ret < 0 ? pvq_fail(err, ret, "result of item %llu refused", (unsigned long long)id) : 0;
+	if (p->config.ordered)
+		return;
+	p->segment_left[segment] -= put->n;
+	if (p->segment_left[segment] == 0)
+		p->free_segment[p->nfree++] = segment;
 }
 
-/* At most `window` ids are in flight, so each has a place of its own in the line. */
+/* Puts results of the piece that was taken up. How many. */
+static int64_t put_piece(
+	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct round *round, struct pvq_error *err)
+{
+	struct pool_putting *put = &p->putting;
+	int64_t sum = 0;
+
+	while (put->left > 0 && !round->over) {
+		uint32_t slot = put->slot++;
+		uint64_t id = put->id++, word = put->word;
+		const void *out = p->out + slot * p->out_stride;
+		int status = 0, ret;
+		size_t len;
+
+		if (word & POOL_MIXED && slot != put->first)
+			word = atomic_load_explicit(&p->result[slot], memory_order_relaxed);
+		len = (uint32_t)word;
+		if ((word & (POOL_FAILED | POOL_LOST)) | p->cancelled)
+			status = odd_result(p, slot, word, &out, &len);
+		put->left--;
+		p->done++;
+		sum++;
+		ret = feed->put(feed->ctx, id, out, len, status);
+		if (ret < 0) {
+			round->over = 1;
+			round->refused =
+				pvq_fail(err, ret, "result of item %llu refused", (unsigned long long)id);
+		} else {
+			next_in_round(p, round);
+		}
+	}
+	if (put->left == 0)
+		free_piece(p, put);
+	return sum;
+}
+
+/* A piece that is done is the next to be put. */
+static void take_up(struct pvq_pool *p, uint32_t slot, uint64_t word)
+{
+	const struct pool_piece *piece = &p->piece[slot];
+
+	p->putting = (struct pool_putting){.id = piece->id,
+		.word = word,
+		.slot = slot,
+		.left = piece->n,
+		.first = slot,
+		.n = piece->n};
+}
+
+/* What is left of a piece, then the next ones in order. */
 static int64_t collect_ordered(
 	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct round *round, struct pvq_error *err)
 {
-	int64_t sum = 0;
+	int64_t sum = p->putting.left ? put_piece(p, feed, round, err) : 0;
 
-	for (; sum < IN_ONE_GO && !round->over && p->done < p->next; sum++) {
-		uint32_t slot = p->line[p->done & p->ring_mask];
-		/* Acquire: the output's bytes are visible. */
-		uint64_t word = atomic_load_explicit(&p->result[slot], ACQUIRE(collect_ordered));
+	while (sum < IN_ONE_GO && !round->over && p->done < p->next) {
+		/* Acquire: the outputs' bytes are visible. */
+		uint64_t word = atomic_load_explicit(&p->result[p->put_at], ACQUIRE(collect_ordered));
 
-		if (word == 0)
+		if (!(word & POOL_DONE))
 			break;
-		round->refused = put_slot(p, feed, p->done, slot, word, err);
-		if (round->refused)
-			break;
-		next_in_round(p, round);
+		take_up(p, p->put_at, word);
+		p->put_at += p->putting.n;
+		if (p->put_at == p->slots)
+			p->put_at = 0;
+		sum += put_piece(p, feed, round, err);
 	}
 	return sum;
 }
@@ -304,22 +419,19 @@ static int64_t collect_unordered(
 	struct pvq_pool *p, const struct pvq_pool_feed *feed, struct round *round, struct pvq_error *err)
 {
 	uint32_t kept = 0;
-	int64_t sum = 0;
+	int64_t sum = p->putting.left ? put_piece(p, feed, round, err) : 0;
 
 	pool_move(p, claimed_soon(p));
 	for (uint32_t i = 0; i < p->nline; i++) {
 		uint32_t slot = p->line[i];
 		uint64_t word = atomic_load_explicit(&p->result[slot], ACQUIRE(collect_unordered));
 
-		if (word == 0 || round->over) {
+		if (!(word & POOL_DONE) || round->over) {
 			p->line[kept++] = slot;
 			continue;
 		}
-		round->refused = put_slot(p, feed, p->item[slot].id, slot, word, err);
-		round->over = round->refused;
-		if (!round->refused)
-			next_in_round(p, round);
-		sum++;
+		take_up(p, slot, word);
+		sum += put_piece(p, feed, round, err);
 	}
 	p->nline = kept;
 	return sum;
@@ -345,13 +457,13 @@ static int64_t collect(
 /* Whether collect() would find one. */
 static int is_any_there(struct pvq_pool *p)
 {
+	if (p->putting.left > 0)
+		return 1;
 	if (p->config.ordered)
-		return p->done < p->next &&
-		       atomic_load_explicit(
-			       &p->result[p->line[p->done & p->ring_mask]], memory_order_relaxed) != 0;
+		return p->done < p->next && pool_is_done(p, p->put_at);
 	pool_move(p, claimed_soon(p));
 	for (uint32_t i = 0; i < p->nline; i++)
-		if (atomic_load_explicit(&p->result[p->line[i]], memory_order_relaxed))
+		if (pool_is_done(p, p->line[i]))
 			return 1;
 	return 0;
 }
@@ -367,8 +479,7 @@ static int queue_is_empty(const struct pvq_pool *p)
 /* What a worker is to wake the caller for: the position that is next in order, or any. */
 static uint64_t wanted(const struct pvq_pool *p)
 {
-	return p->config.ordered && p->done < p->next ? p->item[p->line[p->done & p->ring_mask]].pos
-						      : POOL_ANY;
+	return p->config.ordered && p->done < p->next ? p->piece[p->put_at].pos : POOL_ANY;
 }
 
 /* How long to sleep at most. In EACH, a result in the midst of a claim, completed just as the caller fell asleep,
@@ -462,11 +573,11 @@ static int caller_wait(struct pvq_pool *p, int ended, int64_t most_ns, struct pv
 static int is_better_asleep(const struct pvq_pool *p, uint64_t lump)
 {
 	const struct pool_shared *sh = p->shared;
-	uint64_t backlog = atomic_load_explicit(&sh->published, memory_order_relaxed) -
-			   atomic_load_explicit(&sh->claimed, memory_order_relaxed);
+	uint64_t claimed = atomic_load_explicit(&sh->claimed, memory_order_relaxed);
 
 	return POOL_HAS(POOL_LEAVE_CORE) && lump < LUMP && p->gap_ns < FAST_NS &&
-	       backlog > p->config.window / 2 && !pool_may_spin(p);
+	       claimed != atomic_load_explicit(&sh->published, memory_order_relaxed) &&
+	       unclaimed(p, claimed) > p->config.window / 2 && !pool_may_spin(p);
 }
 
 static int is_time_to_look(const struct pvq_pool *p, uint64_t now)
@@ -569,51 +680,62 @@ int pvq_pool_fd(struct pvq_pool *p, struct pvq_error *err)
 
 /* ---- cancelling ---- */
 
-/* Its entry says from now on that it is not to be run, should nobody have read it yet. It goes its way like any other. */
-static int cancel_slot(struct pvq_pool *p, uint32_t slot)
+/* The item is marked, and the entry of its piece says so, should nobody have read it yet. It goes its way like any other.
+ * piece: its first slot. */
+static int cancel_slot(struct pvq_pool *p, uint32_t first, uint32_t slot)
 {
-	struct pool_item *item = &p->item[slot];
-	int lane = (item->pos & POOL_LANE) != 0;
-	pool_atomic_u64 *ring = lane ? p->lane : p->ring;
+	const struct pool_piece *piece = &p->piece[first];
+	int lane = (piece->pos & POOL_LANE) != 0;
+	pool_atomic_u64 *ring = lane ? p->lane : p->ring, *mark = &p->mark[slot / 64];
 	uint64_t tail =
 		lane ? atomic_load_explicit(&p->shared->lane_published, memory_order_relaxed) : p->tail;
 
-	if (item->cancelled)
-		return 0;
-	if (atomic_load_explicit(&p->result[slot], memory_order_relaxed))
+	if (pool_is_done(p, first))
 		return -EALREADY;
-	item->cancelled = 1;
+	if (pool_is_marked(p, slot))
+		return 0;
 	p->cancelled++;
-	if (tail - item->pos <= p->ring_mask + 1) /* else the entry is another item's by now */
-		atomic_store_explicit(&ring[item->pos & p->ring_mask],
-			pool_entry(slot, item->in_len) | POOL_SKIP, memory_order_relaxed);
+	atomic_store_explicit(mark, atomic_load_explicit(mark, memory_order_relaxed) | 1ull << slot % 64,
+		memory_order_relaxed);
+	if (tail - piece->pos <= p->ring_mask + 1) /* else the entry is another piece's by now */
+		atomic_store_explicit(&ring[piece->pos & p->ring_mask],
+			pool_entry(first, piece->n, piece->in_len) | POOL_MARKED, memory_order_relaxed);
 	return 0;
 }
 
 int pvq_pool_cancel(struct pvq_pool *p, uint64_t id)
 {
-	uint64_t n = p->next - p->done, i = p->config.ordered ? id - p->done : 0;
-	int ret;
+	struct pool_walk walk = {0};
+	uint32_t first;
+	int ret = -ENOENT;
 
 	if (p->failed)
 		return -EINVAL;
-	while (i < n && p->item[pool_flying(p, i)].id != id)
-		i++;
-	if (i >= n)
-		return -ENOENT;
-	ret = cancel_slot(p, pool_flying(p, i));
+	close_filled(p);
+	if (id - p->putting.id < p->putting.left)
+		return -EALREADY;
+	while (ret == -ENOENT && pool_walk(p, &walk, &first)) {
+		const struct pool_piece *piece = &p->piece[first];
+
+		if (id - piece->id < piece->n)
+			ret = cancel_slot(p, first, first + (uint32_t)(id - piece->id));
+	}
 	pvq_pool_interrupt(p);
 	return ret;
 }
 
 int pvq_pool_cancel_all(struct pvq_pool *p)
 {
+	struct pool_walk walk = {0};
+	uint32_t first;
 	int sum = 0;
 
 	if (p->failed)
 		return -EINVAL;
-	for (uint64_t i = 0; i < p->next - p->done; i++)
-		sum += cancel_slot(p, pool_flying(p, i)) == 0;
+	close_filled(p);
+	while (pool_walk(p, &walk, &first))
+		for (uint32_t i = 0; i < p->piece[first].n; i++)
+			sum += cancel_slot(p, first, first + i) == 0;
 	pvq_pool_interrupt(p);
 	return sum;
 }
@@ -623,8 +745,7 @@ int pvq_pool_cancel_all(struct pvq_pool *p)
 /* What next() returned is no length within bounds. 1: the item is too long, and done as it is; 0: no more for now. */
 static int feed_odd(struct pvq_pool *p, ssize_t len, int *ended)
 {
-	uint32_t slot = next_slot(p);
-	struct pool_item *item = &p->item[slot];
+	uint32_t slot = p->at;
 
 	if (len == PVQ_POOL_LATER) {
 		p->later = 1;
@@ -635,11 +756,13 @@ static int feed_odd(struct pvq_pool *p, ssize_t len, int *ended)
 		p->feed_error = len == PVQ_POOL_END ? 0 : len < -POOL_RESULT_MAX ? -EOVERFLOW : (int)len;
 		return 0;
 	}
-	p->nfree--;
-	*item = (struct pool_item){.id = p->next++, .pos = POOL_NOWHERE};
-	p->line[p->config.ordered ? item->id & p->ring_mask : p->nline++] = slot;
+	close_filled(p);
+	p->piece[slot] = (struct pool_piece){.id = p->next++, .pos = POOL_NOWHERE, .n = 1};
+	if (!p->config.ordered)
+		p->line[p->nline++] = slot;
 	atomic_store_explicit(
 		&p->result[slot], POOL_DONE | POOL_FAILED | (uint32_t)EMSGSIZE, memory_order_relaxed);
+	step(p);
 	return 1;
 }
 
@@ -659,9 +782,9 @@ static int feed_one(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *e
 	ssize_t len;
 
 	do {
-		if (p->nfree == 0 || *ended)
+		if (*ended || !has_room(p))
 			return 0;
-		len = feed_slot(p, feed, input_of(p, next_slot(p)));
+		len = feed_slot(p, feed, input_of(p, p->at));
 	} while ((size_t)len > p->config.max_in && feed_odd(p, len, ended));
 	if ((size_t)len > p->config.max_in)
 		return 0;
@@ -669,29 +792,31 @@ static int feed_one(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *e
 	return 1;
 }
 
+/* Whether a whole piece may be begun: else each result that is put would make room for a piece of one item. */
+static int has_room_for_piece(const struct pvq_pool *p)
+{
+	return p->next == p->done || p->next - p->done + p->grain <= p->config.window;
+}
+
 /* Fills free slots and makes them visible, some at a time. Returns how many. */
 static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t *now)
 {
-	uint64_t from = p->tail, most = 2 * (uint64_t)p->config.workers, until = *now + LOOK_NS;
+	uint64_t from = p->next, most = 2 * (uint64_t)p->config.workers, until = *now + LOOK_NS;
+	int more = 1;
 
 	if (most < IN_ONE_GO)
 		most = IN_ONE_GO;
 	p->later = 0;
 	p->gather_ns = *now;
-	while (p->tail - from < most && *now < until) {
-		uint64_t upto = p->tail + p->quota;
-
-		while (p->tail < upto && feed_one(p, feed, ended))
-			continue;
-		if (!unpublished(p))
-			break;
-		*now = publish(p, POOL_HAS(POOL_FILL_FIRST) ? p->config.cores : UINT64_MAX);
-		if (p->tail < upto)
-			break;
+	while (more && p->next - from < most && *now < until) {
+		while (more && (p->gathered < p->quota || p->filled > 0))
+			more = (p->filled > 0 || has_room_for_piece(p)) && feed_one(p, feed, ended);
+		if (p->gathered > 0)
+			*now = publish(p, POOL_HAS(POOL_FILL_FIRST) ? p->config.cores : UINT64_MAX);
 	}
-	if (p->tail > from)
+	if (p->next > from)
 		wake_needed(p, *now, UINT64_MAX);
-	return p->tail - from;
+	return p->next - from;
 }
 
 static int feed_failed(const struct pvq_pool *p, struct pvq_error *err)
@@ -738,7 +863,9 @@ int pvq_pool_map(struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pv
 			(unsigned long long)(p->next - p->done));
 	p->next = p->done = 0;
 	p->feed_error = 0;
-	p->failed = 1; /* so it stays where a hook does not return */
+	if (p->config.ordered)
+		p->at = p->put_at = 0; /* a short map touches few pages */
+	p->failed = 1;                 /* so it stays where a hook does not return */
 	ret = map_items(p, feed, err);
 	p->failed = ret != 0;
 	return ret;

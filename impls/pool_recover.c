@@ -138,10 +138,10 @@ static int bury_all(struct pvq_pool *p, struct pvq_error *err)
 static int give_up(struct pvq_pool *p, uint32_t slot, int status, const struct pool_death *d)
 {
 	if (!p->loss)
-		p->loss = calloc(p->config.window, sizeof(*p->loss));
+		p->loss = calloc(p->slots, sizeof(*p->loss));
 	if (!p->loss)
 		return -ENOMEM;
-	p->loss[slot] = (struct pvq_pool_loss){.wstatus = d->wstatus, .attempts = p->item[slot].attempts};
+	p->loss[slot] = (struct pvq_pool_loss){.wstatus = d->wstatus, .attempts = p->piece[slot].attempts};
 	p->counts.lost++;
 	/* It is collected like any other result. */
 	atomic_store_explicit(
@@ -149,44 +149,88 @@ static int give_up(struct pvq_pool *p, uint32_t slot, int status, const struct p
 	return 0;
 }
 
-/* On the lane. There is room: of the positions that nobody has claimed each has a slot of its own, and there are no more
- * slots than entries. */
+/* On the lane. There is room: of the positions that nobody has claimed each has slots of its own, and there are no more
+ * slots in flight than entries. */
 static void publish_again(struct pvq_pool *p, uint32_t slot)
 {
 	pool_atomic_u64 *published = &p->shared->lane_published;
 	uint64_t pos = atomic_load_explicit(published, memory_order_relaxed); /* ours alone */
+	struct pool_piece *piece = &p->piece[slot];
 
-	p->item[slot].pos = pos;
-	atomic_store_explicit(
-		&p->lane[pos & p->ring_mask], pool_entry(slot, p->item[slot].in_len), memory_order_relaxed);
+	piece->pos = pos;
+	atomic_store_explicit(&p->result[slot], 0, memory_order_relaxed);
+	atomic_store_explicit(&p->lane[pos & p->ring_mask],
+		pool_entry(slot, piece->n, piece->in_len) | (p->cancelled ? POOL_MARKED : 0),
+		memory_order_relaxed);
 	/* Releases the entry to claim_some(). */
 	atomic_store_explicit(published, pos + 1, RELEASE(publish_again));
 }
 
-/* An item that a dead worker had claimed and not done. */
-static int take_back(struct pvq_pool *p, uint32_t slot)
+/* Cuts a piece before its item i, which begins one of its own. Returns that one's slot. */
+static uint32_t cut(struct pvq_pool *p, uint32_t slot, uint32_t i)
 {
-	struct pool_item *item = &p->item[slot];
-	const struct pool_death *d = NULL;
+	struct pool_piece *piece = &p->piece[slot], *rest = &p->piece[slot + i];
 
-	if (item->cancelled) {
+	if (i == 0)
+		return slot;
+	*rest = (struct pool_piece){
+		.id = piece->id + i, .pos = piece->pos, .in_len = piece->in_len, .n = piece->n - i};
+	piece->n = i;
+	if (!p->config.ordered)
+		p->line[p->nline++] = slot + i;
+	return slot + i;
+}
+
+/* A dead worker had begun the first item of a piece: it is done with, or may be run again. Returns 1 where it is done
+ * with; 0, or -errno. */
+static int judge_begun(struct pvq_pool *p, uint32_t slot, const struct pool_death *d, uint64_t running)
+{
+	struct pool_piece *piece = &p->piece[slot];
+	int status, ret;
+
+	piece->attempts++;
+	if (pool_is_marked(p, slot)) {
 		atomic_store_explicit(&p->result[slot], POOL_DONE, memory_order_relaxed);
+		return 1;
+	}
+	status = d->overdue == running                 ? PVQ_POOL_OVERDUE
+		 : piece->attempts > p->config.retries ? PVQ_POOL_DIED
+						       : 0;
+	if (status == 0) {
+		p->counts.retried++;
 		return 0;
 	}
+	ret = give_up(p, slot, status, d);
+	return ret ? ret : 1;
+}
+
+/* A piece that a dead worker had claimed and not done: its first items are done, one may have been begun, and the others
+ * are published again. */
+static int take_back(struct pvq_pool *p, uint32_t slot)
+{
+	const struct pool_piece *piece = &p->piece[slot];
+	const struct pool_death *d = NULL;
+	uint64_t word = atomic_load_explicit(&p->result[slot], memory_order_relaxed);
+	uint32_t begun, rest = slot;
+	int ret = 0;
+
 	for (unsigned i = 0; !d && i < p->deaths; i++)
-		if (p->death[i].claim & POOL_CLAIM_OWN && pool_claim_covers(p->death[i].claim, item->pos))
+		if (p->death[i].claim & POOL_CLAIM_OWN && pool_claim_covers(p->death[i].claim, piece->pos))
 			d = &p->death[i];
 	/* In no claim: it died between the swap and saying so. */
-	if (d && item->pos < d->running) {
-		item->attempts++;
-		if (d->overdue == item->pos + 1)
-			return give_up(p, slot, PVQ_POOL_OVERDUE, d);
-		if (item->attempts > p->config.retries)
-			return give_up(p, slot, PVQ_POOL_DIED, d);
-		p->counts.retried++;
+	if (d && pool_runs(d->running, piece->pos, &begun)) {
+		rest = cut(p, slot, begun);
+		if (begun > 0)
+			atomic_store_explicit(&p->result[slot], word | POOL_DONE, memory_order_relaxed);
+		ret = judge_begun(p, rest, d, d->running);
+		if (ret > 0 && p->piece[rest].n == 1)
+			return 0;
+		if (ret > 0)
+			rest = cut(p, rest, 1);
 	}
-	publish_again(p, slot);
-	return 0;
+	if (ret >= 0)
+		publish_again(p, rest);
+	return ret < 0 ? ret : 0;
 }
 
 /* What was read of the shared words. */
@@ -205,16 +249,15 @@ static enum owner owner_of(const struct pvq_pool *p, const struct look *look, ui
 	return NOBODY;
 }
 
-/* Looks at one slot in flight; takes it back where nobody living has it. 1: undecided; or 0, or -errno. */
+/* Looks at one piece in flight; takes it back where nobody living has it. 1: undecided; or 0, or -errno. */
 static int account_for(struct pvq_pool *p, const struct look *look, uint32_t slot)
 {
-	uint64_t pos = p->item[slot].pos;
+	uint64_t pos = p->piece[slot].pos;
 	enum owner owner;
 
 	/* The result is read after the claims: a worker that has moved on to its next claim had completed the one
 	 * before. */
-	if (pos >= (pos & POOL_LANE ? look->lane_claimed : look->claimed) ||
-		atomic_load_explicit(&p->result[slot], memory_order_relaxed))
+	if (pos >= (pos & POOL_LANE ? look->lane_claimed : look->claimed) || pool_is_done(p, slot))
 		return 0;
 	owner = owner_of(p, look, pos);
 	if (owner == NOBODY)
@@ -222,20 +265,16 @@ static int account_for(struct pvq_pool *p, const struct look *look, uint32_t slo
 	return owner == UNDECIDED;
 }
 
+/* Pieces that come of one that is cut are met as well, and are done or nobody's. */
 static int account_for_all(struct pvq_pool *p, const struct look *look, int *undecided)
 {
+	struct pool_walk walk = {0};
+	uint32_t slot;
 	int ret = 0;
 
-	if (p->config.ordered) {
-		for (uint64_t id = p->done; ret >= 0 && id < p->next; id++) {
-			ret = account_for(p, look, p->line[id & p->ring_mask]);
-			*undecided |= ret > 0;
-		}
-		return ret;
-	}
 	pool_move(p, look->claimed);
-	for (uint32_t i = 0; ret >= 0 && i < p->nline; i++) {
-		ret = account_for(p, look, p->line[i]);
+	while (ret >= 0 && pool_walk(p, &walk, &slot)) {
+		ret = account_for(p, look, slot);
 		*undecided |= ret > 0;
 	}
 	return ret;
@@ -292,26 +331,29 @@ static void condemn(struct pvq_pool *p, unsigned w, uint64_t running)
 	pvq_pool_kill(p, w);
 }
 
-/* Worker w runs that position, and has not been killed for it yet. */
-static int is_running(const struct pvq_pool *p, unsigned w, uint64_t pos)
+/* Kills worker w if it runs an item of the piece that is cancelled, and has not been killed yet. */
+static void interrupt_in(struct pvq_pool *p, unsigned w, uint32_t slot)
 {
-	return p->hand[w].life == POOL_ALIVE && !p->hand[w].overdue &&
-	       atomic_load_explicit(&p->seat[w].running, memory_order_relaxed) == pos + 1;
+	uint64_t running = atomic_load_explicit(&p->seat[w].running, memory_order_relaxed);
+	uint32_t i;
+
+	if (p->hand[w].life == POOL_ALIVE && !p->hand[w].overdue &&
+		pool_runs(running, p->piece[slot].pos, &i) && pool_is_marked(p, slot + i))
+		condemn(p, w, running);
 }
 
 /* An item that was cancelled after its worker had read the entry is run all the same, sooner or later: so this looks again
  * and again while any is in flight. */
 void pvq_pool_interrupt(struct pvq_pool *p)
 {
+	struct pool_walk walk = {0};
+	uint32_t slot;
+
 	if (!p->config.interrupt || p->cancelled == 0)
 		return;
-	for (uint64_t i = 0; i < p->next - p->done; i++) {
-		const struct pool_item *item = &p->item[pool_flying(p, i)];
-
-		for (unsigned w = 0; item->cancelled && w < p->config.workers; w++)
-			if (is_running(p, w, item->pos))
-				condemn(p, w, item->pos + 1);
-	}
+	while (pool_walk(p, &walk, &slot))
+		for (unsigned w = 0; w < p->config.workers; w++)
+			interrupt_in(p, w, slot);
 }
 
 /* The server may have had no room for the request. */

@@ -3,18 +3,26 @@
  *
  *	caller                    shared memory                             workers
  *	 next() ──>  in[slot]   ┌────┬────┬────┬────┬─ … ┐  ──────────────>  run()
- *	 publish ─>  ring[]     │slot│slot│slot│    │    │  ──────────────>  claim a few at a time
+ *	 publish ─>  ring[]     │piece    │piece    │  …      ──────────────>  claim a few at a time
  *	 put()  <──  out[slot]  ├────┼────┼────┼────┼─ … ┤  <──────────────  run()
- *	 collect <─  result[]   └────┴────┴────┴────┴─ … ┘  <──────────────  complete
+ *	 collect <─  result[]   │done│    │done│    │  …      <──────────────  complete
  *
- * A slot is the place of an item in flight; inputs, outputs and results lie in arrays, so that small ones
- * share cache lines, and nothing is copied but what next() writes. There are `window` slots: memory stays
+ * A slot is the place of an item in flight; inputs and outputs lie in arrays, so that small ones share cache lines, and
+ * nothing is copied but what next() writes. There are as many slots as the window has items, or a few more: memory stays
  * flat, and no ring can overflow.
  *
- * Positions count what was ever published. The ring maps a position to its slot. Only the caller appends to it;
+ * A piece is a run of slots, up to 64, whose items are published, claimed and completed as one: one ring entry and one
+ * result word for all of them, in the place of the first one's. So short items cost few cache lines that change cores. The
+ * inputs of a piece have one length. Its result word holds for all items, or each has its own (POOL_MIXED). Pieces are of so
+ * many items as take a few microseconds: of one where items are slow, or where it is not known yet how long they take.
+ *
+ * Slots are given out in the order of ids, in turn, where the pool is ordered. Else they are given out, and become free, in
+ * segments of as many as a piece may have: an item that takes long keeps its segment's slots only.
+ *
+ * Positions count the pieces that were ever published. The ring maps a position to its piece. Only the caller appends to it;
  * workers claim [from, from + size) by moving `claimed` with compare-and-swap.
  *
- * The lane is a second ring, for what dead workers left: such a slot is published again there, at a new position, and
+ * The lane is a second ring, for what dead workers left: such a piece is published again there, at a new position, and
  * workers claim from the lane before they claim from the ring. So a retried item goes first, however full the ring is. The
  * lane obeys the same rules, and its positions have a bit of their own (POOL_LANE), so whatever names a position or a
  * claim says which ring is meant. Between two looks at the rings a worker holds one claim at most, of one of them. The
@@ -27,7 +35,8 @@
  *     sees in some worker's seat that worker's intent, or what that worker did since.
  *  2. A position that is claimed, not done, and in no living worker's claim, belonged to a dead one.
  *     In a living worker's intent: undecided for a few instructions of its; look again later.
- *  3. seat.running says which of the range was begun: one that was not may run again at no risk.
+ *  3. seat.running says which piece of the range was begun, and which item of that: those before it are done, with the result
+ *     words that the worker had written by then; those after it may run at no risk. The caller cuts the piece there.
  * tests/impls/model/pool.pml checks this with every interleaving of two workers, three slots and a death.
  *
  * Sleeping: whoever is about to sleep says so, then looks once more; the other side makes its work visible,
@@ -88,19 +97,33 @@ enum { POOL_GUARD = 256 };
 enum { POOL_GUARD = 0 };
 #endif
 
-/* A ring entry: the slot, and the input's length. */
-static inline uint64_t pool_entry(uint32_t slot, uint32_t in_len)
+/* A ring entry, of a piece: its first slot, how many there are, and the length of each input. */
+enum { POOL_PIECE_MAX = 64, POOL_SLOT_BITS = 24 };
+
+static inline uint64_t pool_entry(uint32_t slot, uint32_t n, uint32_t in_len)
 {
-	return (uint64_t)in_len << 32 | slot;
+	return (uint64_t)in_len << 32 | (n - 1) << POOL_SLOT_BITS | slot;
 }
 
-/* A result word; 0: not done. */
+static inline uint32_t pool_entry_slot(uint64_t entry)
+{
+	return (uint32_t)entry & ((1u << POOL_SLOT_BITS) - 1);
+}
+
+static inline uint32_t pool_entry_n(uint64_t entry)
+{
+	return 1 + ((uint32_t)entry >> POOL_SLOT_BITS & (POOL_PIECE_MAX - 1));
+}
+
+/* A result word. That of a piece's first slot says whether the piece is done, and holds for all its items unless MIXED is
+ * set: then each other item has a word of its own. */
 #define POOL_DONE (1ull << 32)
 #define POOL_FAILED (1ull << 33) /* run() returned an error: the low half is its errno */
 #define POOL_LOST (1ull << 34)   /* given up: see the caller's table of losses */
+#define POOL_MIXED (1ull << 35)
 
-/* In a ring entry: the item is cancelled, and not to be run. */
-#define POOL_SKIP (1ull << 63)
+/* In a ring entry: some items of the piece are cancelled, and not to be run: see `mark`. */
+#define POOL_MARKED (1ull << 31)
 
 /* In a position: it is one of the lane. */
 #define POOL_LANE (1ull << 53)
@@ -126,8 +149,9 @@ enum pool_phase { POOL_STARTING, POOL_READY, POOL_RETIRED };
 struct pool_seat {
 	/* Written by the worker. */
 	_Alignas(2 * POOL_GAP) pool_atomic_u64 claim;
-	pool_atomic_u64 running; /* 1 + the position that it runs, or 0; POOL_CONDEMNED is the caller's */
-	pool_atomic_i32 phase;   /* enum pool_phase, or the -errno that init() returned */
+	pool_atomic_u64
+		running; /* pool_running() of the item that it runs, or 0; POOL_CONDEMNED is the caller's */
+	pool_atomic_i32 phase; /* enum pool_phase, or the -errno that init() returned */
 	/* Of all workers that have sat here: see struct pvq_pool_worker. */
 	pool_atomic_u64 start_ns, busy_ns, wait_ns, items, longest_ns;
 	/* Written by both. */
@@ -141,10 +165,26 @@ struct pool_seat {
  * worker, should it be through with that item by then, begins no other one. The kill takes that item, or none. */
 #define POOL_CONDEMNED (1ull << 63)
 
+/* A worker runs item i of the piece at that position; those before i are done. */
+static inline uint64_t pool_running(uint64_t pos, uint32_t i)
+{
+	return (pos * POOL_PIECE_MAX | i) + 1;
+}
+
+/* Whether it is of the piece at that position, and which item it is of that. */
+static inline int pool_runs(uint64_t running, uint64_t pos, uint32_t *i)
+{
+	*i = (uint32_t)(running - 1) % POOL_PIECE_MAX;
+	return running != 0 && (running - 1) / POOL_PIECE_MAX == pos;
+}
+
 /* The position of an item that never was on a ring; beyond any that is. */
 #define POOL_NOWHERE (UINT64_MAX - 1)
 
 #define POOL_ANY UINT64_MAX
+
+/* Unordered: no segment has been taken for the next item. */
+#define POOL_NO_SLOT UINT32_MAX
 
 /* Is the caller asleep, and what is it to be woken for? */
 enum pool_caller {
@@ -173,12 +213,19 @@ struct pool_shared {
 	                                                    * caller then looks for sleepers in vain. */
 };
 
-/* What the caller knows of the item in a slot. */
-struct pool_item {
-	uint64_t id, pos;
-	uint32_t in_len;
-	uint32_t attempts : 31; /* that ended with a worker's death */
-	uint32_t cancelled : 1;
+/* What the caller knows of a piece, by its first slot. */
+struct pool_piece {
+	uint64_t id, pos; /* of its first item */
+	uint32_t in_len, n;
+	uint32_t
+		attempts; /* of its first item that ended with a worker's death; the others have had none */
+};
+
+/* The piece that the caller is putting: it may stop in the midst of it. */
+struct pool_putting {
+	uint64_t id, word;
+	uint32_t slot, left; /* the next item */
+	uint32_t first, n;
 };
 
 /* A worker that died, until all its items are accounted for. */
@@ -210,6 +257,7 @@ struct pvq_pool {
 	pool_atomic_u64 *ring;   /* ring_mask + 1 entries, no fewer than slots … */
 	pool_atomic_u64 *lane;   /* … and as many again */
 	pool_atomic_u64 *result; /* one a slot */
+	pool_atomic_u64 *mark;   /* a bit a slot, written by the caller: the item is cancelled */
 	char *in, *out;          /* a slot's bytes at slot * stride */
 	size_t in_stride, out_stride, mapped;
 	uint64_t ring_mask;
@@ -227,18 +275,28 @@ struct pvq_pool {
 	int feed_error;               /* what next() failed with, in this map */
 	int later;                    /* next() had nothing when it was asked last */
 
-	struct pool_item *item; /* one a slot */
-	uint32_t *free_slot;    /* stack of slots */
+	uint32_t slots;           /* no fewer than the window; a multiple of … */
+	uint32_t segment;         /* … a power of two: so many slots are taken, and freed, at a time */
+	struct pool_piece *piece; /* one a slot */
+	/* The piece that is being filled: `filled` slots up to `at`, each with an input of fill_len bytes; it is closed
+	 * when it has `limit`. */
+	uint32_t at, filled, fill_len, limit;
+	uint32_t grain; /* items of a piece, a power of two */
+	struct pool_putting putting;
+	/* ordered: slots are taken in turn; that of the piece after the one that is being put. */
+	uint32_t put_at;
+	/* unordered: stack of segments; for each, how many of its items were not put yet. */
+	uint32_t *free_segment, *segment_left;
 	uint32_t nfree;
-	/* ordered: the slot of an id, at id & ring_mask, for ids in [done, next).
-	 * unordered: the slots, nline of them, whose results were not put yet, of positions on the ring below `moved`
-	 * and on the lane. */
+	/* unordered: the first slots, nline of them, of the pieces whose results were not put yet, of positions on the ring
+	 * below `moved` and on the lane. */
 	uint32_t *line;
 	uint32_t nline;
 	uint64_t moved;
-	uint64_t tail;       /* the position of the next item: `published`, and what is not published yet */
-	uint64_t next, done; /* since the last map began: items appended, items put */
-	uint64_t cancelled;  /* items in flight that are */
+	uint64_t tail;     /* the position of the next piece: `published`, and what is not published yet */
+	uint64_t gathered; /* items that are not published yet */
+	uint64_t next, done;        /* since the last map began: items appended, items put */
+	uint64_t cancelled;         /* items in flight that are */
 	struct pvq_pool_loss *loss; /* of a slot; made at the first loss */
 
 	struct pool_death *death;
@@ -290,19 +348,47 @@ static inline int pool_may_spin(const struct pvq_pool *p)
 static inline void pool_move(struct pvq_pool *p, uint64_t claimed)
 {
 	for (; !p->config.ordered && p->moved < claimed; p->moved++)
-		p->line[p->nline++] = (uint32_t)atomic_load_explicit(
-			&p->ring[p->moved & p->ring_mask], memory_order_relaxed);
+		p->line[p->nline++] = pool_entry_slot(
+			atomic_load_explicit(&p->ring[p->moved & p->ring_mask], memory_order_relaxed));
 }
 
-/* The slot of the i-th item in flight, for i in [0, next - done); where they are not ordered, in no particular order. */
-static inline uint32_t pool_flying(const struct pvq_pool *p, uint64_t i)
+/* Goes through the pieces in flight that are closed, but for the one that is being put; begin with a walk of 0. */
+struct pool_walk {
+	uint64_t i; /* ordered: items passed; else pieces */
+	uint32_t slot;
+};
+
+/* The next one's first slot. 0: that was all. */
+static inline int pool_walk(const struct pvq_pool *p, struct pool_walk *walk, uint32_t *slot)
 {
-	if (p->config.ordered)
-		return p->line[(p->done + i) & p->ring_mask];
-	if (i < p->nline)
-		return p->line[i];
-	return (uint32_t)atomic_load_explicit(
-		&p->ring[(p->moved + i - p->nline) & p->ring_mask], memory_order_relaxed);
+	if (p->config.ordered) {
+		if (walk->i == p->next - p->done - p->putting.left - p->filled)
+			return 0;
+		if (walk->i == 0 || walk->slot == p->slots)
+			walk->slot = walk->i == 0 ? p->put_at : 0;
+		*slot = walk->slot;
+		walk->slot += p->piece[*slot].n;
+		walk->i += p->piece[*slot].n;
+		return 1;
+	}
+	if (walk->i == p->nline + p->tail - p->moved)
+		return 0;
+	*slot = walk->i < p->nline ? p->line[walk->i]
+				   : pool_entry_slot(atomic_load_explicit(
+					     &p->ring[(p->moved + walk->i - p->nline) & p->ring_mask],
+					     memory_order_relaxed));
+	walk->i++;
+	return 1;
+}
+
+static inline int pool_is_marked(const struct pvq_pool *p, uint32_t slot)
+{
+	return atomic_load_explicit(&p->mark[slot / 64], memory_order_relaxed) >> slot % 64 & 1;
+}
+
+static inline int pool_is_done(const struct pvq_pool *p, uint32_t slot)
+{
+	return (atomic_load_explicit(&p->result[slot], memory_order_relaxed) & POOL_DONE) != 0;
 }
 
 /* Whether the caller may have to kill a worker for the item that it runs, and for no other. */

@@ -13,25 +13,50 @@ struct worker {
 	uint64_t began_ns; /* when the present claim was made, about */
 	uint64_t running;  /* what it said last: its seat's word, unless the caller condemned it */
 	int may_be_condemned;
+	uint64_t items; /* of the present claim */
 	uint64_t entry[PVQ_POOL_CHUNK_MAX];
 };
 
 /* ---- claiming ---- */
 
-/* Never so many that others would have to wait at the end (guided self-scheduling), nor so many that results
- * come in lumps. */
-static uint64_t claim_size(const struct worker *k, uint64_t ready)
+/* How many pieces at most: never so many that others would have to wait at the end (guided self-scheduling). */
+static uint64_t most_pieces(const struct worker *k, uint64_t ready)
 {
 	const struct pvq_pool_config *c = &k->p->config;
-	uint64_t size = c->chunk, share = ready / (2 * (uint64_t)c->workers);
+	uint64_t share = ready / (2 * (uint64_t)c->workers);
 
-	if (size == 0)
-		size = POOL_HAS(POOL_SHRINK) && share < k->limit ? share : k->limit;
-	if (size == 0 || !POOL_HAS(POOL_SEVERAL))
-		size = 1;
-	if (size > k->left)
-		size = k->left;
-	return size < ready ? size : ready;
+	if (c->chunk == 0 && POOL_HAS(POOL_SHRINK) && share < ready)
+		ready = share ? share : 1;
+	if (!POOL_HAS(POOL_SEVERAL))
+		ready = 1;
+	return ready < PVQ_POOL_CHUNK_MAX ? ready : PVQ_POOL_CHUNK_MAX;
+}
+
+/* How many items at most, but for a single piece: nor so many that results come in lumps. */
+static uint64_t most_items(const struct worker *k)
+{
+	uint64_t most = k->p->config.chunk ? k->p->config.chunk : k->limit;
+
+	return most < k->left ? most : k->left;
+}
+
+/* Reads so many entries; returns how many. */
+static inline uint64_t read_entries(
+	struct worker *k, const pool_atomic_u64 *entry, uint64_t at, uint64_t most)
+{
+	uint64_t items = 0, limit = most_items(k), size = 0;
+
+	while (size < most) {
+		uint64_t e =
+			atomic_load_explicit(&entry[(at + size) & k->p->ring_mask], memory_order_relaxed);
+
+		items += pool_entry_n(e);
+		if (size > 0 && items > limit)
+			return size;
+		k->items = items;
+		k->entry[size++] = e;
+	}
+	return size;
 }
 
 /* Takes some entries off the ring, or one off the lane; returns how many, the first being at *from. 0: it is empty.
@@ -56,10 +81,7 @@ static inline uint64_t claim_some(struct worker *k, const pool_atomic_u64 *publi
 
 		if ((int64_t)(published - at) <= 0)
 			return 0;
-		size = some ? claim_size(k, published - at) : 1;
-		for (uint64_t i = 0; i < size; i++)
-			k->entry[i] = atomic_load_explicit(
-				&entry[(at + i) & k->p->ring_mask], memory_order_relaxed);
+		size = read_entries(k, entry, at, some ? most_pieces(k, published - at) : 1);
 		/* The swap releases the intent: whoever sees `claimed` beyond it sees the intent. Relaxed itself: between
 		 * the results of the claim before and this there is the fence of look_after_caller(). */
 		atomic_store_explicit(&k->seat->claim, pool_intent(at, size), memory_order_relaxed);
@@ -117,30 +139,6 @@ static uint64_t failure(ssize_t len)
 	int error = len > 0 ? EMSGSIZE : len < -POOL_RESULT_MAX ? EOVERFLOW : (int)-len;
 
 	return POOL_DONE | POOL_FAILED | (uint32_t)error;
-}
-
-static void run_one(const struct worker *k, uint64_t pos, uint64_t entry)
-{
-	const struct pvq_pool *p = k->p;
-	uint32_t slot = (uint32_t)entry;
-	char *out = p->out + slot * p->out_stride;
-	uint64_t word;
-	ssize_t len;
-
-	pool_guard(out, p->config.max_out, p->out_stride);
-	len = entry & POOL_SKIP ? -ECANCELED
-				: p->config.run(p->config.ctx, p->in + slot * p->in_stride, entry >> 32,
-					  out, p->config.max_out);
-	if (pool_is_overrun(out, p->config.max_out, p->out_stride))
-		len = SSIZE_MAX;
-	word = (size_t)len <= p->config.max_out ? POOL_DONE | (uint32_t)len : failure(len);
-	/* Releases the output's bytes to collect(). */
-	atomic_store_explicit(&p->result[slot], word, RELEASE(result_done));
-	/* Only a hint, for this load may have been made before the store above was seen. The look that cannot
-	 * miss is the one after the fence at the claim's end. */
-	if (atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_EACH &&
-		is_wanted(p->shared, pos, 1))
-		wake_caller(p);
 }
 
 /* Wakes the caller if there is something in it for it. Pairs with caller_sleep(): either it sees our results
@@ -218,15 +216,74 @@ static void say_running(struct worker *k, uint64_t running)
 	atomic_signal_fence(memory_order_seq_cst);
 }
 
+/* The result word. */
+static inline uint64_t run_one(const struct pvq_pool *p, uint32_t slot, uint64_t entry)
+{
+	char *out = p->out + slot * p->out_stride;
+	ssize_t len;
+
+	pool_guard(out, p->config.max_out, p->out_stride);
+	len = entry & POOL_MARKED && pool_is_marked(p, slot)
+		      ? -ECANCELED
+		      : p->config.run(p->config.ctx, p->in + slot * p->in_stride, entry >> 32, out,
+				p->config.max_out);
+	if (pool_is_overrun(out, p->config.max_out, p->out_stride))
+		len = SSIZE_MAX;
+	return (size_t)len <= p->config.max_out ? POOL_DONE | (uint32_t)len : failure(len);
+}
+
+/* An item whose word is not that of all before it: from now on each has its own. Returns the first one's. */
+static uint64_t mix(pool_atomic_u64 *result, uint32_t i, uint64_t first)
+{
+	for (uint32_t j = 1; j < i; j++)
+		atomic_store_explicit(&result[j], first, memory_order_relaxed);
+	return first | POOL_MIXED;
+}
+
+/* What is to be known of the items before i, should this process die, is in the words of the piece before it says that it
+ * runs i: in the program's order, as `running` is. */
+static void run_piece(struct worker *k, uint64_t pos, uint64_t entry)
+{
+	const struct pvq_pool *p = k->p;
+	uint32_t slot = pool_entry_slot(entry), n = pool_entry_n(entry);
+	pool_atomic_u64 *result = &p->result[slot];
+	uint64_t first = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t word;
+
+		say_running(k, pool_running(pos, i));
+		word = run_one(p, slot + i, entry);
+		if (i == 0) {
+			first = word;
+			if (n > 1)
+				atomic_store_explicit(result, first & ~POOL_DONE, memory_order_relaxed);
+		} else if (word != first) { /* MIXED included */
+			int begins = !(first & POOL_MIXED);
+
+			if (begins)
+				first = mix(result, i, first);
+			atomic_store_explicit(&result[i], word, memory_order_relaxed);
+			if (begins)
+				atomic_store_explicit(result, first & ~POOL_DONE, memory_order_relaxed);
+		}
+	}
+	/* Releases the outputs' bytes, and the other words, to collect(). */
+	atomic_store_explicit(result, first, RELEASE(result_done));
+	/* Only a hint, for this load may have been made before the store above was seen. The look that cannot
+	 * miss is the one after the fence at the claim's end. */
+	if (atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_EACH &&
+		is_wanted(p->shared, pos, 1))
+		wake_caller(p);
+}
+
 static void run_claim(struct worker *k, uint64_t from, uint64_t size)
 {
-	for (uint64_t i = 0; i < size; i++) {
-		say_running(k, from + i + 1);
-		run_one(k, from + i, k->entry[i]);
-	}
+	for (uint64_t i = 0; i < size; i++)
+		run_piece(k, from + i, k->entry[i]);
 	say_running(k, 0);
-	k->left -= size;
-	learn_pace(k, size);
+	k->left -= k->items < k->left ? k->items : k->left;
+	learn_pace(k, k->items);
 	look_after_caller(k->p, from, size);
 }
 

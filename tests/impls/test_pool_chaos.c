@@ -116,6 +116,7 @@ struct round {
 	int late;    /* the caller is killed while it closes the pool */
 	int steps;   /* no map, but submit, collect, and wait or poll */
 	int cancels; /* some items, at some time */
+	int varied;  /* inputs differ in length, and some items fail */
 	/* what came of it: */
 	unsigned char seen[ITEMS], cancelled[ITEMS];
 	const char *wrong;
@@ -152,6 +153,7 @@ static void shape(struct round *r, uint64_t seed)
 	r->steps = below(&s, 3) == 0;
 	r->cancels = r->steps && below(&s, 2);
 	r->config.interrupt = r->cancels && below(&s, 2);
+	r->varied = below(&s, 2) == 0;
 }
 
 /* ---- what happens to this process ---- */
@@ -360,20 +362,31 @@ static int init(void *ctx, unsigned worker)
 	return 0;
 }
 
+static int fails(const struct round *r, uint64_t id)
+{
+	return r->varied && mix(r->seed - id) % 8 == 0;
+}
+
+/* Bytes of the input; some in a row have the same. */
+static size_t length_of(const struct round *r, uint64_t id)
+{
+	return r->varied && mix(id / 16) % 4 == 0 ? 2 : sizeof(id);
+}
+
 static ssize_t run(void *ctx, const void *in, size_t len, void *out, size_t cap)
 {
 	const struct round *r = ctx;
-	uint64_t id, value;
+	uint64_t id = 0, value;
 
 	armed = 0;
 	memcpy(&id, in, len);
 	atomic_fetch_add(&sh->begun[id], 1);
 	for (volatile unsigned i = 0; i < r->spin;)
 		i++;
-	value = mix(r->seed + id);
+	value = len == length_of(r, id) ? mix(r->seed + id) : 0;
 	memcpy(out, &value, cap);
 	armed = 1;
-	return (ssize_t)cap;
+	return fails(r, id) ? -EXDEV : (ssize_t)cap;
 }
 
 static ssize_t next(void *ctx, uint64_t id, void *in)
@@ -381,7 +394,7 @@ static ssize_t next(void *ctx, uint64_t id, void *in)
 	const struct round *r = ctx;
 
 	memcpy(in, &id, sizeof(id));
-	return id < r->items ? (ssize_t)sizeof(id) : PVQ_POOL_END;
+	return id < r->items ? (ssize_t)length_of(r, id) : PVQ_POOL_END;
 }
 
 static int put(void *ctx, uint64_t id, const void *out, size_t len, int status)
@@ -396,9 +409,11 @@ static int put(void *ctx, uint64_t id, const void *out, size_t len, int status)
 		r->wrong = "an item is out of order";
 	} else if (r->cancelled[id] != (status == PVQ_POOL_CANCELLED)) {
 		r->wrong = "an item is put as cancelled that is not, or the other way";
+	} else if (status == -EXDEV && fails(r, id)) {
+		return 0;
 	} else if (status == 0) {
 		memcpy(&value, out, sizeof(value));
-		if (len != sizeof(value) || value != mix(r->seed + id))
+		if (len != sizeof(value) || fails(r, id) || value != mix(r->seed + id))
 			r->wrong = "a result is wrong";
 		if (atomic_load(&sh->begun[id]) == 0)
 			r->wrong = "a result is of an item that was not begun";
@@ -459,7 +474,7 @@ static int go_step_by_step(struct round *r, struct pvq_pool *pool, struct pvq_er
 
 	while (ret == 0 && (id < r->items || pvq_pool_in_flight(pool) > 0)) {
 		while (ret == 0 && id < r->items) {
-			ret = pvq_pool_submit(pool, &id, sizeof(id), NULL, err);
+			ret = pvq_pool_submit(pool, &id, length_of(r, id), NULL, err);
 			id += ret == 0;
 		}
 		if (r->cancels && below(&chance, 4) == 0)

@@ -343,6 +343,39 @@ static void test_maps_and_steps_take_turns(void **state)
 	close_well(f);
 }
 
+/* ---- items in pieces ---- */
+
+/* So short that many go together, and many different ones. */
+static void test_short_items_of_many_kinds(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int ordered = 0; ordered < 2; ordered++) {
+		struct pvq_pool_config config = plain;
+
+		config.ordered = ordered;
+		config.window = 2048;
+		start(f, config);
+		while (f->submitted < IDS) {
+			uint64_t id = f->submitted;
+			int ret = try_submit(f, id % 100 == 37     ? FAIL
+						: id % 1000 == 641 ? DIE_ONCE
+								   : TENFOLD);
+
+			if (ret == -EAGAIN && collect(f) == 0)
+				assert_int_equal(pvq_pool_wait(f->pool, -1, &f->err), 1);
+		}
+		collect_all(f);
+		for (unsigned i = 0; i < IDS; i++) {
+			assert_int_equal(f->status[i], i % 100 == 37 ? -ENOTTY : 0);
+			assert_int_equal(f->sh->begun[i], i % 1000 == 641 ? 2 : 1);
+		}
+		if (ordered)
+			assert_int_equal(f->disorder, 0);
+		close_well(f);
+	}
+}
+
 /* ---- waiting ---- */
 
 static void note_signal(int sig)
@@ -629,6 +662,7 @@ int main(void)
 		TEST(test_a_put_that_refuses_ends_the_collect_alone),
 		TEST(test_a_put_that_does_not_return),
 		TEST(test_maps_and_steps_take_turns),
+		TEST(test_short_items_of_many_kinds),
 		TEST(test_waiting_ends_in_time_and_at_a_signal),
 		TEST(test_a_loop_that_polls_the_descriptor),
 		TEST(test_an_item_that_waits_is_cancelled),

@@ -17,6 +17,9 @@
  *
  * What is left out, and why that loses nothing:
  *  - Memory order. Steps happen one after the other here; the engine's comments argue for each weaker access.
+ *  - Pieces of more than one item. Only its worker looks into a piece until that is done, or the worker is dead and
+ *    reaped, and its words do not change any more. The pieces that it is cut into then are like items here: the first is
+ *    done, that of the item which was begun is given up or published again, as is the last one.
  *  - Claims of more than two items: with two there is a first, a next and a last.
  *  - Who dies first: it is worker 0, for the two differ in nothing, and are looked at in both orders.
  *  - Sleeping: that is sleep.pml. Here who finds nothing to do waits until there is something.

@@ -18,7 +18,7 @@
 namespace
 {
 
-enum { WORKERS = 2, ITEMS = 16, SLOTS = 4, CALLER = 0 };
+enum { WORKERS = 2, ITEMS = 16, SLOTS = 32, CALLER = 0 };
 
 /* What is run, and how it is searched. */
 struct check {
@@ -31,6 +31,7 @@ struct check {
 	int overdue;      /* items have a time limit */
 	int steps;        /* no map: submit, collect, and wait or poll */
 	int cancels;      /* items that may hang are cancelled at some time, and interrupted */
+	unsigned pace_ns; /* of items, as known from the start: so that pieces have several */
 	uint64_t tick_ns; /* how far the clock goes at each look; 0: one of several */
 };
 
@@ -134,6 +135,52 @@ const check checks[] = {
 		.retries = 1,
 		.steps = 1,
 		.cancels = 1},
+	{.name = "pieces",
+		.what = "2 workers, 10 items in pieces",
+		.workers = 2,
+		.items = 10,
+		.window = 32,
+		.ordered = 1,
+		.pace_ns = 10},
+	{.name = "pieces-unordered",
+		.what = "2 workers, 16 items in pieces, window 16",
+		.workers = 2,
+		.items = 16,
+		.window = 16,
+		.pace_ns = 10,
+		.tick_ns = 100},
+	{.name = "pieces-death",
+		.what = "2 workers, 10 items in pieces, a death",
+		.workers = 2,
+		.items = 10,
+		.window = 32,
+		.ordered = 1,
+		.deaths = 1,
+		.retries = 1,
+		.pace_ns = 10},
+	{.name = "pieces-deaths",
+		.what = "2 workers, 10 items in pieces, 2 deaths, no retries",
+		.workers = 2,
+		.items = 10,
+		.window = 32,
+		.deaths = 2,
+		.pace_ns = 10},
+	{.name = "pieces-overdue",
+		.what = "2 workers, 8 items in pieces, with a time limit",
+		.workers = 2,
+		.items = 8,
+		.window = 32,
+		.ordered = 1,
+		.overdue = 1,
+		.pace_ns = 10},
+	{.name = "pieces-cancel",
+		.what = "2 workers, 8 items in pieces that may hang and are cancelled",
+		.workers = 2,
+		.items = 8,
+		.window = 32,
+		.steps = 1,
+		.cancels = 1,
+		.pace_ns = 10},
 	{.name = "close",
 		.what = "a worker, no items",
 		.workers = 1,
@@ -434,7 +481,7 @@ void model::swapped(const void *cell, bool success)
 void model::storing(const void *cell, uint64_t before, uint64_t value)
 {
 	if (w->starting || me() != CALLER || cell < (void *)w->pool->ring ||
-		cell >= (void *)w->pool->result || ((before ^ value) & ~POOL_SKIP) == 0)
+		cell >= (void *)w->pool->result || ((before ^ value) & ~POOL_MARKED) == 0)
 		return;
 	for (size_t i = 0; i < w->claimed.size();) {
 		reading r = w->claimed[i];
@@ -495,7 +542,8 @@ int pvq_pool_serve(struct pvq_pool *p)
 	cells(p->seat, p->config.workers * sizeof(*p->seat) / size);
 	cells(p->ring, p->ring_mask + 1);
 	cells(p->lane, p->ring_mask + 1);
-	cells(p->result, p->config.window);
+	cells(p->result, p->slots);
+	cells(p->mark, p->slots / 64 + 1);
 	p->talk_fd = 5;
 	p->server_fd = 6;
 	return 0;
@@ -629,6 +677,12 @@ void take_time()
 	}
 }
 
+/* So that not all results of a piece are alike. */
+bool fails(uint64_t id)
+{
+	return the_check->pace_ns && id % 3 == 1;
+}
+
 ssize_t run_item(void *, const void *in, size_t len, void *out, size_t)
 {
 	uint64_t id = input_at(in)($);
@@ -641,10 +695,10 @@ ssize_t run_item(void *, const void *in, size_t len, void *out, size_t)
 	if (the_check->overdue || the_check->cancels)
 		take_time();
 	output_at(out)($) = id + 100;
-	return 8;
+	return fails(id) ? -ENOTTY : 8;
 }
 
-int put_item(void *, uint64_t id, const void *out, size_t, int status)
+int put_item(void *, uint64_t id, const void *out, size_t len, int status)
 {
 	must(id < the_check->items && w->put[id] == 0, "an item is put twice");
 	must(!the_check->ordered || id == w->done, "an item is put out of order");
@@ -656,8 +710,10 @@ int put_item(void *, uint64_t id, const void *out, size_t, int status)
 		must(w->cancelled[id], "an item is put as cancelled");
 	else if (status == PVQ_POOL_OVERDUE)
 		must(the_check->overdue && w->kills > 0, "an item is overdue");
+	else if (fails(id))
+		must(status == -ENOTTY && !w->cancelled[id], "a status is another item's");
 	else
-		must(status == 0 && !w->cancelled[id] && (uint64_t)output_at(out)($) == id + 100 && w->begun[id],
+		must(status == 0 && len == 8 && !w->cancelled[id] && (uint64_t)output_at(out)($) == id + 100 && w->begun[id],
 			"an output is another item's");
 	return 0;
 }
@@ -712,6 +768,7 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 		must(pvq_pool_start(&pool, &config, &err) == 0, "start() fails");
 		if (!any)
 			pool->config.cores = 0; /* nobody spins: that only makes executions longer */
+		atomic_store_explicit(&pool->shared->pace_ns, the_check->pace_ns, memory_order_relaxed);
 		w->starting = false;
 	}
 
