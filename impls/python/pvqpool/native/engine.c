@@ -355,10 +355,16 @@ int native_engine_submit(Engine *e, Job *job, uint64_t seq, struct native_functi
 		.apart = coded.apart};
 	f->apart = coded.apart ? coded.len : 0;
 	e->apart += f->apart;
-	ret = pvq_pool_submit(
-		e->pool, &slot, sizeof(slot.head) + (coded.apart ? 0 : coded.len), &f->id, &err);
-	if (ret == -EAGAIN)
-		pvq_fail(&err, -EAGAIN, "the pool is full, and should not be");
+	/* The pool may free its slots later than the results in them are put. */
+	while ((ret = pvq_pool_submit(e->pool, &slot, sizeof(slot.head) + (coded.apart ? 0 : coded.len),
+			&f->id, &err)) == -EAGAIN) {
+		Py_ssize_t got = native_engine_collect(e);
+
+		if (got < 0 || (got == 0 && native_engine_wait(e, -1)) || native_engine_check(e)) {
+			release(e, number);
+			return -1;
+		}
+	}
 	return ret ? fail(e, &err) : 0;
 }
 
