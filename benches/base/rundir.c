@@ -190,10 +190,11 @@ void pvq_rundir_latest(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	/* The link is a convenience: failure to make it is reported, and the run continues. */
-	if (unlink("reports/latest") && errno != ENOENT)
-		fprintf(stderr, "pvq: cannot replace reports/latest: %s\n", strerror(errno));
-	else if (symlink(slash ? slash + 1 : path, "reports/latest"))
+	/* The link is a convenience: failure to make it is reported, and the run continues. It is renamed into place, so that
+	 * there is always one, whatever kills this process. */
+	if ((unlink("reports/latest.part") && errno != ENOENT) ||
+		symlink(slash ? slash + 1 : path, "reports/latest.part") ||
+		rename("reports/latest.part", "reports/latest"))
 		fprintf(stderr, "pvq: cannot link reports/latest: %s\n", strerror(errno));
 }
 
