@@ -51,6 +51,9 @@ enum {
 	PVQ_HARNESS = 1 << 5,    /* measures the driver itself; runs only where named */
 	PVQ_LINGERS = 1 << 6,    /* a library keeps threads or descriptors until the process ends */
 	PVQ_ONE_WORKER = 1 << 7, /* has one worker, and is never asked for more */
+	/* Runs nothing but commands (struct pvq_commands). Where all peers are asked for, it is among them only if a task has
+	 * commands. */
+	PVQ_COMMANDS_ONLY = 1 << 8,
 };
 
 /* What to do about workers that die, grow old or hang. Only for strategies with PVQ_SURVIVES_CRASH. */

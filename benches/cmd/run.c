@@ -112,7 +112,8 @@ static int add_all(struct run *r, const struct pvq_registry *registry, int peers
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(registry, i)); i++)
-		if (pvq_impl_is_peer(impl) == peers && !(impl->flags & PVQ_HARNESS))
+		if (pvq_impl_is_peer(impl) == peers && !(impl->flags & PVQ_HARNESS) &&
+			(r->args.spec.task->commands || !(impl->flags & PVQ_COMMANDS_ONLY)))
 			ret = add(r, impl, 0, 0);
 	return ret;
 }
@@ -181,6 +182,8 @@ static int check_commands(const struct run *r)
 		wrong = "--joblog is for tasks whose items are commands";
 	else if (keep->joblog && r->choices > 1)
 		wrong = "--joblog is the log of one strategy; name one";
+	else if (keep->joblog && r->choice[0].impl->flags & PVQ_COMMANDS_ONLY)
+		wrong = "this strategy runs the commands by itself, and keeps no job log";
 	else if (keep->joblog && !keep->resume && stat(keep->joblog, &log) == 0 && log.st_size > 0)
 		wrong = "the job log holds another run; continue that with --resume, or name another file";
 	if (wrong)
@@ -209,7 +212,7 @@ static int count_items(struct run *r)
 
 static int check_options(struct run *r, struct pvq_registry *registry)
 {
-	if (choose(r, registry) || pvq_trial_args_task(&r->args))
+	if (pvq_trial_args_task(&r->args) || choose(r, registry))
 		return -EINVAL;
 	return check_output(r) || check_commands(r) || count_items(r) ? -EINVAL : 0;
 }

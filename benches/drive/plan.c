@@ -17,6 +17,7 @@ enum { LIST_MAX = 64, LIST_TEXT = 2048, LEVELS = 4 };
 struct choice {
 	const struct pvq_impl **impl; /* owned */
 	unsigned nimpl;
+	int commands; /* a task has commands */
 	unsigned cores[LIST_MAX], ncores;
 	unsigned workers[LIST_MAX], nworkers; /* 0: workers = cores, and more where `beyond` is set */
 	unsigned chunk[LIST_MAX], nchunk;     /* at least one; 0: each strategy's own choice */
@@ -95,7 +96,8 @@ static int add_peers(struct choice *c, const struct pvq_registry *registry)
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < registry->peers; i++)
-		ret = add_impl(c, registry->peer[i]);
+		if (c->commands || !(registry->peer[i]->flags & PVQ_COMMANDS_ONLY))
+			ret = add_impl(c, registry->peer[i]);
 	return ret;
 }
 
@@ -627,13 +629,14 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_registry *registry, co
 	plan->blocks = wish->blocks ? wish->blocks : plan->profile->blocks_max;
 	plan->goal = wish->blocks ? 0 : plan->profile->goal;
 	plan->timeout_s = wish->timeout_s > 0 ? wish->timeout_s : plan->profile->timeout_s;
-	ret = choose_impls(&c, registry, wish->impls, plan->profile->peers);
+	ret = choose_tasks(plan, &c, wish->tasks);
+	c.commands = ret == 0 && has_commands(plan);
+	if (ret == 0)
+		ret = choose_impls(&c, registry, wish->impls, plan->profile->peers);
 	if (ret == 0)
 		ret = choose_cores(&c, wish, host);
 	if (ret == 0)
 		ret = choose_chunks(&c, wish);
-	if (ret == 0)
-		ret = choose_tasks(plan, &c, wish->tasks);
 	if (ret == 0)
 		ret = allow_commands(plan, &c, wish);
 	if (ret == 0 && !wish->dry)

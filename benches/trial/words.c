@@ -14,7 +14,7 @@ const char *const pvq_via_words[] = {[PVQ_VIA_CALL] = "call",
 	[PVQ_VIA_MESSAGE + 1] = NULL};
 
 const char *const pvq_flag_words[] = {"caller_works", "reusable", "survives_crash", "streams", "baseline",
-	"harness", "lingers", "one_worker", NULL};
+	"harness", "lingers", "one_worker", "commands_only", NULL};
 
 const char *const pvq_status_words[] = {[PVQ_OK] = "ok",
 	[PVQ_ERROR] = "error",

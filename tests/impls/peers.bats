@@ -1,6 +1,8 @@
 # peers.bats: strategies that are separate programs: the protocol, kept and broken, and every peer that is built here on
 # every task. PVQ is the binary (set by scripts/run-tests).
 
+RUNNERS='xargs|gnu_parallel|moreutils_parallel|make_j' # run commands alone
+
 setup() {
 	PVQ=${PVQ:-$PWD/build/pvq}
 	PEERS=${PVQ%/*}/peers
@@ -43,7 +45,8 @@ fake() {
 
 # Names of the peers that can run here, or of those that match.
 available() {
-	"$PVQ" list | sed -n '/^Peers/,/^$/p' | sed '1d;/^$/d' | grep -v 'unavailable:' | awk '{ print $1 }' | grep -E "${1:-.}"
+	"$PVQ" list | sed -n '/^Peers/,/^$/p' | sed '1d;/^$/d' | grep -v 'unavailable:' | awk '{ print $1 }' |
+		grep -vxE "$RUNNERS" | grep -E "${1:-.}"
 }
 
 # The number of workers to give a peer, of those wished.
@@ -329,6 +332,44 @@ built() {
 	PVQ_PEERS=$TMP "$PVQ" report "$TMP/run"
 	grep -q '| one | unordered | call | call | a fake | fakelib 3.1 |' "$TMP/run/report.md"
 	grep -q 'install two' "$TMP/run/report.md"
+}
+
+@test "what runs commands alone: the same items, results and failures as every strategy's" {
+	[ -x "$PEERS/command_runners" ] || skip "not built"
+	printf 'a b\0it'\''s $HOME;\0new\n"line\0' >"$TMP/items"
+	for impl in $("$PVQ" list | grep -v unavailable: | awk '{ print $1 }' | grep -xE "$RUNNERS"); do
+		"$PVQ" run --impl "$impl" --print --task "cmd:run='printf [%s]',items=$TMP/items,nul=1" >"$TMP/out" 2>"$TMP/err"
+		printf '[a b][it'\''s $HOME;][new\n"line]' | cmp - "$TMP/out"
+		grep -q '^unverified' "$TMP/err"
+		run "$PVQ" run --impl "$impl,pool_ordered" --workers 3 --n 30 --task "cmd:run='seq {#}'" --repeat-ok
+		[ "$status" -eq 0 ]
+		[[ $output == *"all strategies had the same results"* ]]
+		run "$PVQ" run --impl "$impl" --print --n 2 --workers 2 \
+			--task "cmd:run='echo begun >&2; head -c {#}000 /dev/zero; exit \$(({#} - 1))',shell=1,max_out=2000"
+		[ "$status" -eq 1 ]
+		[[ $output == *"pvq: 2: exit status 1: begun"*"1 of 2 items failed"* ]]
+		run "$PVQ" run --impl "$impl" --n 1 --task "cmd:run='head -c 2001 /dev/zero; :',shell=1,max_out=2000"
+		[[ $output == *"more than max_out=2000 bytes"* ]]
+		run "$PVQ" run --impl "$impl" --n 1 --task noop
+		[[ $output == *"runs commands only"* ]]
+		run "$PVQ" run --impl "$impl" --n 1 --task cmd:run=true --joblog "$TMP/log"
+		[ "$status" -eq 2 ]
+		run env TMPDIR="$TMP" "$PVQ" run --impl "$impl" --n 2 --timeout 500ms --task "cmd:run='sleep 7$ID'"
+		[[ $output == *timeout* ]]
+		! pgrep -f "sleep 7$ID"
+		[ -z "$(ls -d "$TMP"/pvq-* 2>/dev/null)" ]
+	done
+	# Peers that run nothing else are no part of all peers, where there are no commands.
+	run "$PVQ" run --impl peers --task noop --n 1
+	! grep -E "^($RUNNERS) " <<<"$output"
+}
+
+@test "where a program that runs commands is missing, its row says what to install" {
+	[ -x "$PEERS/command_runners" ] || skip "not built"
+	mkdir "$TMP/bin"
+	PATH=$TMP/bin "$PEERS/command_runners" describe >"$TMP/out"
+	[ "$(grep -c ',"install ' "$TMP/out")" -eq 4 ]
+	grep -q '^gnu_parallel,.*,"install parallel",' "$TMP/out"
 }
 
 @test "peers in C and C++ that are built here pass the tests of every strategy" {
