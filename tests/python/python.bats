@@ -38,6 +38,10 @@ test_file() {
 	test_file test_life
 }
 
+@test "pvqpool.compare: which way for a function" {
+	test_file test_compare
+}
+
 # A wheel, without a network; and from the source distribution, which is whole.
 @test "pip installs it into a clean environment, without a network" {
 	/usr/bin/python3 -c 'import venv, ensurepip' || skip "no venv: install python3-venv"

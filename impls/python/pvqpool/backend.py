@@ -42,27 +42,30 @@ def in_folder(folder, end):
 # ---- the extension ----
 
 def engine():
-    """The engine's sources: beside the package in a source distribution, else where the library has them."""
+    """(folders of headers, sources) of the engine and of the statistics: beside the package in a source distribution, else
+    where the suite has them."""
     beside = os.path.join(HERE, "engine")
     if os.path.isdir(beside):
-        return beside, in_folder(beside, ".c")
-    with open(os.path.join(IMPLS, "..", "scripts", "library.mk")) as file:
+        return [beside], in_folder(beside, ".c") + in_folder(os.path.join(beside, "stats"), ".c")
+    top = os.path.dirname(IMPLS)
+    with open(os.path.join(top, "scripts", "library.mk")) as file:
         stems = re.search(r"^POOL_LIB\s*:=\s*\$\(patsubst %,impls/%\.c,(.*)\)$", file.read(), re.M)[1].split()
-    return IMPLS, [os.path.join(IMPLS, stem + ".c") for stem in stems]
+    sources = [os.path.join(IMPLS, stem + ".c") for stem in stems]
+    return [IMPLS, os.path.join(top, "benches")], sources + [os.path.join(top, "benches", "stats", "stats.c")]
 
 
 def compile_to(path):
     """Compiles everything in one go: it takes two seconds."""
     if sysconfig.get_config_var("Py_GIL_DISABLED"):
         sys.exit("pvqpool needs an interpreter with the GIL: this one is free-threaded")
-    folder, sources = engine()
+    folders, sources = engine()
     headers = sysconfig.get_path("include")
     if not os.path.exists(os.path.join(headers, "Python.h")):
         sys.exit(f"pvqpool: no Python.h in {headers}; on Debian: apt install python3-dev")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     command = [*shlex.split(os.environ.get("CC", "cc")), *shlex.split(os.environ.get("CFLAGS", "-O2 -g")), *FLAGS.split(),
-               f"-I{folder}", f"-I{headers}", *in_folder(os.path.join(HERE, "native"), ".c"), *sources,
-               *shlex.split(os.environ.get("LDFLAGS", "")), "-o", path]
+               *(f"-I{folder}" for folder in folders), f"-I{headers}", *in_folder(os.path.join(HERE, "native"), ".c"), *sources,
+               *shlex.split(os.environ.get("LDFLAGS", "")), "-lm", "-o", path]
     if subprocess.run(command).returncode:
         sys.exit("pvqpool: the C compiler has said why")
 
@@ -143,9 +146,12 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
 
 
 def build_sdist(sdist_directory, config_settings=None):
-    folder, sources = engine()
+    folders, sources = engine()
     name = f"{stem()}.tar.gz"
-    paths = {"engine/" + os.path.basename(path): path for path in sources + in_folder(folder, ".h")}
+    paths = {"engine/" + os.path.basename(path): path for path in sources + in_folder(folders[0], ".h")}
+    stats = os.path.join(folders[-1], "stats", "stats.")
+    del paths["engine/stats.c"]
+    paths.update({"engine/stats/stats." + end: stats + end for end in "ch"})
     for part, end in (("native", ".c"), ("native", ".h"), ("pvqpool", ".py")):
         paths.update({f"{part}/{os.path.basename(path)}": path for path in in_folder(os.path.join(HERE, part), end)})
     paths.update({path: os.path.join(HERE, path) for path in ("pyproject.toml", "backend.py", "README.md")})

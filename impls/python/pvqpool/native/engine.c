@@ -989,7 +989,9 @@ PyMODINIT_FUNC PyInit__native(void);
 PyMODINIT_FUNC PyInit__native(void)
 {
 	static PyMethodDef methods[] = {{"dirty", dirty, METH_NOARGS, ""},
-		{"check_interpreter", check_interpreter, METH_NOARGS, ""}, {NULL, NULL, 0, NULL}};
+		{"check_interpreter", check_interpreter, METH_NOARGS, ""},
+		{"estimate", native_estimate, METH_O, ""}, {"compare", native_compare, METH_VARARGS, ""},
+		{NULL, NULL, 0, NULL}};
 	static struct PyModuleDef def = {
 		PyModuleDef_HEAD_INIT, "_native", NULL, -1, methods, NULL, NULL, NULL, NULL};
 	PyObject *module;

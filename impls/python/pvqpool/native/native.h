@@ -3,6 +3,7 @@
  *	codec.c    Python objects to bytes and back
  *	engine.c   the type Engine: the pool of pool.h, and the side of its workers
  *	job.c      the type Job: items that belong together, and their results
+ *	figures.c  the suite's statistics
  *
  * The GIL is the lock of an Engine: each call of pool.h is made with it held, and none of them runs Python code. A thread
  * that has to wait gives the GIL away in poll(2), outside of pool.h; so another thread may use the pool meanwhile.
@@ -150,6 +151,14 @@ static inline uint64_t native_now_ns(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
+
+/* ---- figures.c ---- */
+
+/* estimate(times) -> (median, lo, hi). */
+PyObject *native_estimate(PyObject *self, PyObject *times);
+/* compare(times, times of the same blocks, comparisons that are read together) -> (ratio, lo, hi, verdict, blocks that would
+ * settle it). */
+PyObject *native_compare(PyObject *self, PyObject *args);
 
 /* ---- job.c ---- */
 
