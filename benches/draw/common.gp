@@ -26,11 +26,13 @@ faint(i) = '#90'.colour[i]
 size(x) = (format eq 'svg' ? 0.8 : 1) * x # svg draws its points larger
 
 # The key is placed by hand, in keycols columns of keywidth pixels: gnuplot's own would break its rows
-# by the width of one panel. `lines` shows the dash as well.
+# by the width of one panel. `lines` shows the dash as well, of all
+# series but those that `unlined(i)` names.
 key_x(i) = across(W / 2.0 - keywidth * (N < keycols ? N : keycols) / 2.0 + keywidth * ((i - 1) % keycols) + 22)
 key_y(i) = up(keyfoot + 20 * (keyrows - 1 - (i - 1) / keycols))
+unlined(i) = 0
 legend = "do for [i=1:N] { \
-	if (lines) { set arrow 900 + i from screen key_x(i) - across(18), key_y(i) to screen key_x(i) + across(18), key_y(i) nohead lc rgb full(i) lw 1.5 dt dash[i] }; \
+	if (lines && !unlined(i)) { set arrow 900 + i from screen key_x(i) - across(18), key_y(i) to screen key_x(i) + across(18), key_y(i) nohead lc rgb full(i) lw 1.5 dt dash[i] }; \
 	set label 900 + i '' at screen key_x(i), key_y(i) point pt point[i] ps size(1) lc rgb full(i); \
 	set label 1900 + i label[i] at screen key_x(i) + across(lines ? 25 : 14), key_y(i) left tc rgb ink }"
 set errorbars small

@@ -52,6 +52,18 @@ static double cores_dodge(const struct cores *c, size_t panel, size_t series)
 	return pvq_figure_dodge(series, c->count) * (cores_lines(c->work[panel]) ? 1 : wide);
 }
 
+/* Whether some panel joins the series' dots: serial, for one, is on one core only. */
+static int cores_joins(const struct cores *c, size_t series)
+{
+	for (size_t p = 0; p < c->grid.panels; p++) {
+		const struct pvq_cell *first = cores_next(c, p, series, NULL);
+
+		if (cores_lines(c->work[p]) && first && cores_next(c, p, series, first))
+			return 1;
+	}
+	return 0;
+}
+
 /* Collects the works and series of a picture, and begins it. 0; -ENODATA: nothing to show; other -errno. */
 static int cores_begin(struct cores *c, struct pvq_plots *plots, const struct pvq_summary *s,
 	const char *kind, int (*want)(const struct pvq_cell *, unsigned),
@@ -78,6 +90,11 @@ static int cores_begin(struct cores *c, struct pvq_plots *plots, const struct pv
 	if (pvq_figure_grid(&c->plot, plots, name, panels, s, c->series, c->count, &c->grid))
 		return plots->error;
 	pvq_plot_number(&c->plot, "lines", lines);
+	fputs("unlined(i) = 0", c->plot.gp);
+	for (size_t i = 0; i < c->count; i++)
+		if (!cores_joins(c, i))
+			fprintf(c->plot.gp, " || i == %zu", i + 1);
+	fputs("\n", c->plot.gp);
 	for (size_t p = 0; p < panels; p++)
 		pvq_figure_panel(&c->plot, p, c->work[p]);
 	return 0;
