@@ -36,7 +36,7 @@ struct run {
 	struct pvq_trace trace;
 	char items[32]; /* a file for a trial's timeline; empty: none */
 	unsigned cores;
-	double timeout_s;
+	double timeout_s; /* 0: none; below 0: not given */
 	int csv, json, repeat_ok;
 	struct choice *choice; /* owned */
 	size_t choices;
@@ -47,7 +47,7 @@ static struct run run_args;
 static void init(void)
 {
 	pvq_trial_args_init(&run_args.args);
-	run_args.timeout_s = 600;
+	run_args.timeout_s = -1;
 }
 
 static int take_timeout(void *into, const char *text)
@@ -60,7 +60,8 @@ static int take_timeout(void *into, const char *text)
 static const struct pvq_option options[] = {
 	{"cores", .word = "K", .help = "number of CPUs to run on (all)", .kind = PVQ_OPTION_UNSIGNED,
 		.min = 1, .max = PVQ_CPUS_MAX, AT(cores)},
-	{"timeout", .word = "TIME", .help = "time limit of the trial, in seconds or as 500ms (600)",
+	{"timeout", .word = "TIME",
+		.help = "time limit of the trial, in seconds or as 500ms (600; commands: none)",
 		.kind = PVQ_OPTION_OWN, .take = take_timeout},
 	{"csv", .help = "print the row as CSV", .kind = PVQ_OPTION_FLAG, AT(csv)},
 	{"json", .help = "print a list of rows as JSON", .kind = PVQ_OPTION_FLAG, AT(json)},
@@ -214,6 +215,9 @@ static int check_options(struct run *r, struct pvq_registry *registry)
 {
 	if (pvq_trial_args_task(&r->args) || choose(r, registry))
 		return -EINVAL;
+	/* Any number of commands may take any time. */
+	if (r->timeout_s < 0)
+		r->timeout_s = r->args.spec.task->commands ? 0 : 600;
 	return check_output(r) || check_commands(r) || count_items(r) ? -EINVAL : 0;
 }
 
@@ -408,13 +412,15 @@ static void observe(struct pvq_launch_observer *observer, pid_t pid)
 {
 	struct progress *p = (struct progress *)observer;
 	double now_s = (double)(pvq_clock_ns() - p->began_ns) / 1e9;
-	char text[PVQ_SPEC_MAX + PVQ_NAME_MAX + 64];
+	char text[PVQ_SPEC_MAX + PVQ_NAME_MAX + 64], limit[32] = "";
 
 	if (pid == 0) {
 		pvq_progress_end(&p->line);
 	} else if (now_s >= quiet_s) {
-		snprintf(text, sizeof(text), "%.0f s of at most %g s: %s, %s", now_s, p->run->timeout_s,
-			p->impl->name, p->run->args.task);
+		if (p->run->timeout_s > 0)
+			snprintf(limit, sizeof(limit), " of at most %g s", p->run->timeout_s);
+		snprintf(text, sizeof(text), "%.0f s%s: %s, %s", now_s, limit, p->impl->name,
+			p->run->args.task);
 		pvq_progress_line(&p->line, now_s, text);
 	}
 }

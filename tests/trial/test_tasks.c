@@ -260,7 +260,7 @@ static void test_trace_file(void **state)
 	struct pvq_spec spec;
 	struct pvq_load load;
 	_Alignas(16) char scratch[PVQ_SCRATCH], out[8];
-	uint64_t n;
+	uint64_t n = 0;
 	int fd = mkstemp(path);
 
 	(void)state;
@@ -271,6 +271,9 @@ static void test_trace_file(void **state)
 	build(&load, &spec, words, 5, 1);
 	assert_int_equal(pvq_spec_count(&spec, &n), 0);
 	assert_int_equal(n, 2);
+	n = 7; /* asked for: its rows come again */
+	assert_int_equal(pvq_spec_count(&spec, &n), 0);
+	assert_int_equal(n, 7);
 	assert_int_equal(load.max_in, 30);
 	assert_int_equal(load.max_out, 7);
 	for (uint64_t id = 0; id < 5; id++) {
