@@ -506,7 +506,8 @@ static int run_all(struct run *r)
 
 		ret = run_one(r, &r->choice[i]);
 		if (ret == -EINTR)
-			fprintf(stderr, "pvq: interrupted; nothing was left running\n");
+			fprintf(stderr, "pvq: interrupted; nothing was left running%s\n",
+				r->args.keep.joblog ? "; --resume runs what has not succeeded" : "");
 		if (ret == 0 && r->raw && append_raw(r->raw, row))
 			unkept = 1;
 		if (ret == 0 && r->trace_path && row->status == PVQ_OK && add_to_trace(r, row))

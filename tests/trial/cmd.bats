@@ -162,6 +162,22 @@ pool() {
 	says ", n 4, "
 }
 
+@test "an interrupted run has a log of what was done, and --resume does the rest" {
+	mkfifo begun
+	task="cmd:run='test {#} -lt 3 -o -e go || { echo >begun; sleep $ID; }; echo {} >>ran',shell=1"
+	"$PVQ" run --impl pool_ordered --workers 1 --print --n 5 --joblog log --task "$task" 2>err &
+	pid=$!
+	read -r <begun
+	kill -TERM $pid
+	! wait $pid
+	grep -q -- --resume err
+	[ "$(cut -f 1,7 log | tail -n +2)" = $'1\t0\n2\t0' ]
+	touch go
+	"$PVQ" run --impl pool_ordered --n 5 --joblog log --resume --task "$task"
+	[ "$(sort ran | tr -d '\n')" = 12345 ]
+	nothing_sleeps
+}
+
 @test "--retries begins a command again that fails" {
 	run pool --n 3 --retries 2 --joblog log --task "cmd:run='echo x >>tries.{}; test \$(wc -l <tries.{}) -eq {}',shell=1"
 	[ "$status" -eq 0 ]
