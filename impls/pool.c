@@ -86,6 +86,7 @@ static void settle_pieces(struct pvq_pool *p)
 	while (p->segment < POOL_PIECE_MAX && p->segment <= most / 2)
 		p->segment *= 2;
 	p->slots = (c->window + p->segment - 1) / p->segment * p->segment;
+	p->all_slots = p->slots + (c->ordered || p->segment == 1 ? 0 : c->window);
 }
 
 static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *config, struct pvq_error *err)
@@ -131,7 +132,7 @@ static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *confi
 /* One mapping for all that is shared. Untouched pages of it cost nothing. */
 static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 {
-	const size_t page = 4096, slots = p->slots;
+	const size_t page = 4096, slots = p->all_slots;
 	size_t header = sizeof(struct pool_shared); /* a multiple of its alignment, which is a seat's */
 	size_t seats = round_up(header + sizeof(struct pool_seat) * p->config.workers, page);
 	size_t ring = round_up((p->ring_mask + 1) * sizeof(*p->ring), page); /* the lane's as well */
@@ -165,11 +166,13 @@ static int allocate(struct pvq_pool *p)
 
 	p->hand = calloc(p->config.workers, sizeof(*p->hand));
 	p->pid = calloc(p->config.workers, sizeof(*p->pid));
-	p->piece = calloc(p->slots, sizeof(*p->piece));
+	p->piece = calloc(p->all_slots, sizeof(*p->piece));
+	p->free_single = calloc(p->config.window, sizeof(*p->free_single));
 	p->free_segment = calloc(segments, sizeof(*p->free_segment));
 	p->segment_left = calloc(segments, sizeof(*p->segment_left));
 	p->line = calloc(p->ring_mask + 1, sizeof(*p->line));
-	if (!p->hand || !p->pid || !p->piece || !p->free_segment || !p->segment_left || !p->line)
+	if (!p->hand || !p->pid || !p->piece || !p->free_segment || !p->free_single || !p->segment_left ||
+		!p->line)
 		return -ENOMEM;
 	/* Low numbers on top: a short map touches few pages. */
 	for (uint32_t i = segments; i > 0; i--)
@@ -216,6 +219,7 @@ static void free_pool(struct pvq_pool *p)
 	free(p->line);
 	free(p->segment_left);
 	free(p->free_segment);
+	free(p->free_single);
 	free(p->piece);
 	free(p->pid);
 	free(p->hand);

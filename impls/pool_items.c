@@ -84,6 +84,17 @@ void pvq_pool_wake(struct pvq_pool *p, uint64_t want)
 	}
 }
 
+/* The caller may not come back for long: nobody sleeps while there is work for more. Those awake may be busy for long. */
+static void wake_for_all(struct pvq_pool *p)
+{
+	const struct pool_shared *sh = p->shared;
+
+	if (atomic_load_explicit(&sh->sleepers, memory_order_relaxed) > 0)
+		pvq_pool_wake(p, atomic_load_explicit(&sh->published, memory_order_relaxed) -
+					 atomic_load_explicit(&sh->claimed, memory_order_relaxed) +
+					 pool_lane_left(p));
+}
+
 /* At most `most`: waking takes time, in which the queue should not run dry. */
 static void wake_needed(struct pvq_pool *p, uint64_t now, uint64_t most)
 {
@@ -113,17 +124,20 @@ static inline int has_room(struct pvq_pool *p)
 		return 0;
 	if (p->at != POOL_NO_SLOT)
 		return 1;
-	if (p->nfree == 0)
-		return 0;
-	p->at = p->free_segment[--p->nfree] * p->segment;
-	p->segment_left[p->at / p->segment] = p->segment;
+	if (p->nfree > 0) {
+		p->at = p->free_segment[--p->nfree] * p->segment;
+		p->segment_left[p->at / p->segment] = p->segment;
+	} else {
+		/* There is one: fewer items than the window has are in flight. */
+		p->at = p->nfree_single ? p->free_single[--p->nfree_single] : p->slots + p->singles++;
+	}
 	return 1;
 }
 
 /* Past the slot `at`. */
 static inline void step(struct pvq_pool *p)
 {
-	if (++p->at % p->segment)
+	if (++p->at % p->segment && p->at <= p->slots)
 		return;
 	if (!p->config.ordered)
 		p->at = POOL_NO_SLOT;
@@ -163,7 +177,7 @@ static inline void append(struct pvq_pool *p, size_t len)
 		close_piece(p, p->at);
 	if (p->filled == 0) {
 		p->fill_len = (uint32_t)len;
-		p->limit = p->grain - p->at % p->grain;
+		p->limit = p->at < p->slots ? p->grain - p->at % p->grain : 1;
 	}
 	p->next++;
 	p->gathered++;
@@ -261,6 +275,7 @@ int pvq_pool_submit(struct pvq_pool *p, const void *in, size_t len, uint64_t *id
 void pvq_pool_flush(struct pvq_pool *p)
 {
 	(void)flush(p);
+	wake_for_all(p);
 }
 
 uint64_t pvq_pool_in_flight(const struct pvq_pool *p)
@@ -331,6 +346,10 @@ static void free_piece(struct pvq_pool *p, const struct pool_putting *put)
 
 	if (p->config.ordered)
 		return;
+	if (put->first >= p->slots) {
+		p->free_single[p->nfree_single++] = put->first;
+		return;
+	}
 	p->segment_left[segment] -= put->n;
 	if (p->segment_left[segment] == 0)
 		p->free_segment[p->nfree++] = segment;
@@ -501,9 +520,7 @@ static void fall_asleep(struct pvq_pool *p, int fast, int ended)
 	uint64_t backlog = atomic_load_explicit(&sh->published, memory_order_relaxed) -
 			   atomic_load_explicit(&sh->claimed, memory_order_relaxed);
 
-	/* Nobody sleeps while there is work for more. */
-	if (atomic_load_explicit(&sh->sleepers, memory_order_relaxed) > 0)
-		pvq_pool_wake(p, backlog + pool_lane_left(p));
+	wake_for_all(p);
 	/* Half of what is left now, not of the window: in order, results may all be waiting for one that is
 	 * not done, and then nothing can be fed, however low the queue. */
 	atomic_store_explicit(&sh->low, ended ? 0 : backlog / 2, memory_order_relaxed);
@@ -632,6 +649,8 @@ int pvq_pool_collect(struct pvq_pool *p, const struct pvq_pool_feed *feed, struc
 	ret = look(p, now, err);
 	if (ret == 0)
 		got = collect(p, feed, now, err);
+	if (got == 0)
+		wake_for_all(p);
 	p->failed = ret != 0;
 	return ret ? ret : (int)got;
 }

@@ -138,7 +138,7 @@ static int bury_all(struct pvq_pool *p, struct pvq_error *err)
 static int give_up(struct pvq_pool *p, uint32_t slot, int status, const struct pool_death *d)
 {
 	if (!p->loss)
-		p->loss = calloc(p->slots, sizeof(*p->loss));
+		p->loss = calloc(p->all_slots, sizeof(*p->loss));
 	if (!p->loss)
 		return -ENOMEM;
 	p->loss[slot] = (struct pvq_pool_loss){.wstatus = d->wstatus, .attempts = p->piece[slot].attempts};

@@ -17,7 +17,8 @@
  * many items as take a few microseconds: of one where items are slow, or where it is not known yet how long they take.
  *
  * Slots are given out in the order of ids, in turn, where the pool is ordered. Else they are given out, and become free, in
- * segments of as many as a piece may have: an item that takes long keeps its segment's slots only.
+ * segments of as many as a piece may have: an item that takes long keeps its segment's slots only. Where no segment is free,
+ * though the window is not full, single slots are given out.
  *
  * Positions count the pieces that were ever published. The ring maps a position to its piece. Only the caller appends to it;
  * workers claim [from, from + size) by moving `claimed` with compare-and-swap.
@@ -98,7 +99,7 @@ enum { POOL_GUARD = 0 };
 #endif
 
 /* A ring entry, of a piece: its first slot, how many there are, and the length of each input. */
-enum { POOL_PIECE_MAX = 64, POOL_SLOT_BITS = 24 };
+enum { POOL_PIECE_MAX = 64, POOL_SLOT_BITS = 25 };
 
 static inline uint64_t pool_entry(uint32_t slot, uint32_t n, uint32_t in_len)
 {
@@ -275,6 +276,7 @@ struct pvq_pool {
 	int feed_error;               /* what next() failed with, in this map */
 	int later;                    /* next() had nothing when it was asked last */
 
+	uint32_t all_slots;       /* with the single ones, below */
 	uint32_t slots;           /* no fewer than the window; a multiple of … */
 	uint32_t segment;         /* … a power of two: so many slots are taken, and freed, at a time */
 	struct pool_piece *piece; /* one a slot */
@@ -288,6 +290,10 @@ struct pvq_pool {
 	/* unordered: stack of segments; for each, how many of its items were not put yet. */
 	uint32_t *free_segment, *segment_left;
 	uint32_t nfree;
+	/* unordered: where items that take long hold many segments, there are `window` single slots behind these, so that the
+	 * window can be full all the same; `singles` of them have been used so far, and the stack holds those that are free. */
+	uint32_t *free_single;
+	uint32_t nfree_single, singles;
 	/* unordered: the first slots, nline of them, of the pieces whose results were not put yet, of positions on the ring
 	 * below `moved` and on the lane. */
 	uint32_t *line;

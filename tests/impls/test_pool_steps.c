@@ -376,6 +376,42 @@ static void test_short_items_of_many_kinds(void **state)
 	}
 }
 
+/* Items that take long lie far apart, in as many places as there are workers; the window can be filled all the same. */
+static void test_the_window_can_be_full_whatever_takes_long(void **state)
+{
+	enum { WORKERS = 8, WINDOW = 256 };
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+	config.workers = WORKERS;
+	config.window = WINDOW;
+	start(f, config);
+	for (unsigned i = 0; i < WORKERS; i++) {
+		unsigned id = (unsigned)f->submitted;
+
+		submit(f, AWAIT_GO);
+		pvq_pool_flush(f->pool);
+		await_begun(f, id);
+		for (unsigned j = 0; i + 1 < WORKERS && j < 2 * WINDOW / WORKERS; j++) {
+			submit(f, TENFOLD);
+			while (pvq_pool_in_flight(f->pool) > i + 1)
+				if (collect(f) == 0)
+					assert_int_equal(pvq_pool_wait(f->pool, -1, &f->err), 1);
+		}
+	}
+	for (unsigned i = WORKERS; i < WINDOW; i++)
+		submit(f, TENFOLD);
+	assert_int_equal(pvq_pool_in_flight(f->pool), WINDOW);
+	assert_int_equal(try_submit(f, TENFOLD), -EAGAIN);
+	atomic_store(&f->sh->go, 1);
+	collect_all(f);
+	/* The same slots again. */
+	for (unsigned i = 0; i < WINDOW; i++)
+		submit(f, TENFOLD);
+	collect_all(f);
+	close_well(f);
+}
+
 /* ---- waiting ---- */
 
 static void note_signal(int sig)
@@ -663,6 +699,7 @@ int main(void)
 		TEST(test_a_put_that_does_not_return),
 		TEST(test_maps_and_steps_take_turns),
 		TEST(test_short_items_of_many_kinds),
+		TEST(test_the_window_can_be_full_whatever_takes_long),
 		TEST(test_waiting_ends_in_time_and_at_a_signal),
 		TEST(test_a_loop_that_polls_the_descriptor),
 		TEST(test_an_item_that_waits_is_cancelled),

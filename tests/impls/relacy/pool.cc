@@ -18,7 +18,7 @@
 namespace
 {
 
-enum { WORKERS = 2, ITEMS = 16, SLOTS = 32, CALLER = 0 };
+enum { WORKERS = 2, ITEMS = 16, SLOTS = 64, CALLER = 0 };
 
 /* What is run, and how it is searched. */
 struct check {
@@ -542,8 +542,8 @@ int pvq_pool_serve(struct pvq_pool *p)
 	cells(p->seat, p->config.workers * sizeof(*p->seat) / size);
 	cells(p->ring, p->ring_mask + 1);
 	cells(p->lane, p->ring_mask + 1);
-	cells(p->result, p->slots);
-	cells(p->mark, p->slots / 64 + 1);
+	cells(p->result, p->all_slots);
+	cells(p->mark, p->all_slots / 64 + 1);
 	p->talk_fd = 5;
 	p->server_fd = 6;
 	return 0;
