@@ -1,14 +1,16 @@
 """test_pool.py: pvqpool.Pool as multiprocessing.Pool, and what it adds."""
+import io
 import itertools
 import multiprocessing
 import os
 import pickle
+import sys
 import tempfile
 import threading
 import unittest
 
 import pvqpool
-from programs import (PATIENCE, Test, exit_with, for_ever, identity, kill_if_five, kill_once, pid, raise_if_odd,
+from programs import (PATIENCE, Test, exit_with, for_ever, identity, kill_if_five, kill_once, pid, program, raise_if_odd,
                       raise_two_arguments, return_lambda, times_ten, until_there)
 
 
@@ -164,6 +166,39 @@ class Methods(Test):
         self.assertRaises(TypeError, self.pool.map, None, [1])
         self.assertRaises(TypeError, self.pool.map, identity, 7)
         self.assertRaises(NotImplementedError, pickle.dumps, self.pool)
+
+
+class Progress(Test):
+    """In a program whose stderr is no terminal, with tqdm out of sight: the last line says how many."""
+
+    def shown(self, call):
+        process = program(f"""
+sys.modules["tqdm.auto"] = sys.modules["tqdm"] = None
+with pvqpool.Pool(2) as pool:
+    {call}
+""")
+        return process.communicate(timeout=PATIENCE)[1].splitlines()[-1]
+
+    def test_a_line_says_how_many(self):
+        self.assertRegex(self.shown("pool.map(identity, range(100), progress=True)"), r"^100 of 100 items, .* a second$")
+        self.assertRegex(self.shown("list(pool.imap(identity, iter(range(100)), progress=True))"), r"^100 items, ")
+        self.assertRegex(self.shown("results = pool.imap_unordered(identity, range(100), progress=True)\n"
+                                    "    next(results), results.next(timeout=60)\n    del results"), r"^2 of 100 items, ")
+
+    def test_results_are_the_same(self):
+        stderr, sys.stderr = sys.stderr, io.StringIO()
+        try:
+            with pvqpool.Pool(2) as pool:
+                self.assertEqual(pool.map(times_ten, range(1000), progress=True), [10 * x for x in range(1000)])
+                results = pool.imap(raise_if_odd, range(3), progress=True)
+                self.assertEqual(next(results), 0)
+                self.assertRaises(ValueError, next, results)
+                self.assertEqual(list(results), [2])
+                slow = pool.imap(for_ever, [1], progress=True)
+                self.assertRaises(multiprocessing.TimeoutError, slow.next, timeout=0.01)
+                slow.close()
+        finally:
+            sys.stderr = stderr
 
 
 class Values(Test):

@@ -517,6 +517,12 @@ static PyObject *job_taken(PyObject *self, void *none)
 	return PyLong_FromUnsignedLongLong(((Job *)self)->taken);
 }
 
+static PyObject *job_there(PyObject *self, void *none)
+{
+	(void)none;
+	return PyLong_FromUnsignedLongLong(((Job *)self)->there);
+}
+
 PyObject *native_job_type(void)
 {
 	static PyMethodDef methods[] = {{"wait", job_wait, METH_VARARGS, ""},
@@ -526,7 +532,8 @@ PyObject *native_job_type(void)
 		{NULL, NULL, 0, NULL}};
 	static PyGetSetDef properties[] = {{"done", job_done, NULL, NULL, NULL},
 		{"ready", job_ready, NULL, NULL, NULL}, {"waiting", job_waiting, NULL, NULL, NULL},
-		{"taken", job_taken, NULL, NULL, NULL}, {NULL, NULL, NULL, NULL, NULL}};
+		{"taken", job_taken, NULL, NULL, NULL}, {"there", job_there, NULL, NULL, NULL},
+		{NULL, NULL, NULL, NULL, NULL}};
 	static PyType_Slot slots[] = {{Py_tp_new, job_new}, {Py_tp_dealloc, job_dealloc},
 		{Py_tp_iter, job_iter}, {Py_tp_iternext, job_next}, {Py_tp_methods, methods},
 		{Py_tp_getset, properties}, {0, NULL}};

@@ -3,7 +3,7 @@ import threading
 import warnings
 import weakref
 
-from . import core
+from . import core, progress as bars
 from .core import FULL, ONE, STAR
 
 RUN, CLOSE, TERMINATE = "RUN", "CLOSE", "TERMINATE"
@@ -113,18 +113,22 @@ class Pool:
         self._check_running()
         return self._core.call(func, args, kwds)
 
-    def map(self, func, iterable, chunksize=None, *, return_exceptions=False):
+    def map(self, func, iterable, chunksize=None, *, return_exceptions=False, progress=False):
         """[func(x) for x in iterable]. The first exception is raised when all items are done; or, with
-        return_exceptions, exceptions stand in the list, in the place of their items' results."""
-        return self._map(func, ONE, iterable, chunksize, return_exceptions)
+        return_exceptions, exceptions stand in the list, in the place of their items' results. progress: shows on stderr
+        how many are done."""
+        return self._map(func, ONE, iterable, chunksize, return_exceptions, progress)
 
-    def starmap(self, func, iterable, chunksize=None, *, return_exceptions=False):
+    def starmap(self, func, iterable, chunksize=None, *, return_exceptions=False, progress=False):
         """The same, of func(*x)."""
-        return self._map(func, STAR, iterable, chunksize, return_exceptions)
+        return self._map(func, STAR, iterable, chunksize, return_exceptions, progress)
 
-    def _map(self, func, mode, iterable, chunksize, return_exceptions):
+    def _map(self, func, mode, iterable, chunksize, return_exceptions, progress):
         job = self._job(func, mode, iterable, chunksize, True, 0)
-        job.run()
+        if progress:
+            bars.run(job, self._core.engine, bars.bar(iterable))
+        else:
+            job.run()
         results, first = job.results()
         if first is None or return_exceptions:
             return results
@@ -135,23 +139,23 @@ class Pool:
 
     # ---- results as they come ----
 
-    def imap(self, func, iterable, chunksize=1):
+    def imap(self, func, iterable, chunksize=1, *, progress=False):
         """An iterator over the results, in the order of the items, each as soon as its turn comes. The iterable is read by
         the thread that iterates, no further ahead than `window` items."""
-        return self._imap(func, iterable, chunksize, True)
+        return self._imap(func, iterable, chunksize, True, progress)
 
-    def imap_unordered(self, func, iterable, chunksize=1):
+    def imap_unordered(self, func, iterable, chunksize=1, *, progress=False):
         """The same, each as soon as it is there."""
-        return self._imap(func, iterable, chunksize, False)
+        return self._imap(func, iterable, chunksize, False, progress)
 
-    def _imap(self, func, iterable, chunksize, ordered):
+    def _imap(self, func, iterable, chunksize, ordered, progress):
         if chunksize < 1:
             raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
         job = self._job(func, ONE, iterable, chunksize, ordered, self._window)
         self._iterators.add(job)
         if isinstance(iterable, (list, tuple, range)):
             job.step()  # they have their items at once; another iterable may wait for something
-        return job
+        return bars.Watched(job, bars.bar(iterable)) if progress else job
 
     def _job(self, func, mode, iterable, chunksize, ordered, limit):
         self._check_running()
