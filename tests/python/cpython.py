@@ -84,6 +84,12 @@ class Mixin:
         self.executor.shutdown()
         super().tearDown()
 
+    def create_event(self):
+        """One that workers can wait for, though they were forked before."""
+        manager = multiprocessing.Manager()
+        self.addCleanup(manager.shutdown)
+        return manager.Event()
+
 
 def executor_tests(process, executor, shutdown, wait, completed):
     class Initializer(Mixin, unittest.TestCase):
