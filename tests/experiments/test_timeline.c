@@ -114,11 +114,19 @@ static int stop_page(void **state)
 	return system(command);
 }
 
+/* Waits until the page has been laid out and drawn, and what the pointer did has been told to it: both go by frames. */
+static void drawn(void)
+{
+	free(browser_value(&page.browser,
+		"new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(''))))"));
+}
+
 static void open_page(void)
 {
 	if (!page.ready)
 		skip();
 	browser_open(&page.browser, page.url);
+	drawn();
 }
 
 static int no_problems(void **state)
@@ -166,6 +174,7 @@ static void mouse(const char *type, double x, double y, int buttons, double whee
 			buttons && strcmp(type, "mouseMoved") != 0 ? "left" : "none", "buttons", buttons,
 			"clickCount", buttons, "deltaX", 0.0, "deltaY", wheel, "modifiers",
 			wheel != 0 ? 2 : 0)));
+	drawn();
 }
 
 static void key(const char *name)
@@ -207,6 +216,7 @@ static void the_wheel_with_ctrl_zooms_at_the_pointer(void **state)
 	(void)state;
 	open_page();
 	assert_value(CANVAS ".scrollIntoView({block: 'center'}), 'there'", "there");
+	drawn();
 	mouse("mouseWheel", 75, 60, 0, -100);
 	assert_value("String(/^(0 ns|[0-9.]+ (ns|µs)) to 64\\d\\.?\\d* µs$/.test(" VIEW "))", "true");
 }
@@ -219,6 +229,7 @@ static void dragging_moves(void **state)
 	open_page();
 	browser_click(&page.browser, BUTTON("+"));
 	assert_value(CANVAS ".scrollIntoView({block: 'center'}), 'there'", "there");
+	drawn();
 	wide = number(CANVAS ".clientWidth") / 2 - 98; /* of a panel, without names and margin */
 	left = 200;
 	mouse("mousePressed", left, 60, 1, 0);
@@ -237,6 +248,7 @@ static void an_item_says_what_it_is(void **state)
 	(void)state;
 	open_page();
 	assert_value(CANVAS ".scrollIntoView({block: 'center'}), 'there'", "there");
+	drawn();
 	assert_value("String(" SAYS ".startsWith('Drag to move'))", "true");
 	wide = number(CANVAS ".clientWidth") / 2 - 98;
 	/* The left panel is the ordered sibling's; worker 1 ran the odd items. */
@@ -267,7 +279,7 @@ static void without_scripts_there_is_the_picture(void **state)
 	open_page();
 	json_decref(browser_call(
 		&page.browser, "Emulation.setScriptExecutionDisabled", json_pack("{s:b}", "value", 1)));
-	open_page();
+	browser_open(&page.browser, page.url);
 	root = browser_call(&page.browser, "DOM.getDocument", NULL);
 	html = browser_call(&page.browser, "DOM.getOuterHTML",
 		json_pack("{s:O}", "nodeId", json_object_get(json_object_get(root, "root"), "nodeId")));
