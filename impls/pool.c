@@ -86,7 +86,7 @@ static void settle_pieces(struct pvq_pool *p)
 	while (p->segment < POOL_PIECE_MAX && p->segment <= most / 2)
 		p->segment *= 2;
 	p->slots = (c->window + p->segment - 1) / p->segment * p->segment;
-	p->all_slots = p->slots + (c->ordered || p->segment == 1 ? 0 : c->window);
+	p->all_slots = p->slots + (p->segment == 1 ? 0 : c->window);
 }
 
 static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *config, struct pvq_error *err)
@@ -336,7 +336,7 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 		return pvq_fail(err, -ENOMEM, "cannot start a pool");
 	p->wake_fd = p->epoll_fd = p->timer_fd = p->talk_fd = p->server_fd = -1;
 	p->quota = p->lot = p->grain = 1;
-	p->at = config->ordered ? 0 : POOL_NO_SLOT;
+	p->at = POOL_NO_SLOT;
 	ret = settle_config(p, config, err);
 	if (ret == 0)
 		ret = map_shared(p, err);

@@ -137,12 +137,18 @@ static inline int has_room(struct pvq_pool *p)
 /* Past the slot `at`. */
 static inline void step(struct pvq_pool *p)
 {
-	if (++p->at % p->segment && p->at <= p->slots)
-		return;
-	if (!p->config.ordered)
+	if (++p->at % p->segment == 0 || p->at > p->slots)
 		p->at = POOL_NO_SLOT;
-	else if (p->at == p->slots)
-		p->at = 0;
+}
+
+/* Ordered: the piece is the last in order. */
+static void put_last(struct pvq_pool *p, uint32_t slot)
+{
+	if (p->piece[slot].id == p->done + p->putting.left) /* there is no other */
+		p->head = slot;
+	else
+		p->piece[p->last].next = slot;
+	p->last = slot;
 }
 
 /* Puts the piece that was filled, whose slots end with `end`, at the end of the ring, where nobody sees it before it is
@@ -156,6 +162,8 @@ static void close_piece(struct pvq_pool *p, uint32_t end)
 
 	p->piece[slot] = (struct pool_piece){
 		.id = p->next - p->filled, .pos = p->tail, .in_len = p->fill_len, .n = p->filled};
+	if (p->config.ordered)
+		put_last(p, slot);
 	atomic_store_explicit(&p->result[slot], 0, memory_order_relaxed);
 	atomic_store_explicit(&p->ring[p->tail & p->ring_mask], pool_entry(slot, p->filled, p->fill_len),
 		memory_order_relaxed);
@@ -344,8 +352,6 @@ static void free_piece(struct pvq_pool *p, const struct pool_putting *put)
 {
 	uint32_t segment = put->first / p->segment;
 
-	if (p->config.ordered)
-		return;
 	if (put->first >= p->slots) {
 		p->free_single[p->nfree_single++] = put->first;
 		return;
@@ -412,14 +418,12 @@ static int64_t collect_ordered(
 
 	while (sum < IN_ONE_GO && !round->over && p->done < p->next) {
 		/* Acquire: the outputs' bytes are visible. */
-		uint64_t word = atomic_load_explicit(&p->result[p->put_at], ACQUIRE(collect_ordered));
+		uint64_t word = atomic_load_explicit(&p->result[p->head], ACQUIRE(collect_ordered));
 
 		if (!(word & POOL_DONE))
 			break;
-		take_up(p, p->put_at, word);
-		p->put_at += p->putting.n;
-		if (p->put_at == p->slots)
-			p->put_at = 0;
+		take_up(p, p->head, word);
+		p->head = p->piece[p->head].next;
 		sum += put_piece(p, feed, round, err);
 	}
 	return sum;
@@ -479,7 +483,7 @@ static int is_any_there(struct pvq_pool *p)
 	if (p->putting.left > 0)
 		return 1;
 	if (p->config.ordered)
-		return p->done < p->next && pool_is_done(p, p->put_at);
+		return p->done < p->next && pool_is_done(p, p->head);
 	pool_move(p, claimed_soon(p));
 	for (uint32_t i = 0; i < p->nline; i++)
 		if (pool_is_done(p, p->line[i]))
@@ -498,7 +502,7 @@ static int queue_is_empty(const struct pvq_pool *p)
 /* What a worker is to wake the caller for: the position that is next in order, or any. */
 static uint64_t wanted(const struct pvq_pool *p)
 {
-	return p->config.ordered && p->done < p->next ? p->piece[p->put_at].pos : POOL_ANY;
+	return p->config.ordered && p->done < p->next ? p->piece[p->head].pos : POOL_ANY;
 }
 
 /* How long to sleep at most. In EACH, a result in the midst of a claim, completed just as the caller fell asleep,
@@ -777,7 +781,9 @@ static int feed_odd(struct pvq_pool *p, ssize_t len, int *ended)
 	}
 	close_filled(p);
 	p->piece[slot] = (struct pool_piece){.id = p->next++, .pos = POOL_NOWHERE, .n = 1};
-	if (!p->config.ordered)
+	if (p->config.ordered)
+		put_last(p, slot);
+	else
 		p->line[p->nline++] = slot;
 	atomic_store_explicit(
 		&p->result[slot], POOL_DONE | POOL_FAILED | (uint32_t)EMSGSIZE, memory_order_relaxed);
@@ -882,9 +888,7 @@ int pvq_pool_map(struct pvq_pool *p, const struct pvq_pool_feed *feed, struct pv
 			(unsigned long long)(p->next - p->done));
 	p->next = p->done = 0;
 	p->feed_error = 0;
-	if (p->config.ordered)
-		p->at = p->put_at = 0; /* a short map touches few pages */
-	p->failed = 1;                 /* so it stays where a hook does not return */
+	p->failed = 1; /* so it stays where a hook does not return */
 	ret = map_items(p, feed, err);
 	p->failed = ret != 0;
 	return ret;

@@ -173,9 +173,15 @@ static uint32_t cut(struct pvq_pool *p, uint32_t slot, uint32_t i)
 
 	if (i == 0)
 		return slot;
-	*rest = (struct pool_piece){
-		.id = piece->id + i, .pos = piece->pos, .in_len = piece->in_len, .n = piece->n - i};
+	*rest = (struct pool_piece){.id = piece->id + i,
+		.pos = piece->pos,
+		.in_len = piece->in_len,
+		.n = piece->n - i,
+		.next = piece->next};
 	piece->n = i;
+	piece->next = slot + i;
+	if (p->last == slot)
+		p->last = slot + i;
 	if (!p->config.ordered)
 		p->line[p->nline++] = slot + i;
 	return slot + i;

@@ -16,9 +16,8 @@
  * inputs of a piece have one length. Its result word holds for all items, or each has its own (POOL_MIXED). Pieces are of so
  * many items as take a few microseconds: of one where items are slow, or where it is not known yet how long they take.
  *
- * Slots are given out in the order of ids, in turn, where the pool is ordered. Else they are given out, and become free, in
- * segments of as many as a piece may have: an item that takes long keeps its segment's slots only. Where no segment is free,
- * though the window is not full, single slots are given out.
+ * Slots are given out, and become free, in segments of as many as a piece may have: an item that takes long keeps its
+ * segment's slots only. Where no segment is free, though the window is not full, single slots are given out.
  *
  * Positions count the pieces that were ever published. The ring maps a position to its piece. Only the caller appends to it;
  * workers claim [from, from + size) by moving `claimed` with compare-and-swap.
@@ -184,7 +183,7 @@ static inline int pool_runs(uint64_t running, uint64_t pos, uint32_t *i)
 
 #define POOL_ANY UINT64_MAX
 
-/* Unordered: no segment has been taken for the next item. */
+/* No segment has been taken for the next item. */
 #define POOL_NO_SLOT UINT32_MAX
 
 /* Is the caller asleep, and what is it to be woken for? */
@@ -218,6 +217,7 @@ struct pool_shared {
 struct pool_piece {
 	uint64_t id, pos; /* of its first item */
 	uint32_t in_len, n;
+	uint32_t next; /* ordered: the piece after it */
 	uint32_t
 		attempts; /* of its first item that ended with a worker's death; the others have had none */
 };
@@ -285,15 +285,16 @@ struct pvq_pool {
 	uint32_t at, filled, fill_len, limit;
 	uint32_t grain; /* items of a piece, a power of two */
 	struct pool_putting putting;
-	/* ordered: slots are taken in turn; that of the piece after the one that is being put. */
-	uint32_t put_at;
-	/* unordered: stack of segments; for each, how many of its items were not put yet. */
+	/* Stack of segments; for each, how many of its items were not put yet. Last in, first out: few items in flight stay
+	 * in the caches. */
 	uint32_t *free_segment, *segment_left;
 	uint32_t nfree;
-	/* unordered: where items that take long hold many segments, there are `window` single slots behind these, so that the
-	 * window can be full all the same; `singles` of them have been used so far, and the stack holds those that are free. */
+	/* Where items that take long hold many segments, there are `window` single slots behind these, so that the window can
+	 * be full all the same; `singles` of them have been used so far, and the stack holds those that are free. */
 	uint32_t *free_single;
 	uint32_t nfree_single, singles;
+	/* ordered: the first piece that was not taken up to be put, where there is one, and the last piece. */
+	uint32_t head, last;
 	/* unordered: the first slots, nline of them, of the pieces whose results were not put yet, of positions on the ring
 	 * below `moved` and on the lane. */
 	uint32_t *line;
@@ -370,10 +371,8 @@ static inline int pool_walk(const struct pvq_pool *p, struct pool_walk *walk, ui
 	if (p->config.ordered) {
 		if (walk->i == p->next - p->done - p->putting.left - p->filled)
 			return 0;
-		if (walk->i == 0 || walk->slot == p->slots)
-			walk->slot = walk->i == 0 ? p->put_at : 0;
-		*slot = walk->slot;
-		walk->slot += p->piece[*slot].n;
+		*slot = walk->i == 0 ? p->head : walk->slot;
+		walk->slot = p->piece[*slot].next;
 		walk->i += p->piece[*slot].n;
 		return 1;
 	}
