@@ -5,5 +5,5 @@
 const struct pvq_experiment pvq_experiment_bounds = {
 	.name = "bounds",
 	.draw = pvq_bounds_draw,
-	.chapter = {{PVQ_PLACE_LOSSES, PVQ_REPORT_SWEEP, 1, pvq_bounds_chapter, "losses", 0}},
+	.chapter = {{PVQ_PLACE_LOSSES, PVQ_REPORT_SWEEP, 1, pvq_bounds_chapter, "losses", 0, NULL}},
 };

@@ -30,5 +30,5 @@ const struct pvq_experiment pvq_experiment_chunks = {
 	.release = chunks_release,
 	.tell = pvq_chunks_tell,
 	.draw = pvq_chunks_draw,
-	.chapter = {{PVQ_PLACE_CLAIMS, PVQ_REPORT_MANY, 0, pvq_chunks_chapter, "chunks", 0}},
+	.chapter = {{PVQ_PLACE_CLAIMS, PVQ_REPORT_MANY, 0, pvq_chunks_chapter, "chunks", 0, NULL}},
 };

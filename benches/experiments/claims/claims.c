@@ -28,5 +28,5 @@ const struct pvq_experiment pvq_experiment_claims = {
 	.run = pvq_claims_run,
 	.read = claims_read,
 	.release = claims_release,
-	.chapter = {{PVQ_PLACE_CLAIMS, PVQ_REPORT_MANY, 1, pvq_claims_chapter, "claims", 0}},
+	.chapter = {{PVQ_PLACE_CLAIMS, PVQ_REPORT_MANY, 1, pvq_claims_chapter, "claims", 0, NULL}},
 };

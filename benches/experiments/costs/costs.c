@@ -30,6 +30,6 @@ const struct pvq_experiment pvq_experiment_costs = {
 	.release = costs_release,
 	.tell = pvq_costs_tell,
 	.draw = pvq_costs_draw,
-	.chapter = {{PVQ_PLACE_RIVALS, PVQ_REPORT_MANY, 0, pvq_costs_chapter, "rivals", 0},
-		{PVQ_PLACE_RIVALS, PVQ_REPORT_MANY, 1, pvq_costs_time_chapter, "rivals-time", 0}},
+	.chapter = {{PVQ_PLACE_RIVALS, PVQ_REPORT_MANY, 0, pvq_costs_chapter, "rivals", 0, NULL},
+		{PVQ_PLACE_RIVALS, PVQ_REPORT_MANY, 1, pvq_costs_time_chapter, "rivals-time", 0, NULL}},
 };

@@ -75,5 +75,5 @@ const struct pvq_experiment pvq_experiment_e2e = {
 	.read = e2e_read,
 	.release = e2e_release,
 	.draw = pvq_e2e_draw,
-	.chapter = {{PVQ_PLACE_OUTSIDE, PVQ_REPORT_SWEEP, 0, pvq_e2e_chapter, "outside", 1}},
+	.chapter = {{PVQ_PLACE_OUTSIDE, PVQ_REPORT_SWEEP, 0, pvq_e2e_chapter, "outside", 1, NULL}},
 };

@@ -28,5 +28,5 @@ const struct pvq_experiment pvq_experiment_faults = {
 	.run = pvq_faults_run,
 	.read = faults_read,
 	.release = faults_release,
-	.chapter = {{PVQ_PLACE_FAILURE, PVQ_REPORT_MANY, 0, pvq_faults_chapter, "faults", 0}},
+	.chapter = {{PVQ_PLACE_FAILURE, PVQ_REPORT_MANY, 0, pvq_faults_chapter, "faults", 0, NULL}},
 };

@@ -31,5 +31,5 @@ const struct pvq_experiment pvq_experiment_grain = {
 	.release = grain_release,
 	.tell = pvq_grain_tell,
 	.draw = pvq_grain_draw,
-	.chapter = {{PVQ_PLACE_GRAIN, PVQ_REPORT_SWEEP, 0, pvq_grain_chapter, "grain", 0}},
+	.chapter = {{PVQ_PLACE_GRAIN, PVQ_REPORT_SWEEP, 0, pvq_grain_chapter, "grain", 0, NULL}},
 };

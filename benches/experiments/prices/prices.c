@@ -30,5 +30,5 @@ const struct pvq_experiment pvq_experiment_prices = {
 	.read = prices_read,
 	.release = prices_release,
 	.draw = pvq_prices_draw,
-	.chapter = {{PVQ_PLACE_PARTS, PVQ_REPORT_SWEEP, 0, pvq_prices_chapter, "prices", 1}},
+	.chapter = {{PVQ_PLACE_PARTS, PVQ_REPORT_SWEEP, 0, pvq_prices_chapter, "prices", 1, NULL}},
 };

@@ -39,5 +39,5 @@ const struct pvq_experiment pvq_experiment_selftest = {
 	.run = selftest_run,
 	.read = selftest_read,
 	.release = selftest_release,
-	.chapter = {{PVQ_PLACE_PROOF, PVQ_REPORT_SWEEP, 1, pvq_selftest_chapter, "selftest", 0}},
+	.chapter = {{PVQ_PLACE_PROOF, PVQ_REPORT_SWEEP, 1, pvq_selftest_chapter, "selftest", 0, NULL}},
 };

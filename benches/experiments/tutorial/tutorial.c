@@ -8,5 +8,5 @@ const struct pvq_experiment pvq_experiment_tutorial = {
 	.run = pvq_job_run,
 	.read = pvq_job_read,
 	.release = pvq_job_release,
-	.chapter = {{PVQ_PLACE_CLAIMS, PVQ_REPORT_MANY, 0, pvq_job_chapter, "tutorial", 0}},
+	.chapter = {{PVQ_PLACE_CLAIMS, PVQ_REPORT_MANY, 0, pvq_job_chapter, "tutorial", 0, NULL}},
 };
