@@ -713,7 +713,8 @@ int put_item(void *, uint64_t id, const void *out, size_t len, int status)
 	else if (fails(id))
 		must(status == -ENOTTY && !w->cancelled[id], "a status is another item's");
 	else
-		must(status == 0 && len == 8 && !w->cancelled[id] && (uint64_t)output_at(out)($) == id + 100 && w->begun[id],
+		must(status == 0 && len == 8 && !w->cancelled[id] &&
+				(uint64_t)output_at(out)($) == id + 100 && w->begun[id],
 			"an output is another item's");
 	return 0;
 }
