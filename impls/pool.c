@@ -21,6 +21,8 @@ enum {
 	/* Bytes that an automatic window takes: they stay in the caches, and few pages are touched for the
 	 * first time. Measured with 64 KiB both ways: half the time of 64 MiB. */
 	WINDOW_BYTES = (POOL_HAS(POOL_CACHED) ? 4 : 64) << 20,
+	/* At most, of a segment of several items: larger ones gain nothing, and would spread over more memory. */
+	SEGMENT_BYTES = 64 << 10,
 	INIT_LOOK_MS = 100, /* while it closes: whether a worker is still in init() */
 	ASK_AGAIN_MS = 10,  /* the server, where it could not be asked for anybody */
 };
@@ -72,12 +74,15 @@ static int check_bytes(const char *which, size_t bytes, struct pvq_error *err)
 						  which, bytes, POOL_RESULT_MAX);
 }
 
-/* Segments are smaller where few slots are to go round, and pieces no larger. A worker claims whole pieces. */
+/* Segments are smaller where few slots are to go round or items are large, and pieces no larger. A worker claims whole pieces. */
 static void settle_pieces(struct pvq_pool *p)
 {
 	const struct pvq_pool_config *c = &p->config;
-	uint64_t most = c->window / (4 * (uint64_t)c->workers);
+	uint64_t most = c->window / (4 * (uint64_t)c->workers),
+		 fit = SEGMENT_BYTES / (p->in_stride + p->out_stride);
 
+	if (most > fit)
+		most = fit;
 	if (c->chunk && most > c->chunk)
 		most = c->chunk;
 	if (c->recycle)
@@ -119,9 +124,9 @@ static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *confi
 		c->window = pvq_pool_window(c->workers, c->max_in, c->max_out);
 	if (c->window > PVQ_POOL_WINDOW_MAX)
 		c->window = PVQ_POOL_WINDOW_MAX;
-	settle_pieces(p);
 	p->in_stride = stride_of(c->max_in) + POOL_GUARD;
 	p->out_stride = stride_of(c->max_out) + POOL_GUARD;
+	settle_pieces(p);
 	p->ring_mask = 1;
 	while (p->ring_mask < c->window)
 		p->ring_mask *= 2;
