@@ -5,19 +5,8 @@
 #include "drive/launch.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Removes what a program that was ended has left. */
-static void remove_part(const char *dir)
-{
-	char path[PATH_MAX];
-
-	if (snprintf(path, sizeof(path), "%s/micro.json.part", dir) < (int)sizeof(path))
-		unlink(path);
-}
 
 int pvq_prices_run(const struct pvq_session *session)
 {
@@ -25,14 +14,14 @@ int pvq_prices_run(const struct pvq_session *session)
 	const double timeout_s = 30; /* it takes about 8 s */
 	char program[] = "pvq-micro", brief[] = "--short", out[] = "--out", here[] = ".", fate[64];
 	char *argv[] = {program, brief, out, here, NULL};
-	int wstatus = 0, ret;
+	struct pvq_partial part; /* keeps others out; pvq-micro itself names the file */
+	int wstatus = 0, ret = pvq_partial_begin(&part, session->dir, "micro.json");
 
-	if (pvq_rundir_has(session->dir, "micro.json"))
-		return 0;
+	if (ret)
+		return ret < 0 ? ret : 0;
 	fprintf(stderr, "pvq: measuring the price list\n");
 	ret = pvq_launch_command(argv, session->dir, timeout_s, &io, &wstatus);
-	if (ret || wstatus)
-		remove_part(session->dir);
+	(void)pvq_partial_end(&part, -EIO); /* removes what a program that was ended has left */
 	if (ret == -ETIMEDOUT)
 		fprintf(stderr, "pvq: no price list: %s took longer than its %.0f s\n", program, timeout_s);
 	else if ((ret || wstatus) && ret != -EINTR)
