@@ -12,6 +12,8 @@
 
 enum {
 	WIDTH = 960,
+	NARROW = 360,    /* pixels across, for a phone … */
+	NARROW_ROW = 42, /* … where the task stands above its dots */
 	CHAR_PX = 8,
 	KEY_ROW = 20,
 	ROW_MIN = 32, /* pixels of a row: the least, what each strategy adds, and the most */
@@ -28,6 +30,7 @@ struct rows {
 	const struct pvq_summary *s;
 	size_t *series, count;
 	double lo, hi;
+	int narrow;
 };
 
 /* Cuts a label that is too long. Returns its length. */
@@ -67,14 +70,41 @@ static void rows_labels(struct pvq_plot *plot, const struct pvq_summary *s)
 	pvq_plot_number(plot, "left", (double)(longest * CHAR_PX + 24));
 }
 
+/* Writes the rows of a narrow picture: plain words above the dots. */
+static void rows_labels_above(struct pvq_plot *plot, const struct pvq_summary *s)
+{
+	char label[PVQ_LABEL_MAX], plain[PVQ_LABEL_MAX];
+
+	fputs("unset ytics\n", plot->gp);
+	for (size_t w = 0; w < s->works; w++) {
+		pvq_text_plain(plain, s->work[w].key->task, s->work[w].key->args);
+		rows_cut(label, plain);
+		fputs("set label '", plot->gp);
+		pvq_plot_quote(plot->gp, label);
+		fprintf(plot->gp, "' at graph 0, first %g left offset character 0.5,0 tc rgb ink\n",
+			0.3 - (double)w);
+	}
+}
+
+/* Pixels of a row. */
+static int row_height(const struct rows *rows)
+{
+	int height = rows->narrow ? NARROW_ROW : ROW_MIN;
+
+	if (rows->count > 4)
+		height += ROW_SERIES * ((int)rows->count - 4);
+	return height < ROW_MAX ? height : ROW_MAX;
+}
+
 static int rows_begin(struct rows *rows, struct pvq_plots *plots, const struct pvq_summary *s,
-	const char *kind, int (*want)(const struct pvq_cell *, unsigned))
+	const char *kind, int (*want)(const struct pvq_cell *, unsigned), int narrow)
 {
 	char name[PVQ_PLOT_NAME];
 	struct pvq_key key;
-	int height;
+	int width = narrow ? NARROW : WIDTH;
 
 	memset(rows, 0, sizeof(*rows));
+	rows->narrow = narrow;
 	rows->s = s;
 	rows->lo = INFINITY;
 	rows->series = calloc(s->series_count + 1, sizeof(*rows->series));
@@ -83,25 +113,29 @@ static int rows_begin(struct rows *rows, struct pvq_plots *plots, const struct p
 	rows->count = pvq_figure_series(s, NULL, s->max_cores, want, rows->series);
 	if (rows->count == 0)
 		return -ENODATA;
-	key = pvq_plot_key(s, rows->series, rows->count, WIDTH - 40);
-	height = ROW_MIN + (rows->count > 4 ? ROW_SERIES * ((int)rows->count - 4) : 0);
-	height = (height < ROW_MAX ? height : ROW_MAX) * (int)s->works + AROUND + KEY_ROW * key.rows;
+	key = pvq_plot_key(s, rows->series, rows->count, width - 40);
 	pvq_figure_name(name, kind, NULL, 0);
-	if (pvq_plot_begin(&rows->plot, plots, name, WIDTH, height))
+	if (pvq_plot_begin(&rows->plot, plots, name, width,
+		    row_height(rows) * (int)s->works + AROUND + KEY_ROW * key.rows))
 		return plots->error;
+	pvq_plot_number(&rows->plot, "narrow", narrow);
 	pvq_plot_number(&rows->plot, "rows", (double)s->works);
 	pvq_plot_number(&rows->plot, "cores", s->max_cores);
 	pvq_plot_number(&rows->plot, "blocks", s->blocks);
 	pvq_plot_series(&rows->plot, s, rows->series, rows->count, &key);
-	rows_labels(&rows->plot, s);
+	if (narrow)
+		rows_labels_above(&rows->plot, s);
+	else
+		rows_labels(&rows->plot, s);
 	return 0;
 }
 
 static void rows_dot(struct rows *rows, size_t series, size_t work, const struct pvq_cell *cell, double x,
 	double lo, double hi, double end, const char *shows)
 {
-	double y = -(double)work - 0.7 * (((double)series + 0.5) / (double)rows->count - 0.5);
+	double y = ((double)series + 0.5) / (double)rows->count - 0.5;
 
+	y = rows->narrow ? -(double)work - 0.18 - 0.5 * y : -(double)work - 0.7 * y;
 	if (isnan(x))
 		return;
 	fprintf(rows->plot.dat, "%.9g %.9g %.9g %.9g %.9g", y, x, lo, hi, end);
@@ -165,26 +199,34 @@ static void overview_data(struct rows *rows)
 	}
 }
 
-int pvq_figure_overview(struct pvq_plots *plots, const struct pvq_summary *s)
+static int overview_draw(struct pvq_plots *plots, const struct pvq_summary *s, const char *kind, int narrow)
 {
 	struct rows rows;
-	int ret = 0, based = 0;
+	int ret = rows_begin(&rows, plots, s, kind, overview_want, narrow);
 
-	for (size_t w = 0; w < s->works; w++)
-		based |= s->work[w].base != NULL;
-	if (!based)
-		return 0;
-	ret = rows_begin(&rows, plots, s, "overview", overview_want);
 	if (ret == 0) {
 		overview_data(&rows);
-		for (size_t w = 0; ret == 0 && w < s->works; w++)
+		for (size_t w = 0; ret == 0 && !narrow && w < s->works; w++)
 			ret = overview_outcome(&rows, w);
-		pvq_plot_axis_factor(&rows.plot, "x", fmin(rows.lo, 1), fmax(rows.hi, s->max_cores), 10);
+		pvq_plot_axis_factor(
+			&rows.plot, "x", fmin(rows.lo, 1), fmax(rows.hi, s->max_cores), narrow ? 6 : 10);
 		pvq_plot_bars(&rows.plot);
 		pvq_plot_end(&rows.plot, "overview.gp");
 	}
 	free(rows.series);
 	return ret == -ENODATA ? 0 : ret;
+}
+
+int pvq_figure_overview(struct pvq_plots *plots, const struct pvq_summary *s)
+{
+	int ret, based = 0;
+
+	for (size_t w = 0; w < s->works; w++)
+		based |= s->work[w].base != NULL;
+	if (!based)
+		return 0;
+	ret = overview_draw(plots, s, "overview", 0);
+	return ret ? ret : overview_draw(plots, s, "overview-narrow", 1);
 }
 
 static int first_want(const struct pvq_cell *cell, unsigned cores)
@@ -221,7 +263,7 @@ static void first_data(struct rows *rows)
 int pvq_figure_first(struct pvq_plots *plots, const struct pvq_summary *s)
 {
 	struct rows rows;
-	int ret = rows_begin(&rows, plots, s, "first", first_want);
+	int ret = rows_begin(&rows, plots, s, "first", first_want, 0);
 
 	if (ret == 0) {
 		first_data(&rows);

@@ -1,12 +1,13 @@
 
-# overview.gp: one row per task, one dot per strategy: speed-up over serial at the largest core count.
+# overview.gp: one row per task, one dot per strategy: speed-up over serial at the largest core count. The narrow one, for a
+# phone, has the tasks above their dots; it belongs to the page, which needs no PNG.
 data = name.'.dat'
 keyfoot = 28
 foot = keyfoot + 20 * keyrows
 lines = 0
 
-set lmargin at screen across(left)
-set rmargin at screen across(W - 170)
+set lmargin at screen across(narrow ? 8 : left)
+set rmargin at screen across(W - (narrow ? 8 : 170))
 set tmargin at screen 1 - up(50)
 set bmargin at screen up(foot + 28)
 set logscale x 2
@@ -25,9 +26,15 @@ if (cores > 1) {
 	set arrow from cores, graph 0 to cores, graph 1 nohead back lc rgb soft lw 1.5 dt 2
 	set label sprintf('%d cores', cores) at cores, graph 1 center offset 0, 0.6 font small_font tc rgb soft
 }
-set label 'fastest' at graph 1, graph 1 left offset character 1, 0.6 font small_font tc rgb soft
-set label sprintf('Which way of running the tasks is fastest on %d core%s?', cores, cores > 1 ? 's' : '') at screen across(14), 1 - up(20) left font title_font tc rgb ink
-set label sprintf('Times as fast as serial (log scale), by map time: medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'. Further right is faster.' at screen 0.5, up(14) center font small_font tc rgb soft
+if (!narrow) {
+	set label 'fastest' at graph 1, graph 1 left offset character 1, 0.6 font small_font tc rgb soft
+	set label sprintf('Which way of running the tasks is fastest on %d core%s?', cores, cores > 1 ? 's' : '') at screen across(14), 1 - up(20) left font title_font tc rgb ink
+	set label sprintf('Times as fast as serial (log scale), by map time: medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'. Further right is faster.' at screen 0.5, up(14) center font small_font tc rgb soft
+} else {
+	set label sprintf('Times as fast as serial, on %d core%s', cores, cores > 1 ? 's' : '') at screen across(8), 1 - up(16) left tc rgb ink
+	set label sprintf('Medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'.' at screen 0.5, up(14) center font small_font tc rgb soft
+	formats = 'svg'
+}
 
 do for [format in formats] {
 	eval begin(format)

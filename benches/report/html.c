@@ -79,29 +79,45 @@ static void html_data(FILE *f, const char *file, const char *dir)
 	free(text);
 }
 
-/* At `<img src="plots/NAME.svg" alt="…">`: writes the picture instead. Returns what follows, or NULL where nothing was
+/* Writes the picture in the file, and what it shows in words, with `attributes`. Returns whether it can be read. */
+static int html_picture(
+	FILE *f, const char *dir, const char *file, const char *attributes, const char *alt, size_t *number)
+{
+	char *text;
+	const char *svg;
+	size_t len;
+
+	if (pvq_infile_read(dir, file, &text, &len))
+		return 0;
+	svg = strstr(text, "<svg");
+	if (svg) {
+		fprintf(f, "<svg role=\"img\"%s aria-label=\"%.*s\"", attributes, (int)strcspn(alt, "\""),
+			alt);
+		html_svg(f, svg + strlen("<svg"), ++*number);
+	}
+	free(text);
+	return svg != NULL;
+}
+
+/* At `<img src="plots/NAME.svg" alt="…">`: writes the picture instead, and plots/NAME-narrow.svg, if it is there, of which
+ * the style shows the one for which there is room. Returns what follows, or NULL where nothing was
  * written because the picture cannot be read. *number: how many pictures the page has. */
 static const char *html_embed(FILE *f, const char *at, const char *dir, size_t *number)
 {
 	const char *name = strchr(at, '"') + 1, *end = strchr(name, '"'),
-		   *alt = end ? strstr(end, "alt=\"") : NULL, *rest = end ? strchr(end, '>') : NULL, *svg;
-	char file[PATH_MAX], *text;
-	size_t len;
+		   *alt = end ? strstr(end, "alt=\"") : NULL, *rest = end ? strchr(end, '>') : NULL;
+	char file[PATH_MAX];
 
 	if (!rest || !alt || alt > rest || strncmp(end - 4, ".svg", 4) != 0)
 		return NULL;
+	alt += strlen("alt=\"");
 	snprintf(file, sizeof(file), "%.*s", (int)(end - name), name);
-	if (pvq_infile_read(dir, file, &text, &len))
+	if (!html_picture(f, dir, file, "", alt, number))
 		return NULL;
-	svg = strstr(text, "<svg");
-	if (svg) {
-		alt += strlen("alt=\"");
-		fprintf(f, "<svg role=\"img\" aria-label=\"%.*s\"", (int)strcspn(alt, "\""), alt);
-		html_svg(f, svg + strlen("<svg"), ++*number);
-		html_data(f, file, dir);
-	}
-	free(text);
-	return svg ? rest + 1 : NULL;
+	html_data(f, file, dir);
+	snprintf(file, sizeof(file), "%.*s-narrow.svg", (int)(end - name) - 4, name);
+	(void)html_picture(f, dir, file, " class=\"narrow\"", alt, number);
+	return rest + 1;
 }
 
 /* The text of the next heading of a chapter, as HTML; NULL: there is none. */
