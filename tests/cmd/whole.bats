@@ -196,7 +196,7 @@ is_complete() {
 }
 
 @test "an allocation that fails, wherever: a verified success, or one line that names memory" {
-	cc -shared -fPIC -o "$TMP/fail_malloc.so" tests/support/fail_malloc.c || skip "needs a compiler"
+	cc -D_GNU_SOURCE -shared -fPIC -o "$TMP/fail_malloc.so" tests/support/fail_malloc.c || skip "needs a compiler"
 	LD_PRELOAD=$TMP/fail_malloc.so "$PVQ" list >"$TMP/out" 2>&1 || skip "nothing can be preloaded"
 	for in in trial driver; do
 		for ((at = 1, good = 0; at <= 40; at++)); do

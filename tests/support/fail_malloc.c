@@ -2,7 +2,6 @@
  * "trial" or "driver". What hwloc allocates while it looks at the machine does not count: some of its versions then end the
  * program, which is not ours to mend.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
