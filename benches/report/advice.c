@@ -4,6 +4,7 @@
 #include "report/verdict.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 static int advice_list(const struct pvq_report *r, enum pvq_pays wanted, const char *head)
@@ -83,23 +84,19 @@ static size_t collect(const struct pvq_summary *s, const struct pvq_work *work, 
 	return n;
 }
 
-/* "faster with pool_ordered (3.85x), …", or nothing. Returns whether it wrote. */
+/* "faster with pool_ordered (3.85x), …", or nothing. known: of the comparisons that have an interval. Returns whether it
+ * wrote. */
 static int list_verdict(const struct pvq_report *r, const struct more *more, size_t n, unsigned workers,
-	enum pvq_verdict verdict, const char *separator)
+	enum pvq_verdict verdict, int known, const char *separator)
 {
-	static const char *const words[] = {
-		[PVQ_INCONCLUSIVE] = "inconclusive with ",
-		[PVQ_FASTER] = "faster with ",
-		[PVQ_SLOWER] = "slower with ",
-		[PVQ_EQUIVALENT] = "equivalent with ",
-	};
 	int listed = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (more[i].cell->key->workers != workers || more[i].vs.verdict != verdict)
+		if (more[i].cell->key->workers != workers || more[i].vs.verdict != verdict ||
+			isnan(more[i].vs.lo) == known)
 			continue;
 		if (!listed)
-			fprintf(r->md, "%s%s", separator, words[verdict]);
+			fprintf(r->md, "%s%s with ", separator, pvq_comparison_words(&more[i].vs));
 		fputs(listed++ ? ", " : "", r->md);
 		pvq_text_md(r->md, r->summary->series[more[i].cell->series].name);
 		if (verdict == PVQ_FASTER || verdict == PVQ_SLOWER)
@@ -122,8 +119,9 @@ static void list_workers(const struct pvq_report *r, const struct pvq_work *work
 	pvq_text_md(r->md, work->label);
 	fprintf(r->md, "**, %u workers instead of %u: ", workers, r->summary->max_cores);
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (list_verdict(r, more, n, workers, order[i], separator))
+		if (list_verdict(r, more, n, workers, order[i], 1, separator))
 			separator = "; ";
+	list_verdict(r, more, n, workers, PVQ_INCONCLUSIVE, 0, separator);
 	fputs(".\n", r->md);
 }
 

@@ -181,3 +181,8 @@ const char *pvq_verdict_name(enum pvq_verdict verdict)
 
 	return name[verdict];
 }
+
+const char *pvq_comparison_words(const struct pvq_comparison *c)
+{
+	return isnan(c->lo) ? "too few blocks" : pvq_verdict_name(c->verdict);
+}

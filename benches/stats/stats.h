@@ -89,4 +89,7 @@ struct pvq_comparison pvq_compare(double *a, const double *b, size_t n, double a
 /* "faster", "slower", "equivalent", "inconclusive". */
 const char *pvq_verdict_name(enum pvq_verdict);
 
+/* The verdict's name, or "too few blocks" where no interval exists. */
+const char *pvq_comparison_words(const struct pvq_comparison *);
+
 #endif

@@ -20,14 +20,12 @@ static struct pvq_text chunk_words(const struct pvq_comparison *versus)
 {
 	struct pvq_text text;
 
-	if (isnan(versus->lo))
-		snprintf(text.s, sizeof(text.s), "too few blocks");
-	else if (versus->verdict == PVQ_FASTER)
+	if (versus->verdict == PVQ_FASTER)
 		snprintf(text.s, sizeof(text.s), "%.20sx faster", pvq_text_number(1 / versus->ratio).s);
 	else if (versus->verdict == PVQ_SLOWER)
 		snprintf(text.s, sizeof(text.s), "%.20sx slower", pvq_text_number(versus->ratio).s);
 	else
-		snprintf(text.s, sizeof(text.s), "%s", pvq_verdict_name(versus->verdict));
+		snprintf(text.s, sizeof(text.s), "%s", pvq_comparison_words(versus));
 	return text;
 }
 
@@ -146,7 +144,7 @@ static void chunks_versus(const struct pvq_report *r, const struct pvq_compariso
 		return;
 	}
 	fprintf(r->md, " ×%s, %s", pvq_text_ratio_interval(versus->ratio, versus->lo, versus->hi).s,
-		isnan(versus->lo) ? "too few blocks" : pvq_verdict_name(versus->verdict));
+		pvq_comparison_words(versus));
 	if (chunk)
 		fprintf(r->md, " at %s", chunk_text(chunk).s);
 	fputs(" |", r->md);

@@ -67,7 +67,7 @@ static void claim_write(const struct pvq_report *r, const struct answer *answer)
 		fputs(" –", r->md);
 	else
 		fprintf(r->md, " ×%s, %s", pvq_text_ratio_interval(versus->ratio, versus->lo, versus->hi).s,
-			isnan(versus->lo) ? "too few blocks" : pvq_verdict_name(versus->verdict));
+			pvq_comparison_words(versus));
 }
 
 /* An answer in words: a difference may be certain, and still too small to matter. */
