@@ -1,5 +1,6 @@
 /* echo.c: payload: `in` bytes go to the worker, `out` bytes come back, and the item touches every byte of both. It
  * measures the cost of moving data, where the work itself is small. */
+#include "enact.h"
 #include "payload.h"
 
 #include <errno.h>
@@ -10,18 +11,8 @@ enum { IN, OUT };
 enum { SLACK = 4096 }; /* inputs are slices of one buffer; they start within its first SLACK bytes */
 
 static const struct pvq_arg echo_args[] = {
-	{.name = "in",
-		.unit = PVQ_UNIT_BYTES,
-		.help = "bytes of an input",
-		.def = "64",
-		.min = 1,
-		.max = PVQ_BYTES_MAX},
-	{.name = "out",
-		.unit = PVQ_UNIT_BYTES,
-		.help = "bytes of an output",
-		.def = "64",
-		.min = 1,
-		.max = PVQ_BYTES_MAX},
+	PVQ_PAYLOAD_IN(1),
+	PVQ_PAYLOAD_OUT,
 	{0},
 };
 
@@ -55,16 +46,9 @@ static ssize_t echo_run(const struct pvq_load *load, const void *in, size_t len,
 
 static ssize_t echo_expect(const struct pvq_load *load, uint64_t id, void *out, size_t cap)
 {
-	struct pvq_span in = echo_input(load, id, NULL);
-	uint64_t seed;
-	int ret = pvq_payload_seed_slowly(in.ptr, in.len, &seed);
+	const struct pvq_enact item = {.out = load->arg[OUT].u}; /* without computing and waiting */
 
-	if (ret)
-		return ret;
-	if (cap < load->arg[OUT].u)
-		return -EMSGSIZE;
-	pvq_payload_fill_slowly(seed, out, load->arg[OUT].u);
-	return (ssize_t)load->arg[OUT].u;
+	return pvq_enact_expect(&item, echo_input(load, id, NULL), out, cap);
 }
 
 static void echo_free(struct pvq_load *load)

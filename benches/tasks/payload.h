@@ -7,6 +7,18 @@
 #include <string.h>
 #include <xxhash.h>
 
+/* The arguments `in`, of that many bytes at least, and `out`. */
+#define PVQ_PAYLOAD_IN(least)                                                                   \
+	{                                                                                       \
+		.name = "in", .unit = PVQ_UNIT_BYTES, .help = "bytes of an input", .def = "64", \
+		.min = (least), .max = PVQ_BYTES_MAX                                            \
+	}
+#define PVQ_PAYLOAD_OUT                                                                           \
+	{                                                                                         \
+		.name = "out", .unit = PVQ_UNIT_BYTES, .help = "bytes of an output", .def = "64", \
+		.min = 1, .max = PVQ_BYTES_MAX                                                    \
+	}
+
 /* A step of splitmix64: the n-th number of the stream that starts at `seed`. */
 static inline uint64_t pvq_payload_number(uint64_t seed, uint64_t n)
 {
