@@ -1,4 +1,4 @@
-"""test_compare.py: python3 -m pvqpool.compare: what runs, what is checked, and what is said of given times."""
+"""test_compare.py: tests python3 -m pvqpool.compare: what it runs, what it checks, and its verdict on given times."""
 import os
 import subprocess
 import sys

@@ -5,6 +5,8 @@ from pvqpeer import TaskError, run
 
 
 class Way:
+    errors = TaskError  # what an item ends in, alone
+
     def tune(self, chunk):
         return chunk or 1
 
@@ -17,7 +19,7 @@ class Way:
         for item in range(count):
             try:
                 result = next(results)
-            except TaskError as error:  # of this item; the iterator continues after it
+            except self.errors as error:  # the iterator continues after it
                 result = error
             put(item, result)
 

@@ -1,10 +1,13 @@
 """pvqpool_imap.py: pvqpool's Pool.imap: results in the order of the items, each as soon as its turn comes."""
 import pvqpeer
 import pvqpool
-from pvqpeer import TaskError, run
+from pvqpeer import TaskError
+from ways import pool_imap
 
 
-class Way:
+class Way(pool_imap.Way):
+    errors = TaskError, pvqpool.WorkerLost
+
     def tune(self, chunk):
         return 0  # the pool chooses, whatever the chunksize
 
@@ -13,19 +16,4 @@ class Way:
         self.pool = pvqpool.Pool(workers, maxtasksperchild=self.care.recycle or None, retries=self.care.retries(),
                                  item_timeout=self.care.item_timeout_ms / 1000)
         self.pool.map(pvqpeer.ready, [0] * workers)  # the first call forks all processes
-
-    def map(self, inputs, count, put):
-        results = self.pool.imap(run, inputs)
-        for item in range(count):
-            try:
-                result = next(results)
-            except (TaskError, pvqpool.WorkerLost) as error:
-                result = error
-            put(item, result)
-
-    def stop(self, failed):
-        if failed:
-            self.pool.terminate()
-        else:
-            self.pool.close()
-        self.pool.join()
+        self.chunk = 1  # has no effect

@@ -1,6 +1,5 @@
 """pvqpool_imap_unordered.py: pvqpool's Pool.imap_unordered: results as they complete, each with its item's number."""
-import pvqpool
-from pvqpeer import TaskError, run_numbered
+from pvqpeer import run_numbered
 from ways import pvqpool_imap
 
 
@@ -10,6 +9,6 @@ class Way(pvqpool_imap.Way):
         for _ in range(count):
             try:
                 item, result = next(results)
-            except (TaskError, pvqpool.WorkerLost) as error:
+            except self.errors as error:
                 item, result = error.item, error
             put(item, result)

@@ -210,7 +210,7 @@ static int feed(Job *j)
 		left = quota;
 		if (now - looked < SLOW_NS)
 			continue;
-		/* Workers see what there is by now, and may be through with one. */
+		/* Publishes what was fed so far. A worker may have completed an item meanwhile. */
 		if (!is_ready(j) && native_engine_collect(j->engine) < 0)
 			ret = -1;
 		if (is_ready(j))
