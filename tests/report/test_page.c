@@ -119,18 +119,12 @@ static void open_page(const char *fragment)
 static int no_problems(void **state)
 {
 	(void)state;
-	if (page.browser.problems)
-		print_error("the console holds:\n%s\n", page.browser.problems);
-	return page.browser.problems != NULL;
+	return browser_has_problems(&page.browser);
 }
 
 static void assert_value(const char *script, const char *wanted)
 {
-	char *value = browser_value(&page.browser, script);
-
-	if (strcmp(value, wanted) != 0)
-		fail_msg("%s\nis '%s', not '%s'", script, value, wanted);
-	free(value);
+	browser_assert(&page.browser, script, wanted);
 }
 
 /* Names for scripts below. */

@@ -234,6 +234,22 @@ char *browser_value(struct browser *b, const char *script)
 	return text;
 }
 
+void browser_assert(struct browser *b, const char *script, const char *wanted)
+{
+	char *value = browser_value(b, script);
+
+	if (strcmp(value, wanted) != 0)
+		fail_msg("%s\nis '%s', not '%s'", script, value, wanted);
+	free(value);
+}
+
+int browser_has_problems(const struct browser *b)
+{
+	if (b->problems)
+		print_error("the console holds:\n%s\n", b->problems);
+	return b->problems != NULL;
+}
+
 static void browser_mouse(struct browser *b, const char *type, double x, double y, const char *button)
 {
 	browser_do(b, "Input.dispatchMouseEvent",

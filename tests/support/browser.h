@@ -35,6 +35,12 @@ void browser_open(struct browser *, const char *url);
 /* Evaluates JavaScript, waits for a promise, and returns the value as text; the caller frees it. */
 char *browser_value(struct browser *, const char *script);
 
+/* Fails the test unless the value is that text. */
+void browser_assert(struct browser *, const char *script, const char *wanted);
+
+/* For a test's teardown: whether the page has had problems, which it prints. */
+int browser_has_problems(const struct browser *);
+
 /* The pointer, at the middle of the element that the expression names; scrolls to it first. */
 void browser_point(struct browser *, const char *element);
 void browser_click(struct browser *, const char *element);
