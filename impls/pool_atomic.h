@@ -15,6 +15,7 @@
 #ifndef PVQ_RELACY
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +48,12 @@ static inline void pool_fence_by_swap(void)
 #else
 #define pool_fence(id) atomic_thread_fence(memory_order_seq_cst)
 #endif
+
+/* Lets others run that wait for this CPU. */
+static inline void pool_yield(void)
+{
+	sched_yield();
+}
 
 /* Sleeps while the word has that value. May return early: look again. Not FUTEX_PRIVATE: processes share the word. */
 static inline void pool_futex_wait(const pool_atomic_u32 *word, uint32_t value)

@@ -250,6 +250,7 @@ static void begin_flight(struct pvq_pool *p, uint64_t now)
 	p->got_ns = p->stalled_ns = p->gather_ns = now;
 	p->dull_ns = HOLE_NS;
 	p->quota = p->grain = 1;
+	p->flight = p->done;
 	if (p->gap_ns == 0)
 		p->gap_ns = LATE_NS;
 }
@@ -529,7 +530,11 @@ static void fall_asleep(struct pvq_pool *p, int fast, int ended)
 	 * not done, and then nothing can be fed, however low the queue. */
 	atomic_store_explicit(&sh->low, ended ? 0 : backlog / 2, memory_order_relaxed);
 	atomic_store_explicit(&sh->want, wanted(p), memory_order_relaxed);
-	atomic_store_explicit(&sh->caller, fast ? POOL_CALLER_LOW : POOL_CALLER_EACH, memory_order_relaxed);
+	atomic_store_explicit(&sh->caller,
+		fast                   ? POOL_CALLER_LOW
+		: p->done == p->flight ? POOL_CALLER_FIRST
+				       : POOL_CALLER_EACH,
+		memory_order_relaxed);
 	pool_fence(asleep_then_results); /* first say so, then look: pairs with look_after_caller() */
 }
 
@@ -823,13 +828,14 @@ static int has_room_for_piece(const struct pvq_pool *p)
 	return p->next == p->done || p->next - p->done + p->grain <= p->config.window;
 }
 
-/* Fills free slots and makes them visible, some at a time. Returns how many. */
+/* Fills free slots and makes them visible, some at a time; few, as long as nothing of them has been put. Returns how
+ * many. */
 static uint64_t feed_some(struct pvq_pool *p, const struct pvq_pool_feed *feed, int *ended, uint64_t *now)
 {
 	uint64_t from = p->next, most = 2 * (uint64_t)p->config.workers, until = *now + LOOK_NS;
 	int more = 1;
 
-	if (most < IN_ONE_GO)
+	if (p->done > p->flight && most < IN_ONE_GO)
 		most = IN_ONE_GO;
 	p->later = 0;
 	p->gather_ns = *now;

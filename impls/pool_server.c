@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,6 +147,30 @@ static _Noreturn void be_worker(const struct server *s, unsigned w)
 	pvq_pool_work(s->p, w);
 }
 
+/* Where there are no more CPUs than workers, each begins on one of its own, and may move from there as ever. Left to itself
+ * the scheduler often has two workers on one CPU for milliseconds, while the caller has another, and sleeps too briefly for
+ * a worker to be brought over. Where there are more CPUs than workers it knows better which of them are free. The server does
+ * it, since the worker itself may have to wait for a CPU first, and before the worker leaves its gate, so that no hook sees
+ * the set of one. The pool's first worker does not always get the first CPU, hence the server's number. */
+static void spread(const struct pvq_pool *p, unsigned w, pid_t pid)
+{
+	cpu_set_t all, one;
+	unsigned n, nth, cpu = 0;
+
+	if (!POOL_HAS(POOL_SPREAD) || sched_getaffinity(0, sizeof(all), &all))
+		return;
+	n = (unsigned)CPU_COUNT(&all);
+	if (n < 2 || p->config.workers < n)
+		return;
+	nth = (w + (unsigned)p->server) % n;
+	while (!CPU_ISSET(cpu, &all) || nth-- > 0)
+		cpu++;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(pid, sizeof(one), &one) == 0)
+		(void)sched_setaffinity(pid, sizeof(all), &all);
+}
+
 /* There is one already where the caller could not take its pidfd. */
 static void fork_one(const struct server *s, unsigned w)
 {
@@ -164,6 +189,7 @@ static void fork_one(const struct server *s, unsigned w)
 	m.fork_ns = pool_now_ns() - began;
 	if (ret == 0) {
 		s->p->pid[w] = pid;
+		spread(s->p, w, pid);
 		fd = open_pidfd(pid);
 		ret = fd < 0 ? -errno : tell(s, &m, fd);
 	}

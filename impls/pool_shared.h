@@ -60,19 +60,20 @@
 /* The parts of the pool whose worth scripts/pool-parts measures: it compiles the engine without one or two, which
  * PVQ_WITHOUT names. Every other build has all of them. */
 enum pool_part {
-	POOL_PACKED = 1 << 0,     /* small items share cache lines */
-	POOL_SEVERAL = 1 << 1,    /* a worker claims several items at a time */
-	POOL_SHRINK = 1 << 2,     /* claims shrink as the queue drains */
-	POOL_BY_TIME = 1 << 3,    /* claims are of so many items as take POOL_CLAIM_NS */
-	POOL_WAKE_FEW = 1 << 4,   /* no more workers are woken than the queue needs */
-	POOL_SLEEP_LONG = 1 << 5, /* the caller sleeps until there are many results */
-	POOL_LEAVE_CORE = 1 << 6, /* the caller leaves its core to the workers while they have work */
-	POOL_SPIN = 1 << 7,       /* spinning where a core is free */
-	POOL_WIDE = 1 << 8,       /* a window of many small items */
-	POOL_CACHED = 1 << 9,     /* a window that stays in the caches */
-	POOL_GATHER = 1 << 10,    /* several items are published at a time */
-	POOL_APART = 1 << 11,     /* cache lines between what two sides write */
-	POOL_FILL_FIRST = 1 << 12 /* the queue is filled before many are woken */
+	POOL_PACKED = 1 << 0,      /* small items share cache lines */
+	POOL_SEVERAL = 1 << 1,     /* a worker claims several items at a time */
+	POOL_SHRINK = 1 << 2,      /* claims shrink as the queue drains */
+	POOL_BY_TIME = 1 << 3,     /* claims are of so many items as take POOL_CLAIM_NS */
+	POOL_WAKE_FEW = 1 << 4,    /* no more workers are woken than the queue needs */
+	POOL_SLEEP_LONG = 1 << 5,  /* the caller sleeps until there are many results */
+	POOL_LEAVE_CORE = 1 << 6,  /* the caller leaves its core to the workers while they have work */
+	POOL_SPIN = 1 << 7,        /* spinning where a core is free */
+	POOL_WIDE = 1 << 8,        /* a window of many small items */
+	POOL_CACHED = 1 << 9,      /* a window that stays in the caches */
+	POOL_GATHER = 1 << 10,     /* several items are published at a time */
+	POOL_APART = 1 << 11,      /* cache lines between what two sides write */
+	POOL_FILL_FIRST = 1 << 12, /* the queue is filled before many are woken */
+	POOL_SPREAD = 1 << 13      /* workers begin on a CPU each */
 };
 #ifndef PVQ_WITHOUT
 #define PVQ_WITHOUT 0
@@ -189,8 +190,9 @@ static inline int pool_runs(uint64_t running, uint64_t pos, uint32_t *i)
 /* Is the caller asleep, and what is it to be woken for? */
 enum pool_caller {
 	POOL_CALLER_AWAKE,
-	POOL_CALLER_EACH, /* for the result it wants */
-	POOL_CALLER_LOW,  /* for an empty or low queue only: it looks by itself every now and then */
+	POOL_CALLER_EACH,  /* for the result it wants */
+	POOL_CALLER_FIRST, /* the same, and it is the first one: the caller is to have a CPU at once */
+	POOL_CALLER_LOW,   /* for an empty or low queue only: it looks by itself every now and then */
 };
 
 struct pool_shared {
@@ -302,7 +304,8 @@ struct pvq_pool {
 	uint64_t moved;
 	uint64_t tail;     /* the position of the next piece: `published`, and what is not published yet */
 	uint64_t gathered; /* items that are not published yet */
-	uint64_t next, done;        /* since the last map began: items appended, items put */
+	uint64_t next, done;        /* since the last map began: items appended, items put … */
+	uint64_t flight;            /* … and put when the first item of those in flight was appended */
 	uint64_t cancelled;         /* items in flight that are */
 	struct pvq_pool_loss *loss; /* of a slot; made at the first loss */
 

@@ -119,11 +119,21 @@ static uint64_t worker_claim(struct worker *k, uint64_t *from)
 static void wake_caller(const struct pvq_pool *p)
 {
 	uint64_t one = 1;
+	uint32_t was =
+		atomic_exchange_explicit(&p->shared->caller, POOL_CALLER_AWAKE, memory_order_relaxed);
 
 	/* Cannot block: the counter is never read, but 2^64 wake-ups from full. */
-	if (atomic_exchange_explicit(&p->shared->caller, POOL_CALLER_AWAKE, memory_order_relaxed) !=
-		POOL_CALLER_AWAKE)
+	if (was != POOL_CALLER_AWAKE)
 		(void)!write(p->wake_fd, &one, sizeof(one));
+	/* Where all CPUs are busy the caller would wait for the end of a worker's time slice, some milliseconds. That is
+	 * soon enough for what follows, which is then put in lots. */
+	if (was == POOL_CALLER_FIRST)
+		pool_yield();
+}
+
+static int is_for_a_result(uint32_t caller)
+{
+	return caller == POOL_CALLER_EACH || caller == POOL_CALLER_FIRST;
 }
 
 static int is_wanted(const struct pool_shared *sh, uint64_t from, uint64_t size)
@@ -150,7 +160,7 @@ static void look_after_caller(const struct pvq_pool *p, uint64_t from, uint64_t 
 
 	pool_fence(completed_then_caller);
 	caller = atomic_load_explicit(&sh->caller, memory_order_relaxed);
-	if (caller == POOL_CALLER_EACH && is_wanted(sh, from, size))
+	if (is_for_a_result(caller) && is_wanted(sh, from, size))
 		wake_caller(p);
 	else if (caller == POOL_CALLER_LOW &&
 		 atomic_load_explicit(&sh->published, memory_order_relaxed) -
@@ -272,7 +282,7 @@ static void run_piece(struct worker *k, uint64_t pos, uint64_t entry)
 	atomic_store_explicit(result, first, RELEASE(result_done));
 	/* Only a hint, for this load may have been made before the store above was seen. The look that cannot
 	 * miss is the one after the fence at the claim's end. */
-	if (atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_EACH &&
+	if (is_for_a_result(atomic_load_explicit(&p->shared->caller, memory_order_relaxed)) &&
 		is_wanted(p->shared, pos, 1))
 		wake_caller(p);
 }

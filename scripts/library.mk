@@ -51,7 +51,7 @@ $B/gb-example: $B/gen/gb_example.o $(SHIM)
 
 # Every call of the pool that can fail is wrapped.
 FAULTY := calloc close epoll_create1 epoll_ctl epoll_pwait2 epoll_wait eventfd fcntl fflush fork free mmap munmap poll prctl read \
-          realloc recv recvmsg sched_getaffinity send sendmsg shutdown signalfd socketpair syscall timerfd_create timerfd_settime \
+          realloc recv recvmsg sched_getaffinity sched_setaffinity send sendmsg shutdown signalfd socketpair syscall timerfd_create timerfd_settime \
           waitid waitpid write
 $B/tests/impls/test_pool_faults $A/tests/impls/test_pool_faults: LDFLAGS += $(FAULTY:%=-Wl,--wrap=%)
 

@@ -76,6 +76,7 @@ enum call {
 	RECV,
 	RECVMSG,
 	AFFINITY,
+	SET_AFFINITY,
 	SEND,
 	SENDMSG,
 	SHUTDOWN,
@@ -92,8 +93,8 @@ enum call {
 static const char *const call_name[] = {"calloc", "close", "epoll_create1", "epoll_ctl", "epoll_pwait2",
 	"epoll_wait", "eventfd", "fcntl", "fflush", "fork", "futex, to wait", "futex, to wake", "mmap",
 	"munmap", "pidfd_open", "pidfd_send_signal", "poll", "prctl", "read", "realloc", "recv", "recvmsg",
-	"sched_getaffinity", "send", "sendmsg", "shutdown", "signalfd", "socketpair", "timerfd_create",
-	"timerfd_settime", "waitid", "waitpid", "write"};
+	"sched_getaffinity", "sched_setaffinity", "send", "sendmsg", "shutdown", "signalfd", "socketpair",
+	"timerfd_create", "timerfd_settime", "waitid", "waitpid", "write"};
 
 /* STRIPPED: the message comes without its descriptor, as where the receiver may not have another one. */
 enum how { SKIPPED, MADE, STRIPPED };
@@ -139,6 +140,7 @@ static const struct fault {
 	{RECVMSG, EAGAIN, "EAGAIN", SKIPPED},
 	{RECVMSG, EMFILE, "no descriptor", STRIPPED},
 	{AFFINITY, EINVAL, "EINVAL", SKIPPED},
+	{SET_AFFINITY, EINVAL, "EINVAL", SKIPPED},
 	{SEND, EAGAIN, "EAGAIN", SKIPPED},
 	{SEND, ENOBUFS, "ENOBUFS", SKIPPED},
 	{SENDMSG, EAGAIN, "EAGAIN", SKIPPED},
@@ -226,6 +228,8 @@ WRAP(int, PRCTL, prctl, (int option, unsigned long value), (option, value), -1)
 WRAP(ssize_t, READ, read, (int fd, void *bytes, size_t len), (fd, bytes, len), -1)
 WRAP(ssize_t, RECV, recv, (int fd, void *bytes, size_t len, int flags), (fd, bytes, len, flags), -1)
 WRAP(int, AFFINITY, sched_getaffinity, (pid_t pid, size_t len, cpu_set_t *set), (pid, len, set), -1)
+WRAP(int, SET_AFFINITY, sched_setaffinity, (pid_t pid, size_t len, const cpu_set_t *set), (pid, len, set),
+	-1)
 WRAP(ssize_t, SEND, send, (int fd, const void *bytes, size_t len, int flags), (fd, bytes, len, flags), -1)
 WRAP(ssize_t, SENDMSG, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags), -1)
 WRAP(int, SHUTDOWN, shutdown, (int fd, int how), (fd, how), -1)

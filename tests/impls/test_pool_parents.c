@@ -808,6 +808,34 @@ static int64_t signals_are_plain(struct fixture *f, uint64_t id)
 	return (int64_t)id;
 }
 
+/* Though each worker may begin on a CPU of its own. */
+static int64_t cpus_of_a_worker(struct fixture *f, uint64_t id)
+{
+	cpu_set_t set;
+
+	(void)f, (void)id;
+	return sched_getaffinity(0, sizeof(set), &set) ? -1 : CPU_COUNT(&set);
+}
+
+static void test_workers_may_run_on_all_cpus_of_the_caller(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) || CPU_COUNT(&set) > CROWD)
+		skip();
+	config.workers = CPU_COUNT(&set) < WORKERS ? WORKERS : CPU_COUNT(&set);
+	config.recycle = 5; /* replacements, too */
+	f->run = cpus_of_a_worker;
+	assert_int_equal(start(f, config), 0);
+	assert_int_equal(map(f), 0);
+	assert_int_equal(f->put, f->n);
+	for (uint64_t i = 0; i < f->n; i++)
+		assert_int_equal(f->value[i], CPU_COUNT(&set));
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+}
+
 static void take_note(int sig)
 {
 	(void)sig;
@@ -916,6 +944,7 @@ int main(void)
 		TEST(test_replacements_see_memory_as_it_was_at_start),
 		TEST(test_a_program_without_stdio),
 		TEST(test_what_run_executes_gets_no_descriptor),
+		TEST(test_workers_may_run_on_all_cpus_of_the_caller),
 		TEST(test_signals_in_workers_are_those_of_a_plain_start),
 		TEST(test_an_interrupt_that_the_program_handles),
 		TEST(test_a_caller_that_gives_its_privileges_away),

@@ -194,6 +194,7 @@ typedef model::cell<uint64_t> pool_atomic_u64;
 #define atomic_compare_exchange_strong_explicit(cell, expected, value, order, fails) \
 	model::swap<false>(cell, expected, value, order, $)
 
+#define pool_yield() ((void)0) /* any thread may run after any access */
 #define pool_futex_wait(cell, value) model::futex_wait(cell, value, $)
 #define pool_futex_wake(cell) model::futex_wake(cell, $)
 
