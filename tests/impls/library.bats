@@ -73,7 +73,7 @@ installed() {
 	faulty=$(sed -n '/^FAULTY/,/[^\\]$/p' "$root/scripts/library.mk" | sed 's/^FAULTY *:=//; s/\\$//' | xargs)
 	[[ " $faulty " == *" sendmsg "* ]]
 	nm -u -P "$prefix/lib/libpvqpool.a" | sed -nE 's/^([^ ]+) U.*/\1/p' | sort -u | grep -vxE "${faulty// /|}" |
-		grep -vxE '__errno_location|__sched_cpucount|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|_exit|clock_gettime|getp?pid|kill|pause' |
+		grep -vxE '__errno_location|__sched_cpucount|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|_exit|clock_gettime|getp?pid|kill|pause|sched_yield' |
 		grep -vxE 'signal|sig(add|empty|fill)set|sigabbrev_np|sigprocmask|v?snprintf|str(len|error)|mem(cpy|set|move)' >left || true
 	[ ! -s left ] || { cat left && false; }
 }
