@@ -258,6 +258,16 @@ static void inconclusive(
 	fputs(".", f);
 }
 
+/* "324 ns (95 %: 117 ns to 640 ns)": the break-even length, which is seldom known well, with its interval. */
+static void break_even(FILE *f, const struct pvq_estimate *even, int markup)
+{
+	name(f, pvq_text_ns(even->median).s, markup);
+	if (isinf(even->hi))
+		fprintf(f, " (95 %%: at least %s)", pvq_text_ns(even->lo).s);
+	else if (!isnan(even->lo))
+		fprintf(f, " (95 %%: %s to %s)", pvq_text_ns(even->lo).s, pvq_text_ns(even->hi).s);
+}
+
 /* When to take something else. */
 static void otherwise(FILE *f, const struct pvq_report *r, const struct pvq_verdict_of_run *v, int markup)
 {
@@ -266,7 +276,7 @@ static void otherwise(FILE *f, const struct pvq_report *r, const struct pvq_verd
 
 	if (even && even->n && isfinite(even->median)) {
 		fputs(" Items shorter than about ", f);
-		name(f, pvq_text_ns(even->median).s, markup);
+		break_even(f, even, markup);
 		fputs(" are faster in a plain loop", f);
 		if (serial) {
 			fputs(" (here: ", f);

@@ -638,6 +638,75 @@ static void begin_rows(struct run *run, const char *name)
 	assert_int_equal(pvq_row_header(run->raw), 0);
 }
 
+/* Items of `ns` in blocks in which the pool's overhead is 100 and 500 ns in turn; serial has none. */
+static void add_grain(struct run *run, double ns)
+{
+	for (unsigned b = 0; b < 12; b++) {
+		struct pvq_row serial = row_of("serial", "spin", 1, b, 100 * ns / 1e6);
+		struct pvq_row pool =
+			row_of("pool_unordered", "spin", 2, b, 100 * (ns + (b % 2 ? 100 : 500)) / 2 / 1e6);
+
+		snprintf(serial.args, sizeof(serial.args), "ns=%.0f", ns);
+		strcpy(pool.args, serial.args);
+		assert_int_equal(pvq_row_write(run->raw, &serial), 0);
+		assert_int_equal(pvq_row_write(run->raw, &pool), 0);
+	}
+}
+
+/* The sentence on the break-even length, without markup and line breaks. */
+static void break_even_of(char words[200], const char *text)
+{
+	const char *at = strstr(text, "Items shorter");
+	size_t len = 0;
+
+	if (!at)
+		fail_msg("no break-even length in:\n%.3000s", text);
+	for (; *at && *at != '.' && len < 199; at++)
+		if (*at == '<')
+			at += strcspn(at, ">");
+		else if (*at != '*')
+			words[len++] = *at == '\n' ? ' ' : *at;
+	words[len] = '\0';
+}
+
+/* The break-even length is seldom known well: it comes with its interval, wherever it stands. */
+static void the_break_even_length_has_an_interval(void **state)
+{
+	static const char *const file[] = {"summary.md", "report.html"};
+	struct run *run = *state;
+	double even, lo, hi;
+	char words[200], other[200], *terminal = NULL;
+	size_t len;
+	FILE *f;
+
+	add_task(run, "noop", 1, 3, 5);
+	add_task(run, "spin", 4, 2, 3);
+	end_rows(run);
+	begin_rows(run, "grain.csv");
+	for (double ns = 30; ns < 10000; ns *= 3)
+		add_grain(run, ns);
+	assert_int_equal(make_report(run), 0);
+	break_even_of(words, run->text);
+	assert_int_equal(
+		sscanf(words,
+			"Items shorter than about %lf ns (95 %%: %lf ns to %lf ns) are faster in a plain",
+			&even, &lo, &hi),
+		3);
+	assert_true(80 < lo && lo <= even && even <= hi && hi < 600 && hi > 2 * lo);
+	for (size_t i = 0; i < sizeof(file) / sizeof(*file); i++) {
+		read_text(run, file[i]);
+		break_even_of(other, run->text);
+		assert_string_equal(other, words);
+	}
+	f = open_memstream(&terminal, &len);
+	assert_non_null(f);
+	assert_int_equal(pvq_report_print_short(&registry, f, run->dir), 0);
+	assert_int_equal(fclose(f), 0);
+	break_even_of(other, terminal);
+	assert_string_equal(other, words);
+	free(terminal);
+}
+
 /* The tutorial's claims: each pair is faster, slower, equivalent or inconclusive on the tasks where it is, by what was
  * measured for that alone: the sweep says the opposite here. */
 static void claims_are_answered_by_verdicts(void **state)
@@ -1154,6 +1223,7 @@ int main(void)
 		RUN(the_verdict_decides_in_spite_of_ties),
 		RUN(the_verdict_names_what_the_choice_costs),
 		RUN(nothing_is_decided_without_blocks),
+		RUN(the_break_even_length_has_an_interval),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(claims_hold_for_a_chunk),
 		RUN(deaths_of_workers_in_short),
