@@ -7,6 +7,7 @@
 #include "draw/svg.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -74,6 +75,53 @@ static void plot_remove_old(const struct pvq_plots *plots, const char *name)
 		unlink(path);
 }
 
+/* Begins every script, so that pvq knows its own files. */
+#define DRAWN_BY "# Drawn by: gnuplot %s.gp\n"
+
+static int plot_is_own(const struct pvq_plots *plots, const char *name)
+{
+	char path[PATH_MAX], wanted[PVQ_PLOT_NAME + 32], line[PVQ_PLOT_NAME + 32] = "";
+	FILE *f = plot_path(plots, path, name, ".gp") ? NULL : fopen(path, "re");
+
+	snprintf(wanted, sizeof(wanted), DRAWN_BY, name);
+	if (f) {
+		(void)!fgets(line, sizeof(line), f);
+		fclose(f);
+	}
+	return strcmp(line, wanted) == 0;
+}
+
+static int plot_was_written(const struct pvq_plots *plots, const char *name)
+{
+	for (size_t i = 0; i < plots->count; i++)
+		if (strcmp(plots->name[i], name) == 0)
+			return 1;
+	return 0;
+}
+
+void pvq_plots_clear_old(const struct pvq_plots *plots, const char *kept)
+{
+	/* The script last: it tells whose the others are. */
+	static const char *const suffix[] = {".svg", ".png", ".json", ".dat", ".gp"};
+	char path[PATH_MAX], name[PVQ_PLOT_NAME];
+	DIR *folder = plot_path(plots, path, "", "") ? NULL : opendir(path);
+
+	for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+		size_t len = strlen(entry->d_name);
+
+		if (len <= 3 || len - 3 >= sizeof(name) || strcmp(entry->d_name + len - 3, ".gp") != 0)
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)len - 3, entry->d_name);
+		if (strcmp(name, kept) == 0 || plot_was_written(plots, name) || !plot_is_own(plots, name))
+			continue;
+		for (size_t i = 0; i < sizeof(suffix) / sizeof(*suffix); i++)
+			if (plot_path(plots, path, name, suffix[i]) == 0)
+				unlink(path);
+	}
+	if (folder)
+		closedir(folder);
+}
+
 int pvq_plot_begin(struct pvq_plot *plot, struct pvq_plots *plots, const char *name, int width, int height)
 {
 	memset(plot, 0, sizeof(*plot));
@@ -93,7 +141,7 @@ int pvq_plot_begin(struct pvq_plot *plot, struct pvq_plots *plots, const char *n
 	}
 	plot->gp = plot->script.f;
 	plot->dat = plot->figures.f;
-	fprintf(plot->gp, "# Drawn by: gnuplot %s.gp\n%s\n", name, pvq_asset("common.gp"));
+	fprintf(plot->gp, DRAWN_BY "%s\n", name, pvq_asset("common.gp"));
 	pvq_plot_string(plot, "name", name);
 	pvq_plot_number(plot, "W", width);
 	pvq_plot_number(plot, "H", height);

@@ -37,6 +37,10 @@ struct pvq_plot {
 int pvq_plots_begin(struct pvq_plots *, const char *dir);
 /* Runs gnuplot on all pictures written. 0, or -errno with one line on stderr. */
 int pvq_plots_draw(struct pvq_plots *);
+/* Removes the pictures in DIR/plots that an earlier version drew and this report did not, but not the picture `kept`. A
+ * picture is taken for pvq's where NAME.gp begins as pvq_plot_begin() begins it, with its own name: a user's copy of a script
+ * stays, and so does every other file. */
+void pvq_plots_clear_old(const struct pvq_plots *, const char *kept);
 /* Whether the picture was drawn. */
 int pvq_plots_has(const struct pvq_plots *, const char *name);
 void pvq_plots_free(struct pvq_plots *);

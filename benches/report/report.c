@@ -5,6 +5,7 @@
 
 #include "base/outfile.h"
 #include "base/table.h"
+#include "draw/figure_compare.h"
 #include "report/experiment.h"
 #include "report/export.h"
 #include "report/html.h"
@@ -95,6 +96,7 @@ static int report_draw(
 		return ret;
 	/* Pictures that could not be drawn were reported; the report goes out without them. */
 	pvq_plots_draw(plots);
+	pvq_plots_clear_old(plots, PVQ_COMPARE_FIGURE); /* `pvq compare --out` may have written it there */
 	return 0;
 }
 

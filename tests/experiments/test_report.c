@@ -197,6 +197,46 @@ static void pictures_are_drawn_and_embedded(void **state)
 	assert_silent(run, "id='gpPt");
 }
 
+static void put_plot(struct run *run, const char *name, const char *text)
+{
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/plots/%s", run->dir, name);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Pictures of an earlier version go, with all their files; a user's files stay, and so does the picture of a comparison. */
+static void old_pictures_go_and_other_files_stay(void **state)
+{
+	static const char *const old[] = {"speedup-noop.svg", "speedup-noop.png", "speedup-noop.json",
+		"speedup-noop.dat", "speedup-noop.gp"};
+	static const char *const others[] = {"overview.gp", "mine.gp", "mine.svg", "mine.dat", "compare.gp",
+		"compare.svg", "speedup-noop.txt", "speedup.svg"};
+	struct run *run = *state;
+
+	snprintf(run->path, sizeof(run->path), "%s/plots", run->dir);
+	assert_int_equal(mkdir(run->path, 0777), 0);
+	for (size_t i = 0; i < sizeof(old) / sizeof(*old); i++)
+		put_plot(run, old[i], "# Drawn by: gnuplot speedup-noop.gp\n");
+	for (size_t i = 1; i < sizeof(others) / sizeof(*others); i++)
+		put_plot(run, others[i], "# Drawn by: gnuplot speedup-noop.gp\n"); /* mine.gp: a copy */
+	put_plot(run, "compare.gp", "# Drawn by: gnuplot compare.gp\n");
+	add_cell(run, "serial", "noop", 1, 6, 40);
+	add_cell(run, "pool_ordered", "noop", 2, 6, 20);
+	assert_int_equal(make_report(run), 0);
+	for (size_t i = 0; i < sizeof(old) / sizeof(*old); i++) {
+		snprintf(run->path, sizeof(run->path), "%s/plots/%s", run->dir, old[i]);
+		assert_int_not_equal(access(run->path, F_OK), 0);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		snprintf(run->path, sizeof(run->path), "%s/plots/%s", run->dir, others[i]);
+		assert_int_equal(access(run->path, F_OK), 0);
+	}
+}
+
 static void serial_may_be_the_answer(void **state)
 {
 	struct run *run = *state;
@@ -1200,6 +1240,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		RUN(a_clear_winner_is_named),
 		RUN(pictures_are_drawn_and_embedded),
+		RUN(old_pictures_go_and_other_files_stay),
 		RUN(serial_may_be_the_answer),
 		RUN(more_workers_are_judged),
 		RUN(equal_strategies_have_no_winner),
