@@ -33,6 +33,8 @@
 
 enum {
 	FULL_MS = 10, /* until a message is sent again that did not fit */
+	REFUSED_MS =
+		512,  /* the longest wait after a refusal; each is twice the last, so all make a second */
 	BY_PIDFD = 3, /* waitid()'s P_PIDFD, which older headers do not have */
 };
 
@@ -83,7 +85,8 @@ static void reap(const struct server *s, unsigned w)
 	s->p->pid[w] = 0;
 }
 
-static _Noreturn void end_all(const struct server *s)
+/* error: the errno for which it gives up, which is its exit status; 0: it was to end. */
+static _Noreturn void end_all(const struct server *s, int error)
 {
 	for (unsigned w = 0; w < s->p->config.workers; w++)
 		if (s->p->pid[w])
@@ -91,16 +94,35 @@ static _Noreturn void end_all(const struct server *s)
 	for (unsigned w = 0; w < s->p->config.workers; w++)
 		if (s->p->pid[w])
 			reap(s, w);
-	_exit(0);
+	_exit(error);
 }
 
-/* fd: goes with it; -1: none. 0, or -errno: that cannot be sent now, and may be without the descriptor. The caller may
- * be in a hook for long, and the socket full. */
+/* Waits until a message may be sent again. *wait_ms: how long after a refusal; begin with 1.
+ *
+ * Where the socket is full, there is no end: the caller may be in a hook for long, and where it ends, its pidfd says so.
+ * Where the kernel refuses (no memory, no buffers), there is one. It has waited for memory and freed what it could before it
+ * refuses, so what it refuses for a second it may refuse for ever. Meanwhile the caller waits for a worker whose death it
+ * was not told. When the server ends instead, the caller fails at once, and says why. */
+static void wait_to_tell(const struct server *s, int error, int *wait_ms)
+{
+	struct pollfd on[] = {{.fd = s->caller, .events = POLLIN}, {.fd = s->talk, .events = POLLOUT}};
+	int refused = error != EAGAIN && error != EINTR;
+
+	if (refused && *wait_ms > REFUSED_MS)
+		end_all(s, error);
+	/* A socket that has room would end the wait at once. */
+	if (poll(on, refused ? 1 : 2, refused ? *wait_ms : FULL_MS) > 0 && on[0].revents)
+		end_all(s, 0);
+	*wait_ms = refused ? 2 * *wait_ms : 1;
+}
+
+/* fd: goes with it; -1: none. 0, or -errno: that cannot be sent now, and may be without the descriptor. */
 static int tell(const struct server *s, const struct message *m, int fd)
 {
 	union control control = {.bytes = {0}};
 	struct iovec bytes = {.iov_base = (void *)(uintptr_t)m, .iov_len = sizeof(*m)};
 	struct msghdr msg = {.msg_iov = &bytes, .msg_iovlen = 1};
+	int wait_ms = 1;
 
 	if (fd >= 0) {
 		struct cmsghdr *c;
@@ -114,15 +136,11 @@ static int tell(const struct server *s, const struct message *m, int fd)
 		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
 	}
 	while (sendmsg(s->talk, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
-		struct pollfd on[] = {
-			{.fd = s->caller, .events = POLLIN}, {.fd = s->talk, .events = POLLOUT}};
-
 		if (errno == EPIPE || errno == ECONNRESET)
-			end_all(s);
+			end_all(s, 0);
 		if (fd >= 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
-		if (poll(on, 2, FULL_MS) > 0 && on[0].revents)
-			end_all(s);
+		wait_to_tell(s, errno, &wait_ms);
 	}
 	return 0;
 }
@@ -212,7 +230,7 @@ static void obey(const struct server *s)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n != sizeof(m))
-		end_all(s);
+		end_all(s, 0);
 	if (m.what == FORK)
 		fork_one(s, m.worker);
 	else if (s->p->pid[m.worker])
@@ -246,7 +264,7 @@ static _Noreturn void serve(const struct server *s)
 
 		(void)poll(on, 3, -1);
 		if (on[0].revents)
-			end_all(s);
+			end_all(s, 0);
 		if (on[1].revents)
 			bury_all(s);
 		if (on[2].revents)
@@ -405,6 +423,9 @@ int pvq_pool_server_died(struct pvq_pool *p, struct pvq_error *err)
 	int wstatus = pvq_pool_dismiss(p);
 	char fate[64];
 
+	if (wstatus > 0 && WIFEXITED(wstatus))
+		return pvq_fail(err, -EOWNERDEAD, "the pool's server could not reach the program: %s",
+			strerror(WEXITSTATUS(wstatus)));
 	return pvq_fail(err, -EOWNERDEAD, "the pool's server died (%s)",
 		wstatus < 0 ? "somebody else has reaped it" : pvq_child_fate(wstatus, fate, sizeof(fate)));
 }

@@ -174,10 +174,11 @@ struct shared {
 
 static struct shared *sh;
 
-/* Which one is to fail. */
+/* Which one is to fail; failing_on: and all that follow. */
 static const struct fault *failing;
 static enum place failing_in;
 static unsigned failing_at;
+static int failing_on;
 
 /* Of this process: what it is, and whether it is the pool that calls, or a test's hook. */
 static enum place here;
@@ -188,8 +189,12 @@ static int old_kernel; /* epoll_pwait2() is not there */
 /* Whether this occurrence fails. */
 static int fails(enum call call)
 {
-	if (!inside || !failing || failing->call != call || here != failing_in ||
-		atomic_fetch_add(&sh->seen, 1) + 1 != failing_at)
+	unsigned nth;
+
+	if (!inside || !failing || failing->call != call || here != failing_in)
+		return 0;
+	nth = atomic_fetch_add(&sh->seen, 1) + 1;
+	if (nth < failing_at || (nth > failing_at && !failing_on))
 		return 0;
 	atomic_store(&sh->hit, 1 + atomic_load(&sh->phase));
 	return 1;
@@ -480,6 +485,8 @@ static int check_error(const struct run *r, int ret, const struct pvq_error *err
 	for (unsigned id = 0; id < ITEMS; id++)
 		if (r->seen[id] > 1)
 			return WRONG_ITEM;
+	if (failing_on && ret == -EOWNERDEAD) /* the server has given up, and says why */
+		return strstr(err->msg, strerror(failing->error)) ? FAILURE : NAMELESS;
 	return ret == -failing->error && err->code == ret && *err->msg ? FAILURE : NAMELESS;
 }
 
@@ -755,6 +762,26 @@ static void test_step_by_step(void **state)
 	runs(STEPS | OVERDUE | DEATHS);
 }
 
+/* The kernel refuses a message, and all that follow: no worker, or no death, can be told to the caller. */
+static void test_a_server_that_can_tell_nothing(void **state)
+{
+	unsigned f = 0;
+
+	(void)state;
+	while (fault[f].call != SENDMSG || fault[f].error != ENOBUFS)
+		f++;
+	failing = &fault[f];
+	failing_in = SERVER;
+	failing_on = 1;
+	for (failing_at = 1; failing_at <= 3; failing_at++) { /* two workers are hired, and one dies */
+		int wstatus = in_process(DEATHS);
+
+		assert_true(WIFEXITED(wstatus));
+		assert_int_equal(WEXITSTATUS(wstatus), FAILURE);
+	}
+	failing_on = 0;
+}
+
 /* ---- the table ---- */
 
 static void print_row(unsigned f, enum place place)
@@ -798,6 +825,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_that_ends_early),
 		cmocka_unit_test(test_that_closes_before_all_are_ready),
 		cmocka_unit_test(test_step_by_step),
+		cmocka_unit_test(test_a_server_that_can_tell_nothing),
 	};
 	int bad;
 
