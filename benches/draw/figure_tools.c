@@ -143,7 +143,7 @@ void pvq_figure_say(
 		s->series[cell->series].name, plain, key->workers, key->workers == 1 ? "" : "s", key->cores,
 		key->cores == 1 ? "" : "s", shows, shows[0] ? "\n" : "",
 		pvq_text_ns_interval(map->median, map->lo, map->hi).s, map->n);
-	pvq_cell_command(text.f, cell);
+	pvq_row_command(text.f, key);
 	pvq_plot_say(plot, pvq_outfile_compose(&text) == 0 ? text.text : "");
 	pvq_outfile_free(&text);
 }

@@ -22,9 +22,8 @@ void pvq_cellname(char name[PVQ_CELLNAME_MAX], const struct pvq_summary *s, cons
 			*name = '_';
 }
 
-void pvq_cell_command(FILE *f, const struct pvq_cell *cell)
+void pvq_row_command(FILE *f, const struct pvq_row *key)
 {
-	const struct pvq_row *key = cell->key;
 	char task[PVQ_NAME_MAX + PVQ_ARGS_TEXT];
 
 	snprintf(task, sizeof(task), "%s%s%s", key->task, key->args[0] ? ":" : "", key->args);

@@ -16,6 +16,6 @@ void pvq_cellname(char name[PVQ_CELLNAME_MAX], const struct pvq_summary *, const
 	const struct pvq_cell *);
 
 /* Writes the command, quoted for a shell: one trial with the same work and the settings in force. */
-void pvq_cell_command(FILE *, const struct pvq_cell *);
+void pvq_row_command(FILE *, const struct pvq_row *);
 
 #endif

@@ -13,14 +13,13 @@
 /* The words of the command, as bash finds them, each followed by a newline; the caller frees them. */
 static char *words_of(const struct pvq_row *row)
 {
-	const struct pvq_cell cell = {.key = row};
 	char *command, *text = NULL;
 	size_t len, room = 0;
 	FILE *f = open_memstream(&command, &len);
 
 	assert_non_null(f);
 	fputs("bash <<'END OF INPUT'\nprintf '%s\\n' ", f);
-	pvq_cell_command(f, &cell);
+	pvq_row_command(f, row);
 	fputs("\nEND OF INPUT\n", f);
 	assert_int_equal(fclose(f), 0);
 	f = popen(command, "r");

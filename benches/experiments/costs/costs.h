@@ -19,10 +19,13 @@ enum pvq_cost {
  * again. As in report/experiment.h. */
 int pvq_costs_run(const struct pvq_session *);
 
+enum { PVQ_COMMAND_MAX = PVQ_NAME_MAX + 192 };
+
 struct pvq_cost_of {
 	char impl[PVQ_NAME_MAX];
 	struct pvq_estimate cost[PVQ_COSTS];       /* n 0: unknown */
 	struct pvq_estimate level[PVQ_LEVELS_MAX]; /* the dispatch at each level of the machine's state */
+	char command[PVQ_COSTS][PVQ_COMMAND_MAX];  /* repeats a trial of that cost; empty: there is none */
 	unsigned processes;                        /* whose memory was measured; 0: unknown */
 	char reason[PVQ_REASON_MAX];               /* why a cost is unknown; empty: all are known */
 };

@@ -3,6 +3,7 @@
 #include "drive/empty.h"
 #include "drive/memory.h"
 #include "experiments/costs/costs.h"
+#include "results/cellname.h"
 #include "trial/spec.h"
 
 #include <errno.h>
@@ -14,8 +15,9 @@
 struct value {
 	const char *impl, *reason;
 	enum pvq_status status;
-	double value;  /* NAN: unknown */
-	int in, level; /* whether it enters the figure; its level (results/state.h) */
+	double value;              /* NAN: unknown */
+	int in, level;             /* whether it enters the figure; its level (results/state.h) */
+	const struct pvq_row *row; /* NULL: it is no row of a trial */
 };
 
 static struct pvq_cost_of *costs_of(struct pvq_costs *c, const char *impl)
@@ -33,6 +35,21 @@ static struct pvq_cost_of *costs_of(struct pvq_costs *c, const char *impl)
 	*more = (struct pvq_cost_of){0};
 	snprintf(more->impl, sizeof(more->impl), "%s", impl);
 	return more;
+}
+
+/* A command too long for its room is left out: a part of it would repeat something else. */
+static void costs_command(char command[PVQ_COMMAND_MAX], const struct pvq_row *row)
+{
+	FILE *f = row ? fmemopen(command, PVQ_COMMAND_MAX, "w") : NULL;
+	int cut = 0;
+
+	if (f) {
+		pvq_row_command(f, row);
+		cut = fflush(f) || ftell(f) >= PVQ_COMMAND_MAX;
+		fclose(f);
+	}
+	if (!f || cut)
+		command[0] = '\0';
 }
 
 /* Describes every strategy that has values. */
@@ -54,6 +71,7 @@ static int costs_fill(struct pvq_costs *c, enum pvq_cost cost, const struct valu
 			snprintf(of->reason, sizeof(of->reason), "%s", value[i].reason);
 		if (of->cost[cost].n)
 			continue;
+		costs_command(of->command[cost], value[i].row);
 		for (size_t j = i; j < count; j++)
 			if (value[j].status == PVQ_OK && value[j].in && !isnan(value[j].value) &&
 				strcmp(value[j].impl, of->impl) == 0)
@@ -95,7 +113,7 @@ static int costs_read_rows(struct pvq_costs *c, const char *dir, const char *fil
 		const struct pvq_standing *st = pvq_states_standing(&states, row);
 
 		value[i] = (struct value){row->impl, row->reason, row->status, costs_value(row, cost),
-			st->in, st->superseded ? PVQ_LEVELS_PASSING : st->level};
+			st->in, st->superseded ? PVQ_LEVELS_PASSING : st->level, row};
 		c->workers = row->workers > c->workers ? row->workers : c->workers;
 	}
 	if (ret == 0) {
@@ -121,7 +139,7 @@ static int costs_read_memory(struct pvq_costs *c, const char *dir)
 	value = calloc(rows.count + 1, sizeof(*value));
 	for (size_t i = 0; value && i < rows.count; i++)
 		value[i] = (struct value){memory[i].impl, memory[i].reason, memory[i].status,
-			memory[i].pss_kb ? (double)memory[i].pss_kb : NAN, 1, PVQ_LEVELS_NONE};
+			memory[i].pss_kb ? (double)memory[i].pss_kb : NAN, 1, PVQ_LEVELS_NONE, NULL};
 	ret = value ? costs_fill(c, PVQ_COST_MEMORY, value, rows.count) : -ENOMEM;
 	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		struct pvq_cost_of *of = costs_of(c, memory[i].impl);

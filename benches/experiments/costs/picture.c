@@ -81,6 +81,15 @@ static const struct {
 	[KIND_COLD] = {"whole run, one empty item per worker", "7F7F7F", 4},
 };
 
+static const enum pvq_cost costs_of_kind[] = {
+	[KIND_DISPATCH] = PVQ_COST_DISPATCH, [KIND_COLD] = PVQ_COST_COLD};
+
+/* METG is a fit over many cells: no command repeats it. */
+static const char *costs_command_of(const struct pvq_cost_of *cost, enum costs_kind kind)
+{
+	return kind == KIND_METG ? "" : cost->command[costs_of_kind[kind]];
+}
+
 /* Sets the strategy's figure of that kind. Returns whether there is one with a place on the axis. */
 static int costs_of(const struct pvq_cost_of *cost, const struct pvq_traits *traits, enum costs_kind kind,
 	struct pvq_estimate *e)
@@ -88,7 +97,7 @@ static int costs_of(const struct pvq_cost_of *cost, const struct pvq_traits *tra
 	const struct pvq_trait *line = costs_metg_of(traits, cost->impl);
 
 	if (kind != KIND_METG) {
-		*e = cost->cost[kind == KIND_COLD ? PVQ_COST_COLD : PVQ_COST_DISPATCH];
+		*e = cost->cost[costs_of_kind[kind]];
 		return e->n > 0;
 	}
 	if (!line || costs_is_open(line))
@@ -114,12 +123,14 @@ static int costs_kind(struct pvq_plot *plot, const struct pvq_costs *costs, cons
 		pvq_plot_undrawn(plot); /* they may all be arrows */
 		for (size_t i = 0; i < costs->count; i++)
 			if (costs_of(&costs->of[i], traits, kind, &e)) {
-				char says[PVQ_NAME_MAX + 128];
+				const char *command = costs_command_of(&costs->of[i], kind);
+				char says[PVQ_NAME_MAX + 128 + PVQ_COMMAND_MAX];
 
 				costs_dot(plot, i, &e, lo, hi);
-				snprintf(says, sizeof(says), "%s\n%s %s, n = %zu", costs->of[i].impl,
+				snprintf(says, sizeof(says), "%s\n%s %s, n = %zu%s%s", costs->of[i].impl,
 					costs_look[kind].label,
-					pvq_text_ns_interval(e.median, e.lo, e.hi).s, e.n);
+					pvq_text_ns_interval(e.median, e.lo, e.hi).s, e.n,
+					command[0] ? "\n" : "", command);
 				pvq_plot_say(plot, says);
 			}
 		pvq_plot_next_index(plot);

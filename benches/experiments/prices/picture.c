@@ -108,15 +108,17 @@ static void figure_data(struct pvq_plot *plot, const struct figure *f, const str
 	for (const struct line *line = f->line; line->name; line++) {
 		for (size_t i = 0; i < prices->count; i++) {
 			const struct pvq_price *p = &prices->price[i];
-			char says[160];
+			char says[320];
 
 			if (!figure_wants(line, p))
 				continue;
 			fprintf(plot->dat, "%lld %.9g %.9g %.9g", (long long)p->arg, p->median_ns,
 				p->min_ns, p->max_ns);
-			snprintf(says, sizeof(says), "%s, %s:%lld\n%s, n = %zu", line->label, p->arg_name,
-				(long long)p->arg,
-				pvq_text_ns_interval(p->median_ns, p->min_ns, p->max_ns).s, p->repetitions);
+			snprintf(says, sizeof(says),
+				"%s, %s:%lld\n%s, n = %zu\nbuild/pvq-micro '--benchmark_filter=^%s/%s:%lld/'",
+				line->label, p->arg_name, (long long)p->arg,
+				pvq_text_ns_interval(p->median_ns, p->min_ns, p->max_ns).s, p->repetitions,
+				p->name, p->arg_name, (long long)p->arg);
 			pvq_plot_say(plot, says);
 		}
 		pvq_plot_next_index(plot);
