@@ -5,6 +5,7 @@
 #include "base/outfile.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,14 +49,16 @@ const char pvq_svg_coded[] = "\n\"\\^", pvq_svg_code[] = "nqb^";
 
 static const char hypertext[] = "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'";
 
-static const char *svg_mark(FILE *f, const char *at)
+/* What the mark says; NULL: it is none of this form. *end: behind the text. */
+static const char *svg_says(const char *mark, const char **end)
 {
-	const char *text = at + sizeof(hypertext) - 1, *end = strstr(text, "')\" onmouseout="),
-		   *rest = svg_behind(at, "</title>");
+	*end = strstr(mark, "')\" onmouseout=");
+	return *end ? mark + sizeof(hypertext) - 1 : NULL;
+}
 
-	if (!end || !rest || end > rest)
-		return NULL;
-	fputs("<g class=\"mark\"><title>", f);
+static void svg_title(FILE *f, const char *text, const char *end)
+{
+	fputs("<title>", f);
 	for (; text < end; text++) {
 		const char *code = *text == '^' ? strchr(pvq_svg_code, text[1]) : NULL;
 
@@ -63,11 +66,59 @@ static const char *svg_mark(FILE *f, const char *at)
 		text += code != NULL;
 	}
 	fputs("</title>", f);
+}
+
+static const char *svg_mark(FILE *f, const char *at)
+{
+	const char *end, *text = svg_says(at, &end), *rest = svg_behind(at, "</title>");
+
+	if (!text || !rest || end > rest)
+		return NULL;
+	fputs("<g class=\"mark\">", f);
+	svg_title(f, text, end);
 	return rest;
+}
+
+/* Whether the mark is too small to see, and stands at a height within the span. */
+static int svg_mark_is_within(const char *mark, double top, double bottom)
+{
+	const char *place = svg_behind(mark, "transform='translate(");
+	double y, scale;
+
+	return place && sscanf(place, "%*f,%lf) scale(%lf)", &y, &scale) == 2 && scale < 0.1 && top <= y &&
+	       y <= bottom;
+}
+
+/* A bar says what the mark in it says, which is too small to point at: the next one at its height, for gnuplot draws the
+ * bars of a panel before its marks. */
+static const char *svg_bar(FILE *f, const char *at)
+{
+	const char *end = strstr(at, "/>"), *points = svg_behind(at, "points = '"), *text;
+	double x, y, left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
+	const char *mark = end;
+
+	for (int len; points && points < end && sscanf(points, " %lf,%lf%n", &x, &y, &len) == 2;
+		points += len) {
+		left = fmin(left, x);
+		right = fmax(right, x);
+		top = fmin(top, y);
+		bottom = fmax(bottom, y);
+	}
+	while (right > left && (mark = strstr(mark + 1, hypertext)) &&
+		!svg_mark_is_within(mark, top, bottom))
+		;
+	if (right <= left || !mark || !(text = svg_says(mark, &mark)))
+		return NULL;
+	fwrite(at, 1, (size_t)(end - at), f);
+	fputs(">", f);
+	svg_title(f, text, mark);
+	fputs("</polygon>", f);
+	return end + 2;
 }
 
 static const struct svg_rule svg_rules[] = {
 	{hypertext, svg_mark},
+	{"<polygon ", svg_bar},
 	{"<g fill=", svg_drop_empty},
 	{"<title>gnuplot_plot_", svg_drop_title},
 	{"<title>Gnuplot<", svg_drop_line},

@@ -195,6 +195,9 @@ static void pictures_are_drawn_and_embedded(void **state)
 	assert_says(run, "xlink:href='#p2-gpPt");
 	assert_silent(run, "id=\"gnuplot");
 	assert_silent(run, "id='gpPt");
+	/* A bar says what its mark says, which is too small to point at. */
+	read_text(run, "plots/bounds.svg");
+	assert_says(run, " '><title>pool_ordered: empty items, 2 workers on 2 cores\n");
 }
 
 static void put_plot(struct run *run, const char *name, const char *text)

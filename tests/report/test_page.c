@@ -403,6 +403,13 @@ static void it_fits_a_phone_in_the_dark(void **state)
 		"(() => { const light = e => Math.max(...getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3)); "
 		"return [document.body, " TIP ", " BUTTON("Copy") "].every(e => light(e) < 80); })()",
 		"true");
+	/* Dark orange is brown: the pictures' two keep as much red as an orange has. */
+	assert_value(
+		"['#E69F00', '#D55E00'].map(colour => { const paint = document.createElement('canvas').getContext('2d'); "
+		"Object.assign(paint, { fillStyle: colour, filter: getComputedStyle(document.querySelector('main svg')).filter })"
+		".fillRect(0, 0, 9, 9); const [red, green, blue] = paint.getImageData(4, 4, 1, 1).data; "
+		"return red >= 225 && green < 0.75 * red && blue < 0.5 * red; })",
+		"[true,true]");
 	json_decref(browser_call(&page.browser, "Emulation.clearDeviceMetricsOverride", NULL));
 	json_decref(
 		browser_call(&page.browser, "Emulation.setEmulatedMedia", json_pack("{s:[]}", "features")));
