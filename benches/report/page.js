@@ -54,7 +54,7 @@ function compareCells(a, b, figures) {
 }
 
 /* The fragment's fields: lists, and maps of "key:value". A key holds no colon. */
-const LISTS = ['hide', 'fold', 'show'], MAPS = ['sort', 'find', 'guess'];
+const LISTS = ['hide', 'fold', 'show'], MAPS = ['sort', 'find', 'guess', 'view'];
 
 function readState(fragment) {
 	const [place, rest] = fragment.split(/\?(.*)/s), fields = new URLSearchParams(rest || '');
@@ -141,8 +141,9 @@ function findStrategies(series) {
 	const owner = (element) => ['color', 'stroke', 'fill'].map((name) => byColour.get(hex(element.getAttribute(name)))).find(Boolean);
 
 	const named = (text) => all.find(({ name }) => text === name) || all.find(({ name }) => text.startsWith(`${name}, `));
-
 	for (const svg of document.querySelectorAll('main svg')) {
+		for (const path of svg.querySelectorAll('[id*="gnuplot_plot"] path')) /* one for the bars of all rows: one each */
+			path.outerHTML = path.getAttribute('d').match(/M[^M]*/g).map((d) => path.outerHTML.replace(/ d="[^"]*"/, ` d="${d}"`)).join('');
 		const drawn = [...svg.querySelectorAll('[id*="gnuplot_plot"] :is(use, path, polygon, g[transform])')];
 		const marks = [...svg.querySelectorAll(':is(use, path):not([id*="gnuplot_plot"] *)')].filter(owner);
 
@@ -202,7 +203,7 @@ function startMarks(main) {
 		return best;
 	}
 
-	for (const title of main.querySelectorAll('.mark > title')) {
+	for (const title of main.querySelectorAll(':is(.mark, polygon) > title')) {
 		says.set(title.parentNode, title.textContent);
 		title.remove(); /* or the browser would show it as well */
 	}
@@ -348,6 +349,7 @@ function startPage() {
 		result.textContent = state.predict ? `${judged.filter(({ inside }) => inside).length} of ${judged.length} inside the interval` : '';
 	}
 
+	main.addEventListener('view', ({ detail: [key, view] }) => set(state.view, key, view)); /* a timeline was moved */
 	strategies.forEach(({ name, legend }) => legend.forEach((element) => {
 		element.classList.add('legend');
 		element.addEventListener('click', () => toggle(name));

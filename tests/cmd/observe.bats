@@ -259,7 +259,7 @@ trace() {
 
 @test "the page's timeline: zoom, pan, marks of the axis, lanes" {
 	local script=$BATS_TEST_DIRNAME/../../benches/experiments/ordering/timeline.js
-	[ "$(wc -l <"$script")" -lt 120 ]
+	[ "$(wc -l <"$script")" -lt 140 ]
 	[ "$(grep -cE 'https?:|import |fetch\(|XMLHttpRequest' "$script")" -eq 0 ]
 	command -v node >/dev/null || skip "no node"
 	node "$BATS_TEST_DIRNAME/../experiments/timeline_logic.js"

@@ -121,12 +121,20 @@ static void drawn(void)
 		"new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(''))))"));
 }
 
-static void open_page(void)
+static void open_link(const char *fragment)
 {
+	char url[256];
+
 	if (!page.ready)
 		skip();
-	browser_open(&page.browser, page.url);
+	snprintf(url, sizeof(url), "%s%s", page.url, fragment);
+	browser_open(&page.browser, url);
 	drawn();
+}
+
+static void open_page(void)
+{
+	open_link("");
 }
 
 static int no_problems(void **state)
@@ -253,6 +261,37 @@ static void an_item_says_what_it_is(void **state)
 	assert_value("String(" SAYS ".startsWith('Drag to move'))", "true");
 }
 
+/* Waits until the link says so. */
+static void await_link(const char *wanted)
+{
+	char script[256];
+
+	snprintf(script, sizeof(script),
+		"new Promise(done => (function look() { location.hash === '%s' ? done('') : "
+		"requestAnimationFrame(look); })())",
+		wanted);
+	free(browser_value(&page.browser, script));
+}
+
+/* Also what a link holds that nobody's timeline wrote. */
+static void a_link_shows_the_view(void **state)
+{
+	(void)state;
+	open_page();
+	browser_click(&page.browser, BUTTON("+"));
+	await_link("#?view=1:200250-600750");
+	browser_click(&page.browser, BUTTON("all"));
+	await_link("");
+	open_link("#ordering?view=1:200250-600750");
+	assert_value(VIEW, "200.3 µs to 600.8 µs");
+	assert_value("location.hash = '#ordering?view=1:100000-200000', ''", "");
+	drawn();
+	assert_value(VIEW, "100 µs to 200 µs");
+	assert_value("location.hash = '#ordering?view=1:900-x', ''", "");
+	drawn();
+	assert_value(VIEW, "0 ns to 801 µs");
+}
+
 static void paper_has_the_picture(void **state)
 {
 	(void)state;
@@ -294,6 +333,7 @@ int main(void)
 		cmocka_unit_test_teardown(the_wheel_with_ctrl_zooms_at_the_pointer, no_problems),
 		cmocka_unit_test_teardown(dragging_moves, no_problems),
 		cmocka_unit_test_teardown(an_item_says_what_it_is, no_problems),
+		cmocka_unit_test_teardown(a_link_shows_the_view, no_problems),
 		cmocka_unit_test_teardown(paper_has_the_picture, no_problems),
 		cmocka_unit_test_teardown(without_scripts_there_is_the_picture, no_problems),
 	};

@@ -1,5 +1,5 @@
 /* timeline_logic.js: the part of timeline.js that works without a page; observe.bats runs it in node. */
-const { moved, zoomed, step, inWords, byWorker } = require('../../benches/experiments/ordering/timeline.js');
+const { moved, zoomed, viewOf, viewText, step, inWords, byWorker } = require('../../benches/experiments/ordering/timeline.js');
 const assert = require('node:assert');
 
 /* A view stays within the map. */
@@ -16,6 +16,14 @@ assert.deepStrictEqual(zoomed([0, 80000], 40000, 2, 80000), [0, 80000]);
 /* It is never shorter than a microsecond. */
 assert.deepStrictEqual(zoomed([0, 2000], 1000, 0.1, 80000), [500, 1500]);
 assert.deepStrictEqual(zoomed([500, 1500], 1000, 0.5, 80000), [500, 1500]);
+
+/* A link holds the view, and nothing where all is shown. What it holds may be anything. */
+for (const view of [[0, 5000], [20000, 60000], [79000, 80000]])
+	assert.deepStrictEqual(viewOf(viewText(view, 80000), 80000), view);
+assert.strictEqual(viewText([0, 80000], 80000), '');
+for (const text of [undefined, '', 'x', '5', '-5-10', '50-20', '7-7', '0-99999999'])
+	assert.deepStrictEqual(viewOf(text, 80000), [0, 80000]);
+assert.deepStrictEqual(viewOf('90000-99000', 80000), [71000, 80000]);
 
 /* Round distances, and never more marks than there is room for. */
 assert.strictEqual(step(100, 10), 10);

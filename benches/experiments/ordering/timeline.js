@@ -16,6 +16,13 @@
 		return moved([start, start + length], 0, end);
 	}
 
+	/* A view in a link, "200300-600800", which may hold anything; nothing stands for all. */
+	function viewOf(text, end) {
+		const [, from, to] = /^(\d+)-(\d+)$/.exec(text || '') || [];
+		return Number(from) < Number(to) ? zoomed([Number(from), Number(to)], Number(from), 1, end) : [0, end];
+	}
+	const viewText = ([from, to], end) => (from > 0 || to < end ? `${Math.round(from)}-${Math.round(to)}` : '');
+
 	/* The distance of marks on an axis of that length: 1, 2 or 5 times a power of ten, so that there are `most` or fewer. */
 	function step(length, most) {
 		const ten = 10 ** Math.floor(Math.log10(length / most));
@@ -37,13 +44,14 @@
 
 	const ITEMS = ['#9CC4E4', '#4F8FC4', '#6FA8D6'], DISPATCH = '#F2B84B', DELIVERY = '#2E8B6F'; /* items longer than some pixels take turns in two shades */
 	const TITLE = 24, AXIS = 22, NAME = 70, MARGIN = 28;
-	function start(data) {
+	function start(data, nth) {
+		const key = String(nth + 1), state = () => readState(location.hash.slice(1)).view.get(key); /* page.js's */
 		const { end, limit, trials } = JSON.parse(data.textContent), make = (name, set) => Object.assign(document.createElement(name), set);
 		const hint = `Drag to move; + and -, or the wheel with Ctrl, zoom.${limit < end ? ` The page holds the first ${inWords(limit)}.` : ''}`;
 		const box = make('span', { className: limit < end ? 'timeline' : 'timeline whole' }), says = make('small', { textContent: hint }), canvas = make('canvas', { tabIndex: 0 }), paint = canvas.getContext('2d');
 		const lanes = trials.map(byWorker), most = Math.max(...trials.map(({ workers }) => workers)), high = Math.max(6, Math.min(24, 320 / (most + 1)));
 		const panelHigh = TITLE + AXIS + high * (most + 1), inside = (panel, left) => Math.max(panel.left, Math.min(panel.left + panel.wide, left));
-		let view = [0, limit], panels = [];
+		let view = viewOf(state(), limit), panels = [], timer = 0;
 		const x = (panel, ns) => panel.left + (ns - view[0]) / (view[1] - view[0]) * panel.wide;
 		const timeAt = (panel, left) => view[0] + (left - panel.left) / panel.wide * (view[1] - view[0]);
 		const panelAt = ({ offsetX, offsetY }) => panels.find(({ left, wide, top }) => offsetX >= left && offsetX < left + wide && offsetY >= top && offsetY < top + panelHigh);
@@ -98,8 +106,14 @@
 			const one = panel && (panel.lanes[w] || []).find((item) => item.begin <= at && at < item.end);
 			return one && `${panel.name}, worker ${w}: item ${one.item} began at ${inWords(one.begin)}, took ${inWords(one.end - one.begin)}; its result waited ${inWords(one.waited)}`;
 		}
-		const zoom = (factor, at = (view[0] + view[1]) / 2) => draw(zoomed(view, at, factor, limit)), move = (by) => draw(moved(view, by * (view[1] - view[0]), limit));
-		const keys = { '+': () => zoom(0.5), '-': () => zoom(2), 0: () => draw([0, limit]), ArrowLeft: () => move(-0.2), ArrowRight: () => move(0.2) };
+		/* Draws the view, and puts it into the link once it rests. */
+		function show(next) {
+			draw(next);
+			clearTimeout(timer);
+			timer = setTimeout(() => box.dispatchEvent(new CustomEvent('view', { bubbles: true, detail: [key, viewText(view, limit)] })), 200);
+		}
+		const zoom = (factor, at = (view[0] + view[1]) / 2) => show(zoomed(view, at, factor, limit)), move = (by) => show(moved(view, by * (view[1] - view[0]), limit));
+		const keys = { '+': () => zoom(0.5), '-': () => zoom(2), 0: () => show([0, limit]), ArrowLeft: () => move(-0.2), ArrowRight: () => move(0.2) };
 		canvas.onkeydown = (event) => keys[event.key] && (event.preventDefault(), keys[event.key]());
 		canvas.onwheel = (event) => event.ctrlKey && panelAt(event) && (event.preventDefault(), zoom(event.deltaY > 0 ? 1.25 : 0.8, timeAt(panelAt(event), event.offsetX)));
 		canvas.onpointerdown = ({ pointerId }) => canvas.setPointerCapture(pointerId);
@@ -110,10 +124,11 @@
 		data.before(box);
 		document.head.append(make('style', { textContent: `.timeline button { margin-right: .3em; } .timeline canvas { display: block; width: 100%; touch-action: pan-y; cursor: grab; } @media print { .timeline { display: none; } } @media screen { svg:has(+ .whole) { display: none; } }` }));
 		new ResizeObserver(() => draw()).observe(canvas);
+		addEventListener('hashchange', () => draw(viewOf(state(), limit)));
 	}
 
 	if (typeof document === 'undefined')
-		module.exports = { moved, zoomed, step, inWords, byWorker };
+		module.exports = { moved, zoomed, viewOf, viewText, step, inWords, byWorker };
 	else
 		document.querySelectorAll('script.timeline').forEach(start);
 })();
