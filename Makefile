@@ -14,6 +14,7 @@
 #   make pool-faults     every call of the pool that can fail, made to fail: the table of impls/PROOFS.md
 #   make chaos-long      a million kills, stops and continues of a pool's processes: ten minutes; EVENTS=, SEED=
 #   make kill-resume     benches killed at random moments and resumed: nothing lost or doubled; ROUNDS=200, SEED=
+#   make torture         every call of pvq that can fail, made to fail: the table of reports/METHOD.md; DEPTH=2
 #   make proofs          the pool under a model of memory, and each ordering weakened: checks impls/PROOFS.md
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make python          build the Python package pvqpool into build/python
@@ -74,7 +75,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 stale     = $(if $(wildcard $B/peers),peers-built)
 
 .PHONY: all bench test check build-tests python micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
-        peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long kill-resume proofs selftest e2e lint sample report install \
+        peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long kill-resume torture proofs selftest e2e lint sample report install \
         install-library uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -100,6 +101,11 @@ kill-resume:
 	@scripts/bootstrap bench test
 	$(build) $B/pvq $B/pvq-micro
 	@scripts/kill-resume $B/pvq --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1)
+torture:
+	@scripts/bootstrap bench test
+	$(build) $B/pvq
+	@scripts/torture $B/pvq --depth $(or $(DEPTH),2) --table $B/torture.txt
+	@scripts/put-table reports/METHOD.md torture <$B/torture.txt
 lint:
 	@scripts/bootstrap bench pool_bench test lint
 	@scripts/lint

@@ -293,12 +293,15 @@ static int host_topology(struct pvq_host *host, const cpu_set_t *allowed)
 {
 	hwloc_topology_t topology;
 	struct pvq_spread spread;
+	int ret;
 
 	if (hwloc_topology_init(&topology))
 		return -ENOMEM;
+	errno = 0;
 	if (hwloc_topology_load(topology)) {
+		ret = errno ? -errno : -ENODEV;
 		hwloc_topology_destroy(topology);
-		return -ENODEV;
+		return ret;
 	}
 	places = find_places(topology, allowed);
 	hwloc_topology_destroy(topology);

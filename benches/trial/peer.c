@@ -13,16 +13,32 @@
 
 /* ---- trial ---- */
 
+struct report {
+	FILE *f;
+	int ret; /* 0, or the first error as -errno */
+};
+
 static void tell(const struct pvq_row *row, void *ctx)
 {
-	(void)pvq_row_write(ctx, row); /* fails only if the driver is gone */
+	struct report *to = ctx;
+
+	if (to->ret == 0)
+		to->ret = pvq_row_write(to->f, row);
+}
+
+/* The exit status of a trial. A row that was not written whole must not count, even if it can be read. */
+static int status_of(const struct report *to, const struct pvq_row *row)
+{
+	if (to->ret)
+		fprintf(stderr, "pvq: cannot report a trial: %s\n", strerror(-to->ret));
+	return to->ret == -ENOMEM ? PVQ_TRIAL_NO_MEMORY : to->ret || row->status != PVQ_OK;
 }
 
 int pvq_peer_trial(const struct pvq_registry *registry, int argc, char **argv)
 {
 	static struct pvq_trial_args args; /* large */
+	struct report to;
 	struct pvq_row row;
-	FILE *f;
 	int ret;
 
 	ret = pvq_trial_args_parse(&args, argc, argv);
@@ -34,18 +50,18 @@ int pvq_peer_trial(const struct pvq_registry *registry, int argc, char **argv)
 		fprintf(stderr, "pvq: trial needs --n\n");
 		return 2;
 	}
-	f = fdopen(PVQ_ROW_FD, "we");
-	if (!f || fcntl(PVQ_ROW_FD, F_SETFD, FD_CLOEXEC)) {
+	to.f = fdopen(PVQ_ROW_FD, "we");
+	if (!to.f || fcntl(PVQ_ROW_FD, F_SETFD, FD_CLOEXEC)) {
 		fputs(errno == ENOMEM ? "pvq: out of memory to begin a trial\n"
 				      : "pvq: trial is for pvq's own use; see `pvq run`\n",
 			stderr);
 		return errno == ENOMEM ? PVQ_TRIAL_NO_MEMORY : 2;
 	}
-	(void)pvq_row_header(f);
-	pvq_trial_run(&args.trial, &row, tell, f);
-	tell(&row, f);
-	fclose(f);
-	return row.status == PVQ_OK ? 0 : 1;
+	to.ret = pvq_row_header(to.f);
+	pvq_trial_run(&args.trial, &row, tell, &to);
+	tell(&row, &to);
+	fclose(to.f); /* every row was flushed and checked */
+	return status_of(&to, &row);
 }
 
 int pvq_peer_main(int argc, char **argv, const struct pvq_impl *const *impls)

@@ -276,12 +276,14 @@ void pvq_trial_run(const struct pvq_trial *t, struct pvq_row *row,
 		.ncpu = t->ncpu};
 	struct pvq_error err = {.worker = -1, .item = UINT64_MAX};
 	const char *unsupported = NULL;
+	char reason[PVQ_REASON_MAX];
 	struct pvq_load load;
 	int ret = pvq_process_confine(t->cpu, t->ncpu);
 
 	pvq_trial_identify(t, row);
 	if (ret) {
-		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, "cannot be confined to these CPUs");
+		snprintf(reason, sizeof(reason), "cannot be confined to these CPUs: %s", strerror(-ret));
+		row_fail(row, PVQ_ERROR, PVQ_CAUSE_NOT_BEGUN, reason);
 		return;
 	}
 	pvq_process_raise_limits();
