@@ -22,6 +22,7 @@
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
 #   make lint            compiler warnings, layers, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/; with PROFILE=peers, reports/sample-peers/
+#   make lessons         remake reports/lessons/: one run of each lesson, some five minutes
 #   make install         pvq, its manual page and bash completion, and the process pool as a C library, under PREFIX (and
 #                        DESTDIR); make install-library: the library alone; make uninstall
 #   make help            this list
@@ -53,7 +54,7 @@ LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lcminpack -lm -pth
 # The rooms, users before used. Each is an archive, linked in this order, so a reference in the wrong direction is an
 # undefined symbol. scripts/rooms lists which room may see which. Generated tables are archives too: the registry of
 # strategies and tasks, and the assets.
-ROOMS    := experiments report draw drive results trial tasks impls stats base
+ROOMS    := lessons experiments report draw drive results trial tasks impls stats base
 ARCHIVES := $(subst trial,trial registry,$(ROOMS)) assets
 sources   = $(if $(filter impls,$1),$(wildcard impls/*.c),$(wildcard benches/$1/*.c benches/$1/*/*.c))
 objects   = $(patsubst %.c,$B/%.o,$(sources))
@@ -75,7 +76,8 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 stale     = $(if $(wildcard $B/peers),peers-built)
 
 .PHONY: all bench test check build-tests python micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
-        peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long kill-resume torture proofs selftest e2e lint sample report install \
+        peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long kill-resume torture proofs selftest e2e lint sample \
+        lessons report install \
         install-library uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -113,6 +115,10 @@ sample:
 	@scripts/bootstrap bench
 	$(build) $B/pvq $B/pvq-micro $(if $(filter peers,$(PROFILE)),peers-built,$(stale))
 	@scripts/sample $B/pvq "$$PROFILE"
+lessons:
+	@scripts/bootstrap bench
+	$(build) $B/pvq $B/pvq-micro
+	@scripts/lessons $B/pvq
 report: $B/pvq
 	@$B/pvq report "$${DIR:-reports/latest}"
 help:

@@ -1,7 +1,7 @@
 # generated.mk: generates files and archives the rooms. A generated file is rewritten only if its text changes. Included by
 # the Makefile.
 
-ASSETS    = $(wildcard $(foreach kind,gp css js in,benches/*/*.$(kind) benches/*/*/*.$(kind))) $B/gen/lines.tsv
+ASSETS    = $(wildcard $(foreach kind,gp css js in,benches/*/*.$(kind) benches/*/*/*.$(kind)) benches/lessons/*.md) $B/gen/lines.tsv
 
 $B/gen/registry.c: FORCE
 	@scripts/generate update $@ registry $(IMPLS) $(TASKS)
@@ -15,6 +15,8 @@ $B/gen/micros.c: FORCE
 	@scripts/generate update $@ table micro micro/micro.h $(MICROS)
 $B/gen/experiments.c: FORCE
 	@scripts/generate update $@ table experiment report/experiment.h $(call sources,experiments)
+$B/gen/lessons.c: FORCE
+	@scripts/generate update $@ table lesson lessons/lesson.h $(call sources,lessons)
 # For tests of rooms below the experiments: an empty table.
 $B/gen/no_experiments.c: FORCE
 	@scripts/generate update $@ table experiment report/experiment.h
@@ -41,6 +43,7 @@ $B/rooms/$1.a: $(call objects,$1) $B/gen/files
 	@mkdir -p $$(@D) && rm -f $$@ && $$(AR) qcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_rule,$(room))))
+$B/rooms/lessons.a: $B/gen/lessons.o
 $B/rooms/registry.a: $B/gen/registry.o $B/gen/contract.o
 	@mkdir -p $(@D) && rm -f $@ && $(AR) qcs $@ $^
 $B/rooms/assets.a: $B/gen/assets.o $B/gen/version.o
