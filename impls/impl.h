@@ -98,8 +98,8 @@ struct pvq_impl {
 
 	/* All three return 0, or -errno with *err filled (pvq_fail()). Load and options outlive stop(). */
 	/* Returns when all workers exist: `workers` threads or processes, one fewer with PVQ_CALLER_WORKS. Workers that
-	 * map() had to start would be timed as work. Only a strategy with a worker for each item (PVQ_VIA_INHERIT) starts
-	 * none here. */
+	 * map() had to start would be timed as work. Only a strategy with a worker for each item starts none here: its
+	 * inputs are inherited (PVQ_VIA_INHERIT). */
 	int (*start)(void **self, const struct pvq_load *, const struct pvq_opts *, struct pvq_error *);
 	/* Puts every result, once; nothing if the load has no items. */
 	int (*map)(void *self, struct pvq_sink *, struct pvq_error *);

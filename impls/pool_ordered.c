@@ -12,7 +12,7 @@
 static int pool_ordered_start(
 	void **self, const struct pvq_load *load, const struct pvq_opts *opts, struct pvq_error *err)
 {
-	return pvq_pool_strategy_start(self, load, opts, PVQ_ORDERED, err);
+	return pvq_pool_strategy_start(self, load, opts, PVQ_ORDERED, PVQ_VIA_SHM, err);
 }
 
 const struct pvq_impl pvq_impl_pool_ordered = {

@@ -8,6 +8,7 @@
 
 struct pool_strategy {
 	const struct pvq_load *load;
+	enum pvq_via via;
 	struct pvq_pool *pool;
 };
 
@@ -22,6 +23,29 @@ static ssize_t pool_run(void *ctx, const void *in, size_t len, void *out, size_t
 	const struct pvq_load *load = ctx;
 
 	return load->task->run(load, in, len, out, cap);
+}
+
+/* The item's number alone has come; the load is this process's own since the fork. */
+static ssize_t pool_run_inherited(void *ctx, const void *in, size_t len, void *out, size_t cap)
+{
+	const struct pvq_load *load = ctx;
+	_Alignas(16) char scratch[PVQ_SCRATCH];
+	struct pvq_span span;
+	uint64_t id;
+
+	memcpy(&id, in, len);
+	span = load->task->input(load, id, scratch);
+	return load->task->run(load, span.ptr, span.len, out, cap);
+}
+
+static ssize_t pool_next_id(void *ctx, uint64_t id, void *in)
+{
+	const struct pass *pass = ctx;
+
+	if (id >= pass->load->n)
+		return PVQ_POOL_END;
+	memcpy(in, &id, sizeof(id));
+	return sizeof(id);
 }
 
 static ssize_t pool_next(void *ctx, uint64_t id, void *in)
@@ -47,8 +71,13 @@ static int pool_put(void *ctx, uint64_t id, const void *out, size_t len, int sta
 		      : pass->sink->put(pass->sink, id, out, len, 0);
 }
 
+static size_t input_bytes(const struct pvq_load *load, enum pvq_via via)
+{
+	return via == PVQ_VIA_INHERIT ? sizeof(uint64_t) : load->max_in;
+}
+
 int pvq_pool_strategy_start(void **self, const struct pvq_load *load, const struct pvq_opts *opts,
-	enum pvq_order order, struct pvq_error *err)
+	enum pvq_order order, enum pvq_via via, struct pvq_error *err)
 {
 	struct pool_strategy *s = malloc(sizeof(*s));
 	struct pvq_pool_config config = {
@@ -58,11 +87,11 @@ int pvq_pool_strategy_start(void **self, const struct pvq_load *load, const stru
 		.chunk = opts->chunk,
 		.window = opts->window,
 		.ordered = order == PVQ_ORDERED,
-		.max_in = load->max_in,
+		.max_in = input_bytes(load, via),
 		.max_out = load->max_out,
 		.recycle = opts->care.recycle,
 		.item_timeout_ns = opts->care.item_timeout_ms * 1000000,
-		.run = pool_run,
+		.run = via == PVQ_VIA_INHERIT ? pool_run_inherited : pool_run,
 		.ctx = (void *)(uintptr_t)load, /* run() takes it as const again */
 	};
 	int ret;
@@ -70,6 +99,7 @@ int pvq_pool_strategy_start(void **self, const struct pvq_load *load, const stru
 	if (!s)
 		return pvq_fail(err, -ENOMEM, "cannot start a pool");
 	s->load = load;
+	s->via = via;
 	ret = pvq_pool_start(&s->pool, &config, err);
 	if (ret) {
 		free(s);
@@ -83,7 +113,9 @@ int pvq_pool_strategy_map(void *self, struct pvq_sink *sink, struct pvq_error *e
 {
 	struct pool_strategy *s = self;
 	struct pass pass = {.load = s->load, .sink = sink};
-	struct pvq_pool_feed feed = {.next = pool_next, .put = pool_put, .ctx = &pass};
+	struct pvq_pool_feed feed = {.next = s->via == PVQ_VIA_INHERIT ? pool_next_id : pool_next,
+		.put = pool_put,
+		.ctx = &pass};
 
 	return pvq_pool_map(s->pool, &feed, err);
 }
@@ -97,14 +129,24 @@ int pvq_pool_strategy_stop(void *self, struct pvq_error *err)
 	return ret;
 }
 
-void pvq_pool_strategy_tune(const struct pvq_load *load, struct pvq_opts *opts)
+static void tune(const struct pvq_load *load, struct pvq_opts *opts, enum pvq_via via)
 {
 	if (opts->window == 0)
-		opts->window = pvq_pool_window(opts->workers, load->max_in, load->max_out);
+		opts->window = pvq_pool_window(opts->workers, input_bytes(load, via), load->max_out);
 	if (opts->care.attempts == 0)
 		opts->care.attempts = 2; /* as PVQ_POOL_DEFAULTS: run again once */
 	if (opts->chunk > PVQ_POOL_CHUNK_MAX)
 		opts->chunk = PVQ_POOL_CHUNK_MAX;
 	if (opts->chunk > opts->window)
 		opts->chunk = opts->window;
+}
+
+void pvq_pool_strategy_tune(const struct pvq_load *load, struct pvq_opts *opts)
+{
+	tune(load, opts, PVQ_VIA_SHM);
+}
+
+void pvq_pool_strategy_tune_inherit(const struct pvq_load *load, struct pvq_opts *opts)
+{
+	tune(load, opts, PVQ_VIA_INHERIT);
 }

@@ -10,7 +10,7 @@
 static int pool_unordered_start(
 	void **self, const struct pvq_load *load, const struct pvq_opts *opts, struct pvq_error *err)
 {
-	return pvq_pool_strategy_start(self, load, opts, PVQ_UNORDERED, err);
+	return pvq_pool_strategy_start(self, load, opts, PVQ_UNORDERED, PVQ_VIA_SHM, err);
 }
 
 const struct pvq_impl pvq_impl_pool_unordered = {

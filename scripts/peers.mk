@@ -12,7 +12,7 @@ endif
 PEER_PROGRAMS := $(addprefix $B/peers/,$(notdir $(basename $(PEERS))))
 PEER_TESTS := $(addprefix $B/tests/peers/,$(notdir $(basename $(filter %.c %.cc,$(PEERS)))))
 PEER_LIB := $(foreach room,trial tasks,$(call sources,$(room))) $(wildcard impls/peers/common/*.c) \
-            $(patsubst %,impls/%.c,error child frame)
+            $(patsubst %,impls/%.c,frame pool_strategy) $(POOL_LIB)
 
 # Installs no packages of peers: the row of a peer that lacks some says so.
 peers: PROFILE := $(if $(filter peers%,$(PROFILE)),$(PROFILE),peers)

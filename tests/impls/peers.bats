@@ -430,6 +430,7 @@ built() {
 		mpi_pool) force=16,64 ;; # two messages a worker
 		mqueue) force=1,[0-9]* ;; # what the kernel allows
 		go_channels | glib_pool | libuv_work) force=1,100 ;;
+		pool_inherit) force=16,100 ;;
 		rust_rayon | python_pvqpool_*) force=0,0 ;;
 		openmp_tasks | pthreadpool | python_process_queue | tbb_tasks) force=1,0 ;;
 		*) force=16,0 ;;
@@ -550,6 +551,7 @@ shm_is_empty_of() {
 	for impl in $(available); do
 		case $impl in
 		fork_per_task | mqueue | python_executor | python_joblib | python_pool* | python_process_queue) processes=3 ;;
+		pool_inherit) processes=4 ;; # the pool's server, too
 		mpi_pool) processes=4 ;; # the launcher, and three ranks
 		*) processes=1 ;;
 		esac
