@@ -342,6 +342,7 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 	p->wake_fd = p->epoll_fd = p->timer_fd = p->talk_fd = p->server_fd = -1;
 	p->quota = p->lot = p->grain = 1;
 	p->at = POOL_NO_SLOT;
+	p->due_ns = UINT64_MAX;
 	ret = settle_config(p, config, err);
 	if (ret == 0)
 		ret = map_shared(p, err);

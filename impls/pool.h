@@ -24,7 +24,7 @@
  * changed their credentials, their session, or started pools themselves. They also end when it executes another program.
  *
  * Not thread-safe: one thread at a time uses a pool, but each call may be made by a different one. Only start, map, wait and
- * close block. init() and run() are called in workers, everything else in the calling thread: next() and put() by map, put()
+ * close block. init(), run() and worker_exit() are called in workers, everything else in the calling thread: next() and put() by map, put()
  * by collect. A hook must not use the pool that calls it.
  *
  * Each worker takes one descriptor of the caller's, the pool four more, and pvq_pool_fd() a fifth. All are above 2, and
@@ -85,6 +85,8 @@ struct pvq_pool_config {
 	 * them. Otherwise that damages other items unnoticed. */
 	size_t max_in, max_out;
 
+	int pin; /* worker w, also a replacement, stays on one CPU: of the n that the calling thread may use at pvq_pool_start(),
+	          * the (w mod n)-th, counted from 0 */
 	uint64_t recycle;          /* a worker is replaced after so many items; 0: never */
 	uint64_t item_timeout_ns;  /* an item that runs longer is given up: its worker is killed and
 	                           * replaced; noticed within an eighth of it, or 2 ms; 0: never. The
@@ -95,11 +97,15 @@ struct pvq_pool_config {
 	/* Called first in each worker, also in a replacement; NULL: nothing to do. 0, or -errno, with
 	 * which map() then fails. */
 	int (*init)(void *ctx, unsigned worker);
+	/* Called last in each worker that ends orderly: when the pool is closed, or when it is replaced between items. Not
+	 * in one that dies or is killed, nor where init() failed. NULL: nothing to do. Closing waits for it, for
+	 * close_timeout_ns at most. */
+	void (*worker_exit)(void *ctx, unsigned worker);
 	/* The work, called in a worker. in and out are aligned to 16 bytes (8 where the bound is 8 or
 	 * less), out holds max_out. Returns the output's length, or -errno, which is put with the item: -EMSGSIZE
 	 * is put where the length is beyond max_out, -EOVERFLOW where what it returns fits no int. */
 	ssize_t (*run)(void *ctx, const void *in, size_t len, void *out, size_t cap);
-	void *ctx; /* passed to both; a worker, also a replacement, has its own copy of that and of all other
+	void *ctx; /* passed to all three; a worker, also a replacement, has its own copy of that and of all other
 	            * memory, as it was at pvq_pool_start() */
 };
 
@@ -137,7 +143,9 @@ struct pvq_pool_counts {
 	uint64_t cancelled; /* items put as cancelled */
 	uint64_t sleeps;    /* times the caller slept */
 	uint64_t wakes;     /* workers woken */
-	uint64_t fork_ns;   /* the longest that forking a worker took; the caller goes on meanwhile */
+	uint64_t
+		held_back; /* replacements that came later, since one worker after the other died at once */
+	uint64_t fork_ns;  /* the longest that forking a worker took; the caller goes on meanwhile */
 };
 
 /* The window a pool takes when the user names none: enough to keep the workers busy while the caller is

@@ -12,6 +12,9 @@ enum {
 	INTERRUPT_NS = 1000000, /* between two looks for items that are cancelled and run */
 	FORK_NS = 10000000,     /* until a fork that failed is tried again: twice as long each time … */
 	FORK_MOST_NS = 1000000000, /* … up to this; */
+	EARLY_NS =
+		1000000, /* until a worker is replaced whose predecessor had died at once, too: twice as long each time, … */
+	EARLY_MOST_NS = 1000000000, /* … up to this; who lives longer has not died at once */
 	FORK_MOST = 10, /* where no worker is left, until that many times this long have passed */
 };
 
@@ -27,30 +30,41 @@ static int may_pass(int ret)
 /* A worker could not be forked. Tries again later, and ever later, while others are alive; alone for some ten seconds. */
 static int put_off(struct pvq_pool *p, int failure, struct pvq_error *err)
 {
-	p->fork_ns = pool_now_ns();
+	uint64_t now = pool_now_ns();
+
 	p->fork_wait_ns = p->fork_wait_ns ? 2 * p->fork_wait_ns : FORK_NS;
 	if (p->fork_wait_ns > FORK_MOST_NS)
 		p->fork_wait_ns = FORK_MOST_NS;
+	p->due_ns = now + p->fork_wait_ns;
 	if (!p->failing_ns)
-		p->failing_ns = p->fork_ns;
+		p->failing_ns = now;
 	if (p->alive == 0 &&
-		(!may_pass(failure) || p->fork_ns - p->failing_ns > FORK_MOST * (uint64_t)FORK_MOST_NS))
+		(!may_pass(failure) || now - p->failing_ns > FORK_MOST * (uint64_t)FORK_MOST_NS))
 		return pvq_fail(err, failure, "cannot replace a worker");
 	return 0; /* replace_missing() tries again */
 }
 
-static int is_any_missing(const struct pvq_pool *p)
-{
-	return p->alive + p->asked + p->ended < p->config.workers;
-}
-
+/* Asks for the workers that are due, and finds out when the others are. */
 static void replace_missing(struct pvq_pool *p)
 {
-	if (!is_any_missing(p) || pool_now_ns() - p->fork_ns < p->fork_wait_ns)
+	uint64_t now;
+
+	if (p->due_ns == UINT64_MAX)
 		return;
-	for (unsigned w = 0; w < p->config.workers; w++)
-		if (p->hand[w].life == POOL_ABSENT)
-			(void)pvq_pool_hire(p, w);
+	now = pool_now_ns();
+	if (now < p->due_ns)
+		return;
+	p->due_ns = UINT64_MAX;
+	for (unsigned w = 0; w < p->config.workers; w++) {
+		uint64_t due = p->hand[w].due_ns;
+
+		if (p->hand[w].life != POOL_ABSENT || (due <= now && pvq_pool_hire(p, w) == 0))
+			continue;
+		if (due <= now)
+			due = now + FORK_NS; /* the server could not be asked */
+		if (due < p->due_ns)
+			p->due_ns = due;
+	}
 }
 
 /* ---- a death ---- */
@@ -82,12 +96,44 @@ static int is_any_ready(const struct pvq_pool *p)
 	return 0;
 }
 
+/* Whether a worker died as soon as it was started: without having run an item to its end. One that the pool has killed for an
+ * item did not. */
+static int died_at_once(const struct pvq_pool *p, unsigned w, uint64_t now)
+{
+	const struct pool_seat *seat = &p->seat[w];
+	const struct pool_hand *hand = &p->hand[w];
+	uint64_t claim = atomic_load_explicit(&seat->claim, memory_order_relaxed);
+	uint64_t running = atomic_load_explicit(&seat->running, memory_order_relaxed);
+
+	return atomic_load_explicit(&seat->items, memory_order_relaxed) == hand->had_run &&
+	       (running == 0 || running == pool_running(claim >> POOL_FROM_SHIFT, 0)) && !hand->overdue &&
+	       now - hand->hired_ns < EARLY_MOST_NS;
+}
+
+/* Has a worker replaced: now, or where one after the other dies at once, ever later. */
+static void replace(struct pvq_pool *p, unsigned w, int at_once, uint64_t now)
+{
+	struct pool_hand *hand = &p->hand[w];
+
+	hand->early = at_once ? hand->early + 1 : 0;
+	hand->due_ns = now;
+	if (hand->early > 1) {
+		unsigned doubled = hand->early - 2;
+
+		hand->due_ns += doubled < 10 ? (uint64_t)EARLY_NS << doubled : EARLY_MOST_NS;
+		p->counts.held_back++;
+	}
+	if (hand->due_ns < p->due_ns)
+		p->due_ns = hand->due_ns;
+}
+
 /* A worker has ended: notes why, and has it replaced. */
 static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 {
 	struct pool_seat *seat = &p->seat[w];
 	int wstatus = p->hand[w].wstatus, ret;
 	int32_t phase = atomic_load_explicit(&seat->phase, memory_order_relaxed);
+	uint64_t now = pool_now_ns();
 	char fate[64];
 
 	p->hand[w].life = POOL_ABSENT;
@@ -100,26 +146,21 @@ static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 		p->barren = 0; /* starts succeed */
 	if (phase == POOL_RETIRED && wstatus == 0) {
 		p->counts.recycled++;
-		(void)pvq_pool_hire(p, w); /* else replace_missing() */
+		replace(p, w, 0, now);
 		return 0;
 	}
+	replace(p, w, died_at_once(p, w, now), now);
 	ret = note_death(p, w, wstatus);
 	if (ret)
 		return pvq_fail(err, ret, "cannot replace worker %u", w);
 	/* Each may be killed once by chance before it is ready, but not again and again; where others are at work the
-	 * pool can do without it, and tries less and less often. */
-	if (phase == POOL_STARTING && ++p->barren > 2 * p->config.workers + 8) {
-		if (is_any_ready(p)) {
-			p->fork_ns = pool_now_ns();
-			p->fork_wait_ns = FORK_MOST_NS;
-			return 0;
-		}
+	 * pool can do without it. */
+	if (phase == POOL_STARTING && ++p->barren > 2 * p->config.workers + 8 && !is_any_ready(p)) {
 		err->worker = (int)w;
 		err->wstatus = wstatus;
 		return pvq_fail(err, -EOWNERDEAD, "workers die as soon as they are started (%s)",
 			pvq_child_fate(wstatus, fate, sizeof(fate)));
 	}
-	(void)pvq_pool_hire(p, w);
 	return 0;
 }
 
@@ -403,6 +444,15 @@ static void kill_unready(struct pvq_pool *p, uint64_t now)
 
 /* ---- all of it ---- */
 
+/* The time until then, where that is less: but not 0. */
+static int64_t sooner(int64_t patience, uint64_t then)
+{
+	uint64_t now = pool_now_ns();
+	int64_t wait = then > now + AMBIGUOUS_NS ? (int64_t)(then - now) : AMBIGUOUS_NS;
+
+	return patience < 0 || patience > wait ? wait : patience;
+}
+
 int64_t pvq_pool_patience(const struct pvq_pool *p)
 {
 	int64_t patience = p->config.item_timeout_ns ? (int64_t)look_every_ns(p) : -1;
@@ -411,8 +461,8 @@ int64_t pvq_pool_patience(const struct pvq_pool *p)
 		patience = INTERRUPT_NS;
 	if (p->config.init_timeout_ns && (patience < 0 || patience > FORK_NS))
 		patience = FORK_NS;
-	if (is_any_missing(p) && (patience < 0 || patience > FORK_NS))
-		patience = FORK_NS;
+	if (p->due_ns != UINT64_MAX)
+		patience = sooner(patience, p->due_ns);
 	return p->deaths ? AMBIGUOUS_NS : patience;
 }
 

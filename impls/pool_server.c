@@ -165,28 +165,39 @@ static _Noreturn void be_worker(const struct server *s, unsigned w)
 	pvq_pool_work(s->p, w);
 }
 
-/* Where there are no more CPUs than workers, each begins on one of its own, and may move from there as ever. Left to itself
- * the scheduler often has two workers on one CPU for milliseconds, while the caller has another, and sleeps too briefly for
- * a worker to be brought over. Where there are more CPUs than workers it knows better which of them are free. The server does
+/* Has the worker begin on the nth CPU of the server's set, counted round; where it is pinned it stays there. The server does
  * it, since the worker itself may have to wait for a CPU first, and before the worker leaves its gate, so that no hook sees
- * the set of one. The pool's first worker does not always get the first CPU, hence the server's number. */
-static void spread(const struct pvq_pool *p, unsigned w, pid_t pid)
+ * another set than the one that lasts. */
+static void place(const struct pvq_pool *p, pid_t pid, const cpu_set_t *all, unsigned nth)
 {
-	cpu_set_t all, one;
-	unsigned n, nth, cpu = 0;
+	cpu_set_t one;
+	unsigned cpu = 0;
 
-	if (!POOL_HAS(POOL_SPREAD) || sched_getaffinity(0, sizeof(all), &all))
-		return;
-	n = (unsigned)CPU_COUNT(&all);
-	if (n < 2 || p->config.workers < n)
-		return;
-	nth = (w + (unsigned)p->server) % n;
-	while (!CPU_ISSET(cpu, &all) || nth-- > 0)
+	nth %= (unsigned)CPU_COUNT(all);
+	while (!CPU_ISSET(cpu, all) || nth-- > 0)
 		cpu++;
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
-	if (sched_setaffinity(pid, sizeof(one), &one) == 0)
-		(void)sched_setaffinity(pid, sizeof(all), &all);
+	if (sched_setaffinity(pid, sizeof(one), &one) == 0 && !p->config.pin)
+		(void)sched_setaffinity(pid, sizeof(*all), all);
+}
+
+/* Where there are no more CPUs than workers, each begins on one of its own, and may move from there as ever. Left to itself
+ * the scheduler often has two workers on one CPU for milliseconds, while the caller has another, and sleeps too briefly for
+ * a worker to be brought over. Where there are more CPUs than workers it knows better which of them are free. The pool's
+ * first worker does not always get the first CPU, hence the server's number. */
+static void spread(const struct pvq_pool *p, unsigned w, pid_t pid)
+{
+	cpu_set_t all;
+	unsigned n;
+
+	if ((!POOL_HAS(POOL_SPREAD) && !p->config.pin) || sched_getaffinity(0, sizeof(all), &all))
+		return;
+	n = (unsigned)CPU_COUNT(&all);
+	if (p->config.pin)
+		place(p, pid, &all, w);
+	else if (n > 1 && p->config.workers >= n)
+		place(p, pid, &all, w + (unsigned)p->server);
 }
 
 /* There is one already where the caller could not take its pidfd. */
@@ -465,7 +476,11 @@ void pvq_pool_kill(struct pvq_pool *p, unsigned w)
 
 static void welcome(struct pvq_pool *p, unsigned w, int pidfd)
 {
-	p->hand[w] = (struct pool_hand){.life = POOL_ALIVE, .pidfd = pidfd, .hired_ns = pool_now_ns()};
+	p->hand[w] = (struct pool_hand){.life = POOL_ALIVE,
+		.pidfd = pidfd,
+		.hired_ns = pool_now_ns(),
+		.had_run = atomic_load_explicit(&p->seat[w].items, memory_order_relaxed),
+		.early = p->hand[w].early};
 	p->alive++;
 	p->fork_wait_ns = p->failing_ns = 0;
 	atomic_store_explicit(&p->seat[w].watched, 1, memory_order_relaxed);

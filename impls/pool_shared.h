@@ -249,7 +249,11 @@ struct pool_hand {
 	int excused;                   /* the pool kills it: it has not failed */
 	uint64_t seen_running, ran_ns; /* with item_timeout_ns: what it ran, and for how long */
 	uint64_t overdue;              /* as above */
-	uint64_t hired_ns;             /* with init_timeout_ns: when it began */
+	uint64_t hired_ns;             /* when it began */
+	uint64_t had_run;              /* what its seat's `items` was then */
+	/* Kept when the worker is replaced: how many in a row died at once, and when the next one may be asked for. */
+	unsigned early;
+	uint64_t due_ns;
 };
 
 struct pvq_pool {
@@ -312,8 +316,9 @@ struct pvq_pool {
 	struct pool_death *death;
 	unsigned deaths, barren; /* barren: deaths in a row before the worker was ready */
 	uint64_t looked_ns;
-	/* When forking failed last, for how long it is not tried again, and since when it fails; 0: it does not. */
-	uint64_t fork_ns, fork_wait_ns, failing_ns;
+	uint64_t due_ns; /* when workers that are missing are asked for next; UINT64_MAX: none is missing */
+	/* For how long forking was not tried again when it failed last, and since when it fails; 0: it does not. */
+	uint64_t fork_wait_ns, failing_ns;
 
 	uint32_t quota, lot;             /* items published, and put, between two looks at the clock */
 	uint64_t gather_ns;              /* when the items that are not published yet began to come */

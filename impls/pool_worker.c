@@ -393,6 +393,9 @@ _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 		add_to(&k.seat->wait_ns, now - k.began_ns);
 		k.began_ns = now;
 	}
+	/* First: so a worker that its hook ends is one that was to end. */
 	atomic_store_explicit(&k.seat->phase, POOL_RETIRED, memory_order_relaxed);
+	if (p->config.worker_exit)
+		p->config.worker_exit(p->config.ctx, w);
 	_exit(0);
 }

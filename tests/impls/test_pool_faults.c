@@ -383,6 +383,7 @@ enum {
 	TERMINATED = 128,
 	NEVER_READY = 256, /* init() of one worker does not return */
 	STEPS = 512, /* step by step, in a loop that polls; the item that takes too long is cancelled */
+	PINNED = 1024,
 };
 
 enum { KILLS_ONCE = 2, KILLS = 4, HANGS = 5, ENDS_AT = 3 };
@@ -527,7 +528,8 @@ static int pool_life(struct run *r)
 	struct pvq_pool_config config = {PVQ_POOL_DEFAULTS, .workers = WORKERS, .max_in = 8, .max_out = 8,
 		.chunk = 1, .window = 4, .ordered = (r->flags & ORDERED) != 0,
 		.recycle = r->flags & RECYCLE ? 3 : 0, .item_timeout_ns = r->flags & OVERDUE ? 20000000 : 0,
-		.interrupt = (r->flags & STEPS) != 0, .init = init, .run = work, .ctx = r};
+		.interrupt = (r->flags & STEPS) != 0, .pin = (r->flags & PINNED) != 0, .init = init,
+		.run = work, .ctx = r};
 	const struct pvq_pool_feed feed = {.next = next, .put = put, .ctx = r};
 	struct pvq_error err = PVQ_NO_ERROR;
 	struct pvq_pool *pool;
@@ -698,7 +700,7 @@ static unsigned fail_all(unsigned flags)
 	unsigned bad = 0;
 
 #ifdef PVQ_EMULATED /* takes twenty times as long */
-	if (flags != (DEATHS | RECYCLE))
+	if (flags != (DEATHS | RECYCLE | PINNED))
 		return 0;
 #endif
 	for (unsigned f = 0; f < FAULTS; f++)
@@ -723,7 +725,7 @@ static void test_in_order(void **state)
 static void test_with_deaths_and_recycling(void **state)
 {
 	(void)state;
-	runs(DEATHS | RECYCLE);
+	runs(DEATHS | RECYCLE | PINNED);
 }
 
 static void test_with_an_item_that_is_overdue(void **state)

@@ -411,12 +411,14 @@ void model::alarm_caller()
 	wake_up(CALLER);
 }
 
-/* Short waits end by themselves; whoever waits longer must be woken, however long that is. */
+/* Short waits end by themselves, and so do those for a replacement that is held back; whoever waits longer must be woken,
+ * however long that is. */
 int model::wait_for_events(struct epoll_event *event, const struct timespec *most)
 {
 	const long brief_ns = 100000;
-	bool some_time = most && (the_check->overdue || the_check->cancels ||
-					 (most->tv_sec == 0 && most->tv_nsec <= brief_ns));
+	bool some_time =
+		most && (the_check->overdue || the_check->cancels || w->pool->due_ns != UINT64_MAX ||
+				(most->tv_sec == 0 && most->tv_nsec <= brief_ns));
 	int n = 0;
 
 	rl::ctx().sched();
@@ -580,7 +582,10 @@ static void heed(struct pvq_pool *p, const mail &m)
 	}
 	p->asked--;
 	p->alive++;
-	*hand = (struct pool_hand){.life = POOL_ALIVE, .hired_ns = pool_now_ns()};
+	*hand = (struct pool_hand){.life = POOL_ALIVE,
+		.hired_ns = pool_now_ns(),
+		.had_run = atomic_load_explicit(&p->seat[m.worker].items, memory_order_relaxed),
+		.early = hand->early};
 	atomic_store_explicit(&p->seat[m.worker].watched, 1, memory_order_relaxed);
 	pool_futex_wake(&p->seat[m.worker].watched);
 }

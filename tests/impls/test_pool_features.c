@@ -1,0 +1,417 @@
+/* test_pool_features.c: what a pool does on request: the hook at a worker's end, replacements that are held back, pinning.
+ * Each by a small program that knows the public header alone.
+ */
+#include "pool.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ITEMS = 64, WORKERS = 3 };
+
+/* What the workers and the test share. */
+struct shared {
+	_Atomic uint32_t begun[ITEMS], starts[WORKERS], arrived, exits;
+	_Atomic uint64_t first_ns, last_ns; /* starts of worker 1 */
+	_Atomic int cpus[WORKERS], cpu[WORKERS];
+};
+
+/* A pool whose items multiply by ten, but for what a test sets; and what came of them. */
+struct fixture {
+	struct shared *sh;
+	struct pvq_pool *pool;
+	struct pvq_error err;
+	uint64_t n, meet, put;
+	int (*init)(const struct fixture *, unsigned worker);
+	int (*run)(const struct fixture *, uint64_t id);
+	void (*bye)(const struct fixture *, unsigned worker);
+	int status[ITEMS];
+};
+
+static unsigned worker_here;
+static int has_run; /* this process, an item */
+
+static int init(void *ctx, unsigned worker)
+{
+	const struct fixture *f = ctx;
+
+	worker_here = worker;
+	atomic_fetch_add(&f->sh->starts[worker], 1);
+	return f->init ? f->init(f, worker) : 0;
+}
+
+static ssize_t run(void *ctx, const void *in, size_t len, void *out, size_t cap)
+{
+	const struct fixture *f = ctx;
+	uint64_t id;
+	int ret;
+
+	memcpy(&id, in, len);
+	atomic_fetch_add(&f->sh->begun[id], 1);
+	ret = f->run ? f->run(f, id) : 0;
+	has_run = 1;
+	id *= 10;
+	memcpy(out, &id, cap);
+	return ret ? ret : (ssize_t)cap;
+}
+
+static void bye(void *ctx, unsigned worker)
+{
+	const struct fixture *f = ctx;
+
+	f->bye(f, worker);
+}
+
+static ssize_t next(void *ctx, uint64_t id, void *in)
+{
+	const struct fixture *f = ctx;
+
+	memcpy(in, &id, sizeof(id));
+	return id < f->n ? (ssize_t)sizeof(id) : PVQ_POOL_END;
+}
+
+static int put(void *ctx, uint64_t id, const void *out, size_t len, int status)
+{
+	struct fixture *f = ctx;
+	uint64_t value;
+
+	f->put++;
+	f->status[id] = status;
+	if (status == 0) {
+		memcpy(&value, out, len);
+		assert_int_equal(value, id * 10);
+	}
+	return 0;
+}
+
+static const struct pvq_pool_config plain = {.workers = 2, .chunk = 1, .max_in = 8, .max_out = 8};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return -1;
+	f->sh = mmap(NULL, sizeof(*f->sh), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	f->err = (struct pvq_error)PVQ_NO_ERROR;
+	*state = f;
+	return f->sh == MAP_FAILED ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	int left = waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD;
+
+	munmap(f->sh, sizeof(*f->sh));
+	free(f);
+	return left;
+}
+
+static void start(struct fixture *f, struct pvq_pool_config config)
+{
+	config.init = init;
+	config.run = run;
+	config.worker_exit = f->bye ? bye : NULL;
+	config.ctx = f;
+	assert_int_equal(pvq_pool_start(&f->pool, &config, &f->err), 0);
+}
+
+static void map(struct fixture *f)
+{
+	const struct pvq_pool_feed feed = {.next = next, .put = put, .ctx = f};
+
+	f->put = 0;
+	assert_int_equal(pvq_pool_map(f->pool, &feed, &f->err), 0);
+	assert_int_equal(f->put, f->n);
+}
+
+static void pause_ms(long ms)
+{
+	const struct timespec t = {.tv_nsec = ms * 1000000};
+
+	nanosleep(&t, NULL);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* ---- a worker's end ---- */
+
+static void notes_its_end(const struct fixture *f, unsigned worker)
+{
+	assert_int_equal(worker, worker_here);
+	if (has_run)
+		atomic_fetch_add(&f->sh->exits, 1);
+}
+
+/* Each of the first items waits for the others: so each has a worker, which is ready. */
+static int meets_others(const struct fixture *f, uint64_t id)
+{
+	if (id >= f->meet)
+		return 0;
+	atomic_fetch_add(&f->sh->arrived, 1);
+	while (atomic_load(&f->sh->arrived) < f->meet)
+		pause_ms(1);
+	return 0;
+}
+
+static void test_the_hook_runs_when_the_pool_is_closed(void **state)
+{
+	struct fixture *f = *state;
+
+	f->n = f->meet = 2;
+	f->run = meets_others;
+	f->bye = notes_its_end;
+	start(f, plain);
+	map(f);
+	assert_int_equal(f->sh->exits, 0);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+	assert_int_equal(f->sh->exits, 2);
+}
+
+static void test_the_hook_runs_when_a_worker_is_recycled(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+	f->n = 10;
+	f->bye = notes_its_end;
+	config.recycle = 1;
+	start(f, config);
+	map(f);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+	assert_int_equal(f->sh->exits, 10);
+}
+
+static int some_end_the_process(const struct fixture *f, uint64_t id)
+{
+	(void)f;
+	if (id == 2)
+		exit(0); /* NOLINT: the test's own handlers are none */
+	if (id == 5)
+		raise(SIGKILL);
+	return 0;
+}
+
+static void test_the_hook_does_not_run_where_a_worker_dies(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+	f->n = 8;
+	f->run = some_end_the_process;
+	f->bye = notes_its_end;
+	config.workers = 1;
+	start(f, config);
+	map(f);
+	assert_int_equal(f->status[2], PVQ_POOL_DIED);
+	assert_int_equal(f->status[5], PVQ_POOL_DIED);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+	assert_int_equal(f->sh->exits, 1); /* of three */
+}
+
+static void fails_to_end(const struct fixture *f, unsigned worker)
+{
+	(void)worker;
+	if (f->n == 1)
+		abort();
+	for (;;)
+		pause();
+}
+
+static void test_a_hook_that_crashes_or_hangs_is_told_by_close(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+	f->bye = fails_to_end;
+	config.workers = 1;
+	f->n = 1;
+	start(f, config);
+	map(f);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), -EOWNERDEAD);
+	assert_int_equal(WTERMSIG(f->err.wstatus), SIGABRT);
+	f->n = 2;
+	f->err = (struct pvq_error)PVQ_NO_ERROR;
+	config.close_timeout_ns = 200000000;
+	start(f, config);
+	map(f);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), -ETIMEDOUT);
+}
+
+/* ---- workers that die at once ---- */
+
+enum { STARTS = 10 };
+
+static int second_dies_at_once(const struct fixture *f, unsigned worker)
+{
+	uint64_t none = 0, now = now_ns();
+
+	if (worker != 1)
+		return 0;
+	atomic_compare_exchange_strong(&f->sh->first_ns, &none, now);
+	if (atomic_load(&f->sh->starts[1]) <= STARTS)
+		atomic_store(&f->sh->last_ns, now);
+	_exit(3);
+}
+
+static int lasts_until_many_have_died(const struct fixture *f, uint64_t id)
+{
+	(void)id;
+	while (atomic_load(&f->sh->starts[1]) <= STARTS)
+		pause_ms(1);
+	return 0;
+}
+
+static void test_a_broken_init_burns_no_cpu(void **state)
+{
+	struct fixture *f = *state;
+
+	f->n = 1;
+	f->init = second_dies_at_once;
+	f->run = lasts_until_many_have_died;
+	start(f, plain);
+	map(f);
+	/* The third start comes 1 ms after the second one's death, the next 2 ms after that, then 4, … */
+	assert_true(f->sh->last_ns - f->sh->first_ns >= ((1u << (STARTS - 2)) - 1) * 1000000u);
+	assert_true(pvq_pool_counts(f->pool)->held_back >= STARTS - 2);
+	(void)pvq_pool_close(f->pool, &f->err); /* one may just have died */
+}
+
+static int all_die(const struct fixture *f, uint64_t id)
+{
+	(void)f;
+	(void)id;
+	raise(SIGKILL);
+	return 0;
+}
+
+static void test_poison_burns_no_cpu(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+	uint64_t began = now_ns();
+
+	f->n = 6;
+	f->run = all_die;
+	config.workers = 1;
+	start(f, config);
+	map(f);
+	assert_true(now_ns() - began >= (1 + 2 + 4 + 8) * 1000000u);
+	assert_int_equal(pvq_pool_counts(f->pool)->held_back, f->n - 1);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+}
+
+static int every_fourth_dies(const struct fixture *f, uint64_t id)
+{
+	(void)f;
+	if (id % 4 == 3)
+		raise(SIGKILL);
+	return 0;
+}
+
+static void test_a_worker_that_has_got_on_is_replaced_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	f->n = ITEMS;
+	f->run = every_fourth_dies;
+	for (unsigned chunk = 1; chunk <= 8; chunk += 7) {
+		struct pvq_pool_config config = plain;
+
+		config.workers = 1;
+		config.chunk = chunk;
+		start(f, config);
+		map(f);
+		assert_int_equal(pvq_pool_counts(f->pool)->deaths, ITEMS / 4);
+		assert_int_equal(pvq_pool_counts(f->pool)->held_back, 0);
+		assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+	}
+}
+
+/* ---- CPUs ---- */
+
+static int first_cpu(const cpu_set_t *set)
+{
+	int cpu = 0;
+
+	while (!CPU_ISSET(cpu, set))
+		cpu++;
+	return cpu;
+}
+
+static int notes_its_cpus(const struct fixture *f, unsigned worker)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return -errno;
+	atomic_store(&f->sh->cpus[worker], CPU_COUNT(&set));
+	atomic_store(&f->sh->cpu[worker], first_cpu(&set));
+	return 0;
+}
+
+static void test_workers_stay_on_a_cpu_each(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+	cpu_set_t set, left;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(set), &set), 0);
+	f->meet = WORKERS;
+	f->n = ITEMS; /* most of them in replacements */
+	f->init = notes_its_cpus;
+	f->run = meets_others;
+	config.workers = WORKERS;
+	config.recycle = 1;
+	for (config.pin = 0; config.pin < 2; config.pin++) {
+		atomic_store(&f->sh->arrived, 0);
+		start(f, config);
+		map(f);
+		(void)pvq_pool_close(f->pool, &f->err);
+		left = set;
+		for (unsigned w = 0; w < WORKERS; w++) {
+			if (CPU_COUNT(&left) == 0)
+				left = set;
+			assert_int_equal(f->sh->cpus[w], config.pin ? 1 : CPU_COUNT(&set));
+			assert_int_equal(f->sh->cpu[w], first_cpu(config.pin ? &left : &set));
+			CPU_CLR(first_cpu(&left), &left);
+		}
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(test_the_hook_runs_when_the_pool_is_closed),
+		TEST(test_the_hook_runs_when_a_worker_is_recycled),
+		TEST(test_the_hook_does_not_run_where_a_worker_dies),
+		TEST(test_a_hook_that_crashes_or_hangs_is_told_by_close),
+		TEST(test_a_broken_init_burns_no_cpu),
+		TEST(test_poison_burns_no_cpu),
+		TEST(test_a_worker_that_has_got_on_is_replaced_at_once),
+		TEST(test_workers_stay_on_a_cpu_each),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
