@@ -19,6 +19,7 @@
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make python          build the Python package pvqpool into build/python
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
+#   make grade-aa        is the reference, graded as a student, ever short of points? RUNS=100, an hour on a quiet machine
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
 #   make lint            compiler warnings, layers, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/; with PROFILE=peers, reports/sample-peers/
@@ -54,7 +55,7 @@ LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lcminpack -lm -pth
 # The rooms, users before used. Each is an archive, linked in this order, so a reference in the wrong direction is an
 # undefined symbol. scripts/rooms lists which room may see which. Generated tables are archives too: the registry of
 # strategies and tasks, and the assets.
-ROOMS    := lessons experiments report draw drive results trial tasks impls stats base
+ROOMS    := lessons experiments report draw grade drive results trial tasks impls stats base
 ARCHIVES := $(subst trial,trial registry,$(ROOMS)) assets
 sources   = $(if $(filter impls,$1),$(wildcard impls/*.c),$(wildcard benches/$1/*.c benches/$1/*/*.c))
 objects   = $(patsubst %.c,$B/%.o,$(sources))
@@ -76,7 +77,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 stale     = $(if $(wildcard $B/peers),peers-built)
 
 .PHONY: all bench test check build-tests python micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
-        peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long kill-resume torture proofs selftest e2e lint sample \
+        peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long kill-resume grade-aa torture proofs selftest e2e lint sample \
         lessons report install \
         install-library uninstall help clean FORCE
 .DELETE_ON_ERROR:
@@ -108,6 +109,10 @@ torture:
 	$(build) $B/pvq
 	@scripts/torture $B/pvq --depth $(or $(DEPTH),2) --table $B/torture.txt
 	@scripts/put-table reports/METHOD.md torture <$B/torture.txt
+grade-aa:
+	@scripts/bootstrap bench test
+	$(build) $B/pvq
+	@scripts/grade-aa $B/pvq $(or $(RUNS),100)
 lint:
 	@scripts/bootstrap bench pool_bench test lint
 	@scripts/lint

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-typedef int tree_measure(pid_t pid, uint64_t *sum);
-
 static int tree_own_cpu(pid_t pid, uint64_t *ns)
 {
 	struct timespec used;
@@ -45,10 +43,8 @@ static int tree_own_pss(pid_t pid, uint64_t *kb)
 	return ret;
 }
 
-static int tree_add(pid_t pid, tree_measure *measure, uint64_t *sum, unsigned *processes);
-
 static void tree_add_children(
-	pid_t pid, const char *thread, tree_measure *measure, uint64_t *sum, unsigned *processes)
+	pid_t pid, const char *thread, pvq_tree_measure *measure, uint64_t *sum, unsigned *processes)
 {
 	char path[320];
 	intmax_t child;
@@ -59,11 +55,11 @@ static void tree_add_children(
 	if (!f)
 		return; /* the thread has ended */
 	while (fscanf(f, "%jd", &child) == 1)
-		(void)tree_add((pid_t)child, measure, sum, processes); /* fails if it has ended */
+		(void)pvq_tree_each((pid_t)child, measure, sum, processes); /* fails if it has ended */
 	fclose(f);
 }
 
-static int tree_add(pid_t pid, tree_measure *measure, uint64_t *sum, unsigned *processes)
+int pvq_tree_each(pid_t pid, pvq_tree_measure *measure, uint64_t *sum, unsigned *processes)
 {
 	char path[64];
 	struct dirent *thread;
@@ -85,10 +81,10 @@ static int tree_add(pid_t pid, tree_measure *measure, uint64_t *sum, unsigned *p
 
 int pvq_tree_cpu(pid_t pid, uint64_t *ns, unsigned *processes)
 {
-	return tree_add(pid, tree_own_cpu, ns, processes);
+	return pvq_tree_each(pid, tree_own_cpu, ns, processes);
 }
 
 int pvq_tree_pss(pid_t pid, uint64_t *kb, unsigned *processes)
 {
-	return tree_add(pid, tree_own_pss, kb, processes);
+	return pvq_tree_each(pid, tree_own_pss, kb, processes);
 }

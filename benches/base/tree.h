@@ -1,4 +1,4 @@
-/* tree.h: CPU time and memory of a process and all its descendants.
+/* tree.h: walks a process and all its descendants, and adds up their CPU time and memory.
  *
  * The children of every thread of a process count. Processes that end meanwhile are skipped.
  */
@@ -15,5 +15,10 @@ int pvq_tree_cpu(pid_t pid, uint64_t *ns, unsigned *processes);
 /* Does the same with their memory, in KiB. Each page counts by the process's share in it (PSS), so that shared pages
  * count once. */
 int pvq_tree_pss(pid_t pid, uint64_t *kb, unsigned *processes);
+
+/* Calls measure() for the process and its living descendants, and adds to *processes how many it returned 0 for. Returns
+ * what it returned for the process itself. */
+typedef int pvq_tree_measure(pid_t pid, uint64_t *sum);
+int pvq_tree_each(pid_t pid, pvq_tree_measure *measure, uint64_t *sum, unsigned *processes);
 
 #endif

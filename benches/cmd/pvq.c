@@ -5,6 +5,7 @@
 #include "base/quote.h"
 #include "cmd/cmd.h"
 #include "cmd/manual.h"
+#include "grade/box.h"
 #include "trial/peer.h"
 
 #include <fcntl.h>
@@ -15,7 +16,8 @@
 
 static const struct pvq_command *const commands[] = {&pvq_command_list, &pvq_command_run,
 	&pvq_command_bench, &pvq_command_e2e, &pvq_command_report, &pvq_command_compare,
-	&pvq_command_selftest, &pvq_command_doctor, &pvq_command_lesson, &pvq_command_new, NULL};
+	&pvq_command_selftest, &pvq_command_doctor, &pvq_command_lesson, &pvq_command_new,
+	&pvq_command_grade, NULL};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) - 1 };
 
@@ -179,6 +181,8 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "trial") == 0) /* for the driver only */
 		return pvq_peer_trial(&registry, argc - 1, argv + 1);
+	if (strcmp(argv[1], "confined") == 0) /* for pvq grade only */
+		pvq_box_main(argc - 1, argv + 1);
 	command = find(argv[1]);
 	code = command ? run(command, &registry, argc, argv) : PVQ_EXIT_USAGE;
 	pvq_registry_free(&registry);

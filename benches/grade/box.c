@@ -1,0 +1,452 @@
+/* box.c: confines a program, supervises it, and ends all that it started. */
+#include "grade/box.h"
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/quote.h"
+#include "base/tree.h"
+#include "child.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- what the program may do ---- */
+
+static void limit(int what, rlim_t most)
+{
+	struct rlimit r;
+
+	if (getrlimit((__rlimit_resource_t)what, &r) == 0 &&
+		(r.rlim_max == RLIM_INFINITY || r.rlim_max > most)) {
+		r.rlim_cur = r.rlim_max = most;
+		(void)setrlimit((__rlimit_resource_t)what, &r);
+	}
+}
+
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -errno;
+	close(fd);
+	return ret;
+}
+
+/* Leaves the network. Who may not do so does it in a name space of users, with the same user in it. 0 or -errno. */
+static int leave_network(void)
+{
+	char map[64];
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+
+	if (unshare(CLONE_NEWNET) == 0)
+		return 0;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		return -errno;
+	(void)write_text("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "%u %u 1", (unsigned)uid, (unsigned)uid);
+	if (write_text("/proc/self/uid_map", map))
+		return -EPERM;
+	snprintf(map, sizeof(map), "%u %u 1", (unsigned)gid, (unsigned)gid);
+	return write_text("/proc/self/gid_map", map);
+}
+
+static int become(unsigned user)
+{
+	return setgroups(0, NULL) || setresgid(user, user, user) || setresuid(user, user, user) ? -errno
+												: 0;
+}
+
+static int try_network(unsigned user, const char *dir)
+{
+	(void)user;
+	(void)dir;
+	return leave_network();
+}
+
+static int try_user(unsigned user, const char *dir)
+{
+	return become(user) || access(dir, X_OK) ? -EPERM : 0;
+}
+
+/* Whether it succeeds in a process of its own. */
+static int succeeds(int (*attempt)(unsigned, const char *), unsigned user, const char *dir)
+{
+	pid_t pid = pvq_child_fork();
+
+	if (pid == 0)
+		_exit(attempt(user, dir) ? 1 : 0);
+	return pid > 0 && pvq_child_reap(pid) == 0;
+}
+
+struct pvq_box_offer pvq_box_offer(unsigned user, const char *dir)
+{
+	return (struct pvq_box_offer){
+		.own_user = succeeds(try_user, user, dir), .own_network = succeeds(try_network, user, dir)};
+}
+
+static rlim_t count_entries(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	rlim_t count = 0;
+
+	while (dir && readdir(dir))
+		count++;
+	if (dir)
+		closedir(dir);
+	return count > 2 ? count - 2 : 0; /* "." and ".." */
+}
+
+/* How many threads this user has already: the kernel counts these too. */
+static rlim_t threads_of_user(void)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	rlim_t count = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		char path[300];
+		struct stat st;
+
+		snprintf(path, sizeof(path), "/proc/%s/task", entry->d_name);
+		if (stat(path, &st) == 0 && st.st_uid == getuid())
+			count += count_entries(path);
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+static _Noreturn void enter(const struct pvq_box *box, char **argv, pid_t supervisor)
+{
+	setsid();
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file that becomes too large is an error like others */
+	limit(RLIMIT_CPU, 2 * (rlim_t)box->cpu_s); /* the supervisor is first */
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_FSIZE, (rlim_t)box->file_mb << 20);
+	limit(RLIMIT_AS,
+		(rlim_t)box->memory_mb << 22); /* of addresses a program may have more than of memory */
+	limit(RLIMIT_NPROC, 2 * (rlim_t)box->processes + (box->as_user ? 0 : threads_of_user()));
+	(void)leave_network();
+	if (box->as_user && become(box->as_user))
+		_exit(126);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the change of the user has cleared it */
+	if (getppid() != supervisor)
+		_exit(126);
+	execvp(argv[0], argv);
+	_exit(127);
+}
+
+/* ---- the supervisor ---- */
+
+static unsigned processes_below(void)
+{
+	uint64_t ns = 0;
+	unsigned count = 0;
+
+	(void)pvq_tree_cpu(getpid(), &ns, &count);
+	return count ? count - 1 : 0;
+}
+
+static uint64_t memory_mb(void)
+{
+	uint64_t kb = 0;
+	unsigned count = 0;
+
+	(void)pvq_tree_pss(getpid(), &kb, &count);
+	return kb >> 10;
+}
+
+/* The process's state letter; 0: it has ended. */
+static char state_of(pid_t pid)
+{
+	char path[64], line[512];
+	const char *name_end;
+	size_t len;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	len = f ? fread(line, 1, sizeof(line) - 1, f) : 0;
+	if (f)
+		fclose(f);
+	line[len] = '\0';
+	name_end = strrchr(line, ')');
+	return name_end && name_end[1] ? name_end[2] : '\0';
+}
+
+static int stop_one(pid_t pid, uint64_t *fresh)
+{
+	char state = pid == getpid() ? '\0' : state_of(pid);
+
+	if (state && !strchr("TtZX", state) && kill(pid, SIGSTOP) == 0)
+		++*fresh;
+	return 0;
+}
+
+static int kill_one(pid_t pid, uint64_t *sum)
+{
+	(void)sum;
+	return pid == getpid() ? 0 : kill(pid, SIGKILL);
+}
+
+/* Kills whatever the user runs, in one call that no fork() outruns. */
+static void kill_user(unsigned user)
+{
+	pid_t pid = pvq_child_fork();
+
+	if (pid == 0) {
+		if (become(user) == 0)
+			kill(-1, SIGKILL);
+		_exit(0);
+	}
+	if (pid > 0)
+		(void)pvq_child_reap(pid);
+}
+
+static void pause_ms(unsigned ms)
+{
+	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
+}
+
+/* Ends all descendants. A process that forks all the time could outrun a walk that kills, so all are stopped first. */
+static void end_all(const struct pvq_box *box)
+{
+	uint64_t until = pvq_clock_ns() + 2000000000u, fresh = 1, sum = 0;
+	unsigned count = 0;
+
+	while (fresh && pvq_clock_ns() < until) {
+		fresh = 0;
+		(void)pvq_tree_each(getpid(), stop_one, &fresh, &count);
+	}
+	if (box->as_user)
+		kill_user(box->as_user);
+	do {
+		(void)pvq_tree_each(getpid(), kill_one, &sum, &count);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		pause_ms(1);
+	} while (processes_below() && pvq_clock_ns() < until);
+}
+
+/* Whether the process waits in write(); not known without the right to trace it. */
+static int count_writers(pid_t pid, uint64_t *writers)
+{
+	char path[64];
+	long number = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
+	f = pid == getpid() ? NULL : fopen(path, "re");
+	if (f && fscanf(f, "%ld", &number) == 1 && (number == SYS_write || number == SYS_writev))
+		++*writers;
+	if (f)
+		fclose(f);
+	return 0;
+}
+
+static int count_awake(pid_t pid, uint64_t *awake)
+{
+	char state = pid == getpid() ? '\0' : state_of(pid);
+
+	*awake += state && !strchr("SZX", state);
+	return 0;
+}
+
+/* CPU time of all living descendants. */
+static uint64_t cpu_below(void)
+{
+	uint64_t all = 0, own = 0;
+	unsigned count = 0;
+
+	(void)pvq_tree_cpu(getpid(), &all, &count);
+	own = pvq_process_usage().user_ns + pvq_process_usage().sys_ns;
+	return all > own ? all - own : 0;
+}
+
+/* Whether the program moves: some process is not asleep, or CPU time was used since the last look. */
+struct motion {
+	uint64_t cpu_ns, since_ns; /* nothing has moved since then */
+};
+
+enum { STILL_S = 3 };
+
+static int stands_still(struct motion *m)
+{
+	const uint64_t little = 1000000;
+	uint64_t awake = 0, cpu = cpu_below(), now = pvq_clock_ns();
+	unsigned count = 0;
+
+	(void)pvq_tree_each(getpid(), count_awake, &awake, &count);
+	if (awake || cpu > m->cpu_ns + little || cpu + little < m->cpu_ns)
+		*m = (struct motion){cpu, now};
+	return now > m->since_ns + STILL_S * (uint64_t)1000000000u;
+}
+
+static enum pvq_box_end look_at_hang(void)
+{
+	uint64_t writers = 0;
+	unsigned count = 0;
+
+	(void)pvq_tree_each(getpid(), count_writers, &writers, &count);
+	return writers ? PVQ_BOX_WRITING : PVQ_BOX_ASLEEP;
+}
+
+static void note(const struct pvq_box *box, enum pvq_box_end end, unsigned processes)
+{
+	FILE *f = fopen(box->end, "we");
+
+	if (!f)
+		return;
+	fprintf(f, "%u %u\n", (unsigned)end, processes);
+	fclose(f);
+}
+
+enum pvq_box_end pvq_box_ended(const struct pvq_box *box, unsigned *processes)
+{
+	FILE *f = fopen(box->end, "re");
+	unsigned end = PVQ_BOX_ENDED;
+
+	*processes = 0;
+	if (f && (fscanf(f, "%u %u", &end, processes) != 2 || end > PVQ_BOX_SLOW))
+		end = PVQ_BOX_ENDED;
+	if (f)
+		fclose(f);
+	return end;
+}
+
+/* Waits for the program. PVQ_BOX_ENDED: it ended; otherwise why it must be ended. */
+static enum pvq_box_end watch(const struct pvq_box *box, int pidfd)
+{
+	uint64_t until = pvq_clock_ns() + (uint64_t)box->limit_ms * 1000000u;
+	struct motion motion = {.since_ns = pvq_clock_ns()};
+	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+
+	for (;;) {
+		if (poll(&p, 1, (int)box->look_ms) > 0)
+			return PVQ_BOX_ENDED;
+		if (processes_below() > box->processes)
+			return PVQ_BOX_PROCESSES;
+		if (memory_mb() > box->memory_mb)
+			return PVQ_BOX_MEMORY;
+		if (cpu_below() > box->cpu_s * (uint64_t)1000000000u)
+			return PVQ_BOX_BUSY;
+		if (stands_still(&motion))
+			return look_at_hang();
+		if (pvq_clock_ns() >= until)
+			return PVQ_BOX_SLOW;
+	}
+}
+
+/* How many processes outlive the program. Those that are about to end have a moment to do so. */
+static unsigned count_left(void)
+{
+	for (int tries = 0; tries < 200; tries++) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (errno == ECHILD)
+			return 0;
+		pause_ms(1);
+	}
+	return processes_below();
+}
+
+/* Ends as the program did. */
+static _Noreturn void end_like(int wstatus)
+{
+	if (WIFSIGNALED(wstatus)) {
+		(void)signal(WTERMSIG(wstatus), SIG_DFL);
+		raise(WTERMSIG(wstatus));
+	}
+	_exit(WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 125);
+}
+
+static _Noreturn void supervise(const struct pvq_box *box, char **argv)
+{
+	pid_t self = getpid(), pid;
+	enum pvq_box_end end;
+	unsigned processes;
+	int wstatus = 0, pidfd;
+
+	limit(RLIMIT_CORE, 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	unlink(box->end);
+	pid = pvq_child_fork();
+	if (pid == 0)
+		enter(box, argv, self);
+	pidfd = pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd < 0)
+		_exit(125);
+	end = watch(box, pidfd);
+	processes = processes_below();
+	if (end == PVQ_BOX_ENDED) {
+		wstatus = pvq_child_reap(pid);
+		processes = count_left();
+		end = processes ? PVQ_BOX_LEFT : PVQ_BOX_ENDED;
+	}
+	if (end != PVQ_BOX_ENDED) {
+		note(box, end, processes);
+		end_all(box);
+	}
+	end_like(end == PVQ_BOX_ENDED || end == PVQ_BOX_LEFT ? wstatus : SIGKILL);
+}
+
+/* ---- between the two ---- */
+
+int pvq_box_script(const char *path, const struct pvq_box *box, const char *program)
+{
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	FILE *f = len > 0 ? fopen(path, "we") : NULL;
+	int ret;
+
+	if (!f)
+		return -errno;
+	self[len] = '\0';
+	fputs("#!/bin/bash\nexec ", f);
+	pvq_quote_word(f, self);
+	fprintf(f, " confined %u %u %u %u %u %u %u ", box->as_user, box->cpu_s, box->file_mb,
+		box->memory_mb, box->processes, box->limit_ms, box->look_ms);
+	pvq_quote_word(f, box->end);
+	fputc(' ', f);
+	pvq_quote_word(f, program);
+	fputs(" \"$@\"\n", f);
+	ret = ferror(f) ? -EIO : 0;
+	if (fclose(f) && ret == 0)
+		ret = -errno;
+	return ret == 0 && chmod(path, 0755) ? -errno : ret;
+}
+
+_Noreturn void pvq_box_main(int argc, char **argv)
+{
+	struct pvq_box box = {0};
+	unsigned *const number[] = {&box.as_user, &box.cpu_s, &box.file_mb, &box.memory_mb, &box.processes,
+		&box.limit_ms, &box.look_ms};
+	enum { NUMBERS = sizeof(number) / sizeof(number[0]) };
+
+	if (argc < NUMBERS + 3) {
+		fprintf(stderr, "pvq: confined is for pvq's own use; see `pvq grade`\n");
+		_exit(2);
+	}
+	for (int i = 0; i < NUMBERS; i++)
+		*number[i] = (unsigned)strtoul(argv[1 + i], NULL, 10);
+	snprintf(box.end, sizeof(box.end), "%s", argv[1 + NUMBERS]);
+	supervise(&box, argv + 2 + NUMBERS);
+}

@@ -1,0 +1,52 @@
+/* box.h: runs a program that nobody trusts, within limits that the kernel holds, and says how it ended.
+ *
+ * Each process has limits of CPU time, memory and file size. The program has a session and a process group of its own,
+ * and no network. Where pvq runs as root, it runs as a user that nobody else is: the kernel then counts its processes, and
+ * it can neither signal other processes nor read what only their users may read. A supervisor counts processes and memory
+ * of all its descendants, ends them where they are too many, and lets nothing outlive the program.
+ */
+#ifndef PVQ_BOX_H
+#define PVQ_BOX_H
+
+#include <limits.h>
+#include <sys/types.h>
+
+/* How the program ended, as the supervisor saw it. */
+enum pvq_box_end {
+	PVQ_BOX_ENDED,     /* by itself, and nothing was left */
+	PVQ_BOX_LEFT,      /* by itself; processes were left */
+	PVQ_BOX_PROCESSES, /* it had too many processes */
+	PVQ_BOX_MEMORY,    /* it used too much memory */
+	PVQ_BOX_BUSY,      /* it used up its CPU time */
+	PVQ_BOX_WRITING,   /* nothing moved for some seconds; a process waits in write() */
+	PVQ_BOX_ASLEEP,    /* nothing moved for some seconds */
+	PVQ_BOX_SLOW,      /* its time was up, and none of these holds: the machine may be busy */
+};
+
+struct pvq_box {
+	unsigned as_user;                     /* a user's number; 0: the user that runs pvq */
+	unsigned file_mb;                     /* of each file */
+	unsigned cpu_s, memory_mb, processes; /* of all together */
+	unsigned limit_ms, look_ms;           /* its time, and how often the supervisor looks */
+	char end[PATH_MAX];                   /* the file in which the supervisor says how it ended */
+};
+
+/* What the kernel offers to this process. */
+struct pvq_box_offer {
+	int own_user, own_network;
+};
+
+/* user: the number of a user that nobody else is; dir: the folder of the program, which that user must be able to
+ * enter. */
+struct pvq_box_offer pvq_box_offer(unsigned user, const char *dir);
+
+/* Writes a script that runs the program in the box, with the arguments that the script is given. 0 or -errno. */
+int pvq_box_script(const char *path, const struct pvq_box *, const char *program);
+
+/* How the last program ended, and how many processes that concerns. */
+enum pvq_box_end pvq_box_ended(const struct pvq_box *, unsigned *processes);
+
+/* The supervisor: `pvq confined …`, which the script runs. Does not return. */
+_Noreturn void pvq_box_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,17 @@
+/* score.h: points from paired times. A student loses points only where the blocks show it: by the end of the interval
+ * that is best for the student. So an inconclusive comparison is never a loss.
+ */
+#ifndef PVQ_SCORE_H
+#define PVQ_SCORE_H
+
+#include "grade/grading.h"
+#include "stats/stats.h"
+
+/* Full points up to this ratio to the reference's time. */
+#define PVQ_SCORE_WITHIN 1.2
+
+/* Fills in grade, points, blocks, ratios and the sentence from n blocks of times above 0. */
+void pvq_score(struct pvq_grading *, const double *student, const double *reference, const double *serial,
+	size_t n);
+
+#endif

@@ -1,0 +1,120 @@
+# grade.bats: `pvq grade`: each mistake of student.c is told in one sentence, what would end a machine is held, and a class
+# has its file and its scoreboard. All files are graded once, two at a time.
+
+setup_file() {
+	export PVQ=${PVQ:-$PWD/build/pvq}
+	case $PVQ in */san-*) skip "the box limits addresses, of which a sanitizer needs too many" ;; esac
+	export DIR=$BATS_FILE_TMPDIR
+	# A user of its own must be able to enter it.
+	TMPDIR=$(mktemp -d /tmp/grade-bats.XXXXXX)
+	export TMPDIR
+	chmod 755 "$TMPDIR"
+	local mistake
+	for mistake in LOSES DUPLICATES DEADLOCKS ZOMBIE PROCESS ORDER LOOPS BOMB HOG PRINTS QUITS; do
+		{ echo "#define MISTAKE_$mistake 1" && cat tests/grade/student.c; } >"$DIR/$mistake.c"
+	done
+	echo 'int main(void) { return missing; }' >"$DIR/EMPTY.c"
+	{ cat tests/grade/student.c && echo 'int x = missing;'; } >"$DIR/BROKEN.c"
+	# shellcheck disable=SC2016  # for the inner shell
+	(cd "$DIR" && ls ./*.c) | xargs -P 2 -I{} sh -c \
+		'"$PVQ" grade "$DIR/$1" --cpu 1 --csv "$DIR/class.csv" >"$DIR/$1.out" 2>"$DIR/$1.err"; echo $? >"$DIR/$1.rc"' - {}
+}
+
+teardown_file() {
+	[ -z "$TMPDIR" ] || rmdir "$TMPDIR" # nothing is left in it
+}
+
+# The file is graded as wrong, with a sentence that holds the words, and on one line.
+told() {
+	local file=$DIR/$1.c words=$2
+	cat "$file.out" "$file.err"
+	[ "$(cat "$file.rc")" -eq 1 ]
+	[ "$(grep -c "^wrong, 0 of 100 points: .*$words" "$file.out")" -eq 1 ]
+}
+
+# No process runs a program of these gradings.
+gone() {
+	! grep -lzaF "$TMPDIR/" /proc/[0-9]*/cmdline 2>/dev/null | grep .
+}
+
+@test "grade: a strategy that loses an item" {
+	told LOSES "item 5 never arrived.*look at map()"
+}
+
+@test "grade: a strategy that puts an item twice" {
+	told DUPLICATES "item 5 arrived twice.*look at map()"
+}
+
+@test "grade: a strategy that stands still where pipes are full" {
+	told DEADLOCKS "it stands still"
+	# Whether a process waits in write() is known only to who may trace it.
+	if grep -q 'a user of its own' "$DIR/DEADLOCKS.c.out"; then told DEADLOCKS "write().*pipes are full"; fi
+}
+
+@test "grade: a strategy that leaves a zombie, and one that leaves a process" {
+	told ZOMBIE "child processes are left.*reap every worker in stop()"
+	told PROCESS "1 process outlived stop()"
+}
+
+@test "grade: a strategy that ignores the order it promises" {
+	told ORDER "item 3 arrived out of order"
+}
+
+@test "grade: an endless loop, a fork bomb, a memory hog, garbage and an exit are held" {
+	told LOOPS "CPU time: look for a loop"
+	told BOMB "more than 256 processes"
+	told HOG "more than 1024 MiB of memory"
+	told PRINTS "it prints .*garbage"
+	told QUITS "exited with 0: start(), map() and stop() must return"
+	gone
+}
+
+@test "grade: what does not compile is told by its first error" {
+	for file in EMPTY BROKEN; do
+		cat "$DIR/$file.c.out"
+		[ "$(cat "$DIR/$file.c.rc")" -eq 1 ]
+	done
+	grep -q '^not built, 0 of 100 points: has no descriptor' "$DIR/EMPTY.c.out"
+	grep -q '^not built, 0 of 100 points: does not compile: .*BROKEN.c:[0-9:]* error: .*missing' "$DIR/BROKEN.c.out"
+	grep -q '^build    cc .*BROKEN.c' "$DIR/BROKEN.c.out"
+}
+
+@test "grade: a right strategy is measured, or it stays open for lack of time; it never loses" {
+	run "$PVQ" grade tests/grade/student.c --n 20 --blocks 6 --csv "$DIR/class.csv" --json
+	[ "$status" -eq 0 ] || [ "$status" -eq 3 ]
+	[[ $output == *'"failed": null'* ]]
+	[[ $output == *'"grade": "full"'* || $output == *'"grade": "slower"'* || $output == *'"grade": "open"'* ]]
+	[[ $output == *'"compile": "cc '* ]]
+	grep -q '^student,pool_unordered,' "$DIR/class.csv"
+}
+
+@test "grade: one line a grading, one header, and a page with a row for each name" {
+	[ "$(grep -c '^name,' "$DIR/class.csv")" -eq 1 ]
+	[ "$(wc -l <"$DIR/class.csv")" -ge 14 ]
+	{
+		head -n 1 "$DIR/class.csv"
+		grep '^LOSES,' "$DIR/class.csv"
+		sed -n '/^LOSES,/s//a|<b>,/p' "$DIR/class.csv"
+		grep '^LOSES,' "$DIR/class.csv"
+	} >"$DIR/two.csv"
+	run "$PVQ" grade --scoreboard "$DIR/two.csv"
+	[ "$status" -eq 0 ]
+	[[ $output == *"2 strategies graded, 0 with full points"* ]]
+	[ "$(grep -c '^| LOSES | 0 | wrong |.*never arrived' <<<"$output")" -eq 1 ]
+	[[ $output == *'| a\|&lt;b> | 0 | wrong |'* ]]
+}
+
+@test "grade: impossible requests are refused" {
+	local line
+	for line in "" "a.c b.c" "nowhere.c" "tests/grade/student.c --against nobody" "--scoreboard $DIR/no.csv" \
+		"tests/grade/student.c --scoreboard $DIR/class.csv" "tests/grade/student.c --task nothing"; do
+		# shellcheck disable=SC2086  # words
+		run "$PVQ" grade $line
+		[ "$status" -eq 2 ]
+		[[ $output == pvq:* ]]
+	done
+	cd "$DIR"
+	run "$PVQ" grade LOSES.c
+	[ "$status" -eq 2 ]
+	[[ $output == *"checkout of pvq"* ]]
+}
