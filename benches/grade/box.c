@@ -346,8 +346,9 @@ static enum pvq_box_end watch(const struct pvq_box *box, int pidfd)
 			return PVQ_BOX_PROCESSES;
 		if (memory_mb() > box->memory_mb)
 			return PVQ_BOX_MEMORY;
-		if (cpu_below() > box->cpu_s * (uint64_t)1000000000u)
-			return PVQ_BOX_BUSY;
+		if (cpu_below() >
+			box->cpu_s * (uint64_t)1000000000u) /* a flood of processes uses it up, too */
+			return processes_below() > box->processes ? PVQ_BOX_PROCESSES : PVQ_BOX_BUSY;
 		if (stands_still(&motion))
 			return look_at_hang();
 		if (pvq_clock_ns() >= until)

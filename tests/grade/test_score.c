@@ -1,6 +1,6 @@
 /* test_score.c: points from synthetic blocks: a loss must be shown, and the reference against itself does not lose. */
-#include "grade/score.h"
 #include "base/shuffle.h"
+#include "grade/score.h"
 
 #include <math.h>
 #include <setjmp.h>
