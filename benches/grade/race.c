@@ -115,7 +115,7 @@ static int run_blocks(const struct pvq_race *race, struct lanes *l, struct pvq_t
 		ret = run_block(l, t, order, race->left_s - (double)(pvq_clock_ns() - began) / 1e9, box, g);
 	}
 	if (ret > 0 || ret == -ETIME)
-		pvq_score(g, l->time[STUDENT], l->time[REFERENCE], l->time[SERIAL], l->n);
+		pvq_grade_score(g, l->time[STUDENT], l->time[REFERENCE], l->time[SERIAL], l->n);
 	return ret < 0 && ret != -ETIME ? ret : 0;
 }
 

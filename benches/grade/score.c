@@ -29,8 +29,8 @@ static struct pvq_comparison compare(
 	return c;
 }
 
-void pvq_score(struct pvq_grading *g, const double *student, const double *reference, const double *serial,
-	size_t n)
+void pvq_grade_score(struct pvq_grading *g, const double *student, const double *reference,
+	const double *serial, size_t n)
 {
 	struct pvq_comparison c;
 

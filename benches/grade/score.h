@@ -11,7 +11,7 @@
 #define PVQ_SCORE_WITHIN 1.2
 
 /* Fills in grade, points, blocks, ratios and the sentence from n blocks of times above 0. */
-void pvq_score(struct pvq_grading *, const double *student, const double *reference, const double *serial,
-	size_t n);
+void pvq_grade_score(struct pvq_grading *, const double *student, const double *reference,
+	const double *serial, size_t n);
 
 #endif

@@ -40,7 +40,7 @@ static unsigned count_losses(double factor, unsigned blocks)
 			reference[i] = noisy(&random, 20e6);
 			serial[i] = noisy(&random, 40e6);
 		}
-		pvq_score(&g, student, reference, serial, blocks);
+		pvq_grade_score(&g, student, reference, serial, blocks);
 		lost += g.points < PVQ_POINTS_FULL;
 	}
 	return lost;
@@ -71,7 +71,7 @@ static struct pvq_grading score(double low, double high, unsigned blocks)
 		reference[i] = 1;
 		serial[i] = 2;
 	}
-	pvq_score(&g, student, reference, serial, blocks);
+	pvq_grade_score(&g, student, reference, serial, blocks);
 	return g;
 }
 
