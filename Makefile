@@ -55,7 +55,7 @@ LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lcminpack -lm -pth
 # The rooms, users before used. Each is an archive, linked in this order, so a reference in the wrong direction is an
 # undefined symbol. scripts/rooms lists which room may see which. Generated tables are archives too: the registry of
 # strategies and tasks, and the assets.
-ROOMS    := lessons experiments report draw grade drive results trial tasks impls stats base
+ROOMS    := lessons experiments report draw grade drive model results trial tasks impls stats base
 ARCHIVES := $(subst trial,trial registry,$(ROOMS)) assets
 sources   = $(if $(filter impls,$1),$(wildcard impls/*.c),$(wildcard benches/$1/*.c benches/$1/*/*.c))
 objects   = $(patsubst %.c,$B/%.o,$(sources))

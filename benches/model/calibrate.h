@@ -1,0 +1,59 @@
+/* calibrate.h: finds a strategy's prices from measured cells.
+ *
+ * Each price begins as a guess with a wide spread. The prices that are taken are the most probable ones, given the guesses
+ * and the cells (least squares of the logarithms' errors; cminpack). What the cells do not determine stays as uncertain as the
+ * guess: predictions are repeated with prices drawn from what is left open (Laplace's approximation), and their range is the
+ * interval. So it widens by itself where the job is unlike the cells. Deterministic: the draws have a fixed seed.
+ */
+#ifndef PVQ_CALIBRATE_H
+#define PVQ_CALIBRATE_H
+
+#include "model/cells.h"
+
+enum { PVQ_MODEL_DRAWS = 200 };
+
+/* A price before anything is measured: the median of a log-normal distribution, and its spread (1: a factor of e). */
+struct pvq_price_guess {
+	const char *name, *unit;
+	double guess, spread;
+};
+extern const struct pvq_price_guess pvq_price_guess[PVQ_PRICES];
+
+struct pvq_model_strategy {
+	const struct pvq_impl *impl; /* borrowed from the registry */
+	struct pvq_model_kind kind;
+	double price[PVQ_PRICES];
+	double draw[PVQ_MODEL_DRAWS][PVQ_PRICES];
+	double map_scatter, edge_scatter; /* of what the formula does not explain, as logarithms */
+	size_t cells;                     /* that it was calibrated on; 0: all prices are guesses */
+};
+
+/* What the cells cover together. */
+struct pvq_model_range {
+	unsigned cores;           /* the most */
+	double least_ns, most_ns; /* items' serial times */
+	double bytes;             /* the most, in and out */
+	double handover_ns;       /* median over the cells on several cores; 0: unknown */
+};
+
+/* Owned; freed with pvq_model_free(). */
+struct pvq_model {
+	struct pvq_model_strategy
+		*of; /* in the order of the registry; serial and every calibrated strategy */
+	size_t count;
+	struct pvq_model_range range;
+};
+
+/* Calibrates every strategy that has such cells. 0; -ENODATA: none has; -ENOMEM. */
+int pvq_model_calibrate(struct pvq_model *, const struct pvq_registry *, const struct pvq_model_cells *);
+void pvq_model_free(struct pvq_model *);
+
+/* A prediction with its 90 % intervals. */
+struct pvq_model_prediction {
+	struct pvq_model_time time;
+	double map_lo, map_hi, edge_lo, edge_hi, total_lo, total_hi;
+};
+struct pvq_model_prediction pvq_model_predict(
+	const struct pvq_model_strategy *, const struct pvq_model_job *, const struct pvq_model_setting *);
+
+#endif

@@ -1,0 +1,200 @@
+/* cells.c: turns cells of a summary into the model's terms. */
+#include "model/cells.h"
+#include "base/grow.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A difference below this share between wall time and CPU time is no waiting: clocks and ticks explain it. */
+static const double wait_least = 0.05;
+
+/* Items that wait make the trial sleep: for each, or at least for so large a share of them. */
+static const double slept_least = 0.1;
+
+/* The median of fewer trials says little, where there are more. */
+enum { TRIALS_LEAST = 3 };
+
+/* The argument's value; NAN: the task has no such number. */
+static double number(const struct pvq_spec *spec, const char *name)
+{
+	const struct pvq_arg *arg = spec->task->args;
+
+	for (unsigned i = 0; arg && arg[i].name; i++)
+		if (strcmp(arg[i].name, name) == 0)
+			return arg[i].kind == PVQ_ARG_REAL    ? spec->value[i].d
+			       : arg[i].kind == PVQ_ARG_COUNT ? (double)spec->value[i].u
+							      : NAN;
+	return NAN;
+}
+
+void pvq_model_job_args(struct pvq_model_job *job, const struct pvq_spec *spec)
+{
+	double in = number(spec, "in"), out = number(spec, "out"), alpha = number(spec, "alpha"),
+	       skew = number(spec, "skew");
+
+	job->in = isnan(in) ? 8 : in;
+	job->out = isnan(out) ? 8 : out;
+	pvq_model_tail(job, isnan(alpha) ? skew : alpha);
+}
+
+double pvq_model_row_lost(const struct pvq_row *row)
+{
+	return row->wall_ns ? pvq_row_lost(row) / ((double)row->wall_ns * row->cores) : NAN;
+}
+
+void pvq_model_row_times(const struct pvq_row *row, double *compute_ns, double *wait_ns)
+{
+	double n = (double)row->n, map = (double)row->map_ns, cpu = pvq_row_metric(row, PVQ_CPU_NS);
+
+	*compute_ns = map / n;
+	*wait_ns = 0;
+	if (isnan(cpu) || cpu >= map * (1 - wait_least))
+		return;
+	*compute_ns = cpu / n;
+	if (row->nvcsw != PVQ_UNKNOWN_U64 && (double)row->nvcsw >= n * slept_least)
+		*wait_ns = (map - cpu) / n;
+}
+
+/* The work as a job, by its serial cell. 0; -EINVAL: this build does not know the task; -ENOMEM. */
+static int job_of(struct pvq_model_job *job, const struct pvq_work *work)
+{
+	const struct pvq_cell *base = work->base;
+	size_t task = pvq_task_rank(work->key->task);
+	char words[PVQ_NAME_MAX + PVQ_ARGS_TEXT + 1];
+	struct pvq_spec spec;
+	double *time;
+
+	snprintf(words, sizeof(words), "%s%s%s", work->key->task, work->key->args[0] ? ":" : "",
+		work->key->args);
+	if (!pvq_tasks[task] || pvq_spec_parse(&spec, words))
+		return -EINVAL;
+	time = malloc(2 * base->ok * sizeof(*time));
+	if (!time)
+		return -ENOMEM;
+	for (size_t i = 0; i < base->ok; i++)
+		pvq_model_row_times(base->row[i], &time[i], &time[base->ok + i]);
+	pvq_sort(time, base->ok);
+	pvq_sort(time + base->ok, base->ok);
+	*job = (struct pvq_model_job){.n = (double)work->key->n,
+		.compute_ns = pvq_quantile(time, base->ok, 0.5),
+		.wait_ns = pvq_quantile(time + base->ok, base->ok, 0.5)};
+	free(time);
+	pvq_model_job_args(job, &spec);
+	return 0;
+}
+
+/* The median over the rows that know it; 0: none does. */
+static double handover_of(const struct pvq_cell *cell)
+{
+	double *ns = malloc(cell->ok * sizeof(*ns)), median = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; ns && i < cell->ok; i++)
+		if (cell->row[i]->handover_ns)
+			ns[n++] = (double)cell->row[i]->handover_ns;
+	if (n) {
+		pvq_sort(ns, n);
+		median = pvq_quantile(ns, n, 0.5);
+	}
+	free(ns);
+	return median;
+}
+
+/* Only tasks whose work is known exactly. */
+static int is_plain(const char *task)
+{
+	static const char *const plain[] = {"noop", "spin", "echo", "job"};
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (strcmp(task, plain[i]) == 0)
+			return 1;
+	return 0;
+}
+
+static int add(struct pvq_model_cells *cells, const struct pvq_work *work, const struct pvq_cell *cell,
+	const struct pvq_model_job *job, int calibrates)
+{
+	const struct pvq_row *key = cell->key;
+	const struct pvq_estimate *map = &cell->metric[PVQ_MAP_NS];
+	struct pvq_model_cell *more = pvq_grow(cells->cell, cells->count, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	cells->cell = more;
+	more[cells->count++] = (struct pvq_model_cell){.cell = cell,
+		.work = work,
+		.job = *job,
+		.at = {.workers = key->workers,
+			.cores = key->cores,
+			.window = key->window,
+			.handover_ns = handover_of(cell)},
+		.map_ns = map->median,
+		.edge_ns = cell->metric[PVQ_START_NS].median + cell->metric[PVQ_STOP_NS].median,
+		.width = pvq_estimate_width(map),
+		.calibrates = calibrates && is_plain(key->task) &&
+			      (cell->baseline || key->workers == key->cores)};
+	return 0;
+}
+
+/* first: cells without a hand-over, which are the same at every level, belong here. */
+static int add_summary(
+	struct pvq_model_cells *cells, const struct pvq_summary *s, int calibrates, int first)
+{
+	size_t least = s->blocks < TRIALS_LEAST ? 1 : TRIALS_LEAST;
+	int ret = 0;
+
+	for (size_t w = 0; ret == 0 && w < s->works; w++) {
+		const struct pvq_work *work = &s->work[w];
+		struct pvq_model_job job;
+
+		if (!work->base)
+			continue;
+		ret = job_of(&job, work);
+		if (ret == -EINVAL) {
+			ret = 0;
+			continue;
+		}
+		for (size_t c = work->first; ret == 0 && c < work->first + work->cells; c++) {
+			const struct pvq_cell *cell = &s->cell[c];
+
+			if (cell->metric[PVQ_MAP_NS].n >= least && !cell->harness &&
+				(first || handover_of(cell) > 0))
+				ret = add(cells, work, cell, &job, calibrates);
+		}
+	}
+	return ret;
+}
+
+int pvq_model_cells_add(struct pvq_model_cells *cells, const struct pvq_registry *registry,
+	const struct pvq_rows *rows, int calibrates)
+{
+	struct pvq_summary all;
+	size_t levels = 0;
+	int ret = pvq_summarise(&all, registry, rows);
+
+	if (ret)
+		return ret;
+	if (cells->summaries + PVQ_LEVELS_MAX <= PVQ_MODEL_SUMMARIES)
+		ret = pvq_summarise_levels(&cells->at[cells->summaries], &levels, &all, rows);
+	if (levels) {
+		pvq_summary_free(&all);
+	} else {
+		cells->at[cells->summaries] = all;
+		levels = 1;
+	}
+	for (size_t i = 0; ret == 0 && i < levels; i++)
+		ret = add_summary(cells, &cells->at[cells->summaries + i], calibrates, i == 0);
+	cells->summaries += levels;
+	return ret;
+}
+
+void pvq_model_cells_free(struct pvq_model_cells *cells)
+{
+	for (size_t i = 0; i < cells->summaries; i++)
+		pvq_summary_free(&cells->at[i]);
+	free(cells->cell);
+	memset(cells, 0, sizeof(*cells));
+}

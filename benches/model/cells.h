@@ -1,0 +1,47 @@
+/* cells.h: measured cells as the model sees them: a job, a setting, and the times. */
+#ifndef PVQ_MODEL_CELLS_H
+#define PVQ_MODEL_CELLS_H
+
+#include "model/model.h"
+#include "results/summary.h"
+#include "trial/spec.h"
+
+struct pvq_model_cell {
+	const struct pvq_cell *cell; /* borrowed from a summary below */
+	const struct pvq_work *work;
+	struct pvq_model_job job;
+	struct pvq_model_setting at;
+	double map_ns, edge_ns; /* medians */
+	double width;           /* half the interval of the map time, as a share of it; INFINITY: none */
+	int calibrates;
+};
+
+enum { PVQ_MODEL_SUMMARIES = 2 * PVQ_LEVELS_MAX };
+
+/* Owned; freed with pvq_model_cells_free(). The rows must outlive it. */
+struct pvq_model_cells {
+	struct pvq_model_cell *cell;
+	size_t count;
+	struct pvq_summary at[PVQ_MODEL_SUMMARIES]; /* of the rows, at each level of the machine's state */
+	size_t summaries;
+};
+
+/* Adds the cells of those rows that have a serial one beside them. Where the machine had several states, a cell is there once
+ * for each, with the hand-over of that state; cells without one are there once. Of three blocks and more, cells with fewer
+ * than three good trials are left out. calibrates: those of the tasks made for that
+ * (noop, spin, echo, job), with a worker a core, may calibrate. 0 or -ENOMEM. */
+int pvq_model_cells_add(
+	struct pvq_model_cells *, const struct pvq_registry *, const struct pvq_rows *, int calibrates);
+void pvq_model_cells_free(struct pvq_model_cells *);
+
+/* An item's computing and waiting, from a serial trial. Where the trial slept for its items, they wait whenever they do not
+ * compute. Where it did not, CPU time and wall time differ only by what others used of the CPU, and CPU time counts. */
+void pvq_model_row_times(const struct pvq_row *, double *compute_ns, double *wait_ns);
+
+/* The share of the trial's CPUs' time that interference took; NAN: unknown. */
+double pvq_model_row_lost(const struct pvq_row *);
+
+/* Reads bytes and tail from a task's arguments, as far as it has any. */
+void pvq_model_job_args(struct pvq_model_job *, const struct pvq_spec *);
+
+#endif

@@ -1,0 +1,141 @@
+/* check.c: compares predictions with the cells that were held out. */
+#include "model/check.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double heavy_share = 0.1, good_share = 0.05;
+
+static int by_error(const void *a, const void *b)
+{
+	double x = fabs(((const struct pvq_model_miss *)a)->error),
+	       y = fabs(((const struct pvq_model_miss *)b)->error);
+
+	return (x < y) - (x > y);
+}
+
+/* The share of the cores' time that the items' own computing does not fill. */
+static double overhead(const struct pvq_model_cell *c)
+{
+	double room = fmin(c->at.workers, c->at.cores) * c->map_ns,
+	       wait = (double)c->at.workers * c->map_ns;
+
+	return 1 - fmax(c->job.n * c->job.compute_ns / room,
+			   c->job.n * (c->job.compute_ns + c->job.wait_ns) / wait);
+}
+
+/* Describes the sample: errors and hits; overwrites error. */
+static struct pvq_model_accuracy describe(double *error, size_t n, size_t inside)
+{
+	pvq_sort(error, n);
+	return (struct pvq_model_accuracy){.cells = n,
+		.inside = inside,
+		.median = pvq_quantile(error, n, 0.5),
+		.most = pvq_quantile(error, n, 0.9)};
+}
+
+enum which { MAP, HEAVY, EDGE };
+
+static struct pvq_model_accuracy accuracy(
+	const struct pvq_model_check *check, double *error, enum which which)
+{
+	size_t n = 0, inside = 0;
+
+	for (size_t i = 0; i < check->count; i++) {
+		const struct pvq_model_miss *m = &check->miss[i];
+		const struct pvq_model_cell *c = m->cell;
+
+		if (which == HEAVY && overhead(c) <= heavy_share)
+			continue;
+		if (which == EDGE) {
+			error[n++] = fabs(m->predicted.time.edge_ns / c->edge_ns - 1);
+			inside += c->edge_ns >= m->predicted.edge_lo && c->edge_ns <= m->predicted.edge_hi;
+		} else {
+			error[n++] = fabs(m->error);
+			inside += c->map_ns >= m->predicted.map_lo && c->map_ns <= m->predicted.map_hi;
+		}
+	}
+	return describe(error, n, inside);
+}
+
+static int same_group(const struct pvq_model_cell *a, const struct pvq_model_cell *b)
+{
+	return a->work == b->work && a->at.workers == b->at.workers && a->at.cores == b->at.cores;
+}
+
+/* The group that the i-th cell begins; nothing if an earlier one did. */
+static void judge_group(struct pvq_model_check *check, size_t i)
+{
+	const struct pvq_model_miss *first = &check->miss[i], *best = first;
+	double fastest_ns = first->cell->map_ns;
+	size_t members = 1;
+
+	for (size_t j = 0; j < check->count; j++) {
+		const struct pvq_model_miss *m = &check->miss[j];
+
+		if (j == i || !same_group(m->cell, first->cell))
+			continue;
+		if (j < i)
+			return;
+		members++;
+		if (m->predicted.time.map_ns < best->predicted.time.map_ns)
+			best = m;
+		fastest_ns = fmin(fastest_ns, m->cell->map_ns);
+	}
+	if (members < 2)
+		return;
+	check->groups++;
+	check->good += best->cell->map_ns <= fastest_ns * (1 + good_share);
+	check->behind = fmax(check->behind, best->cell->map_ns / fastest_ns - 1);
+}
+
+static const struct pvq_model_strategy *strategy_of(
+	const struct pvq_model *model, const struct pvq_model_cell *cell)
+{
+	for (size_t i = 0; i < model->count; i++)
+		if (!model->of[i].kind.serial &&
+			strcmp(model->of[i].impl->name, cell->cell->key->impl) == 0)
+			return &model->of[i];
+	return NULL;
+}
+
+int pvq_model_check(
+	struct pvq_model_check *check, const struct pvq_model *model, const struct pvq_model_cells *cells)
+{
+	double *error = malloc((cells->count + 1) * sizeof(*error));
+
+	*check = (struct pvq_model_check){.miss = malloc((cells->count + 1) * sizeof(*check->miss))};
+	if (!error || !check->miss) {
+		free(error);
+		pvq_model_check_free(check);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < cells->count; i++) {
+		const struct pvq_model_cell *c = &cells->cell[i];
+		const struct pvq_model_strategy *s = strategy_of(model, c);
+		struct pvq_model_miss *m = &check->miss[check->count];
+
+		check->calibrated += s && c->calibrates;
+		if (!s || c->calibrates)
+			continue;
+		*m = (struct pvq_model_miss){.cell = c, .predicted = pvq_model_predict(s, &c->job, &c->at)};
+		m->error = m->predicted.time.map_ns / c->map_ns - 1;
+		check->count++;
+	}
+	qsort(check->miss, check->count, sizeof(*check->miss), by_error);
+	check->map = accuracy(check, error, MAP);
+	check->heavy = accuracy(check, error, HEAVY);
+	check->edge = accuracy(check, error, EDGE);
+	for (size_t i = 0; i < check->count; i++)
+		judge_group(check, i);
+	free(error);
+	return 0;
+}
+
+void pvq_model_check_free(struct pvq_model_check *check)
+{
+	free(check->miss);
+	*check = (struct pvq_model_check){0};
+}

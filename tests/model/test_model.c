@@ -1,0 +1,393 @@
+/* test_model.c: the formulas at their limits, and a calibration that gets back the prices that made the rows. */
+#include "model/advise.h"
+#include "model/check.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct pvq_model_kind pool = {.paged = 1}, queue = {.batches = 1};
+
+/* A pool's prices, and a queue's. */
+static const double cheap[PVQ_PRICES] = {[PVQ_PRICE_CALLER] = 20,
+	[PVQ_PRICE_WORKER] = 20,
+	[PVQ_PRICE_BYTE_ONE] = 0.02,
+	[PVQ_PRICE_BYTE_MANY] = 0.05,
+	[PVQ_PRICE_BATCH] = 2000,
+	[PVQ_PRICE_INFLATION] = 0.02,
+	[PVQ_PRICE_PAGE] = 3000,
+	[PVQ_PRICE_RAMP] = 1e5,
+	[PVQ_PRICE_START] = 5e5,
+	[PVQ_PRICE_EACH] = 1e5,
+	[PVQ_PRICE_UNMAP] = 500};
+static const double dear[PVQ_PRICES] = {[PVQ_PRICE_CALLER] = 150,
+	[PVQ_PRICE_WORKER] = 150,
+	[PVQ_PRICE_BYTE_ONE] = 0.3,
+	[PVQ_PRICE_BYTE_MANY] = 0.6,
+	[PVQ_PRICE_SWITCH] = 3000,
+	[PVQ_PRICE_WAKE] = 4000,
+	[PVQ_PRICE_BATCH] = 2000,
+	[PVQ_PRICE_INFLATION] = 0.02,
+	[PVQ_PRICE_PAGE] = 3000,
+	[PVQ_PRICE_RAMP] = 1e5,
+	[PVQ_PRICE_START] = 2e5,
+	[PVQ_PRICE_EACH] = 1e5,
+	[PVQ_PRICE_UNMAP] = 50};
+
+static struct pvq_model_job computing(double n, double item_ns)
+{
+	return (struct pvq_model_job){.n = n, .compute_ns = item_ns, .in = 8, .out = 8};
+}
+
+static struct pvq_model_setting on(unsigned workers, unsigned cores)
+{
+	return (struct pvq_model_setting){.workers = workers, .cores = cores, .window = 1024};
+}
+
+static struct pvq_model_time take(const double *price, const struct pvq_model_kind *kind,
+	struct pvq_model_job job, struct pvq_model_setting at)
+{
+	return pvq_model_time(price, kind, &job, &at);
+}
+
+static void test_long_items_are_ideal(void **state)
+{
+	(void)state;
+	for (unsigned cores = 1; cores <= 64; cores *= 2) {
+		struct pvq_model_time t = take(cheap, &pool, computing(64e3, 1e7), on(cores, cores));
+
+		assert_true(fabs(t.map_ns * cores / (64e3 * 1e7 * 1.02) - 1) < 0.01);
+		assert_int_equal(t.limit, PVQ_LIMIT_WORK);
+	}
+}
+
+/* More cores never take longer, longer items never less; the total is the sum of its parts. */
+static void test_monotonic(void **state)
+{
+	const double *price[] = {cheap, dear};
+	const struct pvq_model_kind *kind[] = {&pool, &queue};
+
+	(void)state;
+	for (unsigned s = 0; s < 2; s++)
+		for (double item_ns = 1; item_ns < 1e8; item_ns *= 3)
+			for (unsigned cores = 2; cores <= 1024; cores *= 2) {
+				struct pvq_model_job job = computing(1e6, item_ns);
+				struct pvq_model_time t = take(price[s], kind[s], job, on(cores, cores)),
+						      more = take(price[s], kind[s], job,
+							      on(2 * cores, 2 * cores)),
+						      longer = take(price[s], kind[s],
+							      computing(1e6, 2 * item_ns),
+							      on(cores, cores));
+
+				assert_true(more.item_ns <= t.item_ns * (1 + 1e-9));
+				assert_true(longer.item_ns >= t.item_ns * (1 - 1e-9));
+				assert_true(fabs(t.total_ns - t.map_ns - t.edge_ns) < 1e-3);
+			}
+}
+
+/* T = w / W until the caller is busy all the time, at about W = w / c workers; then T = c. */
+static void test_the_caller_saturates(void **state)
+{
+	struct pvq_model_job job = computing(1e7, 10e3);
+	double limit = (10e3 * 1.02 + 20.4) / 20.4;
+	struct pvq_model_time below = take(cheap, &pool, job, on((unsigned)(limit / 2), 4096)),
+			      above = take(cheap, &pool, job, on((unsigned)(limit * 2), 4096));
+
+	(void)state;
+	assert_int_equal(below.limit, PVQ_LIMIT_WORK);
+	assert_true(below.caller_ns < below.item_ns / 1.5);
+	assert_int_equal(above.limit, PVQ_LIMIT_CALLER);
+	assert_true(fabs(above.item_ns - above.caller_ns) < 1e-9);
+	assert_true(fabs(above.item_ns - 20.4) < 0.5);
+}
+
+/* Items in quick succession share a wake-up; each long one pays for its own. */
+static void test_batching_ends(void **state)
+{
+	struct pvq_model_time quick = take(dear, &queue, computing(1e6, 1), on(1, 1)),
+			      slow = take(dear, &queue, computing(1e3, 1e6), on(1, 1)),
+			      none = take(dear, &pool, computing(1e3, 1e6), on(1, 1));
+
+	(void)state;
+	assert_true(quick.wakes > 0 && quick.wakes < 0.8);
+	assert_true(slow.wakes > 0.999);
+	assert_true(fabs(slow.item_ns - none.item_ns - 3000) < 1);
+	/* A fixed point: p belongs to the T that it leads to. */
+	assert_true(fabs(quick.wakes - (1 - exp(-quick.item_ns / 2000))) < 1e-6);
+}
+
+static void test_waiting_needs_workers_not_cores(void **state)
+{
+	struct pvq_model_job job = {.n = 1000, .compute_ns = 1e3, .wait_ns = 1e6, .in = 8, .out = 8};
+	struct pvq_model_time two = take(cheap, &pool, job, on(2, 2)),
+			      many = take(cheap, &pool, job, on(100, 2));
+
+	(void)state;
+	assert_true(fabs(two.map_ns / many.map_ns - 50) < 2);
+	assert_int_equal(two.limit, PVQ_LIMIT_WAIT);
+	/* Whole rounds: 101 items on 100 workers take twice as long as 100. */
+	job.n = 101;
+	many = take(cheap, &pool, job, on(100, 2));
+	assert_true(many.map_ns > 2e6);
+}
+
+static void test_the_longest_item_is_a_bound(void **state)
+{
+	struct pvq_model_job job = computing(1000, 1e5), even = job;
+	struct pvq_model_time t;
+
+	(void)state;
+	pvq_model_tail(&job, 1.5);
+	assert_true(job.longest_ns > 10 * job.compute_ns && job.longest_ns <= 1000 * job.compute_ns);
+	assert_true(job.rest_ns > 0 && job.rest_ns <= job.longest_ns);
+	t = take(cheap, &pool, job, on(16, 16));
+	assert_true(t.map_ns >= job.longest_ns);
+	assert_int_equal(t.limit, PVQ_LIMIT_LONGEST);
+	pvq_model_tail(&even, 1);
+	assert_true(even.longest_ns == 0);
+}
+
+/* A tail's times come out as drawn ones do: the rest is half the mean square over the mean. */
+static void test_the_tail(void **state)
+{
+	struct pvq_model_job job = computing(1e4, 1000);
+	double squares = 0, sum = 0, least = 1000 * 2.0 / 3;
+	const int draws = 1000000;
+
+	(void)state;
+	pvq_model_tail(&job, 3);
+	for (int i = 0; i < draws; i++) {
+		double x = fmin(least * pow((i + 0.5) / draws, -1.0 / 3), job.longest_ns);
+
+		sum += x;
+		squares += x * x;
+	}
+	assert_true(fabs(squares / (2 * sum) / job.rest_ns - 1) < 0.02);
+}
+
+/* ---- a calibration, from rows that prices made ---- */
+
+enum { BLOCKS = 8, ROWS_MOST = 600 };
+
+static const struct pvq_registry registry = {.linked_in = pvq_linked_in};
+static struct pvq_row row[ROWS_MOST];
+static struct pvq_rows rows;
+static struct pvq_model_cells cells;
+static struct pvq_model model;
+
+static void add(const char *impl, const char *task, const char *args, uint64_t n, unsigned cores,
+	double map_ns, double edge_ns)
+{
+	for (unsigned b = 0; b < BLOCKS; b++) {
+		struct pvq_row *r = &row[rows.count++];
+
+		assert_true(rows.count <= ROWS_MOST);
+		*r = (struct pvq_row){.n = n,
+			.workers = cores,
+			.cores = cores,
+			.window = 1024,
+			.block = b,
+			.user_ns = (uint64_t)map_ns,
+			.map_ns = (uint64_t)(map_ns * (0.999 + 0.0003 * b)),
+			.start_ns = (uint64_t)edge_ns};
+		r->total_ns = r->map_ns + r->start_ns;
+		snprintf(r->impl, sizeof(r->impl), "%s", impl);
+		snprintf(r->task, sizeof(r->task), "%s", task);
+		snprintf(r->args, sizeof(r->args), "%s", args);
+	}
+}
+
+static void add_job(const char *task, const char *args, double n, double item_ns, double bytes)
+{
+	struct pvq_model_job job = {.n = n, .compute_ns = item_ns, .in = bytes, .out = bytes};
+
+	add("serial", task, args, (uint64_t)n, 1, n * item_ns, 0);
+	for (unsigned cores = 1; cores <= 2; cores++) {
+		struct pvq_model_time a = take(cheap, &pool, job, on(cores, cores)),
+				      b = take(dear, &queue, job, on(cores, cores));
+
+		add("pool_unordered", task, args, (uint64_t)n, cores, a.map_ns, a.edge_ns);
+		add("pthread_queue", task, args, (uint64_t)n, cores, b.map_ns, b.edge_ns);
+	}
+}
+
+static int calibrate(void **state)
+{
+	(void)state;
+	rows = (struct pvq_rows){.row = row};
+	add_job("noop", "", 100000, 5, 8);
+	add_job("spin", "ns=1000,rate=900", 20000, 1000, 8);
+	add_job("spin", "ns=100000,rate=900", 400, 1e5, 8);
+	add_job("echo", "in=65536,out=65536", 2000, 2e4, 65536);
+	add_job("mandelbrot", "width=64,maxiter=100", 3000, 1e4, 8);
+	cells = (struct pvq_model_cells){0};
+	return pvq_model_cells_add(&cells, &registry, &rows, 1) ||
+	       pvq_model_calibrate(&model, &registry, &cells);
+}
+
+static int release(void **state)
+{
+	(void)state;
+	pvq_model_free(&model);
+	pvq_model_cells_free(&cells);
+	return 0;
+}
+
+static const struct pvq_model_strategy *strategy(const char *name)
+{
+	for (size_t i = 0; i < model.count; i++)
+		if (strcmp(model.of[i].impl->name, name) == 0)
+			return &model.of[i];
+	fail_msg("%s has no prices", name);
+	return NULL;
+}
+
+/* What the prices made comes back on cells that were held out: for both strategies and one or two cores. */
+static void test_held_out_cells_are_predicted(void **state)
+{
+	struct pvq_model_check check;
+
+	(void)state;
+	assert_int_equal(pvq_model_check(&check, &model, &cells), 0);
+	assert_int_equal(check.count, 4);
+	assert_true(check.map.most < 0.1);
+	assert_int_equal(check.map.inside, 4);
+	assert_true(check.edge.most < 0.25);
+	assert_int_equal(check.groups, check.good);
+	pvq_model_check_free(&check);
+}
+
+/* The interval holds the prediction, and is wider where nothing was measured. */
+static void test_intervals_widen_beyond_the_cells(void **state)
+{
+	struct pvq_model_job job = computing(1e6, 300);
+	struct pvq_model_setting near = on(2, 2), far = on(1024, 1024);
+	struct pvq_model_prediction a = pvq_model_predict(strategy("pthread_queue"), &job, &near),
+				    b = pvq_model_predict(strategy("pthread_queue"), &job, &far);
+
+	(void)state;
+	assert_true(a.map_lo < a.time.map_ns && a.time.map_ns < a.map_hi);
+	assert_true(b.map_hi / b.map_lo > 1.5 * (a.map_hi / a.map_lo));
+}
+
+static struct pvq_model_offers ask(struct pvq_model_question q)
+{
+	struct pvq_model_offers offers;
+
+	assert_int_equal(pvq_model_advise(&offers, &model, &cells, &q), 0);
+	return offers;
+}
+
+static void test_serial_wins_for_tiny_items(void **state)
+{
+	struct pvq_model_offers offers =
+		ask((struct pvq_model_question){.job = computing(1e5, 6), .cores = 2, .here = 2});
+
+	(void)state;
+	assert_string_equal(offers.of[0].strategy->impl->name, "serial");
+	pvq_model_offers_free(&offers);
+}
+
+/* The same cell: measured. The same machine, another job: interpolated. More cores than it has: projected. */
+static void test_certainty(void **state)
+{
+	struct pvq_model_question q = {.job = computing(20000, 1000), .cores = 2, .here = 2};
+	struct pvq_model_offers offers = ask(q);
+
+	(void)state;
+	assert_int_equal(offers.of[0].certainty, PVQ_MEASURED);
+	assert_true(offers.of[0].lo <= offers.of[0].total_ns && offers.of[0].total_ns <= offers.of[0].hi);
+	pvq_model_offers_free(&offers);
+	q.job = computing(30000, 5000);
+	offers = ask(q);
+	assert_int_equal(offers.of[0].certainty, PVQ_INTERPOLATED);
+	pvq_model_offers_free(&offers);
+	q.cores = 64;
+	offers = ask(q);
+	assert_int_equal(offers.of[0].certainty, PVQ_PROJECTED);
+	assert_non_null(strstr(offers.of[0].why, "this machine has 2 cores"));
+	pvq_model_offers_free(&offers);
+	q.here = 64;
+	offers = ask(q);
+	assert_int_equal(offers.of[0].certainty, PVQ_PROJECTED);
+	assert_non_null(strstr(offers.of[0].why, "measured on up to 2"));
+	pvq_model_offers_free(&offers);
+	q = (struct pvq_model_question){.job = computing(3000, 1e6), .cores = 2, .here = 2};
+	q.job.in = 1e6;
+	offers = ask(q);
+	assert_int_equal(offers.of[0].certainty, PVQ_PROJECTED);
+	assert_non_null(strstr(offers.of[0].why, "bytes"));
+	pvq_model_offers_free(&offers);
+}
+
+static void test_what_is_asked_for(void **state)
+{
+	struct pvq_model_question q = {.job = computing(30000, 5000), .cores = 2, .here = 2, .survives = 1};
+	struct pvq_model_offers offers = ask(q);
+
+	(void)state;
+	assert_int_equal(offers.count, 1);
+	assert_string_equal(offers.of[0].strategy->impl->name, "pool_unordered");
+	pvq_model_offers_free(&offers);
+	q.ordered = 1;
+	assert_int_equal(pvq_model_advise(&offers, &model, &cells, &q), -ENOENT);
+	pvq_model_offers_free(&offers);
+}
+
+/* Rows without a serial cell, or with tasks that are not plain, calibrate nothing. */
+static void test_nothing_to_calibrate_on(void **state)
+{
+	struct pvq_model_cells none = {0};
+	struct pvq_model m;
+
+	(void)state;
+	assert_int_equal(pvq_model_cells_add(&none, &registry, &rows, 0), 0);
+	assert_int_equal(pvq_model_calibrate(&m, &registry, &none), -ENODATA);
+	pvq_model_free(&m);
+	pvq_model_cells_free(&none);
+}
+
+/* Waiting shows as sleep; what others took of the CPU does not. */
+static void test_waiting_or_interference(void **state)
+{
+	struct pvq_row r = {.n = 100, .cores = 1, .map_ns = 100000, .user_ns = 20000, .nvcsw = 100};
+	double compute_ns, wait_ns;
+
+	(void)state;
+	pvq_model_row_times(&r, &compute_ns, &wait_ns);
+	assert_true(fabs(compute_ns - 200) < 1e-9 && fabs(wait_ns - 800) < 1e-9);
+	r.nvcsw = 2;
+	pvq_model_row_times(&r, &compute_ns, &wait_ns);
+	assert_true(fabs(compute_ns - 200) < 1e-9 && wait_ns == 0);
+	r.user_ns = PVQ_UNKNOWN_U64;
+	pvq_model_row_times(&r, &compute_ns, &wait_ns);
+	assert_true(fabs(compute_ns - 1000) < 1e-9 && wait_ns == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_long_items_are_ideal),
+		cmocka_unit_test(test_monotonic),
+		cmocka_unit_test(test_the_caller_saturates),
+		cmocka_unit_test(test_batching_ends),
+		cmocka_unit_test(test_waiting_needs_workers_not_cores),
+		cmocka_unit_test(test_the_longest_item_is_a_bound),
+		cmocka_unit_test(test_the_tail),
+		cmocka_unit_test(test_held_out_cells_are_predicted),
+		cmocka_unit_test(test_intervals_widen_beyond_the_cells),
+		cmocka_unit_test(test_serial_wins_for_tiny_items),
+		cmocka_unit_test(test_certainty),
+		cmocka_unit_test(test_what_is_asked_for),
+		cmocka_unit_test(test_nothing_to_calibrate_on),
+		cmocka_unit_test(test_waiting_or_interference),
+	};
+
+	return cmocka_run_group_tests(tests, calibrate, release);
+}
