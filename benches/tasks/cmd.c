@@ -246,6 +246,7 @@ static ssize_t cmd_result(const struct pvq_load *load, int wstatus, struct pvq_s
 	struct pvq_span err, void *result, size_t cap)
 {
 	char why[WHY_MAX], line[TAIL_MAX + 3];
+	const char *abbrev;
 
 	if (cap < load->max_out)
 		return -EMSGSIZE;
@@ -260,8 +261,12 @@ static ssize_t cmd_result(const struct pvq_load *load, int wstatus, struct pvq_s
 		return HEAD + (ssize_t)out.len;
 	}
 	last_line(line, err);
-	if (WIFSIGNALED(wstatus))
-		snprintf(why, sizeof(why), "killed by SIG%s%s", sigabbrev_np(WTERMSIG(wstatus)), line);
+	/* Real-time signals have no name. */
+	abbrev = WIFSIGNALED(wstatus) ? sigabbrev_np(WTERMSIG(wstatus)) : NULL;
+	if (abbrev)
+		snprintf(why, sizeof(why), "killed by SIG%s%s", abbrev, line);
+	else if (WIFSIGNALED(wstatus))
+		snprintf(why, sizeof(why), "killed by signal %d%s", WTERMSIG(wstatus), line);
 	else
 		snprintf(why, sizeof(why), "exit status %d%s", WEXITSTATUS(wstatus), line);
 	return fail(result, why);

@@ -64,6 +64,8 @@ pool() {
 	says "1 of 3 items failed, the first 1: exit status 3: last words"
 	run pool --n 1 --task "cmd:run='sh -c \"kill -SEGV \$\$\"'"
 	says "pvq: 1: killed by SIGSEGV"
+	run pool --n 1 --task "cmd:run='sh -c \"kill -40 \$\$\"'"
+	says "pvq: 1: killed by signal 40"
 	run pool --n 1 --task "cmd:run='no-such-command'"
 	says "pvq: 1: exit status 127: no-such-command: command not found"
 }
