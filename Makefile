@@ -44,12 +44,17 @@ A        := build/aarch64
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DPVQ_POOL_GUARDS)
-# -ffp-contract=off: mandelbrot must return the same bytes on every machine.
 CFLAGS   ?= -O2 -g
-override CFLAGS += -std=gnu11 -D_GNU_SOURCE -ffp-contract=off -pthread -Ibenches -Iimpls $(WARN) $(SANFLAGS)
 CXXFLAGS ?= -O2 -g
+# _FORTIFY_SOURCE needs an optimising compiler, and some distributions' compilers set it, perhaps to more. Never with a
+# sanitizer, which checks more, and does not see the calls that this puts in place of others.
+HARDEN   := -fstack-protector-strong -fPIE $(if $(SAN),,$(shell echo | $(CC) $(CFLAGS) -dM -E - 2>/dev/null | \
+            awk '/ _FORTIFY_SOURCE /{s = 1} / __OPTIMIZE__ /{o = 1} END {if (o && !s) print "-D_FORTIFY_SOURCE=2"}'))
+# -ffp-contract=off: mandelbrot must return the same bytes on every machine.
+override CFLAGS += -std=gnu11 -D_GNU_SOURCE -ffp-contract=off -pthread -Ibenches -Iimpls $(WARN) $(HARDEN) $(SANFLAGS)
 override CXXFLAGS += -std=c++17 -pthread -Ibenches -Iimpls -Wall -Wextra -Wpedantic -Wshadow \
-            $(if $(WERROR),-Werror) $(SANFLAGS)
+            $(if $(WERROR),-Werror) $(HARDEN) $(SANFLAGS)
+LDFLAGS  += -pie -Wl,-z,relro,-z,now
 LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lcminpack -lm -pthread
 
 # The rooms, users before used. Each is an archive, linked in this order, so a reference in the wrong direction is an

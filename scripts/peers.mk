@@ -36,7 +36,7 @@ $B/tutorial.py: impls/python/tutorial.py
 $B/pic/low.a: $(patsubst %.c,$B/pic/%.o,$(foreach room,stats base,$(call sources,$(room))))
 	@rm -f $@ && $(AR) qcs $@ $^
 $B/libpvqpeer.so: $(PEER_LIB:%.c=$B/pic/%.o) $B/pic/gen/tasks.o $B/pic/gen/contract.o $B/pic/low.a
-	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--no-undefined $^ -lcsv -lz -lxxhash -lm -pthread -o $@
+	$(call say,LINK)$(CC) $(CFLAGS) $(filter-out -pie,$(LDFLAGS)) -shared -Wl,--no-undefined $^ -lcsv -lz -lxxhash -lm -pthread -o $@
 
 define peer_rule
 $B/peers/$(notdir $(basename $1)): $1 $B/gen/peers/$(notdir $(basename $1)).needs $B/libpvqpeer.so scripts/peer

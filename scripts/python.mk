@@ -9,4 +9,4 @@ PVQPOOL_HERE := $(if $(wildcard /usr/include/python3.*/Python.h),python)
 python: $B/python/pvqpool/_native.abi3.so
 $B/python/pvqpool/_native.abi3.so: $(wildcard $(PVQPOOL)/*.py $(PVQPOOL)/pvqpool/*.py $(PVQPOOL)/native/*) $(POOL_LIB) \
 		$(wildcard impls/*.h benches/stats/stats.*) $B/gen/flags
-	$(call say,PY)CC="$(CC)" CFLAGS="-O2 -g $(if $(WERROR),-Werror)" LDFLAGS= $(PYTHON) $(PVQPOOL)/backend.py $B/python
+	$(call say,PY)CC="$(CC)" CFLAGS="-O2 -g $(HARDEN) $(if $(WERROR),-Werror)" LDFLAGS= $(PYTHON) $(PVQPOOL)/backend.py $B/python
