@@ -17,6 +17,8 @@
 #   make torture         every call of pvq that can fail, made to fail: the table of reports/METHOD.md; DEPTH=2
 #   make proofs          the pool under a model of memory, and each ordering weakened: checks impls/PROOFS.md
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
+#   make build-matrix    build with gcc and clang, -O0 to -O3 and LTO, and the library with musl: 15 minutes;
+#                        ONLY="gcc-O0 musl"
 #   make python          build the Python package pvqpool into build/python
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
 #   make grade-aa        is the reference, graded as a student, ever short of points? RUNS=100, an hour on a quiet machine
@@ -136,7 +138,7 @@ help:
 clean:
 	rm -rf build
 
-include scripts/generated.mk scripts/programs.mk scripts/library.mk scripts/python.mk scripts/peers.mk scripts/aarch64.mk scripts/proofs.mk
+include scripts/generated.mk scripts/programs.mk scripts/library.mk scripts/python.mk scripts/peers.mk scripts/aarch64.mk scripts/proofs.mk scripts/checks.mk
 
 $B/pvq: $(call objects,cmd) $(call linked,cmd)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@

@@ -61,8 +61,11 @@ int pvq_child_kill(pid_t pid)
 const char *pvq_child_fate(int wstatus, char *buf, size_t cap)
 {
 	if (WIFSIGNALED(wstatus)) {
-		const char *abbrev = sigabbrev_np(WTERMSIG(wstatus));
+		const char *abbrev = NULL;
 
+#ifdef __GLIBC__ /* other C libraries do not name signals */
+		abbrev = sigabbrev_np(WTERMSIG(wstatus));
+#endif
 		if (abbrev)
 			snprintf(buf, cap, "killed by SIG%s", abbrev);
 		else

@@ -466,6 +466,14 @@ int64_t pvq_pool_patience(const struct pvq_pool *p)
 	return p->deaths ? AMBIGUOUS_NS : patience;
 }
 
+#ifndef __GLIBC__ /* musl does not wrap this call */
+static int epoll_pwait2(
+	int fd, struct epoll_event *event, int most, const struct timespec *wait, const sigset_t *mask)
+{
+	return (int)syscall(SYS_epoll_pwait2, fd, event, most, wait, mask, sizeof(uint64_t));
+}
+#endif
+
 static int sleep_for(const struct pvq_pool *p, int64_t wait_ns, struct epoll_event event[EVENTS])
 {
 	struct timespec wait = {.tv_sec = wait_ns / 1000000000, .tv_nsec = wait_ns % 1000000000};
