@@ -193,14 +193,33 @@ static enum kind fails(const char *call, void *from)
 		return (answer); \
 	} while (0)
 
-/* A function that fails with an errno before it does anything. */
+/* A function that fails with an errno before it does anything. A program that is built with _FORTIFY_SOURCE calls __NAME_chk
+ * instead of some: these count as NAME. */
 #define FAILS(type, name, params, args, error, answer) \
-	type name params                               \
-	{                                              \
-		REAL(name);                            \
-		if (fails(#name, HERE))                \
-			FAIL(error, answer);           \
-		return real args;                      \
+	FAILS_AS(#name, type, name, params, args, error, answer)
+#define FAILS_AS(call, type, name, params, args, error, answer) \
+	type name params                                        \
+	{                                                       \
+		REAL(name);                                     \
+		if (fails(call, HERE))                          \
+			FAIL(error, answer);                    \
+		return real args;                               \
+	}
+
+/* A function that formats, and one that does so for it. */
+#define FORMATS(name, params, failed, base, given) \
+	int name params                            \
+	{                                          \
+		REAL(base);                        \
+		va_list args;                      \
+		int ret;                           \
+                                                   \
+		if (failed)                        \
+			return -1;                 \
+		va_start(args, format);            \
+		ret = real given;                  \
+		va_end(args);                      \
+		return ret;                        \
 	}
 
 /* One that a signal can interrupt. */
@@ -248,19 +267,22 @@ FAILS(void *, mmap, (void *at, size_t len, int prot, int flags, int fd, off_t of
 	(at, len, prot, flags, fd, offset), ENOMEM, MAP_FAILED)
 FAILS(int, memfd_create, (const char *name, unsigned flags), (name, flags), EMFILE, -1)
 
-int asprintf(char **text, const char *format, ...)
+static int lacks(const char *call, void *from)
 {
-	REAL(vasprintf);
-	va_list args;
-	int ret;
-
-	if (fails("asprintf", HERE))
-		FAIL(ENOMEM, -1);
-	va_start(args, format);
-	ret = real(text, format, args);
-	va_end(args);
-	return ret;
+	if (!fails(call, from))
+		return 0;
+	errno = ENOMEM;
+	return 1;
 }
+
+FAILS_AS("vasprintf", int, __vasprintf_chk, (char **text, int flag, const char *format, va_list args),
+	(text, flag, format, args), ENOMEM, -1)
+FAILS_AS("realpath", char *, __realpath_chk, (const char *path, char *buf, size_t len), (path, buf, len),
+	ENOMEM, NULL)
+FORMATS(asprintf, (char **text, const char *format, ...), lacks("asprintf", HERE), vasprintf,
+	(text, format, args))
+FORMATS(__asprintf_chk, (char **text, int flag, const char *format, ...), lacks("asprintf", HERE),
+	__vasprintf_chk, (text, flag, format, args))
 
 /* ---- libraries that say when they lack memory ---- */
 
@@ -457,11 +479,13 @@ static int spoilt(const char *call, FILE *f, int error, void *from)
 	return 1;
 }
 
-#define WRITES(type, name, params, args, stream, answer)                           \
-	type name params                                                           \
-	{                                                                          \
-		REAL(name);                                                        \
-		return spoilt(#name, stream, ENOSPC, HERE) ? (answer) : real args; \
+#define WRITES(type, name, params, args, stream, answer) \
+	WRITES_AS(#name, type, name, params, args, stream, answer)
+#define WRITES_AS(call, type, name, params, args, stream, answer)                 \
+	type name params                                                          \
+	{                                                                         \
+		REAL(name);                                                       \
+		return spoilt(call, stream, ENOSPC, HERE) ? (answer) : real args; \
 	}
 #define READS(type, name, params, args, stream, answer)                                                    \
 	type name params                                                                                   \
@@ -482,33 +506,17 @@ READS(int, getc, (FILE * f), (f), f, EOF)
 READS(int, fgetc, (FILE * f), (f), f, EOF)
 READS(ssize_t, __getdelim, (char **line, size_t *cap, int end, FILE *f), (line, cap, end, f), f, -1)
 
-int fprintf(FILE *f, const char *format, ...)
-{
-	REAL(vfprintf);
-	va_list args;
-	int ret;
+WRITES_AS("vfprintf", int, __vfprintf_chk, (FILE * f, int flag, const char *format, va_list args),
+	(f, flag, format, args), f, -1)
 
-	if (spoilt("fprintf", f, ENOSPC, HERE))
-		return -1;
-	va_start(args, format);
-	ret = real(f, format, args);
-	va_end(args);
-	return ret;
-}
-
-int printf(const char *format, ...)
-{
-	REAL(vfprintf);
-	va_list args;
-	int ret;
-
-	if (spoilt("printf", stdout, ENOSPC, HERE))
-		return -1;
-	va_start(args, format);
-	ret = real(stdout, format, args);
-	va_end(args);
-	return ret;
-}
+FORMATS(fprintf, (FILE * f, const char *format, ...), spoilt("fprintf", f, ENOSPC, HERE), vfprintf,
+	(f, format, args))
+FORMATS(__fprintf_chk, (FILE * f, int flag, const char *format, ...), spoilt("fprintf", f, ENOSPC, HERE),
+	__vfprintf_chk, (f, flag, format, args))
+FORMATS(printf, (const char *format, ...), spoilt("printf", stdout, ENOSPC, HERE), vfprintf,
+	(stdout, format, args))
+FORMATS(__printf_chk, (int flag, const char *format, ...), spoilt("printf", stdout, ENOSPC, HERE),
+	__vfprintf_chk, (stdout, flag, format, args))
 
 int fflush(FILE *f)
 {
