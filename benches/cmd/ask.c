@@ -125,7 +125,7 @@ static const struct pvq_option options[] = {
 		AT(explain)},
 	{"json", .help = "print the answer as JSON", .kind = PVQ_OPTION_FLAG, AT(json)},
 	{"check", .word = "FOLDER",
-		.help = "show how far off predictions are on cells of that run that do not calibrate",
+		.help = "show how far off predictions are on cells of that run that do not calibrate; with --cores, cells on more cores do not",
 		.kind = PVQ_OPTION_TEXT, AT(check)},
 	{0},
 };
@@ -236,7 +236,7 @@ static int calibrate(struct ask *a, struct pvq_registry *registry)
 	}
 	if (ret)
 		return ret;
-	ret = pvq_model_cells_add(&a->cells, registry, rows, 1);
+	ret = pvq_model_cells_add(&a->cells, registry, rows, a->check && a->cores ? a->cores : CORES_MOST);
 	if (ret == 0)
 		ret = pvq_model_calibrate(&a->model, registry, &a->cells);
 	if (ret == -ENODATA)
@@ -480,11 +480,15 @@ static void print_accuracy(const char *what, const struct pvq_model_accuracy *x)
 static int check(struct ask *a, struct pvq_registry *registry)
 {
 	const double shown = 0.2;
+	struct pvq_observations observed = {0};
 	struct pvq_model_check check;
 	int ret = calibrate(a, registry);
 
 	if (ret)
 		return PVQ_EXIT_USAGE;
+	if (pvq_observations_read(&observed, a->check) == 0)
+		pvq_model_cells_observed(&a->cells, &observed);
+	pvq_observations_free(&observed);
 	if (pvq_rows_read_file(a->check, "grain.csv", &a->grain) == 0)
 		ret = pvq_model_cells_add(&a->cells, registry, &a->grain, 0);
 	if (ret == 0)

@@ -29,6 +29,9 @@ const struct pvq_price_guess pvq_price_guess[PVQ_PRICES] = {
 /* The scatter that is assumed at least: medians of a run repeat no better from day to day. */
 static const double map_least = 0.05, edge_least = 0.15;
 
+/* The scatter that each doubling of the cores beyond the calibrated ones adds: what the formula leaves out grows with them. */
+static const double map_doubling = 0.1, edge_doubling = 0.05;
+
 /* ---- the errors ---- */
 
 struct problem {
@@ -212,16 +215,19 @@ static int add_strategy(
 	const struct pvq_model_cell **list = malloc((cells->count + 1) * sizeof(struct pvq_model_cell *));
 	struct pvq_model_strategy *more = pvq_grow(model->of, model->count, sizeof(*more));
 	struct problem p = {.cell = list};
+	unsigned cores = 0;
 	int ret = list && more ? 0 : -ENOMEM;
 
 	if (more)
 		model->of = more;
 	for (size_t i = 0; ret == 0 && i < cells->count; i++)
-		if (cells->cell[i].calibrates && strcmp(cells->cell[i].cell->key->impl, impl->name) == 0)
+		if (cells->cell[i].calibrates && strcmp(cells->cell[i].cell->key->impl, impl->name) == 0) {
 			list[p.cells++] = &cells->cell[i];
+			cores = cells->cell[i].at.cores > cores ? cells->cell[i].at.cores : cores;
+		}
 	if (ret == 0 && p.cells) {
 		more += model->count;
-		*more = (struct pvq_model_strategy){.impl = impl, .kind = kind_of(impl)};
+		*more = (struct pvq_model_strategy){.impl = impl, .kind = kind_of(impl), .cores = cores};
 		p.kind = &more->kind;
 		if (more->kind.serial)
 			more->map_scatter = map_least;
@@ -294,6 +300,9 @@ struct pvq_model_prediction pvq_model_predict(const struct pvq_model_strategy *s
 {
 	struct pvq_model_prediction p = {.time = pvq_model_time(s->price, &s->kind, job, at)};
 	double map[PVQ_MODEL_DRAWS], edge[PVQ_MODEL_DRAWS], total[PVQ_MODEL_DRAWS];
+	double doublings = at->cores > s->cores ? log2((double)at->cores / s->cores) : 0,
+	       map_scatter = hypot(s->map_scatter, map_doubling * doublings),
+	       edge_scatter = hypot(s->edge_scatter, edge_doubling * doublings);
 	uint64_t state = 2;
 
 	for (unsigned d = 0; d < PVQ_MODEL_DRAWS; d++) {
@@ -301,8 +310,8 @@ struct pvq_model_prediction pvq_model_predict(const struct pvq_model_strategy *s
 		double z[2];
 
 		normal(&state, z);
-		map[d] = t.map_ns * exp(s->map_scatter * z[0]);
-		edge[d] = t.edge_ns * exp(s->edge_scatter * z[1]);
+		map[d] = t.map_ns * exp(map_scatter * z[0]);
+		edge[d] = t.edge_ns * exp(edge_scatter * z[1]);
 		total[d] = map[d] + edge[d];
 	}
 	interval(map, &p.map_lo, &p.map_hi);

@@ -25,6 +25,7 @@ struct pvq_model_strategy {
 	double price[PVQ_PRICES];
 	double draw[PVQ_MODEL_DRAWS][PVQ_PRICES];
 	double map_scatter, edge_scatter; /* of what the formula does not explain, as logarithms */
+	unsigned cores;                   /* the most of any such cell */
 	size_t cells;                     /* that it was calibrated on; 0: all prices are guesses */
 };
 

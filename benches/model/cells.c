@@ -115,7 +115,7 @@ static int is_plain(const char *task)
 }
 
 static int add(struct pvq_model_cells *cells, const struct pvq_work *work, const struct pvq_cell *cell,
-	const struct pvq_model_job *job, int calibrates)
+	const struct pvq_model_job *job, unsigned calibrate_cores)
 {
 	const struct pvq_row *key = cell->key;
 	const struct pvq_estimate *map = &cell->metric[PVQ_MAP_NS];
@@ -134,14 +134,14 @@ static int add(struct pvq_model_cells *cells, const struct pvq_work *work, const
 		.map_ns = map->median,
 		.edge_ns = cell->metric[PVQ_START_NS].median + cell->metric[PVQ_STOP_NS].median,
 		.width = pvq_estimate_width(map),
-		.calibrates = calibrates && is_plain(key->task) &&
+		.calibrates = key->cores <= calibrate_cores && is_plain(key->task) &&
 			      (cell->baseline || key->workers == key->cores)};
 	return 0;
 }
 
 /* first: cells without a hand-over, which are the same at every level, belong here. */
 static int add_summary(
-	struct pvq_model_cells *cells, const struct pvq_summary *s, int calibrates, int first)
+	struct pvq_model_cells *cells, const struct pvq_summary *s, unsigned calibrate_cores, int first)
 {
 	size_t least = s->blocks < TRIALS_LEAST ? 1 : TRIALS_LEAST;
 	int ret = 0;
@@ -162,14 +162,14 @@ static int add_summary(
 
 			if (cell->metric[PVQ_MAP_NS].n >= least && !cell->harness &&
 				(first || handover_of(cell) > 0))
-				ret = add(cells, work, cell, &job, calibrates);
+				ret = add(cells, work, cell, &job, calibrate_cores);
 		}
 	}
 	return ret;
 }
 
 int pvq_model_cells_add(struct pvq_model_cells *cells, const struct pvq_registry *registry,
-	const struct pvq_rows *rows, int calibrates)
+	const struct pvq_rows *rows, unsigned calibrate_cores)
 {
 	struct pvq_summary all;
 	size_t levels = 0;
@@ -186,9 +186,26 @@ int pvq_model_cells_add(struct pvq_model_cells *cells, const struct pvq_registry
 		levels = 1;
 	}
 	for (size_t i = 0; ret == 0 && i < levels; i++)
-		ret = add_summary(cells, &cells->at[cells->summaries + i], calibrates, i == 0);
+		ret = add_summary(cells, &cells->at[cells->summaries + i], calibrate_cores, i == 0);
 	cells->summaries += levels;
 	return ret;
+}
+
+void pvq_model_cells_observed(struct pvq_model_cells *cells, const struct pvq_observations *observed)
+{
+	const double uneven = 3; /* times the mean */
+
+	for (size_t i = 0; i < cells->count; i++) {
+		struct pvq_model_cell *c = &cells->cell[i];
+		const struct pvq_observed *o = pvq_observed_shortest(observed, c->work->base->key);
+		double mean = c->job.compute_ns + c->job.wait_ns;
+
+		if (!o || c->job.longest_ns > 0 || (double)o->longest_ns < uneven * mean)
+			continue;
+		/* Only the longest is known. The rest is that of exponential times. */
+		c->job.longest_ns = (double)o->longest_ns;
+		c->job.rest_ns = mean;
+	}
 }
 
 void pvq_model_cells_free(struct pvq_model_cells *cells)

@@ -4,6 +4,7 @@
 
 #include "model/model.h"
 #include "results/summary.h"
+#include "trial/observed.h"
 #include "trial/spec.h"
 
 struct pvq_model_cell {
@@ -28,10 +29,14 @@ struct pvq_model_cells {
 
 /* Adds the cells of those rows that have a serial one beside them. Where the machine had several states, a cell is there once
  * for each, with the hand-over of that state; cells without one are there once. Of three blocks and more, cells with fewer
- * than three good trials are left out. calibrates: those of the tasks made for that
- * (noop, spin, echo, job), with a worker a core, may calibrate. 0 or -ENOMEM. */
-int pvq_model_cells_add(
-	struct pvq_model_cells *, const struct pvq_registry *, const struct pvq_rows *, int calibrates);
+ * than three good trials are left out. Cells of the tasks made for that (noop, spin, echo, job) calibrate, with a worker a
+ * core, on at most so many cores; 0: none does. 0 or -ENOMEM. */
+int pvq_model_cells_add(struct pvq_model_cells *, const struct pvq_registry *, const struct pvq_rows *,
+	unsigned calibrate_cores);
+/* Tells the cells how long the longest items are, from a run's observed trials, where that is more than three times the
+ * mean and their tasks' arguments do not say. */
+void pvq_model_cells_observed(struct pvq_model_cells *, const struct pvq_observations *);
+
 void pvq_model_cells_free(struct pvq_model_cells *);
 
 /* An item's computing and waiting, from a serial trial. Where the trial slept for its items, they wait whenever they do not

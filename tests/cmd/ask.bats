@@ -122,6 +122,10 @@ json() {
 	grep -q '^map time  *1 cells, |error| median' "$TMP/out"
 	"$PVQ" ask --check "$RUN" >"$TMP/out"
 	grep -q '^map time  *no cells$' "$TMP/out"
+	[ "$CORES" -gt 1 ] || skip "one CPU"
+	# Cells on two cores are then projections: two strategies on four tasks.
+	"$PVQ" ask --check "$RUN" --cores 1 >"$TMP/out"
+	grep -q '^Calibrated on 8 cells .* held out 8\.$' "$TMP/out"
 }
 
 @test "ask: what is missing or impossible is refused" {

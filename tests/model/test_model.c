@@ -227,7 +227,7 @@ static int calibrate(void **state)
 	add_job("echo", "in=65536,out=65536", 2000, 2e4, 65536);
 	add_job("mandelbrot", "width=64,maxiter=100", 3000, 1e4, 8);
 	cells = (struct pvq_model_cells){0};
-	return pvq_model_cells_add(&cells, &registry, &rows, 1) ||
+	return pvq_model_cells_add(&cells, &registry, &rows, 2) ||
 	       pvq_model_calibrate(&model, &registry, &cells);
 }
 
@@ -353,6 +353,50 @@ static void test_nothing_to_calibrate_on(void **state)
 	pvq_model_cells_free(&none);
 }
 
+/* The formula says little of many cores: each doubling beyond the cells widens the interval, even of long items. */
+static void test_projections_widen(void **state)
+{
+	struct pvq_model_job job = computing(1e6, 1e5);
+	double wide = 0;
+
+	(void)state;
+	for (unsigned cores = 2; cores <= 1024; cores *= 2) {
+		struct pvq_model_setting at = on(cores, cores);
+		struct pvq_model_prediction p = pvq_model_predict(strategy("pool_unordered"), &job, &at);
+
+		assert_true(p.map_hi / p.map_lo > wide);
+		wide = p.map_hi / p.map_lo;
+	}
+}
+
+/* A run's observed trials tell how long the longest item is; of even items nothing changes. */
+static void test_observed_items(void **state)
+{
+	struct pvq_observed seen[] = {
+		{.n = 3000, .workers = 1, .cores = 1, .map_ns = 1, .longest_ns = 400000},
+		{.n = 100000, .workers = 1, .cores = 1, .map_ns = 1, .longest_ns = 6}};
+	struct pvq_observations observed = {.row = seen, .count = 2};
+	size_t uneven = 0;
+
+	(void)state;
+	snprintf(seen[0].impl, sizeof(seen[0].impl), "serial");
+	snprintf(seen[0].task, sizeof(seen[0].task), "mandelbrot");
+	snprintf(seen[0].args, sizeof(seen[0].args), "width=64,maxiter=100");
+	snprintf(seen[1].impl, sizeof(seen[1].impl), "serial");
+	snprintf(seen[1].task, sizeof(seen[1].task), "noop");
+	pvq_model_cells_observed(&cells, &observed);
+	for (size_t i = 0; i < cells.count; i++) {
+		const struct pvq_model_cell *c = &cells.cell[i];
+
+		uneven += c->job.longest_ns > 0;
+		if (c->job.longest_ns > 0) {
+			assert_string_equal(c->cell->key->task, "mandelbrot");
+			assert_true(c->job.longest_ns == 400000 && c->job.rest_ns > 0);
+		}
+	}
+	assert_int_equal(uneven, 5); /* serial, and two strategies on one and two cores */
+}
+
 /* Waiting shows as sleep; what others took of the CPU does not. */
 static void test_waiting_or_interference(void **state)
 {
@@ -387,6 +431,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_asked_for),
 		cmocka_unit_test(test_nothing_to_calibrate_on),
 		cmocka_unit_test(test_waiting_or_interference),
+		cmocka_unit_test(test_projections_widen),
+		cmocka_unit_test(test_observed_items),
 	};
 
 	return cmocka_run_group_tests(tests, calibrate, release);
