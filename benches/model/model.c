@@ -104,7 +104,7 @@ struct pvq_model_time pvq_model_time(const double *price, const struct pvq_model
 	if (kind->paged)
 		t.pages_ns = touched * price[PVQ_PRICE_PAGE] / at->cores;
 	if (at->cores > 1)
-		t.ramp_ns = price[PVQ_PRICE_RAMP];
+		t.ramp_ns = price[PVQ_PRICE_RAMP] * even / (even + price[PVQ_PRICE_RAMP]);
 	t.map_ns = even + t.longest_ns + t.pages_ns + t.ramp_ns;
 	t.edge_ns =
 		price[PVQ_PRICE_START] + price[PVQ_PRICE_EACH] * workers + price[PVQ_PRICE_UNMAP] * touched;
