@@ -187,11 +187,11 @@ static void print_outcome(const struct pvq_lesson_outcome *o, const struct pvq_l
 	putchar('\n');
 	for (size_t i = 0; lesson->cell[i].label; i++) {
 		pvq_lesson_figure_text(text, cell_unit(lesson), &o->cell[i]);
-		printf("  %-44s %s\n", lesson->cell[i].label, text);
+		printf("  %-46s %s\n", lesson->cell[i].label, text);
 	}
 	for (size_t i = 0; lesson->figure[i].name; i++) {
 		pvq_lesson_figure_text(text, lesson->figure[i].unit, &o->figure[i]);
-		printf("  %-44s %s\n", lesson->figure[i].label, text);
+		printf("  %-46s %s\n", lesson->figure[i].label, text);
 	}
 	putchar('\n');
 	if (o->prediction) {
@@ -263,7 +263,10 @@ static int judge(const struct pvq_lesson_outcome *o)
 	}
 	if (strcmp(pvq_lesson_variant(o), PVQ_LESSON_OPEN) != 0)
 		return PVQ_EXIT_DONE;
-	fprintf(stderr, "pvq: the blocks are too few for an interval; give a larger --budget\n");
+	if (d->trouble[0])
+		fprintf(stderr, "pvq: not measured: %s\n", d->trouble);
+	else
+		fprintf(stderr, "pvq: the blocks are too few for an interval; give a larger --budget\n");
 	return PVQ_EXIT_OPEN;
 }
 

@@ -59,7 +59,7 @@ const struct pvq_lesson pvq_lesson_grain = {
 	.ask = PVQ_ASK_NUMBER,
 	.guess = "1us",
 	.cell = {LENGTH("0.1 us", "spin:ns=100", 40000), LENGTH("1 us", "spin:ns=1000", 20000),
-		LENGTH("10 us", "spin:ns=10000", 4000), LENGTH("100 us", "spin:ns=100000", 1000)},
+		LENGTH("10 us", "spin:ns=10000", 4000), LENGTH("100 us", "spin:ns=100000", 600)},
 	.figure = {{"even", "length at which the processes begin to win", PVQ_LESSON_TIME},
 		{"short", "speed-up with 0.1 us each", PVQ_LESSON_RATIO},
 		{"long", "speed-up with 100 us each", PVQ_LESSON_RATIO}},

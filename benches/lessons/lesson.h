@@ -36,7 +36,8 @@ struct pvq_lesson_data {
 	double share;  /* of the items, where the budget is small: at most 1 */
 	size_t trials; /* all of them, … */
 	size_t failed; /* … and those without a verified result, in a lesson where all should have one */
-	char trouble[PVQ_REASON_MAX + PVQ_NAME_MAX + 4]; /* why the first of them failed; "" */
+	char trouble[PVQ_REASON_MAX + PVQ_NAME_MAX +
+		     4]; /* why the first of them failed, or a case cannot run here; "" */
 };
 
 void pvq_lesson_data_free(struct pvq_lesson_data *);

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 
 /* BLOCKS: more would not be worth their time. ROUNDS: blocks in one run of pvq-micro. */
-enum { BLOCKS = 24, ROUNDS = 4 };
+enum { BLOCKS = 24, ROUNDS = 6 };
 
 /* The budget for which descriptors give their items, in seconds, and the least share of them. */
 static const double whole_budget_s = 20, least_share = 0.05;
@@ -182,7 +182,7 @@ static void micro_take(struct pvq_lesson_data *d, const json_t *rows, size_t fir
 			d->trials++;
 			if (!error && ns > 0 && block < d->blocks.blocks)
 				d->blocks.ns[i * d->blocks.blocks + block] = ns;
-			else if (error && d->failed++ == 0)
+			else if (error && !d->trouble[0])
 				snprintf(d->trouble, sizeof(d->trouble), "%s: %s", cell[i].micro, error);
 		}
 	}

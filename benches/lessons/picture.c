@@ -77,9 +77,10 @@ static void rows_of_figure(struct rows *r, const struct pvq_lesson_outcome *o)
 	row_add(r, "measured", &o->figure[0]);
 }
 
-static void widen(struct rows *r, double x)
+/* A choice's range begins at 0 or has no end: then the axis does not reach so far. */
+static void widen(struct rows *r, double x, int predicted)
 {
-	if (isnan(x) || isinf(x))
+	if (isnan(x) || isinf(x) || (predicted && x <= 0))
 		return;
 	r->lo = fmin(r->lo, x);
 	r->hi = fmax(r->hi, x);
@@ -91,12 +92,12 @@ static void choose_axis(struct rows *r, const struct pvq_lesson *lesson)
 	r->lo = INFINITY;
 	r->hi = 0;
 	for (unsigned i = 0; i < r->count; i++) {
-		widen(r, r->row[i].at);
-		widen(r, r->row[i].lo);
-		widen(r, r->row[i].hi);
+		widen(r, r->row[i].at, r->row[i].predicted);
+		widen(r, r->row[i].lo, r->row[i].predicted);
+		widen(r, r->row[i].hi, r->row[i].predicted);
 	}
 	for (int i = 0; lesson->ask == PVQ_ASK_CHOICE && i < PVQ_LESSON_CHOICES - 1; i++)
-		widen(r, lesson->bound[i]);
+		widen(r, lesson->bound[i], 0);
 	r->log = r->lo > 0 && r->hi > 4 * r->lo;
 	if (isinf(r->lo) || r->hi <= 0)
 		r->hi = 1; /* nothing was measured */

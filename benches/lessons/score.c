@@ -121,6 +121,8 @@ static enum pvq_score score_range(
 		return PVQ_SCORE_OPEN;
 	if (lesson->ask == PVQ_ASK_CHOICE)
 		pvq_lesson_range(lesson, p->choice, &lo, &hi);
+	if (a.right_lo <= 0 && isinf(a.right_hi)) /* any choice would be right */
+		return PVQ_SCORE_OPEN;
 	if (lo >= a.right_lo && hi <= a.right_hi)
 		return PVQ_SCORE_RIGHT;
 	return lo >= a.close_lo && hi <= a.close_hi ? PVQ_SCORE_CLOSE : PVQ_SCORE_OFF;

@@ -15,7 +15,7 @@ struct pvq_prediction {
 int pvq_prediction_parse(struct pvq_prediction *, const struct pvq_lesson *, const char *text);
 
 enum pvq_score {
-	PVQ_SCORE_OPEN, /* there are too few blocks for an interval */
+	PVQ_SCORE_OPEN, /* there is no interval, or it allows every answer */
 	PVQ_SCORE_RIGHT,
 	PVQ_SCORE_CLOSE,
 	PVQ_SCORE_OFF,
@@ -37,7 +37,8 @@ void pvq_lesson_range(const struct pvq_lesson *, int choice, double *lo, double 
 /* Scores it.
  *
  * - A number is right within the interval widened by the lesson's factor `right`, and close within `close`.
- * - A choice is right if its range and the interval overlap, and close if it is beside such a one.
+ * - A choice is right if its range and the interval overlap, and close if it is beside such a one; if every
+ *   range overlaps it, the score is open.
  * - An order is right if no pair of cells was measured the other way round, and close if one pair was. Only a pair that
  *   is "faster" or "slower" counts, at an error of 5 % for all pairs together.
  *
