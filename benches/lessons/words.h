@@ -42,7 +42,7 @@ struct pvq_lesson_part pvq_lesson_frame(const struct pvq_lesson_words *, const c
 
 /* Writes the part with each {name} replaced by value(ctx, name). A name without a value stays as it is. */
 typedef int pvq_lesson_fill(FILE *, void *ctx, struct pvq_lesson_part name);
-void pvq_lesson_write(FILE *, struct pvq_lesson_part, pvq_lesson_fill *, void *ctx);
+void pvq_lesson_write(FILE *f, struct pvq_lesson_part part, pvq_lesson_fill *fill, void *ctx);
 
 /* Prints Markdown for a terminal: its paragraphs and lists, wrapped. */
 void pvq_lesson_print(FILE *, const char *markdown);
