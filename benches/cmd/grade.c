@@ -128,11 +128,25 @@ static void print_ratio(const char *other, const struct pvq_grade_ratio *r)
 		printf("against %-16s ×%s: %s\n", other, r->ratio, r->words);
 }
 
+enum { ERROR_LINES = 8 };
+
+/* The beginning of what the compiler said. It quotes the file, which may hold what a terminal would obey. */
+static void print_errors(const char *text)
+{
+	int lines = 0;
+
+	for (; *text && lines < ERROR_LINES; text++) {
+		lines += *text == '\n';
+		putchar(*text == '\n' || *text == '\t' || (*text >= ' ' && *text < 0x7f) ? *text : '?');
+	}
+	if (*text)
+		printf("...\n");
+}
+
 static void print_start(const struct pvq_entry *e)
 {
 	printf("build    %s\n", e->line);
-	if (e->errors[0])
-		printf("%s%s", e->errors, e->errors[strlen(e->errors) - 1] == '\n' ? "" : "\n");
+	print_errors(e->errors);
 	printf("limits   CPU time, memory, processes, file size; %s; %s\n",
 		e->offer.own_user ? "a user of its own"
 				  : "it runs as you: it can read your files and signal your processes",

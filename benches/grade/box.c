@@ -1,7 +1,6 @@
 /* box.c: confines a program, supervises it, and ends all that it started. */
 #include "grade/box.h"
 #include "base/clock.h"
-#include "base/process.h"
 #include "base/quote.h"
 #include "base/tree.h"
 #include "child.h"
@@ -174,10 +173,17 @@ static uint64_t memory_mb(void)
 	return kb >> 10;
 }
 
-/* The process's state letter; 0: it has ended. */
-static char state_of(pid_t pid)
+/* What /proc/PID/stat tells of a process. state 0: it has ended. */
+struct status {
+	char state;
+	uint64_t cpu_ticks; /* with children that it has waited for */
+};
+
+static struct status status_of(pid_t pid)
 {
-	char path[64], line[512];
+	struct status status = {0};
+	unsigned long user, sys, waited_user, waited_sys;
+	char path[64], line[1024];
 	const char *name_end;
 	size_t len;
 	FILE *f;
@@ -189,12 +195,15 @@ static char state_of(pid_t pid)
 		fclose(f);
 	line[len] = '\0';
 	name_end = strrchr(line, ')');
-	return name_end && name_end[1] ? name_end[2] : '\0';
+	if (name_end && sscanf(name_end, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu",
+				&status.state, &user, &sys, &waited_user, &waited_sys) == 5)
+		status.cpu_ticks = user + sys + waited_user + waited_sys;
+	return status;
 }
 
 static int stop_one(pid_t pid, uint64_t *fresh)
 {
-	char state = pid == getpid() ? '\0' : state_of(pid);
+	char state = pid == getpid() ? '\0' : status_of(pid).state;
 
 	if (state && !strchr("TtZX", state) && kill(pid, SIGSTOP) == 0)
 		++*fresh;
@@ -262,41 +271,73 @@ static int count_writers(pid_t pid, uint64_t *writers)
 	return 0;
 }
 
+/* Removes files that the program's user left where all may write. Returns how many there were. */
+static unsigned remove_files(unsigned user)
+{
+	static const char *const folders[] = {"/dev/shm", "/dev/mqueue", "/tmp"};
+	unsigned count = 0;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		DIR *dir = opendir(folders[i]);
+		struct dirent *entry;
+		struct stat st;
+
+		while (dir && (entry = readdir(dir))) {
+			if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+				st.st_uid != user)
+				continue;
+			(void)unlinkat(dirfd(dir), entry->d_name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
+			count++;
+		}
+		if (dir)
+			closedir(dir);
+	}
+	return count;
+}
+
 static int count_awake(pid_t pid, uint64_t *awake)
 {
-	char state = pid == getpid() ? '\0' : state_of(pid);
+	char state = pid == getpid() ? '\0' : status_of(pid).state;
 
 	*awake += state && !strchr("SZX", state);
 	return 0;
 }
 
-/* CPU time of all living descendants. */
-static uint64_t cpu_below(void)
+static int add_cpu(pid_t pid, uint64_t *ticks)
 {
-	uint64_t all = 0, own = 0;
-	unsigned count = 0;
-
-	(void)pvq_tree_cpu(getpid(), &all, &count);
-	own = pvq_process_usage().user_ns + pvq_process_usage().sys_ns;
-	return all > own ? all - own : 0;
+	*ticks += pid == getpid() ? 0 : status_of(pid).cpu_ticks;
+	return 0;
 }
 
-/* Whether the program moves: some process is not asleep, or CPU time was used since the last look. */
+static uint64_t cpu_ms(void)
+{
+	uint64_t ticks = 0;
+	unsigned count = 0;
+
+	(void)pvq_tree_each(getpid(), add_cpu, &ticks, &count);
+	return ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
+/* Whether the program moves: a process is not asleep, or CPU time was used since the last look. */
 struct motion {
-	uint64_t cpu_ns, since_ns; /* nothing has moved since then */
+	uint64_t cpu_ms, since_ns; /* nothing has moved since then */
+	uint64_t looks, moved;
 };
 
 enum { STILL_S = 3 };
 
 static int stands_still(struct motion *m)
 {
-	const uint64_t little = 1000000;
-	uint64_t awake = 0, cpu = cpu_below(), now = pvq_clock_ns();
+	uint64_t awake = 0, cpu = cpu_ms(), now = pvq_clock_ns();
 	unsigned count = 0;
 
 	(void)pvq_tree_each(getpid(), count_awake, &awake, &count);
-	if (awake || cpu > m->cpu_ns + little || cpu + little < m->cpu_ns)
-		*m = (struct motion){cpu, now};
+	m->looks++;
+	if (awake || cpu != m->cpu_ms) {
+		m->moved++;
+		m->since_ns = now;
+	}
+	m->cpu_ms = cpu;
 	return now > m->since_ns + STILL_S * (uint64_t)1000000000u;
 }
 
@@ -346,13 +387,13 @@ static enum pvq_box_end watch(const struct pvq_box *box, int pidfd)
 			return PVQ_BOX_PROCESSES;
 		if (memory_mb() > box->memory_mb)
 			return PVQ_BOX_MEMORY;
-		if (cpu_below() >
-			box->cpu_s * (uint64_t)1000000000u) /* a flood of processes uses it up, too */
+		if (cpu_ms() > box->cpu_s * (uint64_t)1000) /* a flood of processes uses it up, too */
 			return processes_below() > box->processes ? PVQ_BOX_PROCESSES : PVQ_BOX_BUSY;
 		if (stands_still(&motion))
 			return look_at_hang();
+		/* Who waits for a CPU is awake; who wakes now and then to look around is not. */
 		if (pvq_clock_ns() >= until)
-			return PVQ_BOX_SLOW;
+			return 2 * motion.moved < motion.looks ? look_at_hang() : PVQ_BOX_SLOW;
 	}
 }
 
@@ -383,7 +424,7 @@ static _Noreturn void supervise(const struct pvq_box *box, char **argv)
 {
 	pid_t self = getpid(), pid;
 	enum pvq_box_end end;
-	unsigned processes;
+	unsigned processes, files;
 	int wstatus = 0, pidfd;
 
 	limit(RLIMIT_CORE, 0);
@@ -402,9 +443,12 @@ static _Noreturn void supervise(const struct pvq_box *box, char **argv)
 		processes = count_left();
 		end = processes ? PVQ_BOX_LEFT : PVQ_BOX_ENDED;
 	}
+	files = box->as_user ? remove_files(box->as_user) : 0;
 	if (end != PVQ_BOX_ENDED) {
 		note(box, end, processes);
 		end_all(box);
+	} else if (files) {
+		note(box, PVQ_BOX_FILES, files);
 	}
 	end_like(end == PVQ_BOX_ENDED || end == PVQ_BOX_LEFT ? wstatus : SIGKILL);
 }

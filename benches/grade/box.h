@@ -13,8 +13,9 @@
 
 /* How the program ended, as the supervisor saw it. */
 enum pvq_box_end {
-	PVQ_BOX_ENDED,     /* by itself, and nothing was left */
-	PVQ_BOX_LEFT,      /* by itself; processes were left */
+	PVQ_BOX_ENDED, /* by itself, and nothing was left */
+	PVQ_BOX_LEFT,  /* by itself; processes were left */
+	PVQ_BOX_FILES, /* by itself; files were left in /dev/shm, /dev/mqueue or /tmp. Seen of a user of its own alone */
 	PVQ_BOX_PROCESSES, /* it had too many processes */
 	PVQ_BOX_MEMORY,    /* it used too much memory */
 	PVQ_BOX_BUSY,      /* it used up its CPU time */
@@ -43,8 +44,8 @@ struct pvq_box_offer pvq_box_offer(unsigned user, const char *dir);
 /* Writes a script that runs the program in the box, with the arguments that the script is given. 0 or -errno. */
 int pvq_box_script(const char *path, const struct pvq_box *, const char *program);
 
-/* How the last program ended, and how many processes that concerns. */
-enum pvq_box_end pvq_box_ended(const struct pvq_box *, unsigned *processes);
+/* How the last program ended, and how many processes or files that concerns. */
+enum pvq_box_end pvq_box_ended(const struct pvq_box *, unsigned *count);
 
 /* The supervisor: `pvq confined …`, which the script runs. Does not return. */
 _Noreturn void pvq_box_main(int argc, char **argv);

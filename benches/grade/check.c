@@ -27,6 +27,12 @@ void pvq_check_say_end(struct pvq_grading *g, const struct pvq_box *box, enum pv
 			"%s: %u process%s outlived stop(): end and reap every worker there, also one that left the process group",
 			what, processes, many);
 		break;
+	case PVQ_BOX_FILES:
+		pvq_grading_say(g,
+			"%s: %u file%s or shared memory left behind: unlink what you create (shm_unlink(), mq_unlink()) as soon as "
+			"all have opened it",
+			what, processes, processes == 1 ? "" : "s");
+		break;
 	case PVQ_BOX_PROCESSES:
 		pvq_grading_say(g,
 			"%s: more than %u processes at once: fork only `workers` of them, and let each child leave by _exit(), "
@@ -153,7 +159,7 @@ static int run_check(const struct pvq_entry *e, const struct pvq_check_limits *l
 		read_part(fd, 0, &out);
 		if (size >= OUTPUT_MAX && !find_print(out.text))
 			read_part(fd, size - OUTPUT_MAX + 1, &out);
-		*over = end > PVQ_BOX_LEFT;
+		*over = end >= PVQ_BOX_PROCESSES;
 		if (end != PVQ_BOX_ENDED)
 			pvq_check_say_end(g, &box, end, processes, what);
 		ret = end == PVQ_BOX_SLOW    ? OPEN

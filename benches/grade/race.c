@@ -23,10 +23,10 @@ struct lanes {
 	size_t n;
 };
 
-/* Asks the student's program for its descriptor, as a peer's. 0, or -errno with one line on stderr. */
+/* Asks the student's program for its descriptor, as a peer's. 0; 1: it does not answer; -errno. */
 static int describe(struct pvq_registry *registry, char *script)
 {
-	char word[] = "describe", problem[PVQ_PROBLEM_MAX] = "it does not answer";
+	char word[] = "describe", problem[PVQ_PROBLEM_MAX];
 	char *argv[] = {script, word, NULL};
 	int fd = memfd_create("describe", MFD_CLOEXEC), wstatus = 0, ret;
 	const struct pvq_launch_io io = {.out_fd = fd, .err_fd = -1};
@@ -37,11 +37,9 @@ static int describe(struct pvq_registry *registry, char *script)
 	ret = pvq_launch_command(argv, ".", TRIAL_S, &io, &wstatus);
 	rewind(f);
 	if (ret == 0)
-		ret = wstatus ? -EBADMSG : pvq_registry_add(registry, f, script, problem);
+		ret = wstatus || pvq_registry_add(registry, f, script, problem) || !registry->peers;
 	fclose(f);
-	if (ret && ret != -EINTR)
-		fprintf(stderr, "pvq: the strategy has no usable description: %s\n", problem);
-	return ret;
+	return ret == -ETIMEDOUT ? 1 : ret;
 }
 
 /* Tells what went wrong in a trial. Only the student's own trial is the student's failure. */
@@ -145,9 +143,13 @@ int pvq_race_run(const struct pvq_entry *e, const struct pvq_race *race, struct 
 	ret = pvq_entry_box(e, "trial", &box, script);
 	if (ret == 0)
 		ret = describe(&registry, script);
-	if (ret == 0 && !registry.peer)
-		ret = -EBADMSG;
-	if (ret == 0) {
+	if (ret > 0) {
+		g->grade = PVQ_GRADE_WRONG;
+		snprintf(g->failed, sizeof(g->failed), "describe");
+		pvq_grading_say(g,
+			"its program does not describe itself: a file holds the strategy and nothing that runs before main()");
+		ret = 0;
+	} else if (ret == 0 && registry.peer) {
 		lanes = (struct lanes){.impl = {registry.peer[0], race->reference, race->serial}};
 		ret = run_blocks(race, &lanes, &t, &box, g);
 	}

@@ -10,7 +10,7 @@ setup_file() {
 	export OPEN TMPDIR=$OPEN
 	chmod 755 "$OPEN"
 	local mistake
-	for mistake in LOSES DUPLICATES DEADLOCKS ZOMBIE PROCESS ORDER LOOPS BOMB HOG PRINTS QUITS; do
+	for mistake in LOSES DUPLICATES DEADLOCKS ZOMBIE PROCESS FILES ORDER LOOPS FORKS BOMB HOG PRINTS QUITS; do
 		{ echo "#define MISTAKE_$mistake 1" && cat tests/grade/student.c; } >"$DIR/$mistake.c"
 	done
 	echo 'int main(void) { return missing; }' >"$DIR/EMPTY.c"
@@ -52,9 +52,11 @@ gone() {
 	if grep -q 'a user of its own' "$DIR/DEADLOCKS.c.out"; then told DEADLOCKS "write().*pipes are full"; fi
 }
 
-@test "grade: a strategy that leaves a zombie, and one that leaves a process" {
+@test "grade: a strategy that leaves a zombie, a process, or a file" {
 	told ZOMBIE "child processes are left.*reap every worker in stop()"
 	told PROCESS "1 process outlived stop()"
+	# Whose a file is can be told of a user of its own alone.
+	if grep -q 'a user of its own' "$DIR/FILES.c.out"; then told FILES "1 file or shared memory left behind"; fi
 }
 
 @test "grade: a strategy that ignores the order it promises" {
@@ -63,6 +65,7 @@ gone() {
 
 @test "grade: an endless loop, a fork bomb, a memory hog, garbage and an exit are held" {
 	told LOOPS "CPU time: look for a loop"
+	told FORKS "CPU time: look for a loop"
 	told BOMB "more than 256 processes"
 	told HOG "more than 1024 MiB of memory"
 	told PRINTS "it prints .*garbage"
@@ -91,7 +94,7 @@ gone() {
 
 @test "grade: one line a grading, one header, and a page with a row for each name" {
 	[ "$(grep -c '^name,' "$DIR/class.csv")" -eq 1 ]
-	[ "$(wc -l <"$DIR/class.csv")" -ge 14 ]
+	[ "$(wc -l <"$DIR/class.csv")" -ge 16 ]
 	{
 		head -n 1 "$DIR/class.csv"
 		grep '^LOSES,' "$DIR/class.csv"

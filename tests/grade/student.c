@@ -5,6 +5,7 @@
 #include "impl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,17 @@ static void misbehave(void)
 	}
 #elif defined(MISTAKE_PRINTS)
 	(void)write(1, "\x1b[2J\0\xff garbage\n", 15);
+#elif defined(MISTAKE_FILES)
+	close(open("/dev/shm/pvq-student", O_CREAT | O_RDWR, 0600));
+#elif defined(MISTAKE_FORKS)
+	for (;;) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(0);
+		if (pid > 0)
+			(void)pvq_child_reap(pid);
+	}
 #elif defined(MISTAKE_QUITS)
 	exit(0);
 #endif
