@@ -1,4 +1,5 @@
 /* ask.c: `pvq ask`: which strategy for a job of the user's own, how long it will take, and how sure that is. */
+#include "base/clock.h"
 #include "base/parse.h"
 #include "cmd/ask_pilot.h"
 #include "cmd/cmd.h"
@@ -15,8 +16,8 @@
 
 enum { CORES_MOST = 4096, BEST = 3 };
 
-/* Together ten seconds. */
-static const double items_s = 3, prices_s = 7;
+/* All pilots together; those on the task's items at most; those for the prices at least. */
+static const double pilot_s = 10, items_s = 6, prices_s = 4;
 
 static const double verify_ns = 3e8;
 
@@ -31,7 +32,9 @@ struct ask {
 	struct pvq_host host;
 	struct pvq_spec spec; /* with a task */
 	char label[PVQ_LABEL_MAX];
+	int no_bytes; /* 1: nobody says how many bytes an item has */
 	struct pvq_model_question question;
+	uint64_t began_ns;
 	double items_lost; /* the share that interference took of the pilot on the task's items; NAN: unknown */
 	struct pvq_rows pilot;   /* without a run */
 	struct pvq_run measured; /* with one */
@@ -136,7 +139,11 @@ static int check_options(const struct ask *a)
 {
 	const char *wrong = NULL;
 
-	if (!a->task && a->item_s <= 0)
+	if (a->check)
+		wrong = a->task || a->run || a->item_s > 0 || a->n || a->json || a->verify || a->explain
+				? "--check takes --cores, and no job"
+				: NULL;
+	else if (!a->task && a->item_s <= 0)
 		wrong = "say how long an item takes (--item 50us), or name a task (--task)";
 	else if (a->task && (a->item_s > 0 || a->skew > 0 || a->wait > 0 || a->cpu))
 		wrong = "a pilot on the task's items measures what --item, --skew, --wait and --cpu say; leave them out";
@@ -208,7 +215,7 @@ static int measure_job(struct ask *a, const struct pvq_registry *registry)
 	pvq_text_task(a->label, a->spec.task->name, text);
 	a->question.label = a->label;
 	*job = (struct pvq_model_job){.n = (double)a->n};
-	pvq_model_job_args(job, &a->spec);
+	a->no_bytes = !pvq_model_job_args(job, &a->spec) && !a->has_payload;
 	if (a->has_payload)
 		job->in = job->out = (double)a->payload;
 	ret = pvq_ask_items(job, &a->items_lost, &a->spec, registry, &a->host, items_s);
@@ -230,7 +237,8 @@ static int calibrate(struct ask *a, struct pvq_registry *registry)
 		ret = pvq_run_read(&a->measured, registry, dir);
 		rows = &a->measured.rows;
 	} else {
-		ret = pvq_ask_calibrate(&a->pilot, registry, &a->host, prices_s);
+		ret = pvq_ask_calibrate(&a->pilot, registry, &a->host,
+			fmax(pilot_s - (double)(pvq_clock_ns() - a->began_ns) / 1e9, prices_s));
 		if (ret == -EINTR)
 			fprintf(stderr, "pvq: interrupted; nothing was left running\n");
 	}
@@ -262,7 +270,10 @@ static void print_job(const struct ask *a)
 	printf(" %s", pvq_text_ns(job->compute_ns + job->wait_ns).s);
 	if (job->wait_ns > 0)
 		printf(" (%.0f %% waiting)", 100 * job->wait_ns / (job->compute_ns + job->wait_ns));
-	printf(", %.0f B in and %.0f B out", job->in, job->out);
+	if (a->no_bytes)
+		printf(", payload unknown (--payload), taken as none");
+	else
+		printf(", %.0f B in and %.0f B out", job->in, job->out);
 	if (job->longest_ns > 0)
 		printf(", the longest about %s", pvq_text_ns(job->longest_ns).s);
 	else if (a->items_lost >= PVQ_ASK_BUSY)
@@ -284,9 +295,8 @@ static void print_time(const struct pvq_model_offer *o)
 	if (isnan(o->lo))
 		printf(", too few trials for an interval");
 	else
-		printf(", %s %% interval %s to ", o->certainty == PVQ_MEASURED ? "95" : "90",
-			pvq_text_ns(o->lo).s),
-			printf("%s", pvq_text_ns(o->hi).s);
+		printf(", %s %% interval %s to %s", o->certainty == PVQ_MEASURED ? "95" : "90",
+			pvq_text_ns(o->lo).s, pvq_text_ns(o->hi).s);
 }
 
 static const char *crash_words(const struct pvq_impl *impl)
@@ -393,12 +403,15 @@ static int print_json(const struct ask *a)
 
 	for (size_t i = 0; i < a->offers.count; i++)
 		list = pvq_json_append(list, offer_json(&a->offers.of[i]));
-	return pvq_json_print(json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:i,s:o,s:o}", "task",
+	return pvq_json_print(json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:i,s:o,s:o,s:o,s:o}", "task",
 		pvq_json_text(a->task), "n", pvq_json_real(job->n), "compute_ns",
 		pvq_json_real(job->compute_ns), "wait_ns", pvq_json_real(job->wait_ns), "in",
-		pvq_json_real(job->in), "out", pvq_json_real(job->out), "longest_ns",
+		pvq_json_real(a->no_bytes ? NAN : job->in), "out",
+		pvq_json_real(a->no_bytes ? NAN : job->out), "longest_ns",
 		pvq_json_real(job->longest_ns > 0 ? job->longest_ns : NAN), "cores", (int)a->question.cores,
-		"serial_ns", pvq_json_real(job->n * (job->compute_ns + job->wait_ns)), "offers", list));
+		"serial_ns", pvq_json_real(job->n * (job->compute_ns + job->wait_ns)), "run",
+		pvq_json_text(a->run), "pilot_interference",
+		pvq_json_real(a->run ? NAN : pilot_lost(&a->pilot)), "offers", list));
 }
 
 /* ---- --verify ---- */
@@ -439,11 +452,10 @@ static int verify(struct ask *a)
 		offer[i] = pvq_model_offer_at(&a->model, o->strategy, &q, workers);
 	}
 	ret = pvq_ask_measure(total_ns, &lost, offer, count, &a->spec, (uint64_t)q.job.n, &a->host);
-	if (ret) {
-		fprintf(stderr, "pvq: %s\n",
-			ret == -EINTR ? "interrupted; nothing was left running" : strerror(-ret));
+	if (ret == -EINTR)
+		fprintf(stderr, "pvq: interrupted; nothing was left running\n");
+	if (ret)
 		return PVQ_EXIT_FAILED;
-	}
 	printf("\nVerified with %.0f items on %u core%s, the median of 3 trials each", q.job.n, q.cores,
 		q.cores == 1 ? "" : "s");
 	if (lost >= PVQ_ASK_BUSY)
@@ -452,9 +464,8 @@ static int verify(struct ask *a)
 	for (size_t i = 0; i < count; i++) {
 		printf("  ");
 		print_setting(&offer[i]);
-		printf(": predicted %s (%s to ", pvq_text_ns(offer[i].total_ns).s,
-			pvq_text_ns(offer[i].lo).s);
-		printf("%s), ", pvq_text_ns(offer[i].hi).s);
+		printf(": predicted %s (%s to %s), ", pvq_text_ns(offer[i].total_ns).s,
+			pvq_text_ns(offer[i].lo).s, pvq_text_ns(offer[i].hi).s);
 		if (isnan(total_ns[i]))
 			printf("and a trial failed\n");
 		else
@@ -550,15 +561,17 @@ static int run(const struct pvq_call *call)
 	struct ask *a = &args;
 	int code = PVQ_EXIT_USAGE;
 
-	if (a->check) {
+	if (check_options(a)) {
+		code = PVQ_EXIT_USAGE;
+	} else if (a->check) {
 		code = check(a, call->registry);
-	} else if (check_options(a) == 0 && pvq_host_read(&a->host) == 0 &&
-		   (!a->task || read_task(a) == 0)) {
+	} else if (pvq_host_read(&a->host) == 0 && (!a->task || read_task(a) == 0)) {
 		a->question.here = a->host.usable;
 		a->question.cores = a->cores ? a->cores : a->host.usable;
 		a->question.ordered = a->ordered;
 		a->question.survives = a->survives;
 		pvq_launch_signals();
+		a->began_ns = pvq_clock_ns();
 		code = answer(a, call->registry);
 	}
 	pvq_model_offers_free(&a->offers);

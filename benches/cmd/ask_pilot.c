@@ -121,8 +121,8 @@ static int describe(struct pvq_model_job *job, const char *name)
 	size_t n;
 	int ret = pvq_timeline_read("/tmp", name, &moment, &n);
 
-	if (ret || n == 0)
-		return ret ? ret : -ENODATA;
+	if (ret)
+		return ret;
 	for (size_t i = 0; i < n; i++) {
 		double ns = (double)(moment[i].end_ns - moment[i].begin_ns);
 
@@ -131,8 +131,8 @@ static int describe(struct pvq_model_job *job, const char *name)
 		longest = fmax(longest, ns);
 	}
 	free(moment);
-	mean = sum / (double)n;
-	variance = squares / (double)n - mean * mean;
+	mean = sum / (double)(n ? n : 1);
+	variance = squares / (double)(n ? n : 1) - mean * mean;
 	if (variance > even_share * even_share * mean * mean) {
 		job->longest_ns = longest;
 		job->rest_ns = squares / (2 * sum);
@@ -213,6 +213,8 @@ int pvq_ask_measure(double *total_ns, double *lost, const struct pvq_model_offer
 	double *time = calloc(offers * TRIALS, sizeof(*time));
 	int ret = time ? 0 : -ENOMEM;
 
+	if (!time)
+		fprintf(stderr, "pvq: out of memory\n");
 	*lost = NAN;
 	for (size_t i = 0; ret == 0 && i < TRIALS * offers; i++) {
 		const struct pvq_model_offer *o = &offer[i % offers];

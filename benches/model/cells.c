@@ -11,8 +11,8 @@
 /* A difference below this share between wall time and CPU time is no waiting: clocks and ticks explain it. */
 static const double wait_least = 0.05;
 
-/* Items that wait make the trial sleep: for each, or at least for so large a share of them. */
-static const double slept_least = 0.1;
+/* Items that wait make the trial sleep: for each, or at least for so large a share of them. Other trials sleep now and then. */
+static const double slept_least = 0.5;
 
 /* The median of fewer trials says little, where there are more. */
 enum { TRIALS_LEAST = 3 };
@@ -30,7 +30,7 @@ static double number(const struct pvq_spec *spec, const char *name)
 	return NAN;
 }
 
-void pvq_model_job_args(struct pvq_model_job *job, const struct pvq_spec *spec)
+int pvq_model_job_args(struct pvq_model_job *job, const struct pvq_spec *spec)
 {
 	double in = number(spec, "in"), out = number(spec, "out"), alpha = number(spec, "alpha"),
 	       skew = number(spec, "skew");
@@ -38,6 +38,7 @@ void pvq_model_job_args(struct pvq_model_job *job, const struct pvq_spec *spec)
 	job->in = isnan(in) ? 8 : in;
 	job->out = isnan(out) ? 8 : out;
 	pvq_model_tail(job, isnan(alpha) ? skew : alpha);
+	return !isnan(in) && !isnan(out);
 }
 
 double pvq_model_row_lost(const struct pvq_row *row)
@@ -82,7 +83,7 @@ static int job_of(struct pvq_model_job *job, const struct pvq_work *work)
 		.compute_ns = pvq_quantile(time, base->ok, 0.5),
 		.wait_ns = pvq_quantile(time + base->ok, base->ok, 0.5)};
 	free(time);
-	pvq_model_job_args(job, &spec);
+	(void)pvq_model_job_args(job, &spec);
 	return 0;
 }
 

@@ -46,7 +46,8 @@ void pvq_model_row_times(const struct pvq_row *, double *compute_ns, double *wai
 /* The share of the trial's CPUs' time that interference took; NAN: unknown. */
 double pvq_model_row_lost(const struct pvq_row *);
 
-/* Reads bytes and tail from a task's arguments, as far as it has any. */
-void pvq_model_job_args(struct pvq_model_job *, const struct pvq_spec *);
+/* Reads bytes and tail from a task's arguments, as far as it has any. 1; 0: they do not say how many bytes: a word each way is
+ * assumed. */
+int pvq_model_job_args(struct pvq_model_job *, const struct pvq_spec *);
 
 #endif

@@ -54,6 +54,8 @@ json() {
 	[ "$(json '[(o["certainty"], o["why"].split(",")[0]) for o in d["offers"] if o["strategy"] == "serial"]' <"$TMP/same")" \
 		= "[('measured', 'the median of 1 trial of this cell')]" ]
 	[ "$(json 'd["offers"] == sorted(d["offers"], key=lambda o: o["total_ns"])' <"$TMP/same")" = True ]
+	# The task does not say how many bytes its items have, so that is unknown.
+	[ "$(json 'd["in"], d["out"], d["run"] is not None' <"$TMP/same")" = "(None, None, True)" ]
 	"$PVQ" ask --task spin:ns=1000 --n 3001 --cores "$CORES" --run "$RUN" --json >"$TMP/same"
 	[ "$(json 'any(o["certainty"] == "measured" for o in d["offers"])' <"$TMP/same")" = False ]
 	"$PVQ" ask --item 20us --n 12345 --cores "$CORES" --run "$RUN" --json >"$TMP/other"
@@ -141,6 +143,7 @@ json() {
 	refused "--survive crash" --item 1ms --n 5 --survive floods
 	refused "--item leave" --item 1ms --n 5 --task spin
 	refused "--json" --item 1ms --n 5 --json --explain
+	refused "--check no job" --check "$RUN" --n 5
 	refused "unknown task" --task spinn --n 5
 	refused "nowhere" --item 1ms --n 5 --run "$TMP/nowhere"
 	refused "nowhere" --check "$TMP/nowhere"
