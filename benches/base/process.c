@@ -9,6 +9,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
+const char *pvq_process_hint(int error)
+{
+	return error == EAGAIN ? " (too many processes? See ulimit -u)" : "";
+}
+
 int pvq_process_confine(const int *cpu, unsigned ncpu)
 {
 	cpu_set_t set;

@@ -31,6 +31,10 @@ void pvq_process_begin(void);
  * failure shows where descriptors run out. */
 void pvq_process_raise_limits(void);
 
+/* What to look at where fork() or a thread's start gave that errno: behind its text, or "" where that says enough. May be
+ * called after a fork. */
+const char *pvq_process_hint(int error);
+
 /* Peak resident size, in KiB, of this process alone; 0: unknown. It is not ru_maxrss, which exec() inherits from the
  * program that started us. */
 uint64_t pvq_process_peak_kb(void);

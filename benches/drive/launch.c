@@ -149,7 +149,7 @@ int pvq_launch_trial(
 	if (ret > 0)
 		ret = run_probed(&t, timeout_s, io, row);
 	if (ret < 0 && ret != -EINTR)
-		fprintf(stderr, "pvq: cannot run a trial: %s\n", strerror(-ret));
+		fprintf(stderr, "pvq: cannot run a trial: %s%s\n", strerror(-ret), pvq_process_hint(-ret));
 	return ret;
 }
 

@@ -1,5 +1,6 @@
 /* guard.c: the guard, and the reading of what its command writes. */
 #include "guard.h"
+#include "base/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,11 +23,12 @@ enum { OUT, ERR, STREAMS };
 /* Between fork and exec there may be locks that other threads held, so the guard calls nothing that takes one. */
 
 /* In one piece: others may write to the same stream. */
-static void say(const char *program, const char *text)
+static void say(const char *program, const char *text, const char *hint)
 {
-	const struct iovec part[] = {
-		{(void *)(uintptr_t)program, strlen(program)}, {(void *)(uintptr_t)text, strlen(text)}};
-	ssize_t ignored = writev(STDERR_FILENO, part, 2);
+	const struct iovec part[] = {{(void *)(uintptr_t)program, strlen(program)},
+		{(void *)(uintptr_t)text, strlen(text)}, {(void *)(uintptr_t)hint, strlen(hint)},
+		{(void *)(uintptr_t) "\n", 1}};
+	ssize_t ignored = writev(STDERR_FILENO, part, 4);
 
 	(void)ignored;
 }
@@ -45,9 +47,11 @@ static _Noreturn void become(char *const argv[])
 	(void)signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execvp(argv[0], argv);
-	say(argv[0], errno == ENOENT  ? ": command not found\n"
-		     : errno == E2BIG ? ": the arguments are too long\n"
-				      : ": cannot be executed\n");
+	say(argv[0],
+		errno == ENOENT  ? ": command not found"
+		: errno == E2BIG ? ": the arguments are too long"
+				 : ": cannot be executed",
+		"");
 	_exit(127);
 }
 
@@ -136,7 +140,7 @@ static _Noreturn void guard(char *const argv[], pid_t parent, const int end[STRE
 	if (command == 0)
 		become(argv); /* NOLINT(clang-analyzer-unix.Vfork): it makes system calls alone */
 	if (command < 0) {
-		say(argv[0], ": no process can be made for it\n");
+		say(argv[0], ": no process can be made for it", pvq_process_hint(errno));
 		_exit(126);
 	}
 	/* Now only the command and its children hold the streams: they end when all of these have ended. */

@@ -137,10 +137,11 @@ static void judge(const struct pvq_trial *t, struct pvq_check *check, const stru
 
 	row->item_errors = check->item_errors;
 	if (err->code && !check->problem[0]) {
+		snprintf(reason, sizeof(reason), "%s%s", err->msg, pvq_process_hint(-err->code));
 		if (err->code == -EOWNERDEAD)
-			row_fail(row, PVQ_CRASHED, PVQ_CAUSE_WORKER_DIED, err->msg);
+			row_fail(row, PVQ_CRASHED, PVQ_CAUSE_WORKER_DIED, reason);
 		else
-			row_fail(row, PVQ_ERROR, PVQ_CAUSE_GAVE_UP, err->msg);
+			row_fail(row, PVQ_ERROR, PVQ_CAUSE_GAVE_UP, reason);
 		return;
 	}
 	if (!check->problem[0])
@@ -159,9 +160,10 @@ static void judge(const struct pvq_trial *t, struct pvq_check *check, const stru
 			check->first_cause, reason);
 	} else if (check->item_errors) {
 		snprintf(reason, sizeof(reason),
-			"%" PRIu64 " of %" PRIu64 " items failed, the first %" PRIu64 ": %s",
+			"%" PRIu64 " of %" PRIu64 " items failed, the first %" PRIu64 ": %s%s",
 			check->item_errors, t->n, check->first_error,
-			check->first_why[0] ? check->first_why : strerror(check->first_errno));
+			check->first_why[0] ? check->first_why : strerror(check->first_errno),
+			check->first_why[0] ? "" : pvq_process_hint(check->first_errno));
 		row_fail(row, PVQ_ERROR, check->first_cause, reason);
 	} else {
 		row->status = PVQ_OK;

@@ -726,3 +726,28 @@ full() {
 	[[ $output == *"511 characters"* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/out/raw.csv" ]
 }
+
+@test "where no more processes may be made, each command says so" {
+	local hint='Resource temporarily unavailable (too many processes? See ulimit -u)'
+	[ "$(id -u)" -eq 0 ] || skip "only root can become a user without processes"
+	[[ "$PVQ" != */san-* ]] || skip "a sanitizer makes processes and threads"
+	# As a user whom nothing else here runs as: pvq is its first process, the trial its second.
+	few() { setpriv --reuid $((61000 + $$ % 4000)) --clear-groups prlimit --nproc="$1" "${@:2}"; }
+	few 9 test -x "$PVQ" || skip "that user may not run pvq"
+	run few 1 "$PVQ" run --impl serial --task noop --n 9
+	[ "$status" -eq 1 ]
+	[[ "$output" == "pvq: cannot run a trial: $hint" ]]
+	run few 2 "$PVQ" run --impl fork_pipe_queue --task noop --n 9 --workers 2
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"cannot start worker 0 of 2: $hint"* ]]
+	run few 2 "$PVQ" run --impl pthread_queue --task noop --n 9 --workers 2
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"cannot start thread 0 of 2: $hint"* ]]
+	run few 3 "$PVQ" run --impl serial --n 1 --task cmd:run=true
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"true: no process can be made for it (too many processes? See ulimit -u)"* ]]
+	run few 1 "$PVQ" bench --profile quick --out "/tmp/pvq-few-$$"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"pvq: cannot run a trial: $hint"* ]]
+	[ ! -e "/tmp/pvq-few-$$" ]
+}
