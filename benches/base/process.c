@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 const char *pvq_process_hint(int error)
 {
@@ -30,6 +32,19 @@ void pvq_process_begin(void)
 {
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)signal(SIGXFSZ, SIG_IGN);
+}
+
+void pvq_process_bind(void)
+{
+	const char *starter = getenv(PVQ_BOUND);
+	pid_t pid = starter ? (pid_t)strtol(starter, NULL, 10) : 0;
+
+	if (pid <= 0)
+		return;
+	unsetenv(PVQ_BOUND); /* it is not meant for what this process starts */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (kill(pid, 0) && errno == ESRCH)
+		_exit(1); /* it died before the line above took effect */
 }
 
 void pvq_process_raise_limits(void)

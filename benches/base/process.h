@@ -27,6 +27,12 @@ int pvq_process_confine(const int *cpu, unsigned ncpu);
  * ignore SIGCHLD), and a file that becomes too large is an error like others (EFBIG). */
 void pvq_process_begin(void);
 
+/* A program that is started by way of another one ends with that one, where the environment names the process that had both
+ * started: PVQ_BOUND=PID. The first ends all as it likes, but when it is killed, what it started itself can end at once
+ * (PR_SET_PDEATHSIG), and what that started can not. */
+#define PVQ_BOUND "PVQ_BOUND"
+void pvq_process_bind(void);
+
 /* Raises soft limits to the hard ones: thousands of workers need more descriptors than the soft limit allows. A
  * failure shows where descriptors run out. */
 void pvq_process_raise_limits(void);

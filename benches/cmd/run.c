@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/grow.h"
 #include "base/parse.h"
+#include "base/process.h"
 #include "base/progress.h"
 #include "cmd/cmd.h"
 #include "cmd/json.h"
@@ -531,6 +532,7 @@ static int run(const struct pvq_call *call)
 	struct run *r = &run_args;
 	int code = PVQ_EXIT_USAGE;
 
+	pvq_process_bind(); /* to hyperfine: experiments/e2e/run.c */
 	if (check_options(r, call->registry) == 0 && place(r) == 0)
 		code = r->args.trial.n ? run_all(r) : say_done(r);
 	free(r->choice);

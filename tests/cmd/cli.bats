@@ -533,6 +533,23 @@ first_attempts() {
 	[ "$status" -eq 1 ]
 }
 
+# A run whose trial is stopped would wait for it, and add its row in the end.
+@test "e2e: killed, it leaves no run behind" {
+	command -v hyperfine >/dev/null || skip "needs hyperfine"
+	"$PVQ" e2e --impls pthread_queue --runs 20 --n 500 --out "$TMP/view" >/dev/null 2>&1 &
+	local e2e=$! run trial=
+	until [ -n "$trial" ] && kill -STOP "$trial" && [ "$(ps -o stat= -p "$trial" | cut -c1)" = T ]; do
+		kill -0 $e2e
+		run=$(pgrep -P "$(pgrep -P $e2e -x hyperfine)" -x pvq) || true
+		[ -z "$run" ] || trial=$(pgrep -P "$run") || true
+	done 2>"$TMP/err"
+	kill -KILL $e2e
+	wait $e2e || true
+	while ps -o stat= -p "$run" | grep -qv '^Z'; do sleep 0.1; done
+	run grep ,timeout, "$TMP/view/e2e.csv"
+	[ "$status" -eq 1 ]
+}
+
 @test "e2e: impossible requests are refused" {
 	refused "pooll pool_ordered" "$PVQ" e2e --impls pooll --out "$TMP/view"
 	refused "--runs 2" "$PVQ" e2e --runs 1 --out "$TMP/view"

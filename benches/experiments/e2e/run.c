@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/grow.h"
+#include "base/process.h"
 #include "base/rundir.h"
 #include "child.h"
 #include "drive/launch.h"
@@ -322,7 +323,7 @@ static char **words_of(const struct e2e *e, char runs[16], char warmup[16])
 
 static int time_them(const struct e2e *e)
 {
-	char runs[16], warmup[16], log[PATH_MAX], fate[64];
+	char runs[16], warmup[16], log[PATH_MAX], fate[64], pid[16];
 	char **argv = words_of(e, runs, warmup);
 	struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
 	int wstatus = 0, ret = argv ? 0 : -ENOMEM;
@@ -331,8 +332,12 @@ static int time_them(const struct e2e *e)
 		ret = -ENAMETOOLONG;
 	if (ret == 0)
 		io.out_fd = io.err_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	if (ret == 0 && (io.out_fd < 0 || setenv(PVQ_BOUND, pid, 1)))
+		ret = -errno;
 	if (ret == 0)
-		ret = io.out_fd < 0 ? -errno : pvq_launch_command(argv, e->dir, 0, &io, &wstatus);
+		ret = pvq_launch_command(argv, e->dir, 0, &io, &wstatus);
+	unsetenv(PVQ_BOUND);
 	if (io.out_fd >= 0)
 		close(io.out_fd);
 	free_words(argv);
