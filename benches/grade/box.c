@@ -47,17 +47,17 @@ static int write_text(const char *path, const char *text)
 	return ret;
 }
 
-/* Leaves the network. Who may not do so does it in a name space of users, with the same user in it. 0 or -errno. */
-static int leave_network(void)
+/* Leaves the network by way of a name space of users, with the same user in it: for who may not do so otherwise. 0 or
+ * -errno. */
+static int leave_network_mapped(void)
 {
 	char map[64];
 	uid_t uid = getuid();
 	gid_t gid = getgid();
 
-	if (unshare(CLONE_NEWNET) == 0)
-		return 0;
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
 		return -errno;
+	prctl(PR_SET_DUMPABLE, 1); /* a change of the user has made /proc/self root's */
 	(void)write_text("/proc/self/setgroups", "deny");
 	snprintf(map, sizeof(map), "%u %u 1", (unsigned)uid, (unsigned)uid);
 	if (write_text("/proc/self/uid_map", map))
@@ -72,11 +72,16 @@ static int become(unsigned user)
 												: 0;
 }
 
-static int try_network(unsigned user, const char *dir)
+/* Becomes the user (0: none) and leaves the network, in the order that the rights allow. 0; 1: the network stays; or
+ * -errno: the user stays. */
+static int become_alone(unsigned user)
 {
-	(void)user;
-	(void)dir;
-	return leave_network();
+	int away = unshare(CLONE_NEWNET) == 0;
+	int ret = user ? become(user) : 0;
+
+	if (ret)
+		return ret;
+	return away || leave_network_mapped() == 0 ? 0 : 1;
 }
 
 static int try_user(unsigned user, const char *dir)
@@ -84,7 +89,13 @@ static int try_user(unsigned user, const char *dir)
 	return become(user) || access(dir, X_OK) ? -EPERM : 0;
 }
 
-/* Whether it succeeds in a process of its own. */
+static int try_network(unsigned user, const char *dir)
+{
+	(void)dir;
+	return become_alone(user);
+}
+
+/* Whether the attempt returns 0 in a process of its own. */
 static int succeeds(int (*attempt)(unsigned, const char *), unsigned user, const char *dir)
 {
 	pid_t pid = pvq_child_fork();
@@ -96,8 +107,10 @@ static int succeeds(int (*attempt)(unsigned, const char *), unsigned user, const
 
 struct pvq_box_offer pvq_box_offer(unsigned user, const char *dir)
 {
-	return (struct pvq_box_offer){
-		.own_user = succeeds(try_user, user, dir), .own_network = succeeds(try_network, user, dir)};
+	struct pvq_box_offer offer = {.own_user = succeeds(try_user, user, dir)};
+
+	offer.own_network = succeeds(try_network, offer.own_user ? user : 0, dir);
+	return offer;
 }
 
 static rlim_t count_entries(const char *folder)
@@ -142,8 +155,7 @@ static _Noreturn void enter(const struct pvq_box *box, char **argv, pid_t superv
 	limit(RLIMIT_AS,
 		(rlim_t)box->memory_mb << 22); /* of addresses a program may have more than of memory */
 	limit(RLIMIT_NPROC, 2 * (rlim_t)box->processes + (box->as_user ? 0 : threads_of_user()));
-	(void)leave_network();
-	if (box->as_user && become(box->as_user))
+	if (become_alone(box->as_user) < 0)
 		_exit(126);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the change of the user has cleared it */
@@ -164,13 +176,31 @@ static unsigned processes_below(void)
 	return count ? count - 1 : 0;
 }
 
+static int take_largest(pid_t pid, uint64_t *kb)
+{
+	unsigned long long size, resident = 0;
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%llu %llu", &size, &resident) == 2)
+		resident = resident * (unsigned long long)sysconf(_SC_PAGESIZE) >> 10;
+	if (f)
+		fclose(f);
+	*kb = resident > *kb ? resident : *kb;
+	return 0;
+}
+
+/* Of all together; without the right to trace them, as in many containers, of the largest one alone. */
 static uint64_t memory_mb(void)
 {
-	uint64_t kb = 0;
+	uint64_t all_kb = 0, largest_kb = 0;
 	unsigned count = 0;
 
-	(void)pvq_tree_pss(getpid(), &kb, &count);
-	return kb >> 10;
+	(void)pvq_tree_pss(getpid(), &all_kb, &count);
+	(void)pvq_tree_each(getpid(), take_largest, &largest_kb, &count);
+	return (all_kb > largest_kb ? all_kb : largest_kb) >> 10;
 }
 
 /* What /proc/PID/stat tells of a process. state 0: it has ended. */

@@ -3,7 +3,7 @@
 
 setup_file() {
 	export PVQ=${PVQ:-$PWD/build/pvq}
-	case $PVQ in */san-*) skip "the box limits addresses, of which a sanitizer needs too many" ;; esac
+	case $PVQ in */san-*) return ;; esac
 	export DIR=$BATS_FILE_TMPDIR
 	# A user of its own must be able to enter it.
 	OPEN=$(mktemp -d /tmp/grade-bats.XXXXXX)
@@ -18,6 +18,10 @@ setup_file() {
 	# shellcheck disable=SC2016  # for the inner shell
 	(cd "$DIR" && ls ./*.c) | xargs -P 2 -I{} sh -c \
 		'"$PVQ" grade "$DIR/$1" --cpu 1 --csv "$DIR/class.csv" >"$DIR/$1.out" 2>"$DIR/$1.err"; echo $? >"$DIR/$1.rc"' - {}
+}
+
+setup() {
+	case $PVQ in */san-*) skip "the box limits addresses, of which a sanitizer needs too many" ;; esac
 }
 
 teardown_file() {
@@ -48,8 +52,8 @@ gone() {
 
 @test "grade: a strategy that stands still where pipes are full" {
 	told DEADLOCKS "it stands still"
-	# Whether a process waits in write() is known only to who may trace it.
-	if grep -q 'a user of its own' "$DIR/DEADLOCKS.c.out"; then told DEADLOCKS "write().*pipes are full"; fi
+	# Whether a process waits in write() is known only with the right to trace it.
+	if ((0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> 19 & 1)); then told DEADLOCKS "write().*pipes are full"; fi
 }
 
 @test "grade: a strategy that leaves a zombie, a process, or a file" {
