@@ -126,3 +126,33 @@ gone() {
 	[ "$status" -eq 2 ]
 	[[ $output == *"checkout of pvq"* ]]
 }
+
+@test "TEACHING.md: its lessons exist, its runs and sweeps are ones that pvq takes" {
+	local line name lessons=0 runs=0 sweeps=0
+	"$PVQ" lesson >"$BATS_TEST_TMPDIR/lessons"
+	# shellcheck disable=SC2016  # of Markdown
+	grep -o '`build/pvq [^`]*`' reports/TEACHING.md | tr -d '`' | cut -d' ' -f2- >"$BATS_TEST_TMPDIR/commands"
+	while read -r line; do
+		case $line in
+		"lesson "[a-z]*)
+			name=${line#lesson }
+			grep -q "^  $name " "$BATS_TEST_TMPDIR/lessons" || { echo "no lesson $name"; return 1; }
+			lessons=$((lessons + 1))
+			;;
+		"bench --profile"*)
+			# shellcheck disable=SC2086  # words
+			"$PVQ" ${line//mine,/} --dry-run >"$BATS_TEST_TMPDIR/plan"
+			sweeps=$((sweeps + 1))
+			;;
+		"run -i mine"* | *kind=kill*) ;;
+		"run "*)
+			# shellcheck disable=SC2086  # words
+			"$PVQ" $line -n 20 >"$BATS_TEST_TMPDIR/rows"
+			runs=$((runs + 1))
+			;;
+		esac
+	done <"$BATS_TEST_TMPDIR/commands"
+	[ $lessons -ge 6 ]
+	[ $runs -ge 2 ]
+	[ $sweeps -ge 3 ]
+}
