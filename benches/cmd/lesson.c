@@ -190,6 +190,8 @@ static void print_outcome(const struct pvq_lesson_outcome *o, const struct pvq_l
 		printf("  %-46s %s\n", lesson->cell[i].label, text);
 	}
 	for (size_t i = 0; lesson->figure[i].name; i++) {
+		if (!lesson->figure[i].label)
+			continue;
 		pvq_lesson_figure_text(text, lesson->figure[i].unit, &o->figure[i]);
 		printf("  %-46s %s\n", lesson->figure[i].label, text);
 	}

@@ -49,9 +49,10 @@ enum pvq_lesson_unit {
 	PVQ_LESSON_COUNT,   /* a bare number */
 };
 
-/* A figure that the words name as {name}. `name` NULL ends the list. */
+/* A figure that the words name as {name}. `name` NULL ends the list; the first one has a label. */
 struct pvq_lesson_figure {
-	const char *name, *label; /* label: in English, for tables and pictures */
+	const char *name;
+	const char *label; /* in English; NULL: it is the value of a cell, which tables show anyway */
 	enum pvq_lesson_unit unit;
 };
 

@@ -176,7 +176,7 @@ static struct pvq_text number_text(double x)
 
 void pvq_lesson_value_text(char text[PVQ_FIGURE_TEXT], enum pvq_lesson_unit unit, double value)
 {
-	if (unit == PVQ_LESSON_TIME)
+	if (unit == PVQ_LESSON_TIME || isnan(value))
 		snprintf(text, PVQ_FIGURE_TEXT, "%s", pvq_text_ns(value).s);
 	else if (unit == PVQ_LESSON_COUNT && value == floor(value))
 		snprintf(text, PVQ_FIGURE_TEXT, "%.0f", value);

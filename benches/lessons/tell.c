@@ -139,6 +139,8 @@ static void page_table(FILE *f, const struct pvq_lesson_outcome *o, const struct
 		fprintf(f, "| %s | %s |\n", lesson->cell[i].label, text);
 	}
 	for (size_t i = 0; lesson->figure[i].name; i++) {
+		if (!lesson->figure[i].label)
+			continue;
 		pvq_lesson_figure_text(text, lesson->figure[i].unit, &o->figure[i]);
 		fprintf(f, "| *%s* | %s |\n", lesson->figure[i].label, text);
 	}
