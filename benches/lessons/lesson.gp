@@ -19,7 +19,7 @@ hue(p) = p > 0 ? 0xB85C00 : 0x0B5FA5
 do for [format in formats] {
 	eval begin(format)
 	set output name.'.'.format
-	plot data using 2:1:3:4:(hue($5)):ytic(6) with xerrorbars pt 7 ps 0.01 lw 3 lc rgb variable, \
+	plot data using 3:1:3:4:(hue($5)):ytic(6) with xerrorbars pt 7 ps 0.01 lw 3 lc rgb variable, \
 		data using 2:1:(hue($5)) with points pt 7 ps size(1.2) lc rgb variable
 	unset output
 }

@@ -203,11 +203,10 @@ static void plot_rows(struct pvq_plot *plot, const struct rows *r)
 	fputs("# row, mark, lo, hi, 1: predicted, label\n", plot->dat);
 	for (unsigned i = 0; i < r->count; i++) {
 		const struct row *row = &r->row[i];
-		double at = isnan(row->at) ? row->lo : row->at;
 
-		fprintf(plot->dat, "%d %.9g %.9g %.9g %d \"%s\"\n", -(int)i, at,
-			isnan(row->lo) ? at : row->lo, isnan(row->hi) ? at : row->hi, row->predicted,
-			row->label);
+		fprintf(plot->dat, "%d %.9g %.9g %.9g %d \"%s\"\n", -(int)i, row->at,
+			isnan(row->lo) ? row->at : row->lo, isnan(row->hi) ? row->at : row->hi,
+			row->predicted, row->label);
 	}
 }
 
