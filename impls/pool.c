@@ -268,14 +268,16 @@ static int see_them_end(struct pvq_pool *p, uint64_t until_ns)
 static int judge_end(const struct pvq_pool *p, unsigned w, struct pvq_error *err)
 {
 	const struct pool_hand *hand = &p->hand[w];
+	int32_t phase = atomic_load_explicit(&p->seat[w].phase, memory_order_relaxed);
 	char fate[64];
 
 	if (hand->life == POOL_ALIVE && !hand->excused)
 		return pvq_fail(err, -ETIMEDOUT, "worker %u had not ended after %.3g s, and was killed", w,
 			(double)p->config.close_timeout_ns / 1e9);
-	if (hand->life != POOL_ENDED || hand->wstatus == 0 || hand->excused ||
-		atomic_load_explicit(&p->seat[w].phase, memory_order_relaxed) == POOL_STARTING)
+	if (hand->life != POOL_ENDED || hand->wstatus == 0 || hand->excused || phase == POOL_STARTING)
 		return 0;
+	if (phase < 0)
+		return pvq_pool_init_failed(phase, w, err);
 	err->worker = (int)w;
 	err->wstatus = hand->wstatus;
 	return pvq_fail(err, -EOWNERDEAD, "worker %u did not end well (%s)", w,

@@ -87,7 +87,15 @@ struct pvq_pool_config {
 
 	int pin; /* worker w, also a replacement, stays on one CPU: of the n that the calling thread may use at pvq_pool_start(),
 	          * the (w mod n)-th, counted from 0 */
-	uint64_t recycle;          /* a worker is replaced after so many items; 0: never */
+	uint64_t recycle; /* a worker is replaced after so many items; 0: never */
+	/* A worker is replaced between items once it has taken so many bytes of memory since it was forked; 0: never. Its own
+	 * memory counts, not what it shares. It looks after a claim, once in 0.1 ms at most. */
+	size_t recycle_memory;
+	/* A worker may take so many bytes of memory since it was forked, by RLIMIT_DATA: beyond that malloc() and mmap() fail with
+	 * ENOMEM in run(), which may return it; where it dies of it, its item is run again or lost as after any death. 0: no bound. */
+	size_t max_memory;
+	int backtrace; /* a worker that crashes (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) prints its stack on stderr. It ends by that
+	                * signal as it would have */
 	uint64_t item_timeout_ns;  /* an item that runs longer is given up: its worker is killed and
 	                           * replaced; noticed within an eighth of it, or 2 ms; 0: never. The
 	                           * clock stands still while the caller cannot look: in a hook, or stopped */
@@ -137,7 +145,7 @@ struct pvq_pool_loss {
 /* What happened since start. */
 struct pvq_pool_counts {
 	uint64_t deaths;    /* workers that died, killed for a time-out or otherwise */
-	uint64_t recycled;  /* workers replaced after their number of items */
+	uint64_t recycled;  /* workers replaced after their number of items, or for their memory */
 	uint64_t retried;   /* items run again */
 	uint64_t lost;      /* items given up */
 	uint64_t cancelled; /* items put as cancelled */
@@ -231,7 +239,7 @@ int pvq_pool_worker(const struct pvq_pool *, unsigned worker, struct pvq_pool_wo
 /* ---- the end ---- */
 
 /* Lets the workers end, has them reaped and frees the pool; after a failed map, as pvq_pool_terminate(). A worker that is
- * still in init() is killed at once, one that has not ended in close_timeout_ns then. 0, or -EOWNERDEAD where a worker or
+ * still in init() is killed at once, one that has not ended in close_timeout_ns then. 0; what init() returned in a worker; -EOWNERDEAD where a worker or
  * the server ended otherwise than it should, -ETIMEDOUT where a worker had to be killed (all results were put
  * nevertheless). */
 int pvq_pool_close(struct pvq_pool *, struct pvq_error *err);

@@ -127,6 +127,11 @@ static void replace(struct pvq_pool *p, unsigned w, int at_once, uint64_t now)
 		p->due_ns = hand->due_ns;
 }
 
+int pvq_pool_init_failed(int32_t phase, unsigned w, struct pvq_error *err)
+{
+	return pvq_fail(err, phase, "the initializer failed in worker %u", w);
+}
+
 /* A worker has ended: notes why, and has it replaced. */
 static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 {
@@ -141,7 +146,7 @@ static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 	if (atomic_exchange_explicit(&seat->parked, 0, memory_order_relaxed))
 		atomic_fetch_sub_explicit(&p->shared->sleepers, 1, memory_order_relaxed);
 	if (phase < 0)
-		return pvq_fail(err, phase, "the initializer failed in worker %u", w);
+		return pvq_pool_init_failed(phase, w, err);
 	if (phase != POOL_STARTING)
 		p->barren = 0; /* starts succeed */
 	if (phase == POOL_RETIRED && wstatus == 0) {

@@ -155,6 +155,7 @@ void pvq_pool_bind(const struct pvq_pool *p)
 static _Noreturn void be_worker(const struct server *s, unsigned w)
 {
 	sigset_t none;
+	int ret;
 
 	close(s->talk);
 	close(s->caller);
@@ -162,6 +163,11 @@ static _Noreturn void be_worker(const struct server *s, unsigned w)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	pvq_pool_bind(s->p);
+	if (s->p->config.backtrace)
+		pvq_pool_catch_crashes(w);
+	ret = pvq_pool_bound_memory(s->p);
+	if (ret)
+		pvq_pool_refuse(&s->p->seat[w], ret);
 	pvq_pool_work(s->p, w);
 }
 
@@ -339,6 +345,8 @@ int pvq_pool_serve(struct pvq_pool *p)
 		ret = open_talk(talk);
 	p->talk_fd = talk[0];
 	s.talk = talk[1];
+	if (p->config.backtrace)
+		pvq_pool_load_backtrace();
 	if (ret == 0) {
 		p->server = fork_blocked();
 		if (p->server == 0) {

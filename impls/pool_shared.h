@@ -84,6 +84,7 @@ enum {
 	POOL_LINE = 64,             /* bytes of a cache line: what two sides write lies apart */
 	POOL_CLAIM_NS = 20000,      /* how long an automatic claim should take */
 	POOL_SPIN_NS = 50000,       /* how long to look at nothing before sleeping: a wake-up's price */
+	POOL_MIND_NS = 100000,      /* between two looks of a worker at its memory */
 	POOL_EXIT_INIT = 111,       /* a worker's exit status where init() failed */
 	POOL_RESULT_MAX = INT32_MAX /* largest length, and largest errno, that a result word holds */
 };
@@ -443,6 +444,8 @@ static inline int pool_is_overrun(const char *slot, size_t max, size_t stride)
 
 /* pool_worker.c: the life of worker w. */
 _Noreturn void pvq_pool_work(const struct pvq_pool *, unsigned w);
+/* Ends a worker that cannot begin: map() fails with the -errno. */
+_Noreturn void pvq_pool_refuse(struct pool_seat *, int ret);
 
 /* pool_server.c: forks the server. 0, or -errno; pvq_pool_dismiss() is needed in either case. */
 int pvq_pool_serve(struct pvq_pool *);
@@ -462,6 +465,16 @@ void pvq_pool_bind(const struct pvq_pool *);
 /* The descriptor, moved above those of stdio; -1 with errno where that fails, or it is -1. */
 int pvq_pool_lift(int fd);
 
+/* pool_memory.c, in a worker: notes how much memory it has, and bounds it where the configuration does. 0, or -errno. */
+int pvq_pool_bound_memory(const struct pvq_pool *);
+/* Whether it has grown beyond recycle_memory since. */
+int pvq_pool_has_grown(const struct pvq_pool *);
+
+/* pool_crash.c: in the caller, before it forks a server whose workers are to catch crashes. */
+void pvq_pool_load_backtrace(void);
+/* In worker w: says where it crashes. */
+void pvq_pool_catch_crashes(unsigned w);
+
 /* pool.c: has the descriptor wake the caller too. 0, or -errno. */
 enum pool_event { POOL_ALARM, POOL_SERVER };
 int pvq_pool_watch(const struct pvq_pool *, int fd, uint32_t events, enum pool_event);
@@ -473,6 +486,8 @@ void pvq_pool_wake(struct pvq_pool *, uint64_t want);
  * runs an item for too long. Before that sleeps until a worker dies or wakes the caller, for wait_ns at
  * most; < 0: for any time. 0; 1: a signal has ended the sleep; or -errno with *err filled: the pool cannot go on. */
 int pvq_pool_tend(struct pvq_pool *, int64_t wait_ns, struct pvq_error *err);
+/* Worker w could not begin: its phase says why, and is returned. */
+int pvq_pool_init_failed(int32_t phase, unsigned w, struct pvq_error *err);
 /* Nanoseconds after which it must be called again at the latest; < 0: any time. */
 int64_t pvq_pool_patience(const struct pvq_pool *);
 /* Where the configuration allows that, kills workers that run an item which is cancelled. */

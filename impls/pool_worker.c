@@ -8,10 +8,11 @@
 struct worker {
 	const struct pvq_pool *p;
 	struct pool_seat *seat;
-	uint64_t limit;    /* of a claim, in items */
-	uint64_t left;     /* items until it is replaced */
-	uint64_t began_ns; /* when the present claim was made, about */
-	uint64_t running;  /* what it said last: its seat's word, unless the caller condemned it */
+	uint64_t limit;     /* of a claim, in items */
+	uint64_t left;      /* items until it is replaced */
+	uint64_t began_ns;  /* when the present claim was made, about */
+	uint64_t minded_ns; /* when it looked at its memory last */
+	uint64_t running;   /* what it said last: its seat's word, unless the caller condemned it */
 	int may_be_condemned;
 	uint64_t items; /* of the present claim */
 	uint64_t entry[PVQ_POOL_CHUNK_MAX];
@@ -287,6 +288,16 @@ static void run_piece(struct worker *k, uint64_t pos, uint64_t entry)
 		wake_caller(p);
 }
 
+/* Has it replaced where it has grown too large. The look takes a few microseconds. */
+static void mind_memory(struct worker *k)
+{
+	if (k->began_ns - k->minded_ns < POOL_MIND_NS)
+		return;
+	k->minded_ns = k->began_ns;
+	if (pvq_pool_has_grown(k->p))
+		k->left = 0;
+}
+
 static void run_claim(struct worker *k, uint64_t from, uint64_t size)
 {
 	for (uint64_t i = 0; i < size; i++)
@@ -294,6 +305,8 @@ static void run_claim(struct worker *k, uint64_t from, uint64_t size)
 	say_running(k, 0);
 	k->left -= k->items < k->left ? k->items : k->left;
 	learn_pace(k, k->items);
+	if (k->p->config.recycle_memory)
+		mind_memory(k);
 	look_after_caller(k->p, from, size);
 }
 
@@ -357,6 +370,12 @@ static int worker_wait(const struct worker *k)
 	return 1;
 }
 
+_Noreturn void pvq_pool_refuse(struct pool_seat *seat, int ret)
+{
+	atomic_store_explicit(&seat->phase, ret, memory_order_relaxed);
+	_exit(POOL_EXIT_INIT);
+}
+
 _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 {
 	struct worker k = {.p = p,
@@ -371,10 +390,8 @@ _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 		pool_futex_wait(&k.seat->watched, 0);
 	k.began_ns = pool_now_ns();
 	ret = p->config.init ? p->config.init(p->config.ctx, w) : 0;
-	if (ret < 0) {
-		atomic_store_explicit(&k.seat->phase, ret, memory_order_relaxed);
-		_exit(POOL_EXIT_INIT);
-	}
+	if (ret < 0)
+		pvq_pool_refuse(k.seat, ret);
 	pvq_pool_bind(p); /* once more: init() may have changed its credentials, which undoes it */
 	atomic_store_explicit(&k.seat->phase, POOL_READY, memory_order_relaxed);
 	now = pool_now_ns();

@@ -1,7 +1,7 @@
 # library.mk: builds and installs the pool as a library: the engine's files and its public headers. Included by the
 # Makefile.
 
-POOL_LIB := $(patsubst %,impls/%.c,pool pool_items pool_server pool_worker pool_recover child error)
+POOL_LIB := $(patsubst %,impls/%.c,pool pool_items pool_server pool_worker pool_recover pool_memory pool_crash child error)
 POOL_H   := impls/pool.h impls/error.h
 POOL_VERSION := 0.1
 OBJCOPY  := objcopy
@@ -50,8 +50,8 @@ $B/gb-example: $B/gen/gb_example.o $(SHIM)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lbenchmark -o $@
 
 # Every call of the pool that can fail is wrapped.
-FAULTY := calloc close epoll_create1 epoll_ctl epoll_pwait2 epoll_wait eventfd fcntl fflush fork free mmap munmap poll prctl read \
-          realloc recv recvmsg sched_getaffinity sched_setaffinity send sendmsg shutdown signalfd socketpair syscall timerfd_create timerfd_settime \
+FAULTY := calloc close epoll_create1 epoll_ctl epoll_pwait2 epoll_wait eventfd fcntl fflush fork free mmap munmap open poll prctl read \
+          realloc recv recvmsg sched_getaffinity sched_setaffinity send sendmsg setrlimit shutdown signalfd socketpair syscall timerfd_create timerfd_settime \
           waitid waitpid write
 $B/tests/impls/test_pool_faults $A/tests/impls/test_pool_faults: LDFLAGS += $(FAULTY:%=-Wl,--wrap=%)
 

@@ -41,7 +41,7 @@ $B/benches/pool/run_openmp.o: private override CFLAGS += -fopenmp
 $B/pool-bench: $(POOL_BENCH) $(call linked,pool)
 	$(call say,LINK)$(CXX) $(CXXFLAGS) $(LDFLAGS) $^ -lgomp -lpthreadpool $(LDLIBS) -o $@
 # The same with an engine that lacks a part or two (scripts/pool-parts).
-$B/parts/%/pool-bench: $(patsubst %,impls/%.c,pool pool_items pool_server pool_worker pool_recover) $(POOL_BENCH) $(call linked,pool)
+$B/parts/%/pool-bench: $(patsubst %,impls/%.c,pool pool_items pool_server pool_worker pool_recover pool_memory pool_crash) $(POOL_BENCH) $(call linked,pool)
 	@mkdir -p $(@D)
 	$(call say,PART)$(CC) $(CFLAGS) -DPVQ_WITHOUT='$(subst +,|,$*)' -nostdlib -r $(filter %.c,$^) -o $(@D)/engine.o
 	@$(CXX) $(CXXFLAGS) $(LDFLAGS) $(@D)/engine.o $(filter-out %.c,$^) -lgomp -lpthreadpool $(LDLIBS) -o $@

@@ -27,6 +27,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -67,6 +68,7 @@ enum call {
 	FUTEX_ROUSE,
 	MMAP,
 	MUNMAP,
+	OPEN,
 	PIDFD_OPEN,
 	PIDFD_KILL,
 	POLL,
@@ -79,6 +81,7 @@ enum call {
 	SET_AFFINITY,
 	SEND,
 	SENDMSG,
+	SET_LIMIT,
 	SHUTDOWN,
 	SIGNALFD,
 	SOCKETPAIR,
@@ -92,9 +95,9 @@ enum call {
 
 static const char *const call_name[] = {"calloc", "close", "epoll_create1", "epoll_ctl", "epoll_pwait2",
 	"epoll_wait", "eventfd", "fcntl", "fflush", "fork", "futex, to wait", "futex, to wake", "mmap",
-	"munmap", "pidfd_open", "pidfd_send_signal", "poll", "prctl", "read", "realloc", "recv", "recvmsg",
-	"sched_getaffinity", "sched_setaffinity", "send", "sendmsg", "shutdown", "signalfd", "socketpair",
-	"timerfd_create", "timerfd_settime", "waitid", "waitpid", "write"};
+	"munmap", "open", "pidfd_open", "pidfd_send_signal", "poll", "prctl", "read", "realloc", "recv",
+	"recvmsg", "sched_getaffinity", "sched_setaffinity", "send", "sendmsg", "setrlimit", "shutdown",
+	"signalfd", "socketpair", "timerfd_create", "timerfd_settime", "waitid", "waitpid", "write"};
 
 /* STRIPPED: the message comes without its descriptor, as where the receiver may not have another one. */
 enum how { SKIPPED, MADE, STRIPPED };
@@ -125,6 +128,8 @@ static const struct fault {
 	{FUTEX_ROUSE, EFAULT, "EFAULT", MADE},
 	{MMAP, ENOMEM, "ENOMEM", SKIPPED},
 	{MUNMAP, ENOMEM, "ENOMEM", MADE},
+	{OPEN, EMFILE, "EMFILE", SKIPPED},
+	{OPEN, ENOENT, "ENOENT", SKIPPED},
 	{PIDFD_OPEN, EMFILE, "EMFILE", SKIPPED},
 	{PIDFD_OPEN, ENFILE, "ENFILE", SKIPPED},
 	{PIDFD_OPEN, ENOMEM, "ENOMEM", SKIPPED},
@@ -147,6 +152,7 @@ static const struct fault {
 	{SENDMSG, EINTR, "EINTR", SKIPPED},
 	{SENDMSG, ENOBUFS, "ENOBUFS", SKIPPED},
 	{SENDMSG, ETOOMANYREFS, "ETOOMANYREFS", SKIPPED},
+	{SET_LIMIT, EPERM, "EPERM", SKIPPED},
 	{SHUTDOWN, ENOTCONN, "ENOTCONN", MADE},
 	{SIGNALFD, EMFILE, "EMFILE", SKIPPED},
 	{SIGNALFD, ENOMEM, "ENOMEM", SKIPPED},
@@ -228,6 +234,7 @@ WRAP(int, FFLUSH, fflush, (FILE * f), (f), EOF)
 WRAP(void *, MMAP, mmap, (void *at, size_t len, int prot, int flags, int fd, off_t from),
 	(at, len, prot, flags, fd, from), MAP_FAILED)
 WRAP(int, MUNMAP, munmap, (void *at, size_t len), (at, len), -1)
+WRAP(int, OPEN, open, (const char *path, int flags), (path, flags), -1)
 WRAP(int, POLL, poll, (struct pollfd * on, nfds_t n, int ms), (on, n, ms), -1)
 WRAP(int, PRCTL, prctl, (int option, unsigned long value), (option, value), -1)
 WRAP(ssize_t, READ, read, (int fd, void *bytes, size_t len), (fd, bytes, len), -1)
@@ -237,6 +244,7 @@ WRAP(int, SET_AFFINITY, sched_setaffinity, (pid_t pid, size_t len, const cpu_set
 	-1)
 WRAP(ssize_t, SEND, send, (int fd, const void *bytes, size_t len, int flags), (fd, bytes, len, flags), -1)
 WRAP(ssize_t, SENDMSG, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags), -1)
+WRAP(int, SET_LIMIT, setrlimit, (__rlimit_resource_t what, const struct rlimit *limit), (what, limit), -1)
 WRAP(int, SHUTDOWN, shutdown, (int fd, int how), (fd, how), -1)
 WRAP(int, SIGNALFD, signalfd, (int fd, const sigset_t *set, int flags), (fd, set, flags), -1)
 WRAP(int, SOCKETPAIR, socketpair, (int domain, int type, int protocol, int fd[2]),
@@ -383,7 +391,7 @@ enum {
 	TERMINATED = 128,
 	NEVER_READY = 256, /* init() of one worker does not return */
 	STEPS = 512, /* step by step, in a loop that polls; the item that takes too long is cancelled */
-	PINNED = 1024,
+	ON_REQUEST = 1024, /* pinned workers that mind their memory, and catch crashes */
 };
 
 enum { KILLS_ONCE = 2, KILLS = 4, HANGS = 5, ENDS_AT = 3 };
@@ -525,11 +533,13 @@ static int go_step_by_step(struct pvq_pool *pool, struct run *r, struct pvq_erro
 
 static int pool_life(struct run *r)
 {
+	int on_request = (r->flags & ON_REQUEST) != 0;
 	struct pvq_pool_config config = {PVQ_POOL_DEFAULTS, .workers = WORKERS, .max_in = 8, .max_out = 8,
 		.chunk = 1, .window = 4, .ordered = (r->flags & ORDERED) != 0,
 		.recycle = r->flags & RECYCLE ? 3 : 0, .item_timeout_ns = r->flags & OVERDUE ? 20000000 : 0,
-		.interrupt = (r->flags & STEPS) != 0, .pin = (r->flags & PINNED) != 0, .init = init,
-		.run = work, .ctx = r};
+		.interrupt = (r->flags & STEPS) != 0, .pin = on_request, .backtrace = on_request,
+		.recycle_memory = on_request ? SIZE_MAX : 0, .max_memory = on_request ? 1 << 30 : 0,
+		.init = init, .run = work, .ctx = r};
 	const struct pvq_pool_feed feed = {.next = next, .put = put, .ctx = r};
 	struct pvq_error err = PVQ_NO_ERROR;
 	struct pvq_pool *pool;
@@ -700,7 +710,7 @@ static unsigned fail_all(unsigned flags)
 	unsigned bad = 0;
 
 #ifdef PVQ_EMULATED /* takes twenty times as long */
-	if (flags != (DEATHS | RECYCLE | PINNED))
+	if (flags != (DEATHS | RECYCLE | ON_REQUEST))
 		return 0;
 #endif
 	for (unsigned f = 0; f < FAULTS; f++)
@@ -725,7 +735,7 @@ static void test_in_order(void **state)
 static void test_with_deaths_and_recycling(void **state)
 {
 	(void)state;
-	runs(DEATHS | RECYCLE | PINNED);
+	runs(DEATHS | RECYCLE | ON_REQUEST);
 }
 
 static void test_with_an_item_that_is_overdue(void **state)

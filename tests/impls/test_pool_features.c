@@ -1,4 +1,5 @@
-/* test_pool_features.c: what a pool does on request: the hook at a worker's end, replacements that are held back, pinning.
+/* test_pool_features.c: what a pool does on request: the hook at a worker's end, replacements that are held back, pinning, bounds
+ * of memory, the stack of a crash.
  * Each by a small program that knows the public header alone.
  */
 #include "pool.h"
@@ -10,9 +11,11 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -398,6 +401,206 @@ static void test_workers_stay_on_a_cpu_each(void **state)
 	}
 }
 
+/* ---- memory ---- */
+
+enum { LEAK = 8 << 20, LEAKS = 4 }; /* bytes an item, and of how many a worker is replaced */
+
+/* Memory that is never given back; NULL: there is none. */
+static void *take(size_t bytes)
+{
+	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return at == MAP_FAILED ? NULL : memset(at, 1, bytes);
+}
+
+static int leaks(const struct fixture *f, uint64_t id)
+{
+	static unsigned times;
+
+	(void)f;
+	(void)id;
+	if (times > LEAKS) /* it has more than it may have already */
+		return -E2BIG;
+	times++;
+	return take(LEAK) ? 0 : -ENOMEM;
+}
+
+static void test_a_worker_that_has_grown_is_replaced_between_items(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+	f->n = 20;
+	f->run = leaks;
+	f->bye = notes_its_end;
+	config.workers = 1;
+	config.recycle_memory = (size_t)LEAK * LEAKS;
+	start(f, config);
+	map(f);
+	for (unsigned i = 0; i < f->n; i++)
+		assert_int_equal(f->status[i], 0);
+	assert_int_equal(pvq_pool_counts(f->pool)->deaths, 0);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+	assert_in_range(f->sh->exits, f->n / (LEAKS + 1), f->n);
+}
+
+static int takes_little(const struct fixture *f, uint64_t id)
+{
+	(void)f;
+	(void)id;
+	return take(4096) ? 0 : -ENOMEM;
+}
+
+/* What the program has itself is not the worker's. */
+static void test_a_worker_that_has_not_grown_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+	void *large = take((size_t)2 * LEAK * LEAKS);
+
+	assert_non_null(large);
+	f->n = ITEMS;
+	f->run = takes_little;
+	config.recycle_memory = (size_t)LEAK * LEAKS;
+	start(f, config);
+	map(f);
+	assert_int_equal(pvq_pool_counts(f->pool)->recycled, 0);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+	munmap(large, (size_t)2 * LEAK * LEAKS);
+}
+
+static int takes_too_much(const struct fixture *f, uint64_t id)
+{
+	if (id % 4 == 0)
+		return take((size_t)2 * LEAK * LEAKS) ? 0 : -errno;
+	if (id == 1 && !take((size_t)2 * LEAK * LEAKS))
+		raise(SIGKILL);
+	return takes_little(f, id);
+}
+
+static void test_an_item_that_takes_too_much_memory_is_told_by_name(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+#ifdef PVQ_EMULATED /* the emulator does not limit its own memory */
+	skip();
+#endif
+	f->n = 12;
+	f->run = takes_too_much;
+	config.max_memory = (size_t)LEAK * LEAKS;
+	start(f, config);
+	map(f);
+	for (unsigned i = 0; i < f->n; i++)
+		assert_int_equal(f->status[i], i == 1 ? PVQ_POOL_DIED : i % 4 == 0 ? -ENOMEM : 0);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+}
+
+/* ---- crashes ---- */
+
+static const int crash[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+enum { CRASHES = sizeof(crash) / sizeof(*crash), OVERFLOW = CRASHES, FAULT };
+
+/* Until the stack has no room. */
+static int descend(volatile const char *above, volatile const int *goes_on)
+{
+	volatile char here[4096];
+
+	here[0] = (char)(*above + 1);
+	return *goes_on ? descend(here, goes_on) + here[0] : here[0];
+}
+
+static int crashes(const struct fixture *f, uint64_t id)
+{
+	const struct rlimit small = {.rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY};
+	volatile int goes_on = 1;
+	volatile char bottom = 0;
+	volatile char *page;
+
+	(void)f;
+	if (id == OVERFLOW) {
+		setrlimit(RLIMIT_STACK, &small);
+		return descend(&bottom, &goes_on);
+	}
+	if (id == FAULT) {
+		page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		return *page;
+	}
+	return raise(crash[id]);
+}
+
+static int note_fate(void *ctx, uint64_t id, const void *out, size_t len, int status)
+{
+	struct fixture *f = ctx;
+	struct pvq_pool_loss loss;
+
+	f->put++;
+	assert_int_equal(status, PVQ_POOL_DIED);
+	memcpy(&loss, out, len);
+	assert_true(WIFSIGNALED(loss.wstatus));
+	f->status[id] = WTERMSIG(loss.wstatus);
+	return 0;
+}
+
+/* What workers print on stderr, which is a file meanwhile. */
+static void crash_all(struct fixture *f, int backtrace, char *text, size_t cap)
+{
+	const struct pvq_pool_feed feed = {.next = next, .put = note_fate, .ctx = f};
+	struct pvq_pool_config config = plain;
+	int kept = dup(STDERR_FILENO), file = memfd_create("stderr", 0);
+	ssize_t n;
+
+	assert_true(kept >= 0 && file >= 0);
+	f->n = FAULT + 1;
+	f->run = crashes;
+	config.backtrace = backtrace;
+	config.workers = 1; /* so that nobody writes over another's lines */
+	dup2(file, STDERR_FILENO);
+	start(f, config);
+	dup2(kept, STDERR_FILENO);
+	assert_int_equal(pvq_pool_map(f->pool, &feed, &f->err), 0);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+	for (int i = 0; i < CRASHES; i++)
+		assert_int_equal(f->status[i], crash[i]);
+	assert_int_equal(f->status[OVERFLOW], SIGSEGV);
+	assert_int_equal(f->status[FAULT], SIGSEGV);
+	n = pread(file, text, cap - 1, 0);
+	assert_true(n >= 0);
+	text[n] = '\0';
+	close(file);
+	close(kept);
+}
+
+static unsigned count_of(const char *text, const char *what)
+{
+	unsigned sum = 0;
+
+	while ((text = strstr(text, what))) {
+		text += strlen(what);
+		sum++;
+	}
+	return sum;
+}
+
+static void test_a_crash_shows_where_and_ends_the_worker_as_ever(void **state)
+{
+	static char text[1 << 16];
+	struct fixture *f = *state;
+
+	crash_all(f, 1, text, sizeof(text));
+	for (int i = 0; i < CRASHES; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "is killed by SIG%s:\n", sigabbrev_np(crash[i]));
+		assert_int_equal(count_of(text, line), crash[i] == SIGSEGV ? 3 : 1);
+	}
+	assert_int_equal(count_of(text, "worker 0 "), FAULT + 1);
+	assert_true(count_of(text, "[0x") >= FAULT + 1);
+	crash_all(f, 0, text, sizeof(text));
+	assert_string_equal(text, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -411,6 +614,10 @@ int main(void)
 		TEST(test_poison_burns_no_cpu),
 		TEST(test_a_worker_that_has_got_on_is_replaced_at_once),
 		TEST(test_workers_stay_on_a_cpu_each),
+		TEST(test_a_worker_that_has_grown_is_replaced_between_items),
+		TEST(test_a_worker_that_has_not_grown_stays),
+		TEST(test_an_item_that_takes_too_much_memory_is_told_by_name),
+		TEST(test_a_crash_shows_where_and_ends_the_worker_as_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

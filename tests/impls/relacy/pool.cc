@@ -621,6 +621,11 @@ int pvq_pool_server_died(struct pvq_pool *, struct pvq_error *)
 	return -EOWNERDEAD;
 }
 
+int pvq_pool_has_grown(const struct pvq_pool *)
+{
+	return 0;
+}
+
 const char *pvq_child_fate(int, char *, size_t)
 {
 	return "dead";
