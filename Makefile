@@ -19,6 +19,7 @@
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make build-matrix    build with gcc and clang, -O0 to -O3 and LTO, and the library with musl: 15 minutes;
 #                        ONLY="gcc-O0 musl"
+#   make fuzz            fuzz every reader of files, options and tasks, for SECONDS=600 in all; ONLY="raw e2e"
 #   make python          build the Python package pvqpool into build/python
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
 #   make grade-aa        is the reference, graded as a student, ever short of points? RUNS=100, an hour on a quiet machine
@@ -155,6 +156,7 @@ PLAYED := $(addprefix $B/tests/,drive/test_sweep experiments/test_beside)
 $(PLAYED): $B/tests/support/played.o
 $(PLAYED): LDFLAGS += -Wl,--wrap=pvq_launch_trial -Wl,--wrap=pvq_launch_command
 $(addprefix $B/tests/,report/test_page experiments/test_costs experiments/test_timeline): $B/tests/support/browser.o
+$B/tests/fuzz/test_corpus: $B/tests/fuzz/readers.o
 $B/tests/drive/test_empty: LDFLAGS += -Wl,--wrap=pvq_launch_trial
 
 $B/%.o: %.c $B/gen/flags

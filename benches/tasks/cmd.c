@@ -3,6 +3,7 @@
  * The result of an item is what its command wrote to stdout. It travels behind one byte: 0, or 1 where the item failed, and
  * then the bytes are the reason, one line. */
 #include "base/clock.h"
+#include "base/grow.h"
 #include "guard.h"
 #include "items.h"
 #include "joblog.h"
@@ -51,12 +52,12 @@ struct cmd {
 
 /* ---- which items ---- */
 
-/* The items that a job log has as done, as a growing array of flags. */
+/* The items that a job log has as done: their numbers, from 1, ascending, each once. */
 struct done {
 	const struct cmd *cmd;
-	char *flag; /* owned */
-	uint64_t room;
-	uint64_t foreign; /* the first item, from 1, that the log has with another command; 0: none */
+	uint64_t *number; /* owned */
+	size_t count;
+	uint64_t foreign; /* the number of an item that is none of ours; 0: all are */
 };
 
 static char *cmd_line_of(const struct cmd *cmd, uint64_t item)
@@ -69,6 +70,7 @@ static char *cmd_line_of(const struct cmd *cmd, uint64_t item)
 static int note_done(void *ctx, uint64_t seq, const char *command)
 {
 	struct done *done = ctx;
+	uint64_t *more;
 	char *line;
 
 	if (done->cmd->items.count && seq > done->cmd->items.count) {
@@ -81,23 +83,32 @@ static int note_done(void *ctx, uint64_t seq, const char *command)
 	free(line);
 	if (done->foreign)
 		return -EINVAL;
-	if (seq > done->room) {
-		uint64_t room = seq + seq / 2 + 64;
-		char *more = realloc(done->flag, room);
-
-		if (!more)
-			return -ENOMEM;
-		memset(more + done->room, 0, room - done->room);
-		done->flag = more;
-		done->room = room;
-	}
-	done->flag[seq - 1] = 1;
+	more = pvq_grow(done->number, done->count, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	done->number = more;
+	more[done->count++] = seq;
 	return 0;
 }
 
-static int is_done(const struct done *done, uint64_t item)
+static int by_number(const void *a, const void *b)
 {
-	return item < done->room && done->flag[item];
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A log has an item several times if its job was begun again by hand. */
+static void order_done(struct done *done)
+{
+	size_t kept = 0;
+
+	if (done->count)
+		qsort(done->number, done->count, sizeof(*done->number), by_number);
+	for (size_t i = 0; i < done->count; i++)
+		if (kept == 0 || done->number[i] != done->number[kept - 1])
+			done->number[kept++] = done->number[i];
+	done->count = kept;
 }
 
 /* Reads what is done already. 0, or -errno with *err filled. */
@@ -111,6 +122,7 @@ static int read_done(
 	if (!load->keep.resume)
 		return 0;
 	ret = pvq_joblog_succeeded(path, note_done, done);
+	order_done(done);
 	if (done->foreign)
 		return pvq_fail(err, ret, "%s is the log of other commands: see its item %" PRIu64, path,
 			done->foreign);
@@ -151,9 +163,9 @@ static int cmd_count(const struct pvq_load *load, uint64_t *n, struct pvq_error 
 	if (ret == 0)
 		ret = read_done(load, &cmd, &done, err);
 	*n = all;
-	for (uint64_t i = 0; ret == 0 && i < all && i < done.room; i++)
-		*n -= (uint64_t)done.flag[i];
-	free(done.flag);
+	for (size_t i = 0; ret == 0 && i < done.count && done.number[i] <= all; i++)
+		--*n;
+	free(done.number);
 	cmd_release(&cmd);
 	return ret;
 }
@@ -163,21 +175,22 @@ static int cmd_choose(const struct pvq_load *load, struct cmd *cmd, struct pvq_e
 {
 	struct done done;
 	uint64_t next = 0;
+	size_t past = 0;
 	int ret = read_done(load, cmd, &done, err);
 
-	if (ret == 0 && done.room) {
+	if (ret == 0 && done.count) {
 		cmd->chosen = malloc((load->n + 1) * sizeof(*cmd->chosen));
 		if (!cmd->chosen)
 			ret = pvq_fail(err, -ENOMEM, "cmd: cannot choose the items");
 	}
 	for (uint64_t i = 0; ret == 0 && cmd->chosen && i < load->n; i++) {
-		while (is_done(&done, next))
+		for (; past < done.count && done.number[past] == next + 1; past++)
 			next++;
 		cmd->chosen[i] = next++;
 	}
 	if (ret == 0 && cmd->items.count && next > cmd->items.count)
 		ret = pvq_fail(err, -ERANGE, "cmd: fewer than %" PRIu64 " items are left", load->n);
-	free(done.flag);
+	free(done.number);
 	return ret;
 }
 

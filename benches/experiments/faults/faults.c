@@ -12,6 +12,8 @@ static void faults_read(void **data, const struct pvq_folder *folder)
 		*data = d;
 		return;
 	}
+	if (d)
+		free(d->fault);
 	free(d);
 }
 
