@@ -362,6 +362,9 @@ static void explain(const struct ask *a)
 	       "  an item: caller %s, worker %s, together %s; wake-ups for %.0f %% of the items\n",
 		pvq_text_ns(t->caller_ns).s, pvq_text_ns(t->worker_ns).s, pvq_text_ns(t->item_ns).s,
 		100 * t->wakes);
+	if (!best->strategy->kind.serial)
+		printf("  from %.0f workers on the caller is busy all the time, and more gain nothing\n",
+			ceil(t->worker_ns / t->caller_ns));
 	printf("  map %s, of it: last items %s, pages %s,", pvq_text_ns(t->map_ns).s,
 		pvq_text_ns(t->longest_ns).s, pvq_text_ns(t->pages_ns).s);
 	printf(" ramp %s; start + stop %s\n", pvq_text_ns(t->ramp_ns).s, pvq_text_ns(t->edge_ns).s);

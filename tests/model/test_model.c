@@ -75,8 +75,9 @@ static void test_monotonic(void **state)
 
 	(void)state;
 	for (unsigned s = 0; s < 2; s++)
-		for (double item_ns = 1; item_ns < 1e8; item_ns *= 3)
+		for (unsigned step = 0; step < 17; step++)
 			for (unsigned cores = 2; cores <= 1024; cores *= 2) {
+				double item_ns = pow(3, step);
 				struct pvq_model_job job = computing(1e6, item_ns);
 				struct pvq_model_time t = take(price[s], kind[s], job, on(cores, cores)),
 						      more = take(price[s], kind[s], job,
