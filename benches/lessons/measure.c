@@ -94,6 +94,37 @@ static void take_row(struct pvq_lesson_data *d, const struct pvq_row *row)
 		snprintf(d->trouble, sizeof(d->trouble), "%s: %s", row->impl, row->reason);
 }
 
+/* Takes the values of all trials that count: by the rule of results/state.h, or, if `any`, in any state of the machine. */
+static void take_values(
+	struct pvq_lesson_data *d, const struct pvq_rows *rows, const struct pvq_states *states, int any)
+{
+	d->trials = d->failed = 0;
+	for (size_t i = 0; i < d->blocks.cells * d->blocks.blocks; i++)
+		d->blocks.ns[i] = NAN;
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct pvq_standing *standing = pvq_states_standing(states, &rows->row[i]);
+
+		/* What failed, failed in any state. */
+		if (!standing->superseded && (any || standing->in || rows->row[i].status != PVQ_OK))
+			take_row(d, &rows->row[i]);
+	}
+}
+
+/* Whether the blocks with a value of every cell are too few for an interval. */
+static int has_too_few(const struct pvq_lesson_data *d)
+{
+	size_t whole = 0;
+
+	for (size_t i = 0; i < d->blocks.blocks; i++) {
+		int missing = 0;
+
+		for (size_t cell = 0; cell < d->blocks.cells; cell++)
+			missing |= isnan(d->blocks.ns[cell * d->blocks.blocks + i]) != 0;
+		whole += !missing;
+	}
+	return whole < pvq_median_needs(PVQ_ALPHA);
+}
+
 static int take_rows(struct pvq_lesson_data *d, const char *dir, const char *file)
 {
 	struct pvq_states states = {0};
@@ -107,13 +138,11 @@ static int take_rows(struct pvq_lesson_data *d, const char *dir, const char *fil
 		blocks = rows.row[i].block >= blocks ? rows.row[i].block + 1 : blocks;
 	if (ret == 0)
 		ret = make_room(d, blocks);
-	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
-		const struct pvq_standing *standing = pvq_states_standing(&states, &rows.row[i]);
-
-		/* What failed, failed in any state of the machine. */
-		if (!standing->superseded && (standing->in || rows.row[i].status != PVQ_OK))
-			take_row(d, &rows.row[i]);
-	}
+	if (ret == 0)
+		take_values(d, &rows, &states, 0);
+	/* A few blocks may all have met changes of the state: a wide interval teaches more than none. */
+	if (ret == 0 && has_too_few(d))
+		take_values(d, &rows, &states, 1);
 	pvq_states_free(&states);
 	pvq_rows_free(&rows);
 	return ret;
