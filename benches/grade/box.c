@@ -29,10 +29,9 @@ static void limit(int what, rlim_t most)
 {
 	struct rlimit r;
 
-	if (getrlimit((__rlimit_resource_t)what, &r) == 0 &&
-		(r.rlim_max == RLIM_INFINITY || r.rlim_max > most)) {
+	if (getrlimit(what, &r) == 0 && (r.rlim_max == RLIM_INFINITY || r.rlim_max > most)) {
 		r.rlim_cur = r.rlim_max = most;
-		(void)setrlimit((__rlimit_resource_t)what, &r);
+		(void)setrlimit(what, &r);
 	}
 }
 
