@@ -17,7 +17,8 @@ setup_file() {
 	{ cat tests/grade/student.c && echo 'int x = missing;'; } >"$DIR/BROKEN.c"
 	# shellcheck disable=SC2016  # for the inner shell
 	(cd "$DIR" && ls ./*.c) | xargs -P 2 -I{} sh -c \
-		'"$PVQ" grade "$DIR/$1" --cpu 1 --csv "$DIR/class.csv" >"$DIR/$1.out" 2>"$DIR/$1.err"; echo $? >"$DIR/$1.rc"' - {}
+		'case $1 in *LOOPS* | *FORKS*) set -- "$1" --cpu 1 ;; esac
+		"$PVQ" grade "$DIR/$@" --csv "$DIR/class.csv" >"$DIR/$1.out" 2>"$DIR/$1.err"; echo $? >"$DIR/$1.rc"' - {}
 }
 
 setup() {
