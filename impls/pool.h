@@ -189,6 +189,11 @@ int pvq_pool_map(struct pvq_pool *, const struct pvq_pool_feed *, struct pvq_err
  * window is full until something is collected; -EMSGSIZE: len is beyond max_in. */
 int pvq_pool_submit(struct pvq_pool *, const void *in, size_t len, uint64_t *id, struct pvq_error *err);
 
+/* The same for an item that is to be begun before all others that no worker has claimed yet, but not before urgent ones that
+ * came earlier. Where the pool is ordered, it is put in the order of ids all the same. Workers see it at once. */
+int pvq_pool_submit_urgent(
+	struct pvq_pool *, const void *in, size_t len, uint64_t *id, struct pvq_error *err);
+
 /* Lets workers see what was submitted. Only where there is neither a collect nor a wait for a while. */
 void pvq_pool_flush(struct pvq_pool *);
 

@@ -194,6 +194,16 @@ static inline void append(struct pvq_pool *p, size_t len)
 	step(p);
 }
 
+/* The next item, in that slot, is a piece that does not go on the ring. Whatever was filled is closed. */
+static void note_single(struct pvq_pool *p, uint32_t slot, uint32_t len)
+{
+	p->piece[slot] = (struct pool_piece){.id = p->next++, .pos = POOL_NOWHERE, .in_len = len, .n = 1};
+	if (p->config.ordered)
+		put_last(p, slot);
+	else
+		p->line[p->nline++] = slot;
+}
+
 /* So many calls of a hook next time that they take QUOTA_NS. */
 static uint32_t adapt(uint32_t quota, uint64_t took_ns)
 {
@@ -260,7 +270,8 @@ static int refuse(struct pvq_error *err)
 	return pvq_fail(err, -EINVAL, "this pool has failed before, and can only be closed");
 }
 
-int pvq_pool_submit(struct pvq_pool *p, const void *in, size_t len, uint64_t *id, struct pvq_error *err)
+/* Whether an item of that length goes in: 0, at `at`; or -errno. */
+static inline int admit(struct pvq_pool *p, size_t len, struct pvq_error *err)
 {
 	if (p->failed)
 		return refuse(err);
@@ -271,6 +282,15 @@ int pvq_pool_submit(struct pvq_pool *p, const void *in, size_t len, uint64_t *id
 		return -EAGAIN;
 	if (p->next == p->done)
 		begin_flight(p, pool_now_ns());
+	return 0;
+}
+
+int pvq_pool_submit(struct pvq_pool *p, const void *in, size_t len, uint64_t *id, struct pvq_error *err)
+{
+	int ret = admit(p, len, err);
+
+	if (ret)
+		return ret;
 	if (len > 0)
 		memcpy(input_of(p, p->at), in, len);
 	append(p, len);
@@ -278,6 +298,26 @@ int pvq_pool_submit(struct pvq_pool *p, const void *in, size_t len, uint64_t *id
 		*id = p->next - 1;
 	if (p->gathered >= p->quota && p->filled == 0)
 		(void)publish(p, p->config.cores);
+	return 0;
+}
+
+int pvq_pool_submit_urgent(
+	struct pvq_pool *p, const void *in, size_t len, uint64_t *id, struct pvq_error *err)
+{
+	int ret = admit(p, len, err);
+	uint32_t slot = p->at;
+
+	if (ret)
+		return ret;
+	if (len > 0)
+		memcpy(input_of(p, slot), in, len);
+	close_filled(p);
+	if (id)
+		*id = p->next;
+	note_single(p, slot, (uint32_t)len);
+	step(p);
+	pvq_pool_put_on_lane(p, slot);
+	wake_needed(p, pool_now_ns(), UINT64_MAX);
 	return 0;
 }
 
@@ -785,11 +825,7 @@ static int feed_odd(struct pvq_pool *p, ssize_t len, int *ended)
 		return 0;
 	}
 	close_filled(p);
-	p->piece[slot] = (struct pool_piece){.id = p->next++, .pos = POOL_NOWHERE, .n = 1};
-	if (p->config.ordered)
-		put_last(p, slot);
-	else
-		p->line[p->nline++] = slot;
+	note_single(p, slot, 0);
 	atomic_store_explicit(
 		&p->result[slot], POOL_DONE | POOL_FAILED | (uint32_t)EMSGSIZE, memory_order_relaxed);
 	step(p);

@@ -195,9 +195,9 @@ static int give_up(struct pvq_pool *p, uint32_t slot, int status, const struct p
 	return 0;
 }
 
-/* On the lane. There is room: of the positions that nobody has claimed each has slots of its own, and there are no more
+/* There is room: of the positions that nobody has claimed each has slots of its own, and there are no more
  * slots in flight than entries. */
-static void publish_again(struct pvq_pool *p, uint32_t slot)
+void pvq_pool_put_on_lane(struct pvq_pool *p, uint32_t slot)
 {
 	pool_atomic_u64 *published = &p->shared->lane_published;
 	uint64_t pos = atomic_load_explicit(published, memory_order_relaxed); /* ours alone */
@@ -209,7 +209,7 @@ static void publish_again(struct pvq_pool *p, uint32_t slot)
 		pool_entry(slot, piece->n, piece->in_len) | (p->cancelled ? POOL_MARKED : 0),
 		memory_order_relaxed);
 	/* Releases the entry to claim_some(). */
-	atomic_store_explicit(published, pos + 1, RELEASE(publish_again));
+	atomic_store_explicit(published, pos + 1, RELEASE(put_on_lane));
 }
 
 /* Cuts a piece before its item i, which begins one of its own. Returns that one's slot. */
@@ -281,7 +281,7 @@ static int take_back(struct pvq_pool *p, uint32_t slot)
 			rest = cut(p, rest, 1);
 	}
 	if (ret >= 0)
-		publish_again(p, rest);
+		pvq_pool_put_on_lane(p, rest);
 	return ret < 0 ? ret : 0;
 }
 

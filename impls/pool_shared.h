@@ -22,11 +22,11 @@
  * Positions count the pieces that were ever published. The ring maps a position to its piece. Only the caller appends to it;
  * workers claim [from, from + size) by moving `claimed` with compare-and-swap.
  *
- * The lane is a second ring, for what dead workers left: such a piece is published again there, at a new position, and
- * workers claim from the lane before they claim from the ring. So a retried item goes first, however full the ring is. The
+ * The lane is a second ring, for what dead workers left, and for urgent items: such a piece is published there, at a new
+ * position, and workers claim from the lane before they claim from the ring. So it goes first, however full the ring is. The
  * lane obeys the same rules, and its positions have a bit of their own (POOL_LANE), so whatever names a position or a
  * claim says which ring is meant. Between two looks at the rings a worker holds one claim at most, of one of them. The
- * lane's two words share a line, which changes only after a death: a look at it costs two loads from the worker's own
+ * lane's two words share a line, which changes only after a death, or for an urgent item: a look at it costs two loads from the worker's own
  * cache, once a claim.
  *
  * There is no lock, hence none that a dead worker could hold. What it held is known from three words:
@@ -208,7 +208,7 @@ struct pool_shared {
 	pool_atomic_u32 closing;
 	pool_atomic_u64 low;  /* the queue is low where fewer than that are left */
 	pool_atomic_u64 want; /* position whose result it waits for, or POOL_ANY */
-	/* Written only after a worker has died: by the caller, and by workers with compare-and-swap. */
+	/* Written only after a worker has died, and for urgent items: by the caller, and by workers with compare-and-swap. */
 	_Alignas(2 * POOL_GAP) pool_atomic_u64 lane_published, lane_claimed;
 	/* Written by both sides, seldom. */
 	_Alignas(2 * POOL_GAP) pool_atomic_u32 sleepers; /* parked workers; never too low. One that dies
@@ -486,6 +486,8 @@ void pvq_pool_wake(struct pvq_pool *, uint64_t want);
  * runs an item for too long. Before that sleeps until a worker dies or wakes the caller, for wait_ns at
  * most; < 0: for any time. 0; 1: a signal has ended the sleep; or -errno with *err filled: the pool cannot go on. */
 int pvq_pool_tend(struct pvq_pool *, int64_t wait_ns, struct pvq_error *err);
+/* Publishes a piece on the lane: before all that nobody has claimed on the ring. */
+void pvq_pool_put_on_lane(struct pvq_pool *, uint32_t slot);
 /* Worker w could not begin: its phase says why, and is returned. */
 int pvq_pool_init_failed(int32_t phase, unsigned w, struct pvq_error *err);
 /* Nanoseconds after which it must be called again at the latest; < 0: any time. */

@@ -1,5 +1,5 @@
 /* test_pool_features.c: what a pool does on request: the hook at a worker's end, replacements that are held back, pinning, bounds
- * of memory, the stack of a crash.
+ * of memory, the stack of a crash, urgent items.
  * Each by a small program that knows the public header alone.
  */
 #include "pool.h"
@@ -29,6 +29,7 @@ struct shared {
 	_Atomic uint32_t begun[ITEMS], starts[WORKERS], arrived, exits;
 	_Atomic uint64_t first_ns, last_ns; /* starts of worker 1 */
 	_Atomic int cpus[WORKERS], cpu[WORKERS];
+	_Atomic uint32_t go, turns, turn[ITEMS]; /* which item of all was begun */
 };
 
 /* A pool whose items multiply by ten, but for what a test sets; and what came of them. */
@@ -40,7 +41,7 @@ struct fixture {
 	int (*init)(const struct fixture *, unsigned worker);
 	int (*run)(const struct fixture *, uint64_t id);
 	void (*bye)(const struct fixture *, unsigned worker);
-	int status[ITEMS];
+	int status[ITEMS], ordered;
 };
 
 static unsigned worker_here;
@@ -601,6 +602,108 @@ static void test_a_crash_shows_where_and_ends_the_worker_as_ever(void **state)
 	assert_string_equal(text, "");
 }
 
+/* ---- urgent items ---- */
+
+enum { PLAIN = 20, URGENT = 5 };
+
+/* The first one lasts until all others are there; the second urgent one kills its worker once. */
+static int notes_its_turn(const struct fixture *f, uint64_t id)
+{
+	while (id == 0 && !atomic_load(&f->sh->go))
+		pause_ms(1);
+	if (id == PLAIN + 1 && atomic_load(&f->sh->begun[id]) == 1)
+		raise(SIGKILL);
+	atomic_store(&f->sh->turn[id], atomic_fetch_add(&f->sh->turns, 1));
+	return 0;
+}
+
+static int put_in_turn(void *ctx, uint64_t id, const void *out, size_t len, int status)
+{
+	const struct fixture *f = ctx;
+
+	assert_true(!f->ordered || id == f->put);
+	return put(ctx, id, out, len, status);
+}
+
+static void submit(struct fixture *f, uint64_t id)
+{
+	uint64_t given = UINT64_MAX;
+
+	assert_int_equal((id < PLAIN ? pvq_pool_submit : pvq_pool_submit_urgent)(
+				 f->pool, &id, sizeof(id), &given, &f->err),
+		0);
+	assert_int_equal(given, id);
+	pvq_pool_flush(f->pool);
+}
+
+static void test_an_urgent_item_is_begun_first(void **state)
+{
+	struct fixture *f = *state;
+	const struct pvq_pool_feed feed = {.put = put_in_turn, .ctx = f};
+	struct pvq_pool_config config = plain;
+
+	f->run = notes_its_turn;
+	config.workers = 1;
+	config.retries = 1;
+	for (config.ordered = 0; config.ordered < 2; config.ordered++) {
+		f->ordered = config.ordered;
+		f->put = 0;
+		memset(f->sh, 0, sizeof(*f->sh));
+		start(f, config);
+		submit(f, 0);
+		while (!atomic_load(&f->sh->begun[0]))
+			assert_true(pvq_pool_wait(f->pool, 1000000, &f->err) >= 0);
+		for (uint64_t id = 1; id < PLAIN + URGENT; id++)
+			submit(f, id);
+		atomic_store(&f->sh->go, 1);
+		while (pvq_pool_in_flight(f->pool) > 0) {
+			assert_true(pvq_pool_wait(f->pool, -1, &f->err) >= 0);
+			assert_true(pvq_pool_collect(f->pool, &feed, &f->err) >= 0);
+		}
+		assert_int_equal(f->put, PLAIN + URGENT);
+		for (unsigned id = 1; id < PLAIN + URGENT; id++) {
+			assert_int_equal(f->status[id], 0);
+			assert_int_equal(f->sh->begun[id], id == PLAIN + 1 ? 2 : 1);
+			/* What was run again comes after what was on the lane. */
+			if (id < PLAIN)
+				assert_int_equal(f->sh->turn[id], URGENT + id);
+			else
+				assert_in_range(f->sh->turn[id], 1, URGENT);
+		}
+		assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+	}
+}
+
+static void test_an_urgent_item_may_be_cancelled_or_refused(void **state)
+{
+	struct fixture *f = *state;
+	const struct pvq_pool_feed feed = {.put = put, .ctx = f};
+	struct pvq_pool_config config = plain;
+	uint64_t id = 1;
+	char large[9] = {0};
+
+	f->run = notes_its_turn;
+	config.workers = 1;
+	config.window = 2;
+	start(f, config);
+	submit(f, 0);
+	while (!atomic_load(&f->sh->begun[0]))
+		assert_true(pvq_pool_wait(f->pool, 1000000, &f->err) >= 0);
+	assert_int_equal(pvq_pool_submit_urgent(f->pool, large, sizeof(large), NULL, &f->err), -EMSGSIZE);
+	assert_int_equal(pvq_pool_submit_urgent(f->pool, &id, sizeof(id), NULL, &f->err), 0);
+	assert_int_equal(pvq_pool_submit_urgent(f->pool, &id, sizeof(id), NULL, &f->err), -EAGAIN);
+	assert_int_equal(pvq_pool_cancel(f->pool, 1), 0);
+	atomic_store(&f->sh->go, 1);
+	while (pvq_pool_in_flight(f->pool) > 0) {
+		assert_true(pvq_pool_wait(f->pool, -1, &f->err) >= 0);
+		assert_true(pvq_pool_collect(f->pool, &feed, &f->err) >= 0);
+	}
+	assert_int_equal(f->status[0], 0);
+	assert_int_equal(f->status[1], PVQ_POOL_CANCELLED);
+	assert_int_equal(f->sh->begun[1], 0);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -618,6 +721,8 @@ int main(void)
 		TEST(test_a_worker_that_has_not_grown_stays),
 		TEST(test_an_item_that_takes_too_much_memory_is_told_by_name),
 		TEST(test_a_crash_shows_where_and_ends_the_worker_as_ever),
+		TEST(test_an_urgent_item_is_begun_first),
+		TEST(test_an_urgent_item_may_be_cancelled_or_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@ struct check {
 	unsigned retries, recycle;
 	int overdue;      /* items have a time limit */
 	int steps;        /* no map: submit, collect, and wait or poll */
+	int urgent;       /* every other item is */
 	int cancels;      /* items that may hang are cancelled at some time, and interrupted */
 	unsigned pace_ns; /* of items, as known from the start: so that pieces have several */
 	uint64_t tick_ns; /* how far the clock goes at each look; 0: one of several */
@@ -117,6 +118,23 @@ const check checks[] = {
 		.deaths = 1,
 		.retries = 1,
 		.steps = 1},
+	{.name = "urgent",
+		.what = "2 workers, 6 items, every other one urgent, step by step",
+		.workers = 2,
+		.items = 6,
+		.window = 3,
+		.ordered = 1,
+		.steps = 1,
+		.urgent = 1},
+	{.name = "urgent-unordered",
+		.what = "2 workers, 6 items, every other one urgent, step by step, a death",
+		.workers = 2,
+		.items = 6,
+		.window = 3,
+		.deaths = 1,
+		.retries = 1,
+		.steps = 1,
+		.urgent = 1},
 	{.name = "cancel",
 		.what = "2 workers, 6 items that may hang and are cancelled",
 		.workers = 2,
@@ -808,6 +826,15 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 			wake_up(1 + (int)i);
 	}
 
+	int submit(uint64_t id)
+	{
+		struct pvq_error err = PVQ_NO_ERROR;
+
+		return the_check->urgent && id % 2
+			       ? pvq_pool_submit_urgent(pool, &id, sizeof(id), NULL, &err)
+			       : pvq_pool_submit(pool, &id, sizeof(id), NULL, &err);
+	}
+
 	void go_step_by_step()
 	{
 		struct pvq_pool_feed feed = {.put = put_item};
@@ -815,8 +842,7 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 		uint64_t id = 0;
 
 		while (id < the_check->items || pvq_pool_in_flight(pool) > 0) {
-			while (id < the_check->items &&
-				pvq_pool_submit(pool, &id, sizeof(id), NULL, &err) == 0)
+			while (id < the_check->items && submit(id) == 0)
 				id++;
 			if (the_check->cancels)
 				cancel(id);
