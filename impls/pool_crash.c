@@ -15,14 +15,6 @@ static unsigned number; /* of this worker */
 /* A stack that has overflowed is no place for a handler. */
 static _Alignas(16) char stack[64 << 10];
 
-static char *put_text(char *at, const char *text)
-{
-	size_t len = strlen(text);
-
-	memcpy(at, text, len);
-	return at + len;
-}
-
 static char *put_number(char *at, unsigned n)
 {
 	if (n >= 10)
@@ -38,11 +30,11 @@ static void crashed(int sig)
 	void *frame[FRAMES];
 	char line[64], *at = line;
 
-	at = put_text(at, "worker ");
+	at = stpcpy(at, "worker ");
 	at = put_number(at, number);
-	at = put_text(at, " is killed by SIG");
-	at = put_text(at, abbrev);
-	at = put_text(at, ":\n");
+	at = stpcpy(at, " is killed by SIG");
+	at = stpcpy(at, abbrev);
+	at = stpcpy(at, ":\n");
 	(void)!write(STDERR_FILENO, line, (size_t)(at - line));
 	backtrace_symbols_fd(frame, backtrace(frame, FRAMES), STDERR_FILENO);
 	raise(sig); /* not blocked, and its action is the default one again: so it ends as it would have */
