@@ -14,7 +14,7 @@
 #   make pool-faults     every call of the pool that can fail, made to fail: the table of impls/PROOFS.md
 #   make chaos-long      a million kills, stops and continues of a pool's processes: ten minutes; EVENTS=, SEED=
 #   make kill-resume     benches killed at random moments and resumed: nothing lost or doubled; ROUNDS=200, SEED=
-#   make torture         every call of pvq that can fail, made to fail: the table of reports/METHOD.md; DEPTH=2
+#   make torture         every call of pvq that can fail, made to fail: the table of reports/METHOD.md: half an hour; DEPTH=2
 #   make proofs          the pool under a model of memory, and each ordering weakened: checks impls/PROOFS.md
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make build-matrix    build with gcc and clang, -O0 to -O3 and LTO, and the library with musl: 15 minutes;

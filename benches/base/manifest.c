@@ -19,20 +19,24 @@ void pvq_fact_write(FILE *f, const char *key, const char *value)
 	fputc('\n', f);
 }
 
-int pvq_manifest_begin(struct pvq_outfile *facts, const char *dir)
+/* Passes the error on, with one line on stderr if it is one. */
+static int manifest_tell(int ret, const char *dir)
 {
-	int ret = pvq_outfile_begin(facts);
-
 	if (ret)
 		fprintf(stderr, "pvq: cannot write %s/%s: %s\n", dir, manifest_file, strerror(-ret));
 	return ret;
+}
+
+int pvq_manifest_begin(struct pvq_outfile *facts, const char *dir)
+{
+	return manifest_tell(pvq_outfile_begin(facts), dir);
 }
 
 /* Writes the facts of the manifest, then those of the text. */
 static int manifest_save(const struct pvq_manifest *before, struct pvq_outfile *facts, const char *dir)
 {
 	struct pvq_outfile out = {0};
-	int ret = pvq_outfile_compose(facts);
+	int ret = manifest_tell(pvq_outfile_compose(facts), dir);
 	size_t count = before->count + before->lost;
 
 	if (ret == 0)

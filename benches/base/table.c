@@ -1,5 +1,6 @@
 /* table.c: writes tables, and reads them by libcsv. */
 #include "base/table.h"
+#include "base/flush.h"
 
 #include "base/grow.h"
 #include "base/infile.h"
@@ -16,21 +17,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Flushes the file and checks for errors. stdio does not promise to set errno, so -EIO stands in for it. */
-static int table_flush(FILE *f)
-{
-	errno = 0;
-	if (fflush(f) == 0 && !ferror(f))
-		return 0;
-	return errno ? -errno : -EIO;
-}
-
 int pvq_table_header(const struct pvq_table *t, FILE *f)
 {
 	for (size_t i = 0; i < t->columns; i++)
 		fprintf(f, "%s%s", i ? "," : "", t->column[i].name);
 	fputc('\n', f);
-	return table_flush(f);
+	return pvq_flush(f);
 }
 
 static void table_text(FILE *f, const char *text)
@@ -80,7 +72,7 @@ int pvq_table_write(const struct pvq_table *t, FILE *f, const void *row)
 		}
 	}
 	fputc('\n', f);
-	return table_flush(f);
+	return pvq_flush(f);
 }
 
 /* Readies a file for a row, behind those of other processes: a new one gets the header, and a last line that was cut off
@@ -406,7 +398,7 @@ size_t pvq_table_unread(void)
 int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *rows)
 {
 	struct reader r = {.table = t, .rows = rows, .line = 1, .row = calloc(1, t->row)};
-	char *text = NULL, what[80];
+	char *text = NULL, what[120];
 	size_t len = 0;
 	int ret;
 
@@ -418,7 +410,8 @@ int pvq_table_read(const struct pvq_table *t, FILE *f, struct pvq_table_rows *ro
 
 		reader_parse(&r, text + mark, len - mark);
 	} else {
-		reader_fail(&r, ret, ret == -ENOMEM ? "out of memory" : "cannot be read");
+		snprintf(what, sizeof(what), "cannot be read: %s", strerror(-ret));
+		reader_fail(&r, ret, ret == -ENOMEM ? "out of memory" : what);
 	}
 	if (!r.error && !r.has_header) {
 		snprintf(what, sizeof(what), "empty file: not %s of pvq", t->file);

@@ -39,6 +39,18 @@ static int whole_is_named(int fd, const char *path)
 	       ours.st_ino == named.st_ino;
 }
 
+/* The descriptor of the part, which is empty then; or -errno, and there is no part. */
+static int whole_empty(int fd, const char *part)
+{
+	int ret = ftruncate(fd, 0) ? -errno : fd;
+
+	if (ret < 0) {
+		unlink(part);
+		close(fd);
+	}
+	return ret;
+}
+
 /* Opens the part for one writer at a time: who waited for the lock may find the part renamed, and begins another. A killed
  * writer's part is taken over. Returns the descriptor or -errno. */
 static int whole_open(const char *part)
@@ -51,7 +63,7 @@ static int whole_open(const char *part)
 		while (flock(fd, LOCK_EX) && errno == EINTR)
 			; /* without locks on this file system, writers are not kept apart */
 		if (whole_is_named(fd, part))
-			return ftruncate(fd, 0) ? close(fd), -EIO : fd;
+			return whole_empty(fd, part);
 		close(fd);
 	}
 }

@@ -1,5 +1,6 @@
 /* new.c: `pvq new KIND NAME`: writes a skeleton that compiles, from a template (templates/). */
 #include "base/asset.h"
+#include "base/flush.h"
 #include "base/parse.h"
 #include "cmd/cmd.h"
 #include "report/experiment.h"
@@ -168,7 +169,7 @@ static int write_file(const char *path, const struct kind *kind, const char *nam
 	if (!f)
 		return -errno;
 	write_template(f, kind, name);
-	ret = fflush(f) ? -errno : 0;
+	ret = pvq_flush(f);
 	if (fclose(f) && ret == 0)
 		ret = -errno;
 	if (ret)

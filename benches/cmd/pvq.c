@@ -1,5 +1,6 @@
 /* pvq.c: main(): finds the command, parses its options, and runs it. */
 #include "base/asset.h"
+#include "base/flush.h"
 #include "base/parse.h"
 #include "base/process.h"
 #include "base/quote.h"
@@ -44,7 +45,7 @@ static const struct pvq_command *find(const char *name)
 
 int pvq_cmd_flush(void)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (pvq_flush(stdout) == 0)
 		return PVQ_EXIT_DONE;
 	fprintf(stderr, "pvq: cannot write to stdout\n");
 	return PVQ_EXIT_FAILED;

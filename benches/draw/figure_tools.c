@@ -133,9 +133,10 @@ void pvq_figure_say(
 	const struct pvq_row *key = cell->key;
 	char plain[PVQ_LABEL_MAX];
 	struct pvq_outfile text;
+	int ret = pvq_outfile_begin(&text);
 
-	if (pvq_outfile_begin(&text)) {
-		pvq_plot_say(plot, "");
+	if (ret) {
+		pvq_plot_fail(plot, ret);
 		return;
 	}
 	pvq_text_plain(plain, key->task, key->args);
@@ -144,7 +145,11 @@ void pvq_figure_say(
 		key->cores == 1 ? "" : "s", shows, shows[0] ? "\n" : "",
 		pvq_text_ns_interval(map->median, map->lo, map->hi).s, map->n);
 	pvq_row_command(text.f, key);
-	pvq_plot_say(plot, pvq_outfile_compose(&text) == 0 ? text.text : "");
+	ret = pvq_outfile_compose(&text);
+	if (ret == 0)
+		pvq_plot_say(plot, text.text);
+	else
+		pvq_plot_fail(plot, ret);
 	pvq_outfile_free(&text);
 }
 

@@ -27,6 +27,11 @@ static void plot_fail(struct pvq_plots *plots, int error, const char *name)
 	fprintf(stderr, "pvq: cannot write %s/plots/%s: %s\n", plots->dir, name, strerror(-error));
 }
 
+void pvq_plot_fail(struct pvq_plot *plot, int error)
+{
+	plot_fail(plot->plots, error, plot->name);
+}
+
 int pvq_plots_begin(struct pvq_plots *plots, const char *dir)
 {
 	char path[PATH_MAX];

@@ -47,6 +47,8 @@ void pvq_plots_free(struct pvq_plots *);
 
 /* Starts a picture of width x height pixels. 0 or -errno (kept in plots->error, reported on stderr). */
 int pvq_plot_begin(struct pvq_plot *, struct pvq_plots *, const char *name, int width, int height);
+/* Ends the drawing by an error, which is reported: a picture must not lack a part unseen. */
+void pvq_plot_fail(struct pvq_plot *, int error);
 /* Appends the template ("time.gp") and closes the files. */
 void pvq_plot_end(struct pvq_plot *, const char *template);
 

@@ -107,13 +107,21 @@ static int draw_judge(const struct pvq_plots *plots, size_t drawer, int code)
 	return code == 0 ? 0 : code == NO_GNUPLOT ? -ENOENT : -EIO;
 }
 
-/* Removes the log of a gnuplot that succeeded. */
+/* Removes the log, unless it says why gnuplot failed. */
 static void draw_tidy(const struct pvq_plots *plots, size_t drawer)
 {
 	char path[PATH_MAX];
 
 	if (snprintf(path, sizeof(path), "%s/plots/%s", plots->dir, draw_log[drawer]) < (int)sizeof(path))
 		unlink(path);
+}
+
+/* Concludes a gnuplot that ended with that code. 0 or -errno. */
+static int draw_end(const struct pvq_plots *plots, size_t drawer, int code)
+{
+	if (code == 0 || code == NO_GNUPLOT || code == NOT_RUN)
+		draw_tidy(plots, drawer);
+	return draw_judge(plots, drawer, code);
 }
 
 int pvq_plots_draw(struct pvq_plots *plots)
@@ -130,8 +138,8 @@ int pvq_plots_draw(struct pvq_plots *plots)
 
 		if (pid[i] < 0)
 			fprintf(stderr, "pvq: cannot run gnuplot: %s\n", strerror(-ended));
-		else if (pid[i] > 0 && (ended = draw_judge(plots, i, draw_wait(pid[i]))) == 0)
-			draw_tidy(plots, i);
+		else if (pid[i] > 0)
+			ended = draw_end(plots, i, draw_wait(pid[i]));
 		ret = ret ? ret : ended;
 	}
 	plots->drawn = 1;

@@ -152,10 +152,11 @@ int pvq_svg_tidy(const char *dir, const char *name)
 
 	snprintf(file, sizeof(file), "plots/%s.svg", name);
 	ret = pvq_infile_read(dir, file, &text, &len);
+	if (ret == 0)
+		ret = pvq_outfile_begin(&out);
 	if (ret)
-		return ret;
-	ret = pvq_outfile_begin(&out);
-	if (ret == 0) {
+		fprintf(stderr, "pvq: cannot tidy %s/%s: %s\n", dir, file, strerror(-ret));
+	else {
 		svg_write(out.f, text);
 		ret = pvq_outfile_write(&out, dir, file);
 		pvq_outfile_free(&out);

@@ -1,6 +1,7 @@
 /* main.c: the program pvq-micro: registers every case of every family, runs them, writes DIR/micro.json and DIR/plots, and
  * prints a price list.
  */
+#include "base/flush.h"
 #include "base/options.h"
 #include "base/process.h"
 #include "base/rundir.h"
@@ -314,7 +315,7 @@ int main(int argc, char **argv)
 	}
 	ret = pvq_options_parse(&syntax, argc, argv, &o, NULL);
 	if (ret)
-		return ret == PVQ_OPTIONS_ANSWERED && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
+		return ret == PVQ_OPTIONS_ANSWERED && pvq_flush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
 	flags_default(flag, o.brief);
 	if (gb_initialize(&flags, flag) || gb_report_unknown(flags, flag))
 		return EXIT_USAGE;
@@ -323,5 +324,8 @@ int main(int argc, char **argv)
 	if (bench_run(&b, &o, dir) || bench_show(dir))
 		return EXIT_FAILED;
 	gb_shutdown();
-	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+	if (pvq_flush(stdout) == 0)
+		return EXIT_DONE;
+	fprintf(stderr, "pvq-micro: cannot write to stdout\n");
+	return EXIT_FAILED;
 }

@@ -31,7 +31,7 @@ static int html_body(const char *markdown, size_t len, char **body)
 					MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_NOHTML, 0);
 	if (fclose(f))
 		return -ENOMEM;
-	return bad ? -EINVAL : 0;
+	return bad ? len > UINT_MAX ? -EFBIG : -ENOMEM : 0;
 }
 
 /* Writes the picture's text from its <svg> on, with `number` in front of every name in it: a page must not hold a name
@@ -63,6 +63,16 @@ static void html_json(FILE *f, const char *json)
 			fputc(*json, f);
 }
 
+/* Reads a file that belongs to the page, if it is there. 0 or -errno, with one line on stderr if the file is there. */
+static int html_read(const char *dir, const char *file, char **text, size_t *len)
+{
+	int ret = pvq_infile_read(dir, file, text, len);
+
+	if (ret && ret != -ENOENT)
+		fprintf(stderr, "pvq: cannot read %s/%s: %s\n", dir, file, strerror(-ret));
+	return ret;
+}
+
 /* Writes what the run's folder holds for scripts beside the picture `file`, plots/NAME.svg. */
 static void html_data(FILE *f, const char *file, const char *dir)
 {
@@ -71,7 +81,7 @@ static void html_data(FILE *f, const char *file, const char *dir)
 	size_t len;
 
 	snprintf(beside, sizeof(beside), "%.*s.json", (int)strlen(file) - 4, file);
-	if (pvq_infile_read(dir, beside, &text, &len))
+	if (html_read(dir, beside, &text, &len))
 		return;
 	fprintf(f, "<script type=\"application/json\" class=\"%.*s\">", (int)strcspn(name, "-"), name);
 	html_json(f, text);
@@ -87,7 +97,7 @@ static int html_picture(
 	const char *svg;
 	size_t len;
 
-	if (pvq_infile_read(dir, file, &text, &len))
+	if (html_read(dir, file, &text, &len))
 		return 0;
 	svg = strstr(text, "<svg");
 	if (svg) {

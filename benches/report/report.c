@@ -60,6 +60,14 @@ static int report_read(struct pvq_rows *rows, struct pvq_registry *registry, con
 	return ret;
 }
 
+/* Passes the error on, with one line on stderr if it is one. */
+static int report_tell(int ret)
+{
+	if (ret)
+		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
+	return ret;
+}
+
 static int report_write_table(const char *dir, const char *name, const struct pvq_summary *s,
 	void (*write)(FILE *, const struct pvq_summary *))
 {
@@ -67,7 +75,7 @@ static int report_write_table(const char *dir, const char *name, const struct pv
 	int ret = pvq_outfile_begin(&out);
 
 	if (ret)
-		return ret;
+		return report_tell(ret);
 	write(out.f, s);
 	ret = pvq_outfile_write(&out, dir, name);
 	pvq_outfile_free(&out);
@@ -93,7 +101,8 @@ static int report_draw(
 		if (pvq_experiments[i]->draw && pvq_experiment_has(readings, i))
 			ret = pvq_experiments[i]->draw(plots, report, readings->data[i]);
 	if (ret)
-		return ret;
+		return ret == plots->error ? ret
+					   : report_tell(ret); /* the pictures' own error was reported */
 	/* Pictures that could not be drawn were reported; the report goes out without them. */
 	pvq_plots_draw(plots);
 	pvq_plots_clear_old(plots, PVQ_COMPARE_FIGURE); /* `pvq compare --out` may have written it there */
@@ -180,8 +189,7 @@ static int report_write(const struct pvq_report *report, const struct pvq_readin
 		ret = report_compose(report, readings, &md, &parts);
 	if (ret == 0)
 		ret = pvq_html_write(html.f, md.text, md.len, &parts, report->dir, facts);
-	if (ret)
-		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
+	report_tell(ret);
 	if (ret == 0)
 		ret = pvq_outfile_write(&md, report->dir, "report.md");
 	if (ret == 0)
@@ -228,8 +236,7 @@ static int report_make_parts(
 
 	if (ret == 0)
 		ret = pvq_summarise_levels(at, &report.level_count, &summary, rows);
-	if (ret) {
-		fprintf(stderr, "pvq: cannot make the report: %s\n", strerror(-ret));
+	if (report_tell(ret)) {
 		report_free_summaries(&summary, at, report.level_count);
 		return ret;
 	}
@@ -248,6 +255,7 @@ static int report_make_parts(
 		ret = pvq_verdict_make(&verdict, &report);
 		report.verdict = &verdict;
 	}
+	report_tell(ret);
 	if (ret == 0 && rows->count)
 		ret = report_write_summary(dir, &summary);
 	if (ret == 0)

@@ -1,6 +1,7 @@
 /* sink.c: digests results, and compares them with the oracle. */
 #include "trial/sink.h"
 #include "base/clock.h"
+#include "base/flush.h"
 #include "trial/delivery.h"
 
 #include <ctype.h>
@@ -41,9 +42,10 @@ static int print_command(const struct pvq_check *c, uint64_t id, struct pvq_span
 	char line[1024];
 	int len;
 
-	if (status == 0)
-		return fwrite(result.ptr, 1, result.len, stdout) != result.len || fflush(stdout) ? -errno
-												 : 0;
+	if (status == 0) {
+		fwrite(result.ptr, 1, result.len, stdout);
+		return pvq_flush(stdout);
+	}
 	len = snprintf(
 		line, sizeof(line), "%.*s", name.len < 512 ? (int)name.len : 512, (const char *)name.ptr);
 	for (int i = 0; i < len; i++)
@@ -78,7 +80,7 @@ static int print_result(uint64_t id, const void *out, size_t len, int status)
 		printf("%" PRIu64 "\t%zu bytes, xxh3 %016" PRIx64 "\n", id, len,
 			(uint64_t)XXH3_64bits(out, len));
 	}
-	return fflush(stdout) ? -errno : 0; /* so that each result shows as it completes */
+	return pvq_flush(stdout); /* so that each result shows as it completes */
 }
 
 static int record(struct pvq_check *c, uint64_t id, const void *out, size_t len, int status)

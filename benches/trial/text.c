@@ -251,18 +251,29 @@ static void text_value(
 	}
 }
 
+/* Appends to a label as much as it has room for. */
+static void text_append(char label[PVQ_LABEL_MAX], const char *more, size_t len)
+{
+	size_t used = strlen(label);
+
+	snprintf(label + used, PVQ_LABEL_MAX - used, "%.*s", (int)len, more);
+}
+
 /* Appends the argument that `{ARG}` names. Returns the length of `{ARG}`; 0: the task has no such argument. */
-static size_t text_expand(FILE *f, const struct pvq_task *task, const char *brace, const char *args)
+static size_t text_expand(
+	char label[PVQ_LABEL_MAX], const struct pvq_task *task, const char *brace, const char *args)
 {
 	size_t name = strcspn(brace + 1, "}");
 
 	for (const struct pvq_arg *arg = task->args; arg && arg->name; arg++) {
 		char value[PVQ_SPEC_MAX];
+		struct pvq_text text;
 
 		if (strlen(arg->name) != name || strncmp(arg->name, brace + 1, name) != 0)
 			continue;
 		text_value(value, sizeof(value), task, arg, args);
-		fputs(text_with_unit(arg, value).s, f);
+		text = text_with_unit(arg, value);
+		text_append(label, text.s, strlen(text.s));
 		return name + 2;
 	}
 	return 0;
@@ -271,20 +282,18 @@ static size_t text_expand(FILE *f, const struct pvq_task *task, const char *brac
 void pvq_text_plain(char label[PVQ_LABEL_MAX], const char *name, const char *args)
 {
 	const struct pvq_task *task = pvq_tasks[pvq_task_rank(name)];
-	FILE *f = task && task->plain ? fmemopen(label, PVQ_LABEL_MAX, "w") : NULL;
 
-	if (!f) {
+	if (!task || !task->plain) {
 		pvq_text_task(label, name, args);
 		return;
 	}
+	label[0] = '\0';
 	for (const char *at = task->plain; *at;) {
-		size_t used = *at == '{' ? text_expand(f, task, at, args) : 0;
+		size_t used = *at == '{' ? text_expand(label, task, at, args) : 0;
 
 		if (!used)
-			fputc(*at, f);
+			text_append(label, at, 1);
 		at += used ? used : 1;
 	}
-	fclose(f);
-	label[PVQ_LABEL_MAX - 1] = '\0';
 	text_tidy(label);
 }

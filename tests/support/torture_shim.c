@@ -6,6 +6,9 @@
  *	                    the K-th call at that place in a process of that role fails, in the first process that gets there:
  *	                    it removes the token
  *
+ *	TORTURE_PROGRAM=FILE
+ *	                    the program that this is for; others that it starts are left alone
+ *
  * A place is a return address in the program itself, as an offset. Libraries' own calls never fail: what they make of it is
  * not ours to mend. Roles: "driver" and "trial" are processes that were executed, "child" and "worker" their forks. Only
  * errors are injected that the call can really give. What does its work before it can fail is made, and its answer changed.
@@ -16,6 +19,7 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <glob.h>
+#include <limits.h>
 #include <link.h>
 #include <linux/sched.h>
 #include <poll.h>
@@ -89,9 +93,14 @@ static int note_library(struct dl_phdr_info *info, size_t size, void *ctx)
 /* The program itself is the first that the linker lists. */
 __attribute__((constructor)) static void begin(int argc, char **argv)
 {
-	const char *at = getenv("TORTURE_AT");
-	char kind[16];
+	const char *at = getenv("TORTURE_AT"), *program = getenv("TORTURE_PROGRAM");
+	char kind[16], self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	uintptr_t offset;
+
+	self[len < 0 ? 0 : len] = '\0';
+	if (!program || strcmp(program, self) != 0)
+		return;
 
 	dl_iterate_phdr(note_library, NULL);
 	role = argc > 1 && strcmp(argv[1], "trial") == 0 ? "trial" : "driver";
@@ -295,6 +304,10 @@ FAILS(void *, json_load_file, (const char *path, size_t flags, void *error), (pa
 	NULL)
 FAILS(char *, json_dumps, (const void *json, size_t flags), (json, flags), ENOMEM, NULL)
 FAILS(int, json_dumpf, (const void *json, FILE *f, size_t flags), (json, f, flags), ENOMEM, -1)
+FAILS(int, md_html,
+	(const char *text, unsigned len, void (*take)(const char *, unsigned, void *), void *ctx,
+		unsigned flags, unsigned more),
+	(text, len, take, ctx, flags, more), ENOMEM, -1)
 FAILS(void *, XXH3_createState, (void), (), ENOMEM, NULL)
 FAILS(int, hwloc_topology_init, (void *topology), (topology), ENOMEM, -1)
 FAILS(int, hwloc_topology_load, (void *topology), (topology), ENOMEM, -1)
@@ -306,9 +319,25 @@ FAILS(FILE *, popen, (const char *command, const char *mode), (command, mode), E
 FAILS(int, execvp, (const char *file, char *const argv[]), (file, argv), ENOMEM, -1)
 FAILS(int, chdir, (const char *path), (path), EACCES, -1)
 FAILS(int, sched_setaffinity, (pid_t pid, size_t size, const cpu_set_t *set), (pid, size, set), EINVAL, -1)
-STOPS(pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, options), EINTR, -1)
-STOPS(int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options), (type, id, info, options), EINTR,
-	-1)
+
+/* Only what blocks can be interrupted. */
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+	REAL(waitpid);
+
+	if (!(options & WNOHANG) && fails("waitpid", HERE))
+		FAIL(EINTR, -1);
+	return real(pid, status, options);
+}
+
+int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+	REAL(waitid);
+
+	if (!(options & WNOHANG) && fails("waitid", HERE))
+		FAIL(EINTR, -1);
+	return real(type, id, info, options);
+}
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *arg)
 {
