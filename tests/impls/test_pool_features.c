@@ -599,7 +599,7 @@ static void test_a_crash_shows_where_and_ends_the_worker_as_ever(void **state)
 	assert_int_equal(count_of(text, "worker 0 "), FAULT + 1);
 	assert_true(count_of(text, "[0x") >= FAULT + 1);
 	crash_all(f, 0, text, sizeof(text));
-	assert_string_equal(text, "");
+	assert_int_equal(count_of(text, "worker"), 0);
 }
 
 /* ---- urgent items ---- */
