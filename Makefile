@@ -20,6 +20,7 @@
 #   make build-matrix    build with gcc and clang, -O0 to -O3 and LTO, and the library with musl: 15 minutes;
 #                        ONLY="gcc-O0 musl"
 #   make fuzz            fuzz every reader of files, options and tasks, for SECONDS=600 in all; ONLY="raw e2e"
+#   make coverage        which lines and branches the tests run, by room; TESTS_OF="tests/stats/*.c": of some tests
 #   make python          build the Python package pvqpool into build/python
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
 #   make grade-aa        is the reference, graded as a student, ever short of points? RUNS=100, an hour on a quiet machine
@@ -57,7 +58,7 @@ HARDEN   := -fstack-protector-strong -fPIE $(if $(SAN),,$(shell echo | $(CC) $(C
 override CFLAGS += -std=gnu11 -D_GNU_SOURCE -ffp-contract=off -pthread -Ibenches -Iimpls $(WARN) $(HARDEN) $(SANFLAGS)
 override CXXFLAGS += -std=c++17 -pthread -Ibenches -Iimpls -Wall -Wextra -Wpedantic -Wshadow \
             $(if $(WERROR),-Werror) $(HARDEN) $(SANFLAGS)
-LDFLAGS  += -pie -Wl,-z,relro,-z,now
+LDFLAGS  += -pie -Wl,-z,relro,-z,now $(COVER:%=-Wl,--wrap=_exit %)
 LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lcminpack -lm -pthread
 
 # The rooms, users before used. Each is an archive, linked in this order, so a reference in the wrong direction is an

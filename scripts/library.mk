@@ -21,7 +21,7 @@ uninstall:
 $B/libpvqpool.a: $(POOL_LIB:%.c=$B/%.o)
 $A/libpvqpool.a: $(POOL_LIB:%.c=$A/%.o)
 $B/libpvqpool.a $A/libpvqpool.a: $(POOL_H) scripts/generate
-	$(call say,AR)$(CC) -nostdlib -r $(filter %.o,$^) -o $(@D)/pvqpool.o
+	$(call say,AR)$(CC) $(filter -O% -flto%,$(CFLAGS)) -nostdlib -r $(filter %.o,$^) -o $(@D)/pvqpool.o
 	@$(OBJCOPY) $$(scripts/generate api $(POOL_H) | sed 's/^/--keep-global-symbol=/') $(@D)/pvqpool.o
 	@rm -f $@ && $(AR) qcs $@ $(@D)/pvqpool.o
 

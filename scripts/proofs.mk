@@ -1,7 +1,7 @@
 # proofs.mk: the pool's own files, compiled against relacy's model of memory instead of the processor's. Included by the
 # Makefile. tests/impls/relacy/ holds the checks, scripts/pool-orderings the table.
 
-RELACY := $(if $(SAN),,$(wildcard /usr/include/relacy/relacy.hpp))
+RELACY := $(if $(SAN)$(COVER),,$(wildcard /usr/include/relacy/relacy.hpp))
 
 # Every check in full: some minutes.
 proofs:
@@ -9,7 +9,7 @@ proofs:
 	$(build) $B/relacy/pool
 	@scripts/pool-orderings $B/relacy/pool
 
-# A sanitizer knows nothing of relacy's threads.
+# A sanitizer knows nothing of relacy's threads, and coverage is not of models.
 build-tests: $(if $(RELACY),$B/relacy/pool)
 $B/relacy/%.o: override CXXFLAGS := -std=gnu++20 -O2 -g -w -DPVQ_RELACY -D_GNU_SOURCE -Iimpls -Itests/impls/relacy
 $B/relacy/%.o: impls/%.c $B/gen/flags
