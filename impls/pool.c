@@ -339,6 +339,7 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 	struct pvq_pool *p = calloc(1, sizeof(*p));
 	int ret;
 
+	*pool = NULL;
 	if (!p)
 		return pvq_fail(err, -ENOMEM, "cannot start a pool");
 	p->wake_fd = p->epoll_fd = p->timer_fd = p->talk_fd = p->server_fd = -1;

@@ -160,7 +160,7 @@ struct pvq_pool_counts {
  * away, bounded in memory where items are large; 1 .. PVQ_POOL_WINDOW_MAX. */
 unsigned pvq_pool_window(unsigned workers, size_t max_in, size_t max_out);
 
-/* Forks the server, after fflush(NULL), and has it fork the workers. 0, or -errno with *err filled and nothing left
+/* Forks the server, after fflush(NULL), and has it fork the workers. 0, or -errno with *err filled, no pool (NULL) and nothing left
  * running; -EINVAL names the member of the configuration that is out of its bounds. The configuration is copied. */
 int pvq_pool_start(struct pvq_pool **, const struct pvq_pool_config *, struct pvq_error *err);
 
