@@ -244,9 +244,9 @@ int pvq_pool_worker(const struct pvq_pool *, unsigned worker, struct pvq_pool_wo
 /* ---- the end ---- */
 
 /* Lets the workers end, has them reaped and frees the pool; after a failed map, as pvq_pool_terminate(). A worker that is
- * still in init() is killed at once, one that has not ended in close_timeout_ns then. 0; what init() returned in a worker; -EOWNERDEAD where a worker or
- * the server ended otherwise than it should, -ETIMEDOUT where a worker had to be killed (all results were put
- * nevertheless). */
+ * still in init() is killed at once, one that has not ended in close_timeout_ns then. 0; what init() returned in a worker;
+ * -EOWNERDEAD where a worker or the server ended otherwise than it should; -ETIMEDOUT where a worker had to be killed (all
+ * results were put nevertheless). */
 int pvq_pool_close(struct pvq_pool *, struct pvq_error *err);
 
 /* Kills the workers now, has them reaped and frees the pool. */

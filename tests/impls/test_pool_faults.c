@@ -11,6 +11,7 @@
 #include "pool.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
@@ -606,6 +607,7 @@ static int run_once(unsigned flags)
 	struct run r = {.flags = flags};
 	sigset_t before, after;
 	int fds, mappings, outcome, left;
+	void *frame;
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	memset(&before, 0, sizeof(before)); /* of which the kernel fills the beginning */
@@ -616,6 +618,8 @@ static int run_once(unsigned flags)
 	fds = count_fds();
 	mappings = count_mappings();
 	old_kernel = (flags & OLD) != 0;
+	(void)backtrace(
+		&frame, 1); /* what it keeps is not the pool's, though a static libc is wrapped as well */
 	inside = 1;
 	outcome = pool_life(&r);
 	inside = 0;
