@@ -331,7 +331,7 @@ class Failures(Test):
             self.assertEqual(pool.stats()["lost"], 1000)
 
     def test_an_item_that_takes_too_long(self):
-        with pvqpool.Pool(2, item_timeout=0.2) as pool:
+        with pvqpool.Pool(2, item_timeout=1) as pool:
             got = pool.map(for_ever_if_five, range(100), return_exceptions=True)
             self.assertIsInstance(got.pop(5), pvqpool.ItemTimeout)
             self.assertEqual(got, [x for x in range(100) if x != 5])
