@@ -682,15 +682,15 @@ static void begin_rows(struct run *run, const char *name)
 }
 
 /* Items of `ns` in blocks in which the pool's overhead is 100 and 500 ns in turn; serial has none. */
-static void add_grain(struct run *run, double ns)
+static void add_grain(struct run *run, unsigned ns)
 {
 	for (unsigned b = 0; b < 12; b++) {
-		struct pvq_row serial = row_of("serial", "spin", 1, b, 100 * ns / 1e6);
-		struct pvq_row pool =
-			row_of("pool_unordered", "spin", 2, b, 100 * (ns + (b % 2 ? 100 : 500)) / 2 / 1e6);
+		struct pvq_row serial = row_of("serial", "spin", 1, b, 100.0 * ns / 1e6);
+		struct pvq_row pool = row_of(
+			"pool_unordered", "spin", 2, b, 100.0 * (ns + (b % 2 ? 100 : 500)) / 2 / 1e6);
 
-		snprintf(serial.args, sizeof(serial.args), "ns=%.0f", ns);
-		strcpy(pool.args, serial.args);
+		snprintf(serial.args, sizeof(serial.args), "ns=%u", ns);
+		memcpy(pool.args, serial.args, sizeof(pool.args));
 		assert_int_equal(pvq_row_write(run->raw, &serial), 0);
 		assert_int_equal(pvq_row_write(run->raw, &pool), 0);
 	}
@@ -704,7 +704,7 @@ static void break_even_of(char words[200], const char *text)
 
 	if (!at)
 		fail_msg("no break-even length in:\n%.3000s", text);
-	for (; *at && *at != '.' && len < 199; at++)
+	for (; at && *at && *at != '.' && len < 199; at++)
 		if (*at == '<')
 			at += strcspn(at, ">");
 		else if (*at != '*')
@@ -726,7 +726,7 @@ static void the_break_even_length_has_an_interval(void **state)
 	add_task(run, "spin", 4, 2, 3);
 	end_rows(run);
 	begin_rows(run, "grain.csv");
-	for (double ns = 30; ns < 10000; ns *= 3)
+	for (unsigned ns = 30; ns < 10000; ns *= 3)
 		add_grain(run, ns);
 	assert_int_equal(make_report(run), 0);
 	break_even_of(words, run->text);
