@@ -3,6 +3,7 @@
 #include "child.h"
 #include "trial/peer.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,12 +37,18 @@ void pvq_report_read(int fd, struct pvq_row *row)
 	int first;
 
 	if (!f) {
+		snprintf(row->reason, sizeof(row->reason), "its row cannot be read: %s", strerror(errno));
 		close(fd);
 		return;
 	}
 	first = fgetc(f);
 	if (first == EOF) {
-		snprintf(row->reason, sizeof(row->reason), "it ended without a row on descriptor 3");
+		if (ferror(f))
+			snprintf(row->reason, sizeof(row->reason), "its row cannot be read: %s",
+				strerror(errno));
+		else
+			snprintf(
+				row->reason, sizeof(row->reason), "it ended without a row on descriptor 3");
 		fclose(f);
 		return;
 	}

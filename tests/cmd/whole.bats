@@ -199,7 +199,7 @@ is_complete() {
 	cc -D_GNU_SOURCE -shared -fPIC -o "$TMP/fail_malloc.so" tests/support/fail_malloc.c || skip "needs a compiler"
 	LD_PRELOAD=$TMP/fail_malloc.so "$PVQ" list >"$TMP/out" 2>&1 || skip "nothing can be preloaded"
 	for in in trial driver; do
-		for ((at = 1, good = 0; at <= 40; at++)); do
+		for ((at = 1, good = 0; at <= 80; at++)); do
 			rc=0
 			FAIL_IN=$in FAIL_AT=$at LD_PRELOAD=$TMP/fail_malloc.so timeout 20 "$PVQ" run -i pool_ordered -t noop -n 3 --print \
 				>"$TMP/out" 2>"$TMP/err" || rc=$?
