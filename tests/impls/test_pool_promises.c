@@ -509,8 +509,8 @@ static void test_a_shortage_that_passes(void **state)
 
 enum { HELD = 40, HAND_OUT = 500 };
 
-/* The first one's worker dies with it. Before that is noticed nobody gets beyond item HELD. An item's turn is how many this
- * worker, a process of its own, has begun since: what others did meanwhile would depend on who had a core. */
+/* The first one's worker dies with it. Before that is noticed nobody gets beyond item HELD. An item's turn is the number
+ * of items that its own worker has begun since then. A count over all workers would depend on which of them has a core. */
 static ssize_t first_dies_once(const struct fixture *f, uint64_t id, uint64_t *value)
 {
 	static uint32_t since;
