@@ -46,6 +46,11 @@ struct ask {
 
 static struct ask args;
 
+static void say_interrupted(void)
+{
+	fprintf(stderr, "pvq: interrupted; nothing was left running\n");
+}
+
 /* ---- options ---- */
 
 static int take_item(void *into, const char *text)
@@ -220,7 +225,7 @@ static int measure_job(struct ask *a, const struct pvq_registry *registry)
 		job->in = job->out = (double)a->payload;
 	ret = pvq_ask_items(job, &a->items_lost, &a->spec, registry, &a->host, items_s);
 	if (ret == -EINTR)
-		fprintf(stderr, "pvq: interrupted; nothing was left running\n");
+		say_interrupted();
 	return ret;
 }
 
@@ -240,7 +245,7 @@ static int calibrate(struct ask *a, struct pvq_registry *registry)
 		ret = pvq_ask_calibrate(&a->pilot, registry, &a->host,
 			fmax(pilot_s - (double)(pvq_clock_ns() - a->began_ns) / 1e9, prices_s));
 		if (ret == -EINTR)
-			fprintf(stderr, "pvq: interrupted; nothing was left running\n");
+			say_interrupted();
 	}
 	if (ret)
 		return ret;
@@ -456,7 +461,7 @@ static int verify(struct ask *a)
 	}
 	ret = pvq_ask_measure(total_ns, &lost, offer, count, &a->spec, (uint64_t)q.job.n, &a->host);
 	if (ret == -EINTR)
-		fprintf(stderr, "pvq: interrupted; nothing was left running\n");
+		say_interrupted();
 	if (ret)
 		return PVQ_EXIT_FAILED;
 	printf("\nVerified with %.0f items on %u core%s, the median of 3 trials each", q.job.n, q.cores,

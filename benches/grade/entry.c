@@ -2,10 +2,10 @@
 #include "grade/entry.h"
 #include "base/asset.h"
 #include "base/quote.h"
+#include "base/scratch.h"
 #include "drive/launch.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,15 +203,11 @@ static int run_commands(struct pvq_entry *e, double timeout_s, struct pvq_gradin
 
 int pvq_entry_build(struct pvq_entry *e, const char *file, double timeout_s, struct pvq_grading *g)
 {
-	const char *tmp = getenv("TMPDIR");
 	int ret;
 
 	*e = (struct pvq_entry){.file = file};
-	snprintf(e->dir, sizeof(e->dir), "%s/pvq-grade.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	if (!mkdtemp(e->dir)) {
-		e->dir[0] = '\0';
-		ret = -errno;
-	} else {
+	ret = pvq_scratch_make(e->dir, sizeof(e->dir), "grade");
+	if (ret == 0) {
 		unsigned user = USER_FIRST + (unsigned)getpid() % USERS;
 
 		ret = chmod(e->dir, 0755) ? -errno : read_stem(e, g);
@@ -242,14 +238,5 @@ int pvq_entry_box(const struct pvq_entry *e, const char *name, struct pvq_box *b
 
 void pvq_entry_free(struct pvq_entry *e)
 {
-	struct dirent *entry;
-	DIR *dir = e->dir[0] ? opendir(e->dir) : NULL;
-
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			(void)unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	if (e->dir[0])
-		(void)rmdir(e->dir);
+	pvq_scratch_remove(e->dir);
 }

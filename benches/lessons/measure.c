@@ -1,5 +1,6 @@
 /* measure.c: measures the cells of a lesson: trials by a sweep in a folder for the time being, or cases of pvq-micro. */
 #include "base/clock.h"
+#include "base/scratch.h"
 #include "child.h"
 #include "drive/launch.h"
 #include "drive/sweep.h"
@@ -8,13 +9,11 @@
 #include "trial/twin.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* BLOCKS: more would not be worth their time. ROUNDS: blocks in one run of pvq-micro. */
 enum { BLOCKS = 24, ROUNDS = 6 };
@@ -270,19 +269,9 @@ static int measure_micro(struct pvq_lesson_data *d, const char *dir, double budg
 
 /* ---- a measurement ---- */
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	(void)remove(path); /* what stays is a few files in a folder for such files */
-	return 0;
-}
-
 int pvq_lesson_measure(struct pvq_lesson_data *d, const struct pvq_lesson *lesson,
 	const struct pvq_registry *registry, double budget_s, uint64_t seed)
 {
-	const char *tmp = getenv("TMPDIR");
 	char dir[PATH_MAX];
 	struct pvq_host host;
 	int ret;
@@ -294,15 +283,13 @@ int pvq_lesson_measure(struct pvq_lesson_data *d, const struct pvq_lesson *lesso
 	if (ret)
 		return ret;
 	d->cpus = host.usable;
-	if (snprintf(dir, sizeof(dir), "%s/pvq-lesson-XXXXXX", tmp && *tmp ? tmp : "/tmp") >=
-			(int)sizeof(dir) ||
-		!mkdtemp(dir)) {
-		ret = errno ? -errno : -ENAMETOOLONG;
+	ret = pvq_scratch_make(dir, sizeof(dir), "lesson");
+	if (ret) {
 		fprintf(stderr, "pvq: cannot make a folder for the measurement: %s\n", strerror(-ret));
 		return ret;
 	}
 	ret = lesson->cell[0].micro ? measure_micro(d, dir, budget_s)
 				    : measure_trials(d, registry, &host, dir, budget_s);
-	(void)nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	pvq_scratch_remove(dir);
 	return ret;
 }

@@ -200,15 +200,23 @@ static void pictures_are_drawn_and_embedded(void **state)
 	assert_says(run, " '><title>pool_ordered: empty items, 2 workers on 2 cores\n");
 }
 
-static void put_plot(struct run *run, const char *name, const char *text)
+static void write_file(struct run *run, const char *name, const char *text)
 {
 	FILE *f;
 
-	snprintf(run->path, sizeof(run->path), "%s/plots/%s", run->dir, name);
+	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
 	f = fopen(run->path, "w");
 	assert_non_null(f);
 	fputs(text, f);
 	assert_int_equal(fclose(f), 0);
+}
+
+static void put_plot(struct run *run, const char *name, const char *text)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "plots/%s", name);
+	write_file(run, path, text);
 }
 
 /* Pictures of an earlier version go, with all their files; a user's files stay, and so does the picture of a comparison. */
@@ -1062,17 +1070,6 @@ static void one_worker_is_said_to_be_one(void **state)
 }
 
 /* ---- how far to trust it ---- */
-
-static void write_file(struct run *run, const char *name, const char *text)
-{
-	FILE *f;
-
-	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
-	f = fopen(run->path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	assert_int_equal(fclose(f), 0);
-}
 
 static void a_twin_is_in_no_contest_but_tells_the_noise(void **state)
 {
