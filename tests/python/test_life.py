@@ -233,9 +233,11 @@ queue, lock = multiprocessing.Queue(), multiprocessing.Lock()
 def put(x):
     with lock:
         queue.put((x, multiprocessing.current_process().name.startswith("PvqPoolWorker-")))
-with pvqpool.Pool(2) as pool:
-    pool.map(put, range(3))
-    print(sorted(queue.get() for _ in range(3)))
+pool = pvqpool.Pool(2)
+pool.map(put, range(3))
+pool.close()
+pool.join()  # workers write out their queues before they end
+print(sorted(queue.get() for _ in range(3)))
 """)
         self.assertEqual(out, "[(0, True), (1, True), (2, True)]\n")
 

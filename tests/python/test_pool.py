@@ -34,6 +34,14 @@ def allocate(size):
     return len(bytearray(size))
 
 
+_kept = []
+
+
+def keep(size):
+    _kept.append(b"x" * size)
+    return os.getpid()
+
+
 def value_of(_):
     return _value
 
@@ -162,6 +170,8 @@ class Methods(Test):
         self.assertRaises(ValueError, pvqpool.Pool, 0)
         self.assertRaises(TypeError, pvqpool.Pool, 1, 7)
         self.assertRaises(ValueError, pvqpool.Pool, 1, maxtasksperchild=0)
+        self.assertRaises(ValueError, pvqpool.Pool, 1, memory_limit=0)
+        self.assertRaises(TypeError, pvqpool.Pool, 1, worker_exit=7)
         self.assertRaises(ValueError, self.pool.imap, identity, [], 0)
         self.assertRaises(TypeError, self.pool.map, None, [1])
         self.assertRaises(TypeError, self.pool.map, identity, 7)
@@ -338,9 +348,40 @@ class Failures(Test):
 
     def test_memory_limit(self):
         with pvqpool.Pool(1, memory_limit=64 << 20) as pool:
-            self.assertEqual(pool.map(allocate, [1 << 20]), [1 << 20])
-            self.assertRaises(MemoryError, pool.map, allocate, [256 << 20])
-            self.assertEqual(pool.map(allocate, [1 << 20]), [1 << 20])
+            got = pool.map(allocate, [1 << 20, 256 << 20, 2 << 20], return_exceptions=True)
+            self.assertEqual(got[::2], [1 << 20, 2 << 20])
+            self.assertIsInstance(got[1], pvqpool.MemoryLimit)
+            self.assertIsInstance(got[1], MemoryError)
+            self.assertEqual((got[1].item, got[1].limit), (1, 64 << 20))
+            self.assertIn("item 1 raised MemoryError", str(got[1]))
+            self.assertIn("in allocate", str(got[1].__cause__))
+            self.assertRaises(pvqpool.MemoryLimit, pool.apply, allocate, (256 << 20,))
+            self.assertEqual(pool.stats()["deaths"], 0)
+
+    def test_an_idle_worker_that_has_grown_is_replaced(self):
+        for limits in {"recycle_memory": 32 << 20}, {"memory_limit": 128 << 20}:
+            with pvqpool.Pool(1, **limits) as pool:
+                first = pool.apply(pid)
+                self.assertEqual(pool.apply(keep, (80 << 20,)), first)
+                self.assertNotEqual(pool.apply(pid), first)
+                stats = pool.stats()
+                self.assertEqual((stats["recycled"], stats["deaths"], stats["lost"]), (1, 0, 0))
+
+    def test_a_worker_that_crashes_says_where(self):
+        process = program("""
+import ctypes
+def crash():
+    ctypes.string_at(0)
+with pvqpool.Pool(1, backtrace=True) as pool:
+    try:
+        pool.apply(crash)
+    except pvqpool.WorkerLost as error:
+        print(error)
+""")
+        out, errors = process.communicate(timeout=PATIENCE)
+        self.assertEqual(out, "an item was lost: its worker was killed by SIGSEGV\n")
+        self.assertIn("Segmentation fault", errors)
+        self.assertIn(" in crash", errors)
 
     def test_the_remote_traceback(self):
         with pvqpool.Pool(1) as pool:
@@ -395,6 +436,25 @@ class Life(Test):
             self.assertEqual(pool.map(value_of, range(5)), ["set"] * 5)
             self.assertGreaterEqual(len(set(pool.map(pid, range(40)))), 4)
             self.assertEqual(pool.map(value_of, range(5)), ["set"] * 5)
+
+    def test_worker_exit(self):
+        """In every worker that is not killed: in one that is replaced as well, and after an exception of it."""
+        with tempfile.TemporaryDirectory() as folder:
+            def leave():
+                open(os.path.join(folder, str(os.getpid())), "x").close()
+                raise ValueError("goes to stderr")
+
+            stderr, sys.stderr = sys.stderr, open(os.devnull, "w")
+            try:
+                pool = pvqpool.Pool(2, worker_exit=leave, maxtasksperchild=5)
+                workers = {str(worker) for worker in pool.map(pid, range(20))}
+                pool.close()
+                pool.join()
+            finally:
+                sys.stderr.close()
+                sys.stderr = stderr
+            self.assertGreaterEqual(len(workers), 4)
+            self.assertLessEqual(workers, set(os.listdir(folder)))
 
     def test_close_and_join(self):
         pool = pvqpool.Pool(2)

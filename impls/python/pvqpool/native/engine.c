@@ -124,6 +124,31 @@ static int begin(void *ctx, unsigned number)
 	return 0;
 }
 
+static void flush(void)
+{
+	PyObject *done = PyObject_CallFunctionObjArgs(worker.flush, NULL);
+
+	worker.dirty = 0;
+	if (!done)
+		PyErr_Clear(); /* whoever reads it has gone */
+	Py_XDECREF(done);
+}
+
+/* Its process ends next, by _exit(). */
+static void end(void *ctx, unsigned number)
+{
+	Engine *e = ctx;
+	PyObject *done;
+
+	PyEval_RestoreThread(worker.state);
+	done = PyObject_CallMethod(e->hooks, "end", "I", number);
+	if (!done)
+		PyErr_Print();
+	Py_XDECREF(done);
+	if (worker.dirty)
+		flush();
+}
+
 /* A new reference. */
 static PyObject *function_at(const Engine *e, struct native_function f)
 {
@@ -204,16 +229,6 @@ static int answer(const struct place *to, struct coded *coded, const Engine *e, 
 		Py_DECREF(result);
 	}
 	return ret;
-}
-
-static void flush(void)
-{
-	PyObject *done = PyObject_CallFunctionObjArgs(worker.flush, NULL);
-
-	worker.dirty = 0;
-	if (!done)
-		PyErr_Clear(); /* whoever reads it has gone */
-	Py_XDECREF(done);
 }
 
 static ssize_t run(void *ctx, const void *in, size_t len, void *out, size_t cap)
@@ -417,23 +432,26 @@ static int put(void *ctx, uint64_t id, const void *out, size_t len, int status)
 /* The value of a result, or the exception that it stands for. */
 static PyObject *value_of(const Engine *e, struct landed *l, uint64_t seq)
 {
+	const Job *job = e->flight[l->number].job;
 	struct place from;
 	PyObject *value;
 
 	if (l->status) {
 		l->failed = 1;
 		return PyObject_CallMethod(e->hooks, "lost", "iiIN", l->status, l->loss.wstatus,
-			l->loss.attempts, native_job_item(e->flight[l->number].job, seq));
+			l->loss.attempts, native_job_item(job, seq));
 	}
 	if (l->whole) {
 		Py_INCREF(l->value);
 		value = l->value;
 	} else {
 		from = place_of(e, l->number, 1, l->value ? PyBytes_AsString(l->value) : NULL, 0);
+		/* A report of bytes: that runs no Python code, so the job is still there. */
 		value = native_decode(&l->coded, &from);
 	}
 	if (value && l->failed && !PyExceptionInstance_Check(value))
-		native_replace(&value, PyObject_CallMethod(e->hooks, "restore", "O", value));
+		native_replace(&value,
+			PyObject_CallMethod(e->hooks, "restore", "ON", value, native_job_item(job, seq)));
 	return value;
 }
 
@@ -628,16 +646,19 @@ void native_engine_forget(Engine *e, Job *job)
 
 static PyObject *engine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-	static char *names[] = {"hooks", "workers", "retries", "recycle", "item_timeout", NULL};
+	static char *names[] = {"hooks", "workers", "retries", "recycle", "item_timeout", "recycle_memory",
+		"max_memory", "backtrace", NULL};
 	pthread_condattr_t attr;
 	PyObject *hooks;
 	unsigned workers, retries = 0;
 	unsigned long long recycle = 0;
+	Py_ssize_t recycle_memory = 0, max_memory = 0;
+	int backtrace = 0;
 	double timeout = 0;
 	Engine *e;
 
-	if (!PyArg_ParseTupleAndKeywords(
-		    args, kwargs, "OI|IKd", names, &hooks, &workers, &retries, &recycle, &timeout))
+	if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OI|IKdnnp", names, &hooks, &workers, &retries,
+		    &recycle, &timeout, &recycle_memory, &max_memory, &backtrace))
 		return NULL;
 	e = (Engine *)PyType_GenericAlloc(type, 0);
 	if (!e)
@@ -652,8 +673,12 @@ static PyObject *engine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
 		.max_in = NATIVE_SLOT,
 		.max_out = NATIVE_SLOT,
 		.recycle = recycle,
+		.recycle_memory = (size_t)recycle_memory,
+		.max_memory = (size_t)max_memory,
+		.backtrace = backtrace,
 		.item_timeout_ns = (uint64_t)(timeout * 1e9),
 		.init = begin,
+		.worker_exit = end,
 		.run = run,
 		.ctx = e};
 	e->top = (uint64_t)FUNCTIONS_AT;

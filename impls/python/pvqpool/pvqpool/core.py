@@ -56,12 +56,21 @@ class Call:
 
 
 class Core:
-    def __init__(self, workers, initializer, initargs, recycle, retries, item_timeout, memory_limit):
-        if initializer is not None and not callable(initializer):
-            raise TypeError("initializer must be a callable")
+    def __init__(self, workers, recycle, *, initializer, initargs, worker_exit, retries, item_timeout, memory_limit,
+                 recycle_memory, backtrace):
+        for name, value in ("initializer", initializer), ("worker_exit", worker_exit):
+            if value is not None and not callable(value):
+                raise TypeError(f"{name} must be a callable")
+        for name, value in ("memory_limit", memory_limit), ("recycle_memory", recycle_memory):
+            if value is not None and value <= 0:
+                raise ValueError(f"{name} must be a number of bytes above 0, or None")
+        if recycle_memory is None:
+            recycle_memory = (memory_limit or 0) // 2
         self.workers = workers
-        self.engine = _native.Engine(hooks.Hooks(initializer, initargs, memory_limit), workers, retries=retries,
-                                     recycle=recycle or 0, item_timeout=item_timeout or 0)
+        self.engine = _native.Engine(
+            hooks.Hooks(initializer, initargs, worker_exit, memory_limit, backtrace), workers, retries=retries,
+            recycle=recycle or 0, item_timeout=item_timeout or 0, recycle_memory=recycle_memory,
+            max_memory=memory_limit or 0, backtrace=backtrace)
         self.started = False
         self.lock = threading.RLock()
         self.news = threading.Condition(self.lock)

@@ -6,6 +6,10 @@ from concurrent.futures import BrokenExecutor
 DIED, OVERDUE, CANCELLED = 1, 2, 3  # as in pool.h
 
 
+def _an_item(number):
+    return "an item" if number is None else f"item {number}"
+
+
 class WorkerLost(Exception):
     """The worker that ran an item died with it. Only this item is lost.
 
@@ -27,9 +31,8 @@ class WorkerLost(Exception):
             return f"its worker was killed by signal {-self.exitcode}"
 
     def __str__(self):
-        what = "an item" if self.item is None else f"item {self.item}"
         often = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
-        return f"{what} was lost: {self._how()}{often}"
+        return f"{_an_item(self.item)} was lost: {self._how()}{often}"
 
 
 class ItemTimeout(WorkerLost, TimeoutError):
@@ -37,6 +40,21 @@ class ItemTimeout(WorkerLost, TimeoutError):
 
     def _how(self):
         return "it ran for longer than item_timeout"
+
+
+class MemoryLimit(MemoryError):
+    """An item raised MemoryError in a worker whose memory is bounded.
+
+    item: its number in the iterable, from 0; None: it was submitted by itself
+    limit: bytes that its worker may use beyond what it begins with
+    """
+
+    def __init__(self, item, limit):
+        super().__init__(item, limit)
+        self.item, self.limit = item, limit
+
+    def __str__(self):
+        return f"{_an_item(self.item)} raised MemoryError: its worker may use {self.limit} bytes"
 
 
 class ItemCancelled(Exception):

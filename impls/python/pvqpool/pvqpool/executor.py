@@ -13,12 +13,12 @@ _executors = weakref.WeakSet()
 class Executor(concurrent.futures.Executor):
     """Processes that run functions, with the methods of concurrent.futures.ProcessPoolExecutor.
 
-    A worker that dies costs its call only, whose future raises WorkerLost. retries, item_timeout and memory_limit are those
-    of Pool.
+    A worker that dies costs its call only, whose future raises WorkerLost. The arguments from retries on
+    are those of Pool.
     """
 
     def __init__(self, max_workers=None, *, initializer=None, initargs=(), max_tasks_per_child=None, retries=0,
-                 item_timeout=None, memory_limit=None):
+                 item_timeout=None, memory_limit=None, recycle_memory=None, worker_exit=None, backtrace=False):
         if max_workers is None:
             max_workers = core.cpus()
         if max_workers <= 0:
@@ -28,8 +28,9 @@ class Executor(concurrent.futures.Executor):
                 raise TypeError("max_tasks_per_child must be an integer")
             if max_tasks_per_child <= 0:
                 raise ValueError("max_tasks_per_child must be >= 1")
-        self._core = core.Core(max_workers, initializer, initargs, max_tasks_per_child, retries, item_timeout,
-                               memory_limit)
+        self._core = core.Core(max_workers, max_tasks_per_child, initializer=initializer, initargs=initargs,
+                               worker_exit=worker_exit, retries=retries, item_timeout=item_timeout,
+                               memory_limit=memory_limit, recycle_memory=recycle_memory, backtrace=backtrace)
         self._max_workers = max_workers
         self._iterators = weakref.WeakSet()
         self._down = False

@@ -1,4 +1,5 @@
 """hooks.py: what the extension asks Python for: the beginning of a worker, and exceptions on their way home."""
+import faulthandler
 import gc
 import itertools
 import os
@@ -46,8 +47,9 @@ def _ignore(number, frame):
 class Hooks:
     """number of a worker -> its beginning; and back home, bytes -> exceptions."""
 
-    def __init__(self, initializer=None, initargs=(), memory_limit=None):
-        self.initializer, self.initargs, self.memory_limit = initializer, initargs, memory_limit
+    def __init__(self, initializer, initargs, worker_exit, memory_limit, backtrace):
+        self.initializer, self.initargs, self.worker_exit = initializer, initargs, worker_exit
+        self.memory_limit, self.backtrace = memory_limit, backtrace
 
     # ---- in a worker ----
 
@@ -57,7 +59,9 @@ class Hooks:
         self._signals()
         self._stdin()
         self._processes(number)
-        self._limit()
+        if self.backtrace:
+            faulthandler.disable()  # of the program, whose handlers are gone
+            faulthandler.enable(2)
         flush = _no_flush
         if sys.stdout is not None:
             sys.stdout = _watched(sys.stdout)
@@ -101,17 +105,15 @@ class Hooks:
             util._finalizer_registry.clear()
             util._run_after_forkers()
 
-    def _limit(self):
-        if self.memory_limit is None:
-            return
-        import resource
-        with open("/proc/self/statm") as statm:
-            now = int(statm.read().split()[0]) * resource.getpagesize()
-        most = now + self.memory_limit
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        if hard != resource.RLIM_INFINITY:
-            most = min(most, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    def end(self, number):
+        """Runs last in a worker that ends orderly, as multiprocessing has it: its queues are written out."""
+        util = _state("multiprocessing.util")
+        for function in self.worker_exit, util and util._exit_function:
+            if function is not None:
+                try:
+                    function()
+                except BaseException:
+                    traceback.print_exc()
 
     def report(self, error):
         """An exception as bytes: pickled only if it unpickles, for some do not."""
@@ -140,9 +142,11 @@ class Hooks:
 
     # ---- in the program ----
 
-    def restore(self, report):
+    def restore(self, report, item=None):
         """The exception of a report; where it cannot be had, one that tells of it."""
         if report is None:
+            if self.memory_limit is not None:
+                return errors.MemoryLimit(item, self.memory_limit)
             return errors.RemoteError("an exception", "its worker could not tell which, for want of memory")
         pickled, name, message, text = pickle.loads(report)
         error = None
@@ -153,6 +157,8 @@ class Hooks:
                 pass  # this process lacks what the worker's has
         if not isinstance(error, BaseException):
             error = errors.RemoteError(name, message)
+        elif self.memory_limit is not None and isinstance(error, MemoryError):
+            error = errors.MemoryLimit(item, self.memory_limit)
         error.__cause__ = errors.RemoteTraceback(text)
         return error
 

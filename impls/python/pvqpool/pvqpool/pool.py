@@ -72,12 +72,15 @@ class Pool:
     A worker that dies costs its item only, which raises WorkerLost. What multiprocessing.Pool does not have:
     retries: how often an item is run again whose worker died (0: each is begun once at most)
     item_timeout: seconds after which an item is given up with ItemTimeout
-    memory_limit: bytes that a worker may use beyond what it begins with; then MemoryError is raised in it
+    memory_limit: bytes that a worker may use beyond what it begins with. An item that needs more raises MemoryLimit
+    recycle_memory: bytes beyond what it begins with, after which a worker is replaced (None: half of memory_limit)
+    worker_exit: called last in each worker that is not killed
+    backtrace: a worker that crashes prints its stack on stderr
     window: items in flight or waiting to be taken from imap() at most
     """
 
     def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None, *, retries=0,
-                 item_timeout=None, memory_limit=None, window=None):
+                 item_timeout=None, memory_limit=None, recycle_memory=None, worker_exit=None, backtrace=False, window=None):
         if processes is None:
             processes = core.cpus()
         if processes < 1:
@@ -85,7 +88,9 @@ class Pool:
         if maxtasksperchild is not None and (not isinstance(maxtasksperchild, int) or maxtasksperchild <= 0):
             raise ValueError("maxtasksperchild must be a positive int or None")
         self._state = TERMINATE  # where the next line raises
-        self._core = core.Core(processes, initializer, initargs, maxtasksperchild, retries, item_timeout, memory_limit)
+        self._core = core.Core(processes, maxtasksperchild, initializer=initializer, initargs=initargs,
+                               worker_exit=worker_exit, retries=retries, item_timeout=item_timeout,
+                               memory_limit=memory_limit, recycle_memory=recycle_memory, backtrace=backtrace)
         self._window = window or self._core.engine.window
         self._iterators = weakref.WeakSet()
         self._pending = {}  # results to come, which keep the pool alive no longer than needed
