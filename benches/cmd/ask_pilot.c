@@ -2,10 +2,12 @@
 #include "cmd/ask_pilot.h"
 #include "base/clock.h"
 #include "base/grow.h"
+#include "base/scratch.h"
 #include "drive/launch.h"
 #include "trial/observed.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,13 +115,15 @@ int pvq_ask_calibrate(struct pvq_rows *rows, const struct pvq_registry *registry
 /* Items whose times scatter less than this, as a share of the mean, count as equal. */
 static const double even_share = 0.2;
 
-/* Describes the items by the timeline of a serial trial. 0 or -errno. */
-static int describe(struct pvq_model_job *job, const char *name)
+static const char items_file[] = "items.csv";
+
+/* Describes the items by the timeline of a serial trial, in that folder. 0 or -errno. */
+static int describe(struct pvq_model_job *job, const char *dir)
 {
 	struct pvq_moment *moment;
 	double sum = 0, squares = 0, longest = 0, mean, variance;
 	size_t n;
-	int ret = pvq_timeline_read("/tmp", name, &moment, &n);
+	int ret = pvq_timeline_read(dir, items_file, &moment, &n);
 
 	if (ret)
 		return ret;
@@ -163,8 +167,8 @@ static int run_items(struct pvq_row *row, const struct pvq_trial *of, uint64_t m
 int pvq_ask_items(struct pvq_model_job *job, double *lost, const struct pvq_spec *spec,
 	const struct pvq_registry *registry, const struct pvq_host *host, double limit_s)
 {
-	char path[] = "/tmp/pvq-ask-XXXXXX";
-	int fd = mkstemp(path), ret;
+	char dir[PATH_MAX - 16], path[PATH_MAX];
+	int ret = pvq_scratch_make(dir, sizeof(dir), "ask");
 	uint64_t n = (uint64_t)job->n, few = PVQ_ASK_COMMANDS;
 	struct pvq_trial t = {.impl = pvq_registry_flagged(registry, PVQ_BASELINE),
 		.spec = spec,
@@ -179,11 +183,11 @@ int pvq_ask_items(struct pvq_model_job *job, double *lost, const struct pvq_spec
 		.timeline = path};
 	struct pvq_row row;
 
-	if (fd < 0) {
-		fprintf(stderr, "pvq: cannot write %s: %s\n", path, strerror(errno));
-		return -EIO;
+	if (ret) {
+		fprintf(stderr, "pvq: cannot make a folder for the pilot: %s\n", strerror(-ret));
+		return ret;
 	}
-	close(fd);
+	snprintf(path, sizeof(path), "%s/%s", dir, items_file);
 	ret = run_items(&row, &t, spec->task->commands ? t.n : n, limit_s);
 	if (ret == 0 && row.status != PVQ_OK) {
 		fprintf(stderr, "pvq: the pilot on %s failed: %s: %s\n", spec->task->name,
@@ -194,9 +198,9 @@ int pvq_ask_items(struct pvq_model_job *job, double *lost, const struct pvq_spec
 		pvq_model_row_times(&row, &job->compute_ns, &job->wait_ns);
 		*lost = pvq_model_row_lost(&row);
 		if (isnan(*lost) || *lost < PVQ_ASK_BUSY)
-			ret = describe(job, strrchr(path, '/') + 1);
+			ret = describe(job, dir);
 	}
-	unlink(path);
+	pvq_scratch_remove(dir);
 	return ret;
 }
 

@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "base/process.h"
 #include "base/progress.h"
+#include "base/scratch.h"
 #include "cmd/cmd.h"
 #include "cmd/json.h"
 #include "drive/host.h"
@@ -15,6 +16,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,7 +37,8 @@ struct run {
 	const char *raw;        /* file to which the row is added; NULL: none */
 	const char *trace_path; /* NULL: no trace */
 	struct pvq_trace trace;
-	char items[32]; /* a file for a trial's timeline; empty: none */
+	/* With a trace: a folder for a while, and the file in it for a trial's timeline. */
+	char scratch[PATH_MAX - 16], items[PATH_MAX];
 	unsigned cores;
 	double timeout_s; /* 0: none; below 0: not given */
 	int csv, json, repeat_ok;
@@ -428,20 +431,21 @@ static void observe(struct pvq_launch_observer *observer, pid_t pid)
 
 /* ---- the trace ---- */
 
+static const char items_file[] = "items.csv";
+
 /* 0, or -errno with one line on stderr. */
 static int begin_trace(struct run *r)
 {
-	char path[] = "/tmp/pvq-items-XXXXXX";
-	int fd = r->trace_path ? mkstemp(path) : -1;
+	int ret;
 
 	if (!r->trace_path)
 		return 0;
-	if (fd < 0) {
-		fprintf(stderr, "pvq: cannot write %s: %s\n", path, strerror(errno));
-		return -EIO;
+	ret = pvq_scratch_make(r->scratch, sizeof(r->scratch), "trace");
+	if (ret) {
+		fprintf(stderr, "pvq: cannot make a folder for the items: %s\n", strerror(-ret));
+		return ret;
 	}
-	close(fd);
-	memcpy(r->items, path, sizeof(path));
+	snprintf(r->items, sizeof(r->items), "%s/%s", r->scratch, items_file);
 	pvq_trace_begin(&r->trace, r->trace_path);
 	return 0;
 }
@@ -452,7 +456,7 @@ static int add_to_trace(struct run *r, const struct pvq_row *row)
 	struct pvq_moment *moment;
 	struct pvq_observed seen;
 	size_t n;
-	int ret = pvq_timeline_read("/tmp", strrchr(r->items, '/') + 1, &moment, &n);
+	int ret = pvq_timeline_read(r->scratch, items_file, &moment, &n);
 
 	pvq_observed_identify(&seen, row);
 	if (ret == 0)
@@ -463,7 +467,7 @@ static int add_to_trace(struct run *r, const struct pvq_row *row)
 
 static int end_trace(struct run *r)
 {
-	unlink(r->items);
+	pvq_scratch_remove(r->scratch);
 	return pvq_trace_end(&r->trace);
 }
 

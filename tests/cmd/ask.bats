@@ -116,6 +116,15 @@ json() {
 	[[ $output == *"pilot on cmd failed"* ]]
 }
 
+@test "ask --task: the pilot's items lie in TMPDIR for a while, and nothing stays there" {
+	mkdir "$TMP/for-a-while"
+	TMPDIR=$TMP/for-a-while "$PVQ" ask --task skew:ns=1000 --n 100 --run "$RUN" >"$TMP/out"
+	[ -z "$(ls -A "$TMP/for-a-while")" ]
+	TMPDIR=$TMP/none run "$PVQ" ask --task skew:ns=1000 --n 100 --run "$RUN"
+	[ "$status" -eq 1 ]
+	[[ $output == *"pvq: cannot make a folder for the pilot: No such file"* ]]
+}
+
 @test "ask --check: how far off predictions are on the cells that do not calibrate" {
 	"$PVQ" run -i serial,pool_ordered -t mandelbrot:width=64 -n 64 --cores 1 -w 1 --raw "$TMP/more.csv" >/dev/null
 	mkdir "$TMP/run"

@@ -211,6 +211,17 @@ trace() {
 		END { exit !(sum["serial item"] == 100 && sum["pool_ordered item"] == 100 && sum["pthread_queue item"] == 100 && sum["serial dispatch"] == 99) }'
 }
 
+@test "run --trace: the items lie in TMPDIR for a while, and nothing stays there" {
+	mkdir "$TMP/for-a-while"
+	TMPDIR=$TMP/for-a-while "$PVQ" run -i serial -t noop -n 20 --trace "$TMP/trace.json" >"$TMP/out"
+	[ -s "$TMP/trace.json" ]
+	[ -z "$(ls -A "$TMP/for-a-while")" ]
+	TMPDIR=$TMP/none run "$PVQ" run -i serial -t noop -n 20 --trace "$TMP/no.json"
+	[ "$status" -eq 1 ]
+	[[ $output == *"pvq: cannot make a folder for the items: No such file"* ]]
+	[ ! -e "$TMP/no.json" ]
+}
+
 @test "the rules of a trace: what overlaps, goes back in time or has no name is refused" {
 	"$PVQ" run -i pool_ordered -t noop -n 20 --trace "$TMP/trace.json" >"$TMP/out"
 	trace "$TMP/trace.json" >/dev/null
