@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from programs import PATIENCE, Test
-from pvqpool import compare
+from pvqpool import compare, report
 
 FUNCTIONS = """
 import os
@@ -30,10 +30,11 @@ class Program(Test):
         with open(os.path.join(self.folder, "lines"), "w") as file:
             file.write("1\n2\n3\n")
 
-    def compare(self, *arguments, status=(0, 3)):
+    def compare(self, *arguments, status=(0, 3), **environment):
         """3: there were too few blocks, on a machine that has other things to do."""
         done = subprocess.run([sys.executable, "-m", "pvqpool.compare", *arguments], cwd=self.folder, text=True,
-                              env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))},
+                              env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, filter(None, sys.path))),
+                                   **environment},
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
         self.assertIn(done.returncode, status, done.stdout + done.stderr)
         return done.stdout or done.stderr
@@ -45,6 +46,29 @@ class Program(Test):
             self.assertRegex(out, rf"(?m)^{name.replace('+', '.').replace('.', '[.+]')} +[0-9.]+ (s|ms|us) ")
         self.assertIn("Why:", out)
         self.assertIn("results = ", out.splitlines()[-1])
+
+    @unittest.skipUnless(report.program(), "no program pvq")
+    def test_the_suites_report(self):
+        pvq = os.path.abspath(report.program())
+        path = os.path.join(self.folder, "report.html")
+        self.compare("mine:ten", "--items", "range(40)", "--budget", "3s", "--workers", "2", "--html", path, PVQ=pvq)
+        with open(path) as file:
+            page = file.read()
+        self.assertIn("<!DOCTYPE html>", page[:20])
+        for text in "mine:ten", "python_pool_imap_unordered", "python_pvqpool_pool", "pvqpool.Executor.map", "CPython 3.":
+            self.assertIn(text, page)
+        self.assertNotIn("could not be read", page)
+
+    def test_a_report_needs_the_suites_program(self):
+        self.assertIn("needs the program pvq", self.compare("mine:ten", "--items", "range(3)", "--html", "x", status=(2,),
+                                                            PVQ="/nowhere/pvq"))
+
+    def test_a_way_that_fails_is_in_the_report(self):
+        table = {"serial": compare.ways(3, 2)["serial"], "threads": compare.ways(3, 2)["threads"]}
+        said = {"seconds": 3e-9, "start": 1e-9, "map": 2e-9, "stop": 0, "memory": 7}
+        rows = list(report._rows("mine:ten", 3, 2, table, {"serial": [said] * 2}, {"threads": {"error": "lost"}, "serial": {}}))
+        self.assertEqual([(row["impl"], row["block"], row["status"], row["map_ns"], row["reason"]) for row in rows],
+                         [("serial", 0, "ok", 2, ""), ("serial", 1, "ok", 2, ""), ("python_threads", 0, "error", 0, "lost")])
 
     def test_items(self):
         for items, count in ("lines", 3), ("mine:items", 3), ("mine:more", 8), ("range(2, 9, 3)", 3):

@@ -3,14 +3,16 @@
     python3 -m pvqpool.compare MODULE:FUNCTION --items 'range(1000)'|FILE|MODULE:ITERABLE [--budget 30s] [--workers N]
 
 The function is run many times on each item: what it does besides returning a result happens as often. --dry-run shows what
-would run.
+would run. --html FILE has the suite's program pvq write its report of the same measurements.
 """
 import argparse
 import ast
 import concurrent.futures
+import contextlib
 import hashlib
 import importlib
 import importlib.util
+import itertools
 import json
 import math
 import multiprocessing
@@ -22,10 +24,11 @@ import select
 import signal
 import sys
 import time
+import typing
 
 import pvqpool
 
-from . import _native, core
+from . import _native, core, report
 
 BLOCKS_MAX = 30   # more change little
 BLOCKS_GOAL = 20  # the budget should hold as many: fewer items are taken instead
@@ -37,13 +40,26 @@ SAMPLE = 64       # of them, to pickle
 
 # ---- the ways ----
 
-def serial(function, items, workers):
-    return list(map(function, items))
+class Way(typing.NamedTuple):
+    """A way is opened for a function, which starts its workers, and is then a function of the items."""
+    open: typing.Callable
+    paste: list             # the code to paste
+    impl: str               # its name in the suite
+    chunk: int = 0
+    order: str = "ordered"
+    via: str = "pipe"       # how items travel
+    survives: bool = False  # a killed worker costs its item only
 
 
-def threads(function, items, workers):
+@contextlib.contextmanager
+def serial(function, workers):
+    yield lambda items: list(map(function, items))
+
+
+@contextlib.contextmanager
+def threads(function, workers):
     with concurrent.futures.ThreadPoolExecutor(workers) as executor:
-        return list(executor.map(function, items))
+        yield lambda items: list(executor.map(function, items))
 
 
 def _take(function, tasks, results):
@@ -51,77 +67,92 @@ def _take(function, tasks, results):
         results.put(function(task[0]))
 
 
-def process_queue(function, items, workers):
+@contextlib.contextmanager
+def process_queue(function, workers):
     tasks, results = multiprocessing.Queue(), multiprocessing.Queue()
     processes = [multiprocessing.Process(target=_take, args=(function, tasks, results)) for _ in range(workers)]
     for process in processes:
         process.start()
-    for item in items:
-        tasks.put((item,))
-    got = [results.get() for _ in items]
+
+    def run(items):
+        for item in items:
+            tasks.put((item,))
+        return [results.get() for _ in items]
+
+    yield run
     for _ in processes:
         tasks.put(None)
     for process in processes:
         process.join()
-    return got
 
 
 def of_pool(pool, method, chunksize=None):
-    def way(function, items, workers):
+    @contextlib.contextmanager
+    def way(function, workers):
         with pool(workers) as made:
-            results = list(getattr(made, method)(function, items, *([chunksize] if chunksize else [])))
+            made.map(function, [])  # pvqpool's workers start with the first call
+            yield lambda items: list(getattr(made, method)(function, items, *([chunksize] if chunksize else [])))
             made.close()
             made.join()
-            return results
     return way
 
 
 def of_executor(executor, chunksize=1):
-    def way(function, items, workers):
+    @contextlib.contextmanager
+    def way(function, workers):
         with executor(workers) as made:
-            return list(made.map(function, items, chunksize=chunksize))
+            made.submit(int).result()  # the workers start with the first call
+            yield lambda items: list(made.map(function, items, chunksize=chunksize))
     return way
 
 
-def joblib(function, items, workers):
+@contextlib.contextmanager
+def joblib(function, workers):
     from joblib import Parallel, delayed
-    return Parallel(n_jobs=workers)(delayed(function)(item) for item in items)
+    with Parallel(n_jobs=workers) as parallel:
+        parallel(delayed(int)() for _ in range(workers))  # likewise
+        yield lambda items: parallel(delayed(function)(item) for item in items)
 
 
 def ways(count, workers):
-    """name -> (the way, whether a killed worker leaves the other results, the code to paste)."""
+    """name -> Way"""
     pool, executor = multiprocessing.Pool, concurrent.futures.ProcessPoolExecutor
     large = max(1, count // (4 * workers))
     chunks = sorted({1, min(10, count), large})
     found = {
-        "serial": (serial, False, ["results = [function(item) for item in items]"]),
-        "threads": (threads, False, ["from concurrent.futures import ThreadPoolExecutor",
-                                     f"with ThreadPoolExecutor({workers}) as executor:",
-                                     "    results = list(executor.map(function, items))"]),
-        "Process + Queue": (process_queue, False, ["# Process and Queue, by hand: see the tutorial"]),
-        "Pool.map": (of_pool(pool, "map"), False, _paste("multiprocessing", workers, "pool.map(function, items)")),
+        "serial": Way(serial, ["results = [function(item) for item in items]"], "serial", via="call"),
+        "threads": Way(threads, ["from concurrent.futures import ThreadPoolExecutor",
+                                 f"with ThreadPoolExecutor({workers}) as executor:",
+                                 "    results = list(executor.map(function, items))"], "python_threads", via="pointer"),
+        "Process + Queue": Way(process_queue, ["# Process and Queue, by hand: see the tutorial"], "python_process_queue",
+                               order="unordered"),
+        "Pool.map": Way(of_pool(pool, "map"), _paste("multiprocessing", workers, "pool.map(function, items)"),
+                        "python_pool_map"),
     }
     for name in "imap", "imap_unordered":
         for chunk in chunks:
-            found[f"Pool.{name}, chunksize {chunk}"] = (
-                of_pool(pool, name, chunk), False,
-                _paste("multiprocessing", workers, f"list(pool.{name}(function, items, chunksize={chunk}))"))
+            found[f"Pool.{name}, chunksize {chunk}"] = Way(
+                of_pool(pool, name, chunk),
+                _paste("multiprocessing", workers, f"list(pool.{name}(function, items, chunksize={chunk}))"),
+                f"python_pool_{name}", chunk, "ordered" if name == "imap" else "unordered")
     for chunk in sorted({1, large}):
-        found[f"ProcessPoolExecutor.map, chunksize {chunk}"] = (
-            of_executor(executor, chunk), False,
+        found[f"ProcessPoolExecutor.map, chunksize {chunk}"] = Way(
+            of_executor(executor, chunk),
             ["from concurrent.futures import ProcessPoolExecutor", f"with ProcessPoolExecutor({workers}) as executor:",
-             f"    results = list(executor.map(function, items, chunksize={chunk}))"])
+             f"    results = list(executor.map(function, items, chunksize={chunk}))"], "python_executor", chunk)
     if importlib.util.find_spec("joblib"):
-        found["joblib"] = (joblib, False, [
+        found["joblib"] = Way(joblib, [
             "from joblib import Parallel, delayed",
-            f"results = Parallel(n_jobs={workers})(delayed(function)(item) for item in items)"])
+            f"results = Parallel(n_jobs={workers})(delayed(function)(item) for item in items)"], "python_joblib")
     for name in "map", "imap", "imap_unordered":
         call = f"pool.{name}(function, items)"
-        found[f"pvqpool.Pool.{name}"] = (of_pool(pvqpool.Pool, name), True,
-                                         _paste("pvqpool", workers, call if name == "map" else f"list({call})"))
-    found["pvqpool.Executor.map"] = (of_executor(pvqpool.Executor), True, [
+        found[f"pvqpool.Pool.{name}"] = Way(
+            of_pool(pvqpool.Pool, name), _paste("pvqpool", workers, call if name == "map" else f"list({call})"),
+            f"python_pvqpool_{'pool' if name == 'map' else name}",
+            order="unordered" if name == "imap_unordered" else "ordered", via="shm", survives=True)
+    found["pvqpool.Executor.map"] = Way(of_executor(pvqpool.Executor), [
         "from pvqpool import Executor", f"with Executor({workers}) as executor:",
-        "    results = list(executor.map(function, items))"])
+        "    results = list(executor.map(function, items))"], "python_pvqpool_executor", via="shm", survives=True)
     return found
 
 
@@ -142,11 +173,16 @@ def digest(results):
 
 
 def trial(way, function, items, workers):
-    began = time.perf_counter()
-    results = way(function, items, workers)
-    took = time.perf_counter() - began
+    at = [time.perf_counter()]
+    with way.open(function, workers) as run:
+        at.append(time.perf_counter())
+        results = run(items)
+        at.append(time.perf_counter())
+    at.append(time.perf_counter())
+    start, map_, stop = (after - before for before, after in itertools.pairwise(at))
     memory = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {"seconds": took, "memory": memory, "count": len(results), "digest": digest(results)}
+    return {"seconds": at[3] - at[0], "start": start, "map": map_, "stop": stop, "memory": memory,
+            "count": len(results), "digest": digest(results)}
 
 
 def examine(function, items):
@@ -241,10 +277,10 @@ def seconds(text):
 # ---- measuring ----
 
 def measure(function, items, table, workers, budget):
-    """(times of each way that is left, one a block; first runs of all, with the memory and what went wrong)."""
+    """(what was measured of each way that is left, one a block; first runs of all, with the memory and what went wrong)."""
     limit = 10 + PATIENCE * budget
     first, began = {}, time.monotonic()
-    for name, (way, _, _) in table.items():
+    for name, way in table.items():
         first[name] = apart(limit, trial, way, function, items, workers)
         if name == "serial" and "seconds" in first[name]:
             limit = 10 + PATIENCE * first[name]["seconds"]
@@ -254,25 +290,25 @@ def measure(function, items, table, workers, budget):
         if said["digest"] != right or said["count"] != len(items):
             said["error"] = "other results than in serial"
     best = min((said["seconds"] for said in done.values() if "error" not in said), default=0)
-    times = {name: [] for name, said in done.items()
-             if "error" not in said and (said["seconds"] < HOPELESS * best or name == "serial")}
-    order, generator = list(times), random.Random(1)
-    while order and len(times[order[0]]) < BLOCKS_MAX and time.monotonic() - began < budget:
+    blocks = {name: [] for name, said in done.items()
+              if "error" not in said and (said["seconds"] < HOPELESS * best or name == "serial")}
+    order, generator = list(blocks), random.Random(1)
+    while order and len(blocks[order[0]]) < BLOCKS_MAX and time.monotonic() - began < budget:
         generator.shuffle(order)
-        block = {name: apart(limit, trial, table[name][0], function, items, workers) for name in order}
+        block = {name: apart(limit, trial, table[name], function, items, workers) for name in order}
         if any("error" in said for said in block.values()):
             for name, said in block.items():
                 if "error" in said:
                     first[name]["error"] = said["error"]
-                    times.pop(name)
-            order = list(times)
+                    blocks.pop(name)
+            order = list(blocks)
             continue
         for name, said in block.items():
-            times[name].append(said["seconds"])
+            blocks[name].append(said)
             first[name]["memory"] = max(first[name]["memory"], said["memory"])
-    if order and not times[order[0]]:
-        times = {name: [first[name]["seconds"]] for name in order}
-    return times, first
+    if order and not blocks[order[0]]:
+        blocks = {name: [first[name]] for name in order}
+    return blocks, first
 
 
 # ---- the report ----
@@ -327,7 +363,7 @@ def print_table(table, times, first):
             ratio, low, high, what = contest(times[name], times["serial"], len(times) - 1)
             against = f"{factor(ratio)} [{low:.2f}, {high:.2f}]" if what in ("faster", "slower") else what
         print(f"{name:{width}}  {human(took[name]):>9}  {against:>28}  {first[name]['memory'] / 1024:>5.0f} MiB  "
-              f"{'its item' if table[name][1] else 'the call'}")
+              f"{'its item' if table[name].survives else 'the call'}")
     print("(memory: of the largest process)")
 
 
@@ -353,6 +389,7 @@ def arguments():
     parser.add_argument("--items", required=True, metavar="ITEMS", help="'range(N)', a file of lines, or MODULE:ITERABLE")
     parser.add_argument("--budget", type=seconds, default=30, help="about how long to measure (30s)")
     parser.add_argument("--workers", type=int, default=core.cpus(), help="one for each CPU")
+    parser.add_argument("--html", metavar="FILE", help="write the suite's report of it; needs the program pvq")
     parser.add_argument("--dry-run", action="store_true", help="show what would run")
     return parser, parser.parse_args()
 
@@ -367,6 +404,8 @@ def main():
         parser.error("there are no items")
     if wish.workers < 1:
         parser.error("--workers must be at least 1")
+    if wish.html and not report.program():
+        parser.error("--html needs the program pvq of the suite, on the PATH or named by the variable PVQ")
     if wish.dry_run:
         print(f"{wish.function} on {len(items)} items, {wish.workers} workers; as often as the budget holds, up to "
               f"{BLOCKS_MAX + 1} times each:")
@@ -380,7 +419,8 @@ def main():
     fits = int(wish.budget / (BLOCKS_GOAL + 1) / len(ways(len(items), wish.workers)) / (said["mean"] + 1e-9))
     count = max(min(len(items), fits), min(len(items), 4 * wish.workers))
     table = ways(count, wish.workers)
-    times, first = measure(function, items[:count], table, wish.workers, wish.budget)
+    blocks, first = measure(function, items[:count], table, wish.workers, wish.budget)
+    times = {name: [said["seconds"] for said in own] for name, own in blocks.items()}
     if "serial" not in times:
         print(f"compare: nothing to compare with; serial: {first['serial'].get('error')}", file=sys.stderr)
         return 1
@@ -389,7 +429,11 @@ def main():
           f"{sentence}\n")
     print_table(table, times, first)
     print_reasons(said, times)
-    print("\n" + "\n".join(table[best][2]))
+    print("\n" + "\n".join(table[best].paste))
+    if wish.html:
+        sys.stdout.flush()
+        if not report.make(wish.html, wish.function, count, wish.workers, table, blocks, first):
+            return 1
     return 3 if sentence.startswith("Too few") else 0
 
 
