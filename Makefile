@@ -156,7 +156,7 @@ $(foreach room,$(notdir $(patsubst %/,%,$(dir $(wildcard tests/*/.)))),$(eval $(
 PLAYED := $(addprefix $B/tests/,drive/test_sweep experiments/test_beside)
 $(PLAYED): $B/tests/support/played.o
 $(PLAYED): LDFLAGS += -Wl,--wrap=pvq_launch_trial -Wl,--wrap=pvq_launch_command
-$(addprefix $B/tests/,report/test_page experiments/test_costs experiments/test_timeline): $B/tests/support/browser.o
+$(addprefix $B/tests/,report/test_page cmd/test_board experiments/test_costs experiments/test_timeline): $B/tests/support/browser.o
 $B/tests/fuzz/test_corpus: $B/tests/fuzz/readers.o
 $B/tests/drive/test_empty: LDFLAGS += -Wl,--wrap=pvq_launch_trial
 

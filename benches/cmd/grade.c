@@ -1,15 +1,18 @@
 /* grade.c: `pvq grade`: builds a student's strategy, checks it, and measures it beside a reference. */
 #include "base/clock.h"
 #include "base/colour.h"
+#include "base/outfile.h"
 #include "base/parse.h"
 #include "base/progress.h"
 #include "base/quote.h"
+#include "base/whole.h"
 #include "cmd/cmd.h"
 #include "cmd/json.h"
 #include "drive/launch.h"
 #include "grade/board.h"
 #include "grade/check.h"
 #include "grade/race.h"
+#include "report/html.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +23,7 @@
 #include <unistd.h>
 
 static struct grade {
-	const char *against, *csv, *scoreboard, *task;
+	const char *against, *csv, *scoreboard, *out, *task;
 	uint64_t n;
 	unsigned blocks, cpu_s;
 	double budget_s;
@@ -55,6 +58,8 @@ static const struct pvq_option options[] = {
 	{"scoreboard", .word = "FILE",
 		.help = "grade nothing: print the scoreboard of a class's FILE (--csv) in Markdown",
 		.kind = PVQ_OPTION_TEXT, AT(scoreboard)},
+	{"out", .word = "PAGE", .help = "with --scoreboard: write it as an HTML page instead",
+		.kind = PVQ_OPTION_TEXT, AT(out)},
 	{"budget", .word = "TIME", .help = "time for one grading (60 s)", .kind = PVQ_OPTION_OWN,
 		.take = take_budget},
 	{"task", .word = "TASK", .help = "the task to measure on (spin:ns=20us)", .kind = PVQ_OPTION_TEXT,
@@ -246,20 +251,60 @@ static int finish(const struct pvq_entry *e, const struct pvq_grading *g)
 	return code ? code : code_of(g);
 }
 
+/* Writes the chapters, and notes where each begins. 0 or -ENOMEM. */
+static int compose_board(
+	struct pvq_outfile *md, struct pvq_html_part *part, const struct pvq_grading *g, size_t count)
+{
+	int ret = pvq_outfile_begin(md);
+
+	for (size_t i = 0; ret == 0 && i < PVQ_BOARD_CHAPTERS; i++) {
+		part[i] = (struct pvq_html_part){
+			.at = (size_t)ftell(md->f), .anchor = pvq_board_chapter[i].anchor};
+		pvq_board_chapter[i].write(md->f, g, count);
+	}
+	return ret ? ret : pvq_outfile_compose(md);
+}
+
+/* 0 or -errno. */
+static int write_board(struct pvq_grading *g, size_t count)
+{
+	struct pvq_outfile md = {0}, html = {0};
+	struct pvq_html_part part[PVQ_BOARD_CHAPTERS];
+	struct pvq_html_parts parts = {.part = part, .count = PVQ_BOARD_CHAPTERS};
+	int ret = compose_board(&md, part, g, pvq_board_order(g, count));
+
+	if (ret == 0 && !grade.out)
+		fwrite(md.text, 1, md.len, stdout);
+	if (ret == 0 && grade.out) {
+		ret = pvq_outfile_begin(&html);
+		if (ret == 0)
+			ret = pvq_html_write(html.f, md.text, md.len, &parts, ".", NULL);
+		if (ret == 0)
+			ret = pvq_outfile_compose(&html);
+		if (ret == 0)
+			ret = pvq_whole_write(grade.out, html.text, html.len);
+	}
+	pvq_outfile_free(&md);
+	pvq_outfile_free(&html);
+	return ret;
+}
+
 static int print_scoreboard(void)
 {
 	struct pvq_table_rows rows = {0};
 	FILE *f = fopen(grade.scoreboard, "re");
-	int ret = f ? pvq_table_read(&pvq_grading_table, f, &rows) : -errno;
+	int ret = f ? pvq_table_read(&pvq_grading_table, f, &rows) : -errno, bad = 0;
 
 	if (ret)
 		fprintf(stderr, "pvq: %s: %s\n", grade.scoreboard, f ? rows.problem : strerror(-ret));
 	if (rows.count)
-		pvq_board_write(stdout, rows.row, rows.count);
+		bad = write_board(rows.row, rows.count);
+	if (bad)
+		fprintf(stderr, "pvq: cannot write the scoreboard: %s\n", strerror(-bad));
 	free(rows.row);
 	if (f)
 		fclose(f);
-	return ret ? PVQ_EXIT_USAGE : pvq_cmd_flush();
+	return bad ? PVQ_EXIT_FAILED : ret ? PVQ_EXIT_USAGE : pvq_cmd_flush();
 }
 
 static int check_request(const struct pvq_call *call, struct pvq_race *race)
@@ -290,8 +335,9 @@ static int run(const struct pvq_call *call)
 
 	if (grade.scoreboard && call->given.words == 0)
 		return print_scoreboard();
-	if (grade.scoreboard || call->given.words == 0) {
-		fprintf(stderr, "pvq: grade takes one FILE.c, or --scoreboard FILE alone\n");
+	if (grade.scoreboard || grade.out || call->given.words == 0) {
+		fprintf(stderr,
+			"pvq: grade takes one FILE.c, or --scoreboard FILE and perhaps --out alone\n");
 		return PVQ_EXIT_USAGE;
 	}
 	if (check_request(call, &race))

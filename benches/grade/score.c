@@ -29,6 +29,12 @@ static struct pvq_comparison compare(
 	return c;
 }
 
+uint64_t pvq_grade_points(double ratio)
+{
+	return ratio <= PVQ_SCORE_WITHIN ? PVQ_POINTS_FULL
+					 : (uint64_t)(PVQ_POINTS_FULL * PVQ_SCORE_WITHIN / ratio);
+}
+
 void pvq_grade_score(struct pvq_grading *g, const double *student, const double *reference,
 	const double *serial, size_t n)
 {
@@ -49,7 +55,7 @@ void pvq_grade_score(struct pvq_grading *g, const double *student, const double 
 			c.hi <= PVQ_SCORE_WITHIN ? "within" : "not shown to be beyond", g->reference);
 	} else {
 		g->grade = PVQ_GRADE_SLOWER;
-		g->points = (uint64_t)(PVQ_POINTS_FULL * PVQ_SCORE_WITHIN / c.lo);
+		g->points = pvq_grade_points(c.lo);
 		pvq_grading_say(g,
 			"right, but %.2fx slower than %s: look at what an item costs beside its work, such as a wake-up, a "
 			"fork, a copy, or a worker without work",

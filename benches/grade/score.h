@@ -10,6 +10,9 @@
 /* Full points up to this ratio to the reference's time. */
 #define PVQ_SCORE_WITHIN 1.2
 
+/* The points for a ratio to the reference's time. */
+uint64_t pvq_grade_points(double ratio);
+
 /* Fills in grade, points, blocks, ratios and the sentence from n blocks of times above 0. */
 void pvq_grade_score(struct pvq_grading *, const double *student, const double *reference,
 	const double *serial, size_t n);

@@ -263,6 +263,16 @@ static void html_title(FILE *f, const char *body)
 	fprintf(f, "<title>%.*s</title>\n", end ? (int)(end - h - 4) : 3, end ? h + 4 : "pvq");
 }
 
+static void html_scripts(FILE *f, char *const *body, const struct pvq_html_parts *parts, const char *facts)
+{
+	fputs("<script type=\"application/json\" id=\"facts\">", f);
+	html_json(f, facts);
+	fprintf(f, "</script>\n<script>\n%s</script>\n", pvq_asset("page.js"));
+	for (size_t i = 0; i < parts->count; i++)
+		if (parts->part[i].script && *body[i])
+			fprintf(f, "<script>\n%s</script>\n", pvq_asset(parts->part[i].script));
+}
+
 static void html_write_page(
 	FILE *f, char *const *body, const struct pvq_html_parts *parts, const char *dir, const char *facts)
 {
@@ -278,12 +288,9 @@ static void html_write_page(
 	fputs("<main>\n", f);
 	for (size_t i = 0; i < parts->count; i++)
 		html_write_body(f, body[i], &parts->part[i], dir, &pictures);
-	fputs("</main>\n<script type=\"application/json\" id=\"facts\">", f);
-	html_json(f, facts);
-	fprintf(f, "</script>\n<script>\n%s</script>\n", pvq_asset("page.js"));
-	for (size_t i = 0; i < parts->count; i++)
-		if (parts->part[i].script && *body[i])
-			fprintf(f, "<script>\n%s</script>\n", pvq_asset(parts->part[i].script));
+	fputs("</main>\n", f);
+	if (facts)
+		html_scripts(f, body, parts, facts);
 	fputs("</body>\n</html>\n", f);
 }
 

@@ -21,7 +21,7 @@ struct pvq_html_parts {
 	size_t count;
 };
 
-/* Writes the page, with page.js, which finds `facts` (JSON) in it. Pictures given as plots/NAME.svg are read from DIR and embedded; one that cannot be read stays a
+/* Writes the page, with page.js, which finds `facts` (JSON) in it; facts NULL: without scripts. Pictures given as plots/NAME.svg are read from DIR and embedded; one that cannot be read stays a
  * link. Behind a picture go the data for scripts in plots/NAME.json, if there are any, as an element <script> whose class
  * is NAME up to its first dash. Raw HTML in the Markdown is shown as text. 0; -ENOMEM; -EINVAL: md4c does not accept the Markdown. The caller
  * checks the stream for errors. */

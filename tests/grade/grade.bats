@@ -108,15 +108,32 @@ gone() {
 	} >"$DIR/two.csv"
 	run "$PVQ" grade --scoreboard "$DIR/two.csv"
 	[ "$status" -eq 0 ]
-	[[ $output == *"2 strategies graded, 0 with full points"* ]]
-	[ "$(grep -c '^| LOSES | 0 | wrong |.*never arrived' <<<"$output")" -eq 1 ]
+	[[ $output == *"> **2 strategies**: 2 wrong"* ]]
+	[ "$(grep -c '^| LOSES | 0 | wrong |' <<<"$output")" -eq 1 ]
+	[ "$(grep -c '^- \*\*LOSES\*\* (wrong; .*never arrived' <<<"$output")" -eq 1 ]
 	[[ $output == *'| a\|&lt;b> | 0 | wrong |'* ]]
+}
+
+@test "grade: a class's page holds each sentence, the points with their interval, and nothing from the network" {
+	cp "$DIR/class.csv" "$DIR/all.csv"
+	printf '%s\n' 'late,pool_unordered,slower,63,16,16,,20,1.983,1.903,2.087,slower,,,,,spin:ns=20us,2000,2,"right, but slower",1' >>"$DIR/all.csv"
+	"$PVQ" grade --scoreboard "$DIR/all.csv" --out "$DIR/class.html" >"$DIR/class.out"
+	[ ! -s "$DIR/class.out" ]
+	grep -q '<td align="right">63 (57–63)</td>' "$DIR/class.html"
+	grep -q '<strong>LOSES</strong> (wrong; .*item 5 never arrived' "$DIR/class.html"
+	# Full points and slower ones come before those with none, and open ones are last.
+	[ "$(grep -n '<td>late</td>' "$DIR/class.html" | cut -d: -f1)" -lt "$(grep -n '<td>LOSES</td>' "$DIR/class.html" | cut -d: -f1)" ]
+	run grep -nE 'https?:|src=|<script|@import|url\(' "$DIR/class.html"
+	[ "$status" -eq 1 ]
+	run "$PVQ" grade --scoreboard "$DIR/all.csv" --out "$DIR/no/class.html"
+	[ "$status" -eq 1 ]
+	[[ $output == "pvq: cannot write the scoreboard: "* ]]
 }
 
 @test "grade: impossible requests are refused" {
 	local line
 	for line in "" "a.c b.c" "nowhere.c" "tests/grade/student.c --against nobody" "--scoreboard $DIR/no.csv" \
-		"tests/grade/student.c --scoreboard $DIR/class.csv" "tests/grade/student.c --task nothing"; do
+		"tests/grade/student.c --scoreboard $DIR/class.csv" "tests/grade/student.c --out $DIR/x.html" "tests/grade/student.c --task nothing"; do
 		# shellcheck disable=SC2086  # words
 		run "$PVQ" grade $line
 		[ "$status" -eq 2 ]
