@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <xxhash.h>
 
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 /* The marks of items: 0 is one that was not seen. No digest's mark is 0 or that of a lost item. */
 static const uint64_t lost_mark = 1;
 
@@ -105,28 +107,28 @@ __attribute__((noinline, cold)) static int refuse(struct pvq_check *c, const cha
 	return -EBADMSG;
 }
 
-/* Takes an item in: marks it, and adds it to the digest. 0, or what refuse() returns. */
-static inline int take(struct pvq_check *c, int ordered, uint64_t id, struct pvq_digest d, int lost)
+/* Takes an item in: marks it if there are marks, and adds it to the digest. 0, or what refuse() returns. */
+static ALWAYS_INLINE int take(
+	struct pvq_check *c, int ordered, int marked, uint64_t id, struct pvq_digest d, int lost)
 {
 	if (id >= c->n)
 		return refuse(c, "does not exist", id);
 	if (ordered && id != c->next)
 		return refuse(c, "arrived out of order", id);
-	if (!ordered && c->seen && c->seen[id])
+	if (!ordered && marked && c->seen[id])
 		return refuse(c, "arrived twice", id);
 	if (!lost) {
 		c->sum_low += d.low;
 		c->sum_high += d.high;
 	}
-	if (c->seen)
+	if (marked)
 		c->seen[id] = lost ? lost_mark : digest_mark(d);
 	if (ordered)
 		c->next = id + 1;
 	return 0;
 }
 
-static int put_ordered(struct pvq_sink *, uint64_t id, const void *out, size_t len, int status);
-static int put_unordered(struct pvq_sink *, uint64_t id, const void *out, size_t len, int status);
+static void speed_up(struct pvq_check *, size_t len, int is_first);
 
 /* Takes a command's result apart. Returns the item's status; if that is not 0, *why says more. */
 static int open_result(
@@ -161,13 +163,13 @@ __attribute__((noinline)) static int put_any(
 	struct pvq_check *c = (struct pvq_check *)sink;
 	const struct pvq_commands *commands = c->load->task->commands;
 	struct pvq_span why = {0};
-	int lost = is_lost(status), ret;
+	int lost = is_lost(status), is_first = c->first_ns == 0, ret;
 
-	if (c->first_ns == 0)
+	if (is_first)
 		c->first_ns = pvq_clock_ns();
 	if (commands && status == 0)
 		status = open_result(commands, &out, &len, &why);
-	ret = take(c, c->ordered, id, pvq_digest_any(id, out, len, status), lost);
+	ret = take(c, c->ordered, c->seen != NULL, id, pvq_digest_any(id, out, len, status), lost);
 	if (ret)
 		return ret;
 	c->lost += (unsigned)lost;
@@ -186,39 +188,53 @@ __attribute__((noinline)) static int put_any(
 	if (c->deliveries)
 		return record(c, id, out, len, status);
 	if (!c->print && !commands)
-		sink->put = c->ordered ? put_ordered : put_unordered;
+		speed_up(c, len, is_first);
 	return 0;
 }
 
 /* What follows is put() after the first result, unless results are printed or recorded. It is part of every time that is
- * measured, so each instruction counts: nothing is called except as the last act, which needs no stack, and the length that
- * most tasks have comes first. */
-__attribute__((noinline)) static int put_short(
-	struct pvq_sink *sink, uint64_t id, const void *out, size_t len, int status)
-{
-	struct pvq_check *c = (struct pvq_check *)sink;
+ * measured, so each instruction counts: nothing is called except as the last act, which needs no stack; and what hardly
+ * changes from item to item chooses the function, which then has it as a constant: the order, whether there are marks, and
+ * the length of the results. Most tasks have results of one length. ANY_SHORT stands for short ones of all lengths. */
+#define ANY_SHORT 17
 
-	if (status || len > PVQ_DIGEST_SHORT)
+static ALWAYS_INLINE int put_quick(struct pvq_sink *sink, int ordered, int marked, size_t length,
+	uint64_t id, const void *out, size_t len, int status)
+{
+	if (status || (length == ANY_SHORT ? len > PVQ_DIGEST_SHORT : len != length))
 		return put_any(sink, id, out, len, status);
-	return take(c, c->ordered, id, pvq_digest_short(id, out, len), 0);
+	if (length != ANY_SHORT)
+		len = length;
+	return take((struct pvq_check *)sink, ordered, marked, id, pvq_digest_short(id, out, len), 0);
 }
 
-static inline int put_quick(
-	struct pvq_sink *sink, int ordered, uint64_t id, const void *out, size_t len, int status)
-{
-	if (status || len != 8)
-		return put_short(sink, id, out, len, status);
-	return take((struct pvq_check *)sink, ordered, id, pvq_digest_short(id, out, 8), 0);
-}
+#define DEFINE_PUT(name, ordered, marked, length)                                                    \
+	static int name(struct pvq_sink *sink, uint64_t id, const void *out, size_t len, int status) \
+	{                                                                                            \
+		return put_quick(sink, ordered, marked, length, id, out, len, status);               \
+	}
+#define DEFINE_PUTS(length)                                 \
+	DEFINE_PUT(put_ordered_##length, 1, 1, length)      \
+	DEFINE_PUT(put_unordered_##length, 0, 1, length)    \
+	DEFINE_PUT(put_many_ordered_##length, 1, 0, length) \
+	DEFINE_PUT(put_many_unordered_##length, 0, 0, length)
+#define LIST_PUTS(length)                                       \
+	{{put_many_unordered_##length, put_unordered_##length}, \
+		{put_many_ordered_##length, put_ordered_##length}},
+#define EACH_LENGTH(X) \
+	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17)
 
-static int put_ordered(struct pvq_sink *sink, uint64_t id, const void *out, size_t len, int status)
-{
-	return put_quick(sink, 1, id, out, len, status);
-}
+EACH_LENGTH(DEFINE_PUTS)
 
-static int put_unordered(struct pvq_sink *sink, uint64_t id, const void *out, size_t len, int status)
+/* Chooses the put() for what follows. The first result tells the length; if another has a different one, all lengths
+ * are expected. */
+static void speed_up(struct pvq_check *c, size_t len, int is_first)
 {
-	return put_quick(sink, 0, id, out, len, status);
+	static int (*const quick[ANY_SHORT + 1][2][2])(
+		struct pvq_sink *, uint64_t, const void *, size_t, int) = {EACH_LENGTH(LIST_PUTS)};
+	size_t length = is_first && len <= PVQ_DIGEST_SHORT ? len : ANY_SHORT;
+
+	c->sink.put = quick[length][c->ordered != 0][c->seen != NULL];
 }
 
 int pvq_check_init(struct pvq_check *c, const struct pvq_load *load, int ordered, int print)

@@ -229,11 +229,11 @@ static void test_mixed_results(void **state)
 	struct fixture f;
 
 	(void)state;
-	for (int ordered = 0; ordered < 2; ordered++) {
-		setup(&f, ordered);
+	for (unsigned way = 0; way < 2 * sizeof(byte); way++) {
+		setup(&f, way % 2);
 		sum = (struct pvq_digest){0, 0};
 		for (uint64_t id = 0; id < N; id++) {
-			size_t len = id == 3 ? 0 : id * 13 % sizeof(byte);
+			size_t len = id == 3 ? 0 : (id * 13 + way / 2) % sizeof(byte);
 			int status = id == 3 ? -EIO : 0;
 			struct pvq_digest d = pvq_digest_any(id, byte, len, status);
 
@@ -246,6 +246,112 @@ static void test_mixed_results(void **state)
 		assert_int_equal(pvq_check_verify(&f.check, right, f.right), PVQ_VERIFIED_ORACLE);
 		teardown(&f);
 	}
+}
+
+/* ---- every length has code of its own: results of one length, in every way to take them ---- */
+
+enum { LENGTHS = 20 }; /* 0 to 16 bytes, and more */
+
+struct way {
+	int ordered, marked;
+	size_t len;
+};
+
+static unsigned char made[N][LENGTHS];
+
+/* Makes the results, and their right digest by the definition. */
+static void make_results(size_t len, char right[33])
+{
+	struct pvq_digest sum = {0, 0};
+
+	for (uint64_t id = 0; id < N; id++) {
+		struct pvq_digest d;
+
+		for (size_t i = 0; i < LENGTHS; i++)
+			made[id][i] = (unsigned char)(id * 37 + i * 11 + 1);
+		d = pvq_digest_any(id, made[id], len, 0);
+		sum.low += d.low;
+		sum.high += d.high;
+	}
+	pvq_digest_write(sum, right);
+}
+
+/* What each item's turn hands over: the results of which item, N: nothing; and twice, if it is that item's. */
+static enum pvq_verified hand_over(
+	const struct way *way, const char *right, const uint64_t result[N], uint64_t twice, int *refused)
+{
+	enum pvq_verified verified;
+	struct fixture f;
+
+	setup(&f, way->ordered);
+	if (!way->marked)
+		pvq_check_free(&f.check); /* as for a load of many items */
+	*refused = 0;
+	for (uint64_t id = 0; id < N && !*refused; id++)
+		for (int times = id == twice ? 2 : 1; result[id] < N && times > 0; times--)
+			*refused |= f.check.sink.put(&f.check.sink, id, made[result[id]], way->len, 0) != 0;
+	verified = pvq_check_verify(&f.check, right, f.right);
+	teardown(&f);
+	return verified;
+}
+
+static void flip_every_bit(const struct way *way, const char *right, const uint64_t own[N])
+{
+	int refused;
+
+	for (uint64_t id = 0; id < N; id++)
+		for (size_t bit = 0; bit < way->len * 8; bit++) {
+			made[id][bit / 8] ^= (unsigned char)(1u << bit % 8);
+			assert_int_equal(hand_over(way, right, own, N, &refused), PVQ_VERIFIED_NO);
+			made[id][bit / 8] ^= (unsigned char)(1u << bit % 8);
+		}
+}
+
+/* Every pair swapped, every item lost, every item doubled. */
+static void mix_up(const struct way *way, const char *right, const uint64_t own[N])
+{
+	enum pvq_verified verified;
+	uint64_t result[N];
+	int refused;
+
+	for (uint64_t i = 0; i < N; i++) {
+		memcpy(result, own, sizeof(result));
+		for (uint64_t j = i + 1; way->len && j < N; j++) {
+			result[i] = j;
+			result[j] = i;
+			assert_int_equal(hand_over(way, right, result, N, &refused), PVQ_VERIFIED_NO);
+			result[i] = i;
+			result[j] = j;
+		}
+		result[i] = N;
+		assert_int_equal(hand_over(way, right, result, N, &refused), PVQ_VERIFIED_NO);
+		assert_int_equal(refused, way->ordered && i + 1 < N); /* the next one is out of order */
+		/* Refused at once, or by the digest. */
+		verified = hand_over(way, right, own, i, &refused);
+		assert_int_equal(refused, way->ordered || way->marked);
+		assert_true(refused || verified == PVQ_VERIFIED_NO);
+	}
+}
+
+static void test_no_fault_escapes_at_any_length(void **state)
+{
+	uint64_t own[N];
+	char right[33];
+	int refused;
+
+	(void)state;
+	for (uint64_t id = 0; id < N; id++)
+		own[id] = id;
+	for (size_t len = 0; len < LENGTHS; len++)
+		for (int i = 0; i < 4; i++) {
+			struct way way = {.ordered = i & 1, .marked = i >> 1, .len = len};
+
+			make_results(len, right);
+			assert_int_equal(hand_over(&way, right, own, N, &refused), PVQ_VERIFIED_ORACLE);
+			assert_int_equal(refused, 0);
+			flip_every_bit(&way, right, own);
+			mix_up(&way, right, own);
+		}
 }
 
 static void test_failed_item_is_no_right_result(void **state)
@@ -353,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_stranger),
 		cmocka_unit_test(test_disorder),
 		cmocka_unit_test(test_mixed_results),
+		cmocka_unit_test(test_no_fault_escapes_at_any_length),
 		cmocka_unit_test(test_failed_item_is_no_right_result),
 		cmocka_unit_test(test_deliveries),
 	};
