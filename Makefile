@@ -23,7 +23,7 @@
 #   make coverage        which lines and branches the tests run, by room; TESTS_OF="tests/stats/*.c": of some tests
 #   make python          build the Python package pvqpool into build/python
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
-#   make grade-aa        is the reference, graded as a student, ever short of points? RUNS=100, an hour on a quiet machine
+#   make grade-aa        is the reference, graded as a student, ever short of points? RUNS=100, half an hour on a quiet machine
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
 #   make lint            compiler warnings, layers, clang-tidy, cppcheck, shellcheck, clang-format
 #   make sample          remake reports/sample/; with PROFILE=peers, reports/sample-peers/

@@ -116,13 +116,14 @@ static int print_json(const struct pvq_entry *e, const struct pvq_grading *g)
 	json_t *points = g->points == PVQ_UNKNOWN_U64 ? json_null() : json_integer((json_int_t)g->points);
 
 	return pvq_json_print(json_pack(
-		"{s:s,s:s,s:s,s:o,s:i,s:i,s:o,s:i,s:o,s:o,s:s,s:I,s:i,s:s,s:s,s:{s:b,s:b}}", "name",
+		"{s:s,s:s,s:s,s:o,s:i,s:i,s:o,s:i,s:o,s:o,s:s,s:I,s:i,s:s,s:s,s:{s:b,s:b,s:b,s:b}}", "name",
 		g->name, "reference", g->reference, "grade", pvq_grade_words[g->grade], "points", points,
 		"checks", (int)g->checks, "passed", (int)g->passed, "failed", pvq_json_text(g->failed),
 		"blocks", (int)g->blocks, "against_reference", ratio_json(&g->reference_ratio),
 		"against_serial", ratio_json(&g->serial_ratio), "task", g->task, "n", (json_int_t)g->n,
 		"workers", (int)g->workers, "sentence", g->sentence, "compile", e->line, "held", "own_user",
-		e->offer.own_user, "own_network", e->offer.own_network));
+		e->offer.own_user, "own_network", e->offer.own_network, "pids_cgroup", e->offer.pids_cgroup,
+		"memory_cgroup", e->offer.memory_cgroup));
 }
 
 static void print_ratio(const char *other, const struct pvq_grade_ratio *r)
@@ -152,8 +153,14 @@ static void print_start(const struct pvq_entry *e)
 {
 	printf("build    %s\n", e->line);
 	print_errors(e->errors);
-	printf("limits   CPU time, memory, processes, file size; %s; %s\n",
-		e->offer.own_user ? "a user of its own"
+	printf("limits   CPU time, memory, processes, files; %s; %s; %s\n",
+		e->offer.pids_cgroup && e->offer.memory_cgroup
+			? "the kernel limits processes and memory in a cgroup"
+		: e->offer.pids_cgroup ? "the kernel limits processes in a cgroup, and a supervisor memory"
+		: e->offer.memory_cgroup
+			? "the kernel limits memory in a cgroup, and a supervisor processes"
+			: "a supervisor limits processes and memory: no cgroup can be made here",
+		e->offer.own_user ? "a separate user"
 				  : "it runs as you: it can read your files and signal your processes",
 		e->offer.own_network ? "no network"
 				     : "the network is open to it: this kernel lends no name space");

@@ -4,6 +4,8 @@
 #include "base/quote.h"
 #include "base/tree.h"
 #include "child.h"
+#include "grade/cgroup.h"
+#include "grade/traces.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -71,11 +73,10 @@ static int become(unsigned user)
 												: 0;
 }
 
-/* Becomes the user (0: none) and leaves the network, in the order that the rights allow. 0; 1: the network stays; or
- * -errno: the user stays. */
-static int become_alone(unsigned user)
+/* Becomes the user (0: none), and leaves the network unless that has been done. 0; 1: the network stays; or -errno: the
+ * user stays. */
+static int become_alone(unsigned user, int away)
 {
-	int away = unshare(CLONE_NEWNET) == 0;
 	int ret = user ? become(user) : 0;
 
 	if (ret)
@@ -91,7 +92,7 @@ static int try_user(unsigned user, const char *dir)
 static int try_network(unsigned user, const char *dir)
 {
 	(void)dir;
-	return become_alone(user);
+	return become_alone(user, unshare(CLONE_NEWNET) == 0);
 }
 
 /* Whether the attempt returns 0 in a process of its own. */
@@ -107,8 +108,13 @@ static int succeeds(int (*attempt)(unsigned, const char *), unsigned user, const
 struct pvq_box_offer pvq_box_offer(unsigned user, const char *dir)
 {
 	struct pvq_box_offer offer = {.own_user = succeeds(try_user, user, dir)};
+	struct pvq_cgroup cgroup;
 
 	offer.own_network = succeeds(try_network, offer.own_user ? user : 0, dir);
+	pvq_cgroup_make(&cgroup, 1, 1);
+	offer.pids_cgroup = cgroup.dir[PVQ_CGROUP_PIDS][0] != '\0';
+	offer.memory_cgroup = cgroup.dir[PVQ_CGROUP_MEMORY][0] != '\0';
+	pvq_cgroup_remove(&cgroup);
 	return offer;
 }
 
@@ -144,7 +150,15 @@ static rlim_t threads_of_user(void)
 	return count;
 }
 
-static _Noreturn void enter(const struct pvq_box *box, char **argv, pid_t supervisor)
+/* What the supervisor has beside the box. */
+struct walls {
+	struct pvq_cgroup cgroup;
+	int away;         /* it has left the network, and what it starts has none */
+	uint64_t written; /* by itself, before it started the program */
+};
+
+static _Noreturn void enter(
+	const struct pvq_box *box, const struct walls *walls, char **argv, pid_t supervisor)
 {
 	setsid();
 	(void)signal(SIGXFSZ, SIG_IGN); /* a file that becomes too large is an error like others */
@@ -154,7 +168,7 @@ static _Noreturn void enter(const struct pvq_box *box, char **argv, pid_t superv
 	limit(RLIMIT_AS,
 		(rlim_t)box->memory_mb << 22); /* of addresses a program may have more than of memory */
 	limit(RLIMIT_NPROC, 2 * (rlim_t)box->processes + (box->as_user ? 0 : threads_of_user()));
-	if (become_alone(box->as_user) < 0)
+	if (pvq_cgroup_enter(&walls->cgroup) || become_alone(box->as_user, walls->away) < 0)
 		_exit(126);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the change of the user has cleared it */
@@ -300,30 +314,6 @@ static int count_writers(pid_t pid, uint64_t *writers)
 	return 0;
 }
 
-/* Removes files that the program's user left where all may write. Returns how many there were. */
-static unsigned remove_files(unsigned user)
-{
-	static const char *const folders[] = {"/dev/shm", "/dev/mqueue", "/tmp"};
-	unsigned count = 0;
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		DIR *dir = opendir(folders[i]);
-		struct dirent *entry;
-		struct stat st;
-
-		while (dir && (entry = readdir(dir))) {
-			if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
-				st.st_uid != user)
-				continue;
-			(void)unlinkat(dirfd(dir), entry->d_name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
-			count++;
-		}
-		if (dir)
-			closedir(dir);
-	}
-	return count;
-}
-
 static int count_awake(pid_t pid, uint64_t *awake)
 {
 	char state = pid == getpid() ? '\0' : status_of(pid).state;
@@ -402,12 +392,33 @@ enum pvq_box_end pvq_box_ended(const struct pvq_box *box, unsigned *processes)
 	return end;
 }
 
+/* Whether it has written too much, to disks or to files that are there now. */
+static int fills(const struct pvq_box *box, const struct walls *walls)
+{
+	uint64_t most = (uint64_t)box->file_mb << 20, disks = pvq_traces_written() - walls->written;
+
+	return disks >= most || (box->as_user && pvq_traces_files(box->as_user).bytes >= most);
+}
+
+/* What is told rather than how a program ended that this has disturbed. */
+static enum pvq_box_end look_at_walls(const struct pvq_box *box, const struct walls *walls)
+{
+	if (pvq_cgroup_was_full(&walls->cgroup, PVQ_CGROUP_PIDS))
+		return PVQ_BOX_PROCESSES;
+	if (pvq_cgroup_was_full(&walls->cgroup, PVQ_CGROUP_MEMORY))
+		return PVQ_BOX_MEMORY;
+	if (fills(box, walls))
+		return PVQ_BOX_FILLING;
+	return walls->away && pvq_traces_unreachable() ? PVQ_BOX_NETWORK : PVQ_BOX_ENDED;
+}
+
 /* Waits for the program. PVQ_BOX_ENDED: it ended; otherwise why it must be ended. */
-static enum pvq_box_end watch(const struct pvq_box *box, int pidfd)
+static enum pvq_box_end watch(const struct pvq_box *box, const struct walls *walls, int pidfd)
 {
 	uint64_t until = pvq_clock_ns() + (uint64_t)box->limit_ms * 1000000u;
 	struct motion motion = {.since_ns = pvq_clock_ns()};
 	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+	enum pvq_box_end wall;
 
 	for (;;) {
 		if (poll(&p, 1, (int)box->look_ms) > 0)
@@ -416,6 +427,9 @@ static enum pvq_box_end watch(const struct pvq_box *box, int pidfd)
 			return PVQ_BOX_PROCESSES;
 		if (memory_mb() > box->memory_mb)
 			return PVQ_BOX_MEMORY;
+		wall = look_at_walls(box, walls);
+		if (wall != PVQ_BOX_ENDED)
+			return wall;
 		if (cpu_ms() > box->cpu_s * (uint64_t)1000) /* a flood of processes uses it up, too */
 			return processes_below() > box->processes ? PVQ_BOX_PROCESSES : PVQ_BOX_BUSY;
 		if (stands_still(&motion))
@@ -449,36 +463,50 @@ static _Noreturn void end_like(int wstatus)
 	_exit(WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 125);
 }
 
+/* Leaves the network, if this process may, and makes the cgroup. */
+static void build_walls(const struct pvq_box *box, struct walls *walls)
+{
+	walls->written = pvq_traces_written();
+	/* Of both more than what the supervisor allows, which tells apart threads, and memory that can be had back. */
+	pvq_cgroup_make(&walls->cgroup, 2 * box->processes, box->memory_mb + box->memory_mb / 4);
+	walls->away = unshare(CLONE_NEWNET) == 0 || (!box->as_user && leave_network_mapped() == 0);
+}
+
 static _Noreturn void supervise(const struct pvq_box *box, char **argv)
 {
+	static struct walls walls; /* large */
 	pid_t self = getpid(), pid;
-	enum pvq_box_end end;
+	enum pvq_box_end end, wall;
 	unsigned processes, files;
 	int wstatus = 0, pidfd;
 
 	limit(RLIMIT_CORE, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	unlink(box->end);
+	build_walls(box, &walls);
 	pid = pvq_child_fork();
 	if (pid == 0)
-		enter(box, argv, self);
+		enter(box, &walls, argv, self);
 	pidfd = pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pidfd < 0)
 		_exit(125);
-	end = watch(box, pidfd);
+	end = watch(box, &walls, pidfd);
 	processes = processes_below();
 	if (end == PVQ_BOX_ENDED) {
 		wstatus = pvq_child_reap(pid);
 		processes = count_left();
 		end = processes ? PVQ_BOX_LEFT : PVQ_BOX_ENDED;
 	}
-	files = box->as_user ? remove_files(box->as_user) : 0;
+	wall = look_at_walls(box, &walls);
+	end = wall == PVQ_BOX_ENDED ? end : wall;
 	if (end != PVQ_BOX_ENDED) {
 		note(box, end, processes);
 		end_all(box);
-	} else if (files) {
-		note(box, PVQ_BOX_FILES, files);
 	}
+	files = box->as_user ? pvq_traces_remove(box->as_user).count : 0;
+	if (files && end == PVQ_BOX_ENDED)
+		note(box, PVQ_BOX_FILES, files);
+	pvq_cgroup_remove(&walls.cgroup);
 	end_like(end == PVQ_BOX_ENDED || end == PVQ_BOX_LEFT ? wstatus : SIGKILL);
 }
 

@@ -45,6 +45,18 @@ void pvq_check_say_end(struct pvq_grading *g, const struct pvq_box *box, enum pv
 			"map() took",
 			what, box->memory_mb);
 		break;
+	case PVQ_BOX_FILLING:
+		pvq_grading_say(g,
+			"%s: more than %u MiB written to files: results go through pipes, sockets or shared memory, and are freed "
+			"as they are put into the sink",
+			what, box->file_mb);
+		break;
+	case PVQ_BOX_NETWORK:
+		pvq_grading_say(g,
+			"%s: it uses the network, and there is none: reach workers by pipes, shared memory or Unix sockets, which "
+			"need no address",
+			what);
+		break;
 	case PVQ_BOX_BUSY:
 		pvq_grading_say(g,
 			"%s: no end within %u s of CPU time: look for a loop whose condition never changes, such as a read() at the "

@@ -135,7 +135,7 @@ static int write_commands(struct pvq_entry *e)
 		snprintf(e->line, sizeof(e->line), "%s", line);
 		fprintf(f,
 			"#!/bin/bash\nset -e\n%s\n%s " FLAGS
-			" -Dmain=conformance_main -c tests/trial/test_conformance.c -o %s/tests.o\nb=",
+			" -O0 -Dmain=conformance_main -c tests/trial/test_conformance.c -o %s/tests.o\nb=",
 			line, compiler(), e->dir);
 		pvq_quote_word(f, build);
 		fprintf(f,

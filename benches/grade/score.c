@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAIRS_MAX = 64 };
+enum { PAIRS_MAX = 64, LOOK_FIRST = 10, LOOK_EACH = 5 };
 
 static void number(char text[16], double value)
 {
@@ -27,6 +27,15 @@ static struct pvq_comparison compare(
 	number(to->hi, c.hi);
 	snprintf(to->words, sizeof(to->words), "%s", pvq_comparison_words(&c));
 	return c;
+}
+
+int pvq_grade_settled(const double *student, const double *reference, size_t n)
+{
+	struct pvq_grade_ratio unused;
+
+	if (n < LOOK_FIRST || n % LOOK_EACH || n > PAIRS_MAX)
+		return 0;
+	return compare(&unused, student, reference, n).hi <= PVQ_SCORE_WITHIN;
 }
 
 uint64_t pvq_grade_points(double ratio)

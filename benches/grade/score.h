@@ -13,6 +13,10 @@
 /* The points for a ratio to the reference's time. */
 uint64_t pvq_grade_points(double ratio);
 
+/* Whether measuring may stop after n blocks: after 10, 15, … of them, where the whole interval gives full points. That
+ * never takes a point away, because a strategy that is not settled is measured to the end. */
+int pvq_grade_settled(const double *student, const double *reference, size_t n);
+
 /* Fills in grade, points, blocks, ratios and the sentence from n blocks of times above 0. */
 void pvq_grade_score(struct pvq_grading *, const double *student, const double *reference,
 	const double *serial, size_t n);

@@ -5,12 +5,12 @@ setup_file() {
 	export PVQ=${PVQ:-$PWD/build/pvq}
 	case $PVQ in */san-*) return ;; esac
 	export DIR=$BATS_FILE_TMPDIR
-	# A user of its own must be able to enter it.
+	# A separate user must be able to enter it.
 	OPEN=$(mktemp -d /tmp/grade-bats.XXXXXX)
 	export OPEN TMPDIR=$OPEN
 	chmod 755 "$OPEN"
 	local mistake
-	for mistake in LOSES DUPLICATES DEADLOCKS ZOMBIE PROCESS FILES ORDER LOOPS FORKS BOMB HOG PRINTS QUITS; do
+	for mistake in LOSES DUPLICATES DEADLOCKS ZOMBIE PROCESS FILES ORDER LOOPS FORKS BOMB HOG FILLS MEMFDS CALLS PRINTS QUITS; do
 		{ echo "#define MISTAKE_$mistake 1" && cat tests/grade/student.c; } >"$DIR/$mistake.c"
 	done
 	echo 'int main(void) { return missing; }' >"$DIR/EMPTY.c"
@@ -60,8 +60,8 @@ gone() {
 @test "grade: a strategy that leaves a zombie, a process, or a file" {
 	told ZOMBIE "child processes are left.*reap every worker in stop()"
 	told PROCESS "1 process outlived stop()"
-	# Whose a file is can be told of a user of its own alone.
-	if grep -q 'a user of its own' "$DIR/FILES.c.out"; then told FILES "1 file or shared memory left behind"; fi
+	# Whose a file is can be told of a separate user alone.
+	if grep -q 'a separate user' "$DIR/FILES.c.out"; then told FILES "1 file or shared memory left behind"; fi
 }
 
 @test "grade: a strategy that ignores the order it promises" {
@@ -76,6 +76,27 @@ gone() {
 	told PRINTS "it prints .*garbage"
 	told QUITS "exited with 0: start(), map() and stop() must return"
 	gone
+}
+
+@test "grade: who fills a disk, takes memory without mapping it, or calls the network is held, as far as the kernel offers it" {
+	# On a tmpfs, written bytes are seen as files of a separate user alone, or as memory.
+	if grep -q 'a separate user' "$DIR/FILLS.c.out"; then told FILLS "more than 256 MiB written to files"; fi
+	if grep -q 'memory in a cgroup' "$DIR/MEMFDS.c.out"; then told MEMFDS "more than 1024 MiB of memory"; fi
+	if grep -q '; no network$' "$DIR/CALLS.c.out"; then told CALLS "it uses the network, and there is none"; fi
+	[ "$(find /tmp -maxdepth 1 -name 'pvq-student-fills-*' | wc -l)" -eq 0 ]
+}
+
+@test "grade: the limits that hold are said, and those that the kernel does not offer" {
+	grep -q '^limits   CPU time, memory, processes, files; .* cgroup.*; .*\(separate user\|it runs as you\).*; .*network' "$DIR/LOSES.c.out"
+	[ "$(id -u)" -eq 0 ] || skip "needs root, to stop being it"
+	local nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	"${nobody[@]}" test -x "$PVQ" -a -r impls/impl.h || skip "nobody cannot enter this folder"
+	install -d -o 65534 "$OPEN/nobody"
+	cp "$DIR/BROKEN.c" "$OPEN/nobody"
+	TMPDIR=$OPEN/nobody run "${nobody[@]}" "$PVQ" grade "$OPEN/nobody/BROKEN.c"
+	rm -r "$OPEN/nobody"
+	[[ $output == *"no cgroup can be made here"* ]]
+	[[ $output == *"it runs as you: it can read your files"* ]]
 }
 
 @test "grade: what does not compile is told by its first error" {

@@ -6,9 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct frame {
@@ -155,6 +158,36 @@ static void misbehave(void)
 	}
 #elif defined(MISTAKE_PRINTS)
 	(void)write(1, "\x1b[2J\0\xff garbage\n", 15);
+#elif defined(MISTAKE_FILLS)
+	static char zeros[1 << 20];
+
+	for (unsigned i = 0; i < 64; i++) { /* bounded, in case that nothing holds it */
+		char path[64];
+		int fd;
+
+		snprintf(path, sizeof(path), "/tmp/pvq-student-fills-%u", i);
+		fd = open(path, O_CREAT | O_RDWR, 0600);
+		for (unsigned mb = 0; mb < 16; mb++)
+			(void)!write(fd, zeros, sizeof(zeros));
+		close(fd);
+	}
+#elif defined(MISTAKE_MEMFDS)
+	/* Memory that is no process's own. */
+	static char zeros[1 << 20];
+
+	for (unsigned i = 0; i < 40; i++) { /* bounded, in case that nothing holds it */
+		int fd = memfd_create("student", 0);
+
+		for (unsigned mb = 0; mb < 64; mb++)
+			(void)!write(fd, zeros, sizeof(zeros));
+	}
+#elif defined(MISTAKE_CALLS)
+	struct sockaddr_in at = {
+		.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)connect(fd, (struct sockaddr *)&at, sizeof(at));
+	close(fd);
 #elif defined(MISTAKE_FILES)
 	close(open("/dev/shm/pvq-student", O_CREAT | O_RDWR, 0600));
 #elif defined(MISTAKE_FORKS)
