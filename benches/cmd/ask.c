@@ -498,7 +498,6 @@ static void print_accuracy(const char *what, const struct pvq_model_accuracy *x)
 
 static int check(struct ask *a, struct pvq_registry *registry)
 {
-	const double shown = 0.2;
 	struct pvq_observations observed = {0};
 	struct pvq_model_check check;
 	int ret = calibrate(a, registry);
@@ -522,8 +521,8 @@ static int check(struct ask *a, struct pvq_registry *registry)
 	print_accuracy("start + stop", &check.edge);
 	printf("%-36s %5zu groups, within 5 %% of the fastest in %zu, at most %.0f %% behind\n",
 		"the strategy put first", check.groups, check.good, 100 * check.behind);
-	printf("\nMap times missed by more than %.0f %%:\n", 100 * shown);
-	for (size_t i = 0; i < check.count && fabs(check.miss[i].error) > shown; i++) {
+	printf("\nMap times missed by more than %.0f %%:\n", 100 * PVQ_MODEL_MISSED);
+	for (size_t i = 0; i < check.count && fabs(check.miss[i].error) > PVQ_MODEL_MISSED; i++) {
 		const struct pvq_model_cell *c = check.miss[i].cell;
 
 		printf("  %+4.0f %%  %s, %s, %u workers on %u cores", 100 * check.miss[i].error,

@@ -100,14 +100,21 @@ static unsigned window_of(const struct pvq_impl *impl, const struct pvq_model_jo
 	return opts.window;
 }
 
+struct pvq_model_setting pvq_model_setting_for(const struct pvq_model *model,
+	const struct pvq_model_strategy *s, const struct pvq_model_job *job, unsigned cores,
+	unsigned workers)
+{
+	return (struct pvq_model_setting){.workers = workers,
+		.cores = s->kind.serial ? 1 : cores,
+		.handover_ns = cores > 1 ? model->range.handover_ns : 0,
+		.window = window_of(s->impl, job, workers)};
+}
+
 struct pvq_model_offer pvq_model_offer_at(const struct pvq_model *model, const struct pvq_model_strategy *s,
 	const struct pvq_model_question *q, unsigned workers)
 {
-	struct pvq_model_offer o = {.strategy = s,
-		.at = {.workers = workers,
-			.cores = s->kind.serial ? 1 : q->cores,
-			.handover_ns = q->cores > 1 ? model->range.handover_ns : 0,
-			.window = window_of(s->impl, &q->job, workers)}};
+	struct pvq_model_offer o = {
+		.strategy = s, .at = pvq_model_setting_for(model, s, &q->job, q->cores, workers)};
 
 	o.predicted = pvq_model_predict(s, &q->job, &o.at);
 	o.total_ns = o.predicted.time.total_ns;

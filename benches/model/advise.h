@@ -40,6 +40,10 @@ int pvq_model_advise(struct pvq_model_offers *, const struct pvq_model *, const 
 	const struct pvq_model_question *);
 void pvq_model_offers_free(struct pvq_model_offers *);
 
+/* What the strategy takes for the job by itself, with so many workers, on so many cores. */
+struct pvq_model_setting pvq_model_setting_for(const struct pvq_model *, const struct pvq_model_strategy *,
+	const struct pvq_model_job *, unsigned cores, unsigned workers);
+
 /* The offer of one strategy with that many workers, without a look at measured cells. */
 struct pvq_model_offer pvq_model_offer_at(const struct pvq_model *, const struct pvq_model_strategy *,
 	const struct pvq_model_question *, unsigned workers);

@@ -295,14 +295,39 @@ static void interval(double *value, double *lo, double *hi)
 	*hi = pvq_quantile(value, PVQ_MODEL_DRAWS, 0.95);
 }
 
+static double doublings(const struct pvq_model_strategy *s, const struct pvq_model_setting *at)
+{
+	return at->cores > s->cores ? log2((double)at->cores / s->cores) : 0;
+}
+
+static double map_scatter(const struct pvq_model_strategy *s, const struct pvq_model_setting *at)
+{
+	return hypot(s->map_scatter, map_doubling * doublings(s, at));
+}
+
+double pvq_model_map_spread(const struct pvq_model_strategy *s, const struct pvq_model_job *job,
+	const struct pvq_model_setting *at)
+{
+	enum { FEW = 32 };
+	double sum = 0, squares = 0, mean;
+
+	for (unsigned d = 0; d < FEW; d++) {
+		double x = log(pvq_model_time(s->draw[d], &s->kind, job, at).map_ns);
+
+		sum += x;
+		squares += x * x;
+	}
+	mean = sum / FEW;
+	return hypot(sqrt(fmax(squares / FEW - mean * mean, 0)), map_scatter(s, at));
+}
+
 struct pvq_model_prediction pvq_model_predict(const struct pvq_model_strategy *s,
 	const struct pvq_model_job *job, const struct pvq_model_setting *at)
 {
 	struct pvq_model_prediction p = {.time = pvq_model_time(s->price, &s->kind, job, at)};
 	double map[PVQ_MODEL_DRAWS], edge[PVQ_MODEL_DRAWS], total[PVQ_MODEL_DRAWS];
-	double doublings = at->cores > s->cores ? log2((double)at->cores / s->cores) : 0,
-	       map_scatter = hypot(s->map_scatter, map_doubling * doublings),
-	       edge_scatter = hypot(s->edge_scatter, edge_doubling * doublings);
+	double map_sd = map_scatter(s, at),
+	       edge_sd = hypot(s->edge_scatter, edge_doubling * doublings(s, at));
 	uint64_t state = 2;
 
 	for (unsigned d = 0; d < PVQ_MODEL_DRAWS; d++) {
@@ -310,8 +335,8 @@ struct pvq_model_prediction pvq_model_predict(const struct pvq_model_strategy *s
 		double z[2];
 
 		normal(&state, z);
-		map[d] = t.map_ns * exp(map_scatter * z[0]);
-		edge[d] = t.edge_ns * exp(edge_scatter * z[1]);
+		map[d] = t.map_ns * exp(map_sd * z[0]);
+		edge[d] = t.edge_ns * exp(edge_sd * z[1]);
 		total[d] = map[d] + edge[d];
 	}
 	interval(map, &p.map_lo, &p.map_hi);

@@ -57,4 +57,9 @@ struct pvq_model_prediction {
 struct pvq_model_prediction pvq_model_predict(
 	const struct pvq_model_strategy *, const struct pvq_model_job *, const struct pvq_model_setting *);
 
+/* How uncertain the predicted map time is: about the standard deviation of its logarithm. Much quicker, for maps of many
+ * predictions. */
+double pvq_model_map_spread(
+	const struct pvq_model_strategy *, const struct pvq_model_job *, const struct pvq_model_setting *);
+
 #endif

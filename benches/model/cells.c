@@ -104,8 +104,7 @@ static double handover_of(const struct pvq_cell *cell)
 	return median;
 }
 
-/* Only tasks whose work is known exactly. */
-static int is_plain(const char *task)
+int pvq_model_is_plain(const char *task)
 {
 	static const char *const plain[] = {"noop", "spin", "echo", "job"};
 
@@ -135,7 +134,7 @@ static int add(struct pvq_model_cells *cells, const struct pvq_work *work, const
 		.map_ns = map->median,
 		.edge_ns = cell->metric[PVQ_START_NS].median + cell->metric[PVQ_STOP_NS].median,
 		.width = pvq_estimate_width(map),
-		.calibrates = key->cores <= calibrate_cores && is_plain(key->task) &&
+		.calibrates = key->cores <= calibrate_cores && pvq_model_is_plain(key->task) &&
 			      (cell->baseline || key->workers == key->cores)};
 	return 0;
 }
@@ -201,7 +200,8 @@ void pvq_model_cells_observed(struct pvq_model_cells *cells, const struct pvq_ob
 		const struct pvq_observed *o = pvq_observed_shortest(observed, c->work->base->key);
 		double mean = c->job.compute_ns + c->job.wait_ns;
 
-		if (!o || c->job.longest_ns > 0 || (double)o->longest_ns < uneven * mean)
+		if (!o || c->job.longest_ns > 0 || pvq_model_is_plain(c->work->key->task) ||
+			(double)o->longest_ns < uneven * mean)
 			continue;
 		/* Only the longest is known. The rest is that of exponential times. */
 		c->job.longest_ns = (double)o->longest_ns;

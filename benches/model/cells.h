@@ -34,10 +34,13 @@ struct pvq_model_cells {
 int pvq_model_cells_add(struct pvq_model_cells *, const struct pvq_registry *, const struct pvq_rows *,
 	unsigned calibrate_cores);
 /* Tells the cells how long the longest items are, from a run's observed trials, where that is more than three times the
- * mean and their tasks' arguments do not say. */
+ * mean. Not where the arguments say it, nor of plain tasks: what was observed of those beyond their work is interference. */
 void pvq_model_cells_observed(struct pvq_model_cells *, const struct pvq_observations *);
 
 void pvq_model_cells_free(struct pvq_model_cells *);
+
+/* Whether an item's work is known exactly: of the tasks that calibrate. */
+int pvq_model_is_plain(const char *task);
 
 /* An item's computing and waiting, from a serial trial. Where the trial slept for its items, they wait whenever they do not
  * compute. Where it did not, CPU time and wall time differ only by what others used of the CPU, and CPU time counts. */

@@ -101,6 +101,24 @@ static const struct pvq_model_strategy *strategy_of(
 	return NULL;
 }
 
+const char *pvq_model_left_out(const struct pvq_model_cell *c)
+{
+	const double large = 16384, short_ns = 3000; /* bytes both ways; of an item */
+	const char *task = c->work->key->task;
+
+	if (c->at.cores > 1 && (c->job.in + c->job.out >= large || strcmp(task, "stream") == 0))
+		return "the bandwidth of memory, which the cores share";
+	if (c->job.longest_ns > 0 && c->at.workers > 1)
+		return "when the longest item starts; only its length is known";
+	if (c->at.workers > c->at.cores)
+		return "how the scheduler shares a core among workers";
+	if (c->job.compute_ns + c->job.wait_ns < short_ns && c->at.cores > 1)
+		return c->at.handover_ns > 2 * PVQ_MODEL_HANDOVER_NS
+			       ? "contention: one price of a hand-over stands for all of it"
+			       : "caller and workers at the edge between two ways of working";
+	return "nothing that is known: look for interference in its blocks";
+}
+
 int pvq_model_check(
 	struct pvq_model_check *check, const struct pvq_model *model, const struct pvq_model_cells *cells)
 {

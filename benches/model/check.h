@@ -29,6 +29,12 @@ struct pvq_model_check {
 	double behind;
 };
 
+/* A missed cell is one whose error is larger. */
+#define PVQ_MODEL_MISSED 0.2
+
+/* What the formula leaves out that such a cell depends on, in words. */
+const char *pvq_model_left_out(const struct pvq_model_cell *);
+
 /* 0 or -ENOMEM. */
 int pvq_model_check(struct pvq_model_check *, const struct pvq_model *, const struct pvq_model_cells *);
 void pvq_model_check_free(struct pvq_model_check *);

@@ -1,6 +1,7 @@
 /* test_model.c: the formulas at their limits, and a calibration that gets back the prices that made the rows. */
 #include "model/advise.h"
 #include "model/check.h"
+#include "model/crossover.h"
 
 #include <errno.h>
 #include <math.h>
@@ -398,6 +399,39 @@ static void test_observed_items(void **state)
 	assert_int_equal(uneven, 5); /* serial, and two strategies on one and two cores */
 }
 
+static unsigned won_by_serial(const struct pvq_crossover *map)
+{
+	unsigned n = 0;
+
+	for (unsigned t = 0; t < PVQ_CROSSOVER_TIMES; t++)
+		for (unsigned s = 0; s < PVQ_CROSSOVER_SIZES; s++)
+			n += map->at[t][s].first->kind.serial;
+	return n;
+}
+
+/* Serial wins where items are short or large, the pool where they are small, and both strategies tie where items are so
+ * long that overhead does not count. More cores do not make serial better. */
+static void test_the_map_of_winners(void **state)
+{
+	static struct pvq_crossover two, many;
+	const struct pvq_model_strategy *best = strategy("pool_unordered");
+
+	(void)state;
+	assert_true(fabs(pvq_crossover_ns(0) - 10) < 1e-9);
+	assert_true(fabs(pvq_crossover_ns(PVQ_CROSSOVER_TIMES - 1) / 1e8 - 1) < 1e-9);
+	assert_true(fabs(pvq_crossover_bytes(PVQ_CROSSOVER_SIZES - 1) - 1048576) < 1e-3);
+	pvq_crossover_make(&two, &model, 2);
+	assert_true(two.at[0][0].first->kind.serial);
+	assert_true(two.at[8][PVQ_CROSSOVER_SIZES - 1].first->kind.serial);
+	assert_ptr_equal(two.at[8][0].first, best); /* 1 µs, 8 B */
+	assert_null(two.at[8][0].rival);
+	assert_false(two.at[PVQ_CROSSOVER_TIMES - 1][0].first->kind.serial);
+	assert_non_null(two.at[PVQ_CROSSOVER_TIMES - 1][0].rival);
+	pvq_crossover_make(&many, &model, 64);
+	assert_int_equal(many.cores, 64);
+	assert_true(won_by_serial(&many) <= won_by_serial(&two));
+}
+
 /* Waiting shows as sleep; what others took of the CPU does not. */
 static void test_waiting_or_interference(void **state)
 {
@@ -434,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_waiting_or_interference),
 		cmocka_unit_test(test_projections_widen),
 		cmocka_unit_test(test_observed_items),
+		cmocka_unit_test(test_the_map_of_winners),
 	};
 
 	return cmocka_run_group_tests(tests, calibrate, release);
