@@ -102,6 +102,9 @@ struct pvq_experiment {
 	/* Hands up its findings about strategies, and about the sweep's works. 0 or -ENOMEM. */
 	int (*tell)(const void *data, struct pvq_traits *);
 	int (*annotate)(const void *data, struct pvq_summary *);
+	/* Finds out what it needs of the sweep's rows, once all others have annotated them, and keeps it in its data. 0 or
+	 * -ENOMEM. */
+	int (*study)(void *data, const struct pvq_report *);
 	/* Writes its pictures' scripts and figures (draw/plot.h). 0 or -errno. */
 	int (*draw)(struct pvq_plots *, const struct pvq_report *, const void *data);
 	struct pvq_chapter

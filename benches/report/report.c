@@ -255,6 +255,9 @@ static int report_make_parts(
 		ret = pvq_verdict_make(&verdict, &report);
 		report.verdict = &verdict;
 	}
+	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
+		if (pvq_experiments[i]->study && pvq_experiment_has(&readings, i))
+			ret = pvq_experiments[i]->study(readings.data[i], &report);
 	report_tell(ret);
 	if (ret == 0 && rows->count)
 		ret = report_write_summary(dir, &summary);

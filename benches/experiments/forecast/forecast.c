@@ -1,0 +1,44 @@
+/* forecast.c: the experiment's descriptor: what does a formula predict? */
+#include "experiments/forecast/forecast.h"
+
+#include <stdlib.h>
+
+/* All is in the sweep's rows, which the report has read. */
+static void forecast_read(void **data, const struct pvq_folder *folder)
+{
+	(void)folder;
+	*data = calloc(1, sizeof(struct pvq_forecast));
+}
+
+static void forecast_release(void *data)
+{
+	struct pvq_forecast *f = data;
+
+	pvq_model_check_free(&f->check);
+	pvq_model_free(&f->model);
+	pvq_model_cells_free(&f->cells);
+	pvq_rows_free(&f->grain);
+	free(f->series);
+	free(f);
+}
+
+static int forecast_draw(struct pvq_plots *plots, const struct pvq_report *r, const void *data)
+{
+	const struct pvq_forecast *f = data;
+	int ret = 0;
+
+	if (f->made)
+		ret = pvq_forecast_draw_error(plots, r, f);
+	if (f->made && ret == 0)
+		ret = pvq_forecast_draw_crossover(plots, r, f);
+	return f->made && ret == 0 ? pvq_forecast_draw_beyond(plots, r, f) : ret;
+}
+
+const struct pvq_experiment pvq_experiment_forecast = {
+	.name = "forecast",
+	.read = forecast_read,
+	.release = forecast_release,
+	.study = pvq_forecast_study,
+	.draw = forecast_draw,
+	.chapter = {{PVQ_PLACE_MORE, PVQ_REPORT_SWEEP, 1, pvq_forecast_chapter, "forecast", 1, NULL}},
+};
