@@ -106,7 +106,7 @@ def _die_with(parent):
 def _after_fork(_):
     global _pid
     parent, _pid = _pid, os.getpid()
-    if not workers_are_bound:
+    if not workers_are_bound and parent != _pid:  # a forkserver's child calls this although it has loaded us itself
         _die_with(parent)
 
 
@@ -121,7 +121,7 @@ def _words(argv):
 def _load_here():
     global _load
     if _load is None:
-        _die_with(int(os.environ["PVQPEER_PARENT"]))
+        _die_with(int(os.environ["PVQPEER_PARENT"] or os.getppid()))
         argv = json.loads(os.environ["PVQPEER_WORDS"])
         _load = library.pvq_peer_load(len(argv), _words(argv))
         if not _load:
@@ -153,6 +153,20 @@ def ready(seconds=0):
     _load_here()
     time.sleep(seconds)
     return os.getpid()
+
+
+ROUNDS, SECONDS = 2000, 0.005  # how often, and how long, to wait for interpreters to start
+
+
+def meet(workers, ask):
+    """Waits until every process has run a task; ask(n) has n of them run ready(SECONDS), and returns their results.
+    Processes start with the first tasks, and the first one up may take them all; so it repeats until each was seen."""
+    seen = set()
+    for _ in range(ROUNDS):
+        seen.update(ask(workers))
+        if len(seen) >= workers:
+            return
+    raise RuntimeError(f"{len(seen)} of {workers} processes started")
 
 
 def run(data):

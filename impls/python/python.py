@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """python.py: the ways in which Python runs tasks in parallel, as peers of pvq. Each is a file in ways/.
 
-needs: python3 python3-joblib
+needs: python3 python3-joblib python3-pebble
 """
 import importlib
 import importlib.util
@@ -25,12 +25,16 @@ WAYS = (
     ("python_pool_imap", "CPython: Pool.imap", ORDERED, PIPE, PIPE, REUSABLE | STREAMS),
     ("python_pool_imap_unordered", "CPython: Pool.imap_unordered", UNORDERED, PIPE, PIPE,
      REUSABLE | STREAMS),
+    ("python_pool_spawn", "CPython: Pool.imap_unordered, workers by spawn", UNORDERED, PIPE, PIPE, REUSABLE | STREAMS),
+    ("python_pool_forkserver", "CPython: Pool.imap_unordered, workers by forkserver", UNORDERED, PIPE, PIPE,
+     REUSABLE | STREAMS),
     ("python_threads", "CPython: ThreadPool.imap_unordered, the task releases the GIL", UNORDERED,
      POINTER_, POINTER_, REUSABLE | STREAMS | LINGERS),
     ("python_threads_gil", "CPython: ThreadPool.imap_unordered, the task holds the GIL", UNORDERED,
      POINTER_, POINTER_, REUSABLE | STREAMS | LINGERS),
     ("python_executor", "CPython: ProcessPoolExecutor.map", ORDERED, PIPE, PIPE, REUSABLE | STREAMS),
     ("python_joblib", "joblib: Parallel, on loky's processes; in the caller if one worker", ORDERED, PIPE, PIPE, REUSABLE),
+    ("python_pebble", "pebble: ProcessPool.map", ORDERED, PIPE, PIPE, REUSABLE | STREAMS),
     ("python_pvqpool_pool", "pvqpool: Pool.map", ORDERED, SHM, SHM, REUSABLE | SURVIVES_CRASH),
     ("python_pvqpool_imap", "pvqpool: Pool.imap", ORDERED, SHM, SHM, REUSABLE | STREAMS | SURVIVES_CRASH),
     ("python_pvqpool_imap_unordered", "pvqpool: Pool.imap_unordered", UNORDERED, SHM, SHM,
@@ -38,11 +42,14 @@ WAYS = (
     ("python_pvqpool_executor", "pvqpool: Executor.map", ORDERED, SHM, SHM, REUSABLE | STREAMS),
 )
 
+PACKAGES = {"python_joblib": "joblib", "python_pebble": "pebble"}
+
 
 def unavailable(name):
     """Returns what a way lacks, or None. Looks for it without importing it."""
-    if name == "python_joblib" and importlib.util.find_spec("joblib") is None:
-        return "install python3-joblib"
+    package = PACKAGES.get(name)
+    if package and importlib.util.find_spec(package) is None:
+        return "install python3-" + package
     if name.startswith("python_pvqpool") and importlib.util.find_spec("pvqpool") is None:
         return "install libpython3-dev, then make python"
     return None
@@ -51,8 +58,9 @@ def unavailable(name):
 def version(name):
     """Returns the versions of the interpreter and of the packages that a way uses."""
     said = "CPython " + platform.python_version()
-    if name == "python_joblib" and not unavailable(name):
-        said += ", joblib " + importlib.import_module("importlib.metadata").version("joblib")
+    package = PACKAGES.get(name)
+    if package and not unavailable(name):
+        said += f", {package} " + importlib.import_module("importlib.metadata").version(package)
     return said
 
 

@@ -405,7 +405,7 @@ built() {
 
 @test "CPython's ways take their chunksize from --chunk; without it each keeps its library's default" {
 	[ -n "$(available '^python_pool_map$')" ] || skip "not built"
-	for impl in $(available '^python_(pool_.*|executor|joblib|threads.*)$'); do
+	for impl in $(available '^python_(pool_.*|executor|joblib|pebble|threads.*)$'); do
 		for chunk in auto 1 1000; do
 			asked=(--chunk "$chunk") force=$chunk
 			if [ "$chunk" = auto ]; then
@@ -550,7 +550,7 @@ shm_is_empty_of() {
 	[ -n "$(available)" ] || skip "none is built"
 	for impl in $(available); do
 		case $impl in
-		fork_per_task | mqueue | python_executor | python_joblib | python_pool* | python_process_queue) processes=3 ;;
+		fork_per_task | mqueue | python_executor | python_joblib | python_pebble | python_pool* | python_process_queue) processes=3 ;;
 		pool_inherit) processes=4 ;; # the pool's server, too
 		mpi_pool) processes=4 ;; # the launcher, and three ranks
 		*) processes=1 ;;

@@ -6,9 +6,7 @@ import sys
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from pvqpeer import ready, run
-
-ROUNDS, SECONDS = 2000, 0.005  # how often, and how long, to wait for interpreters to start
+from pvqpeer import SECONDS, meet, ready, run
 
 
 class Way:
@@ -19,17 +17,7 @@ class Way:
         # A fresh interpreter finds pvqpeer there.
         os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         self.parallel = Parallel(n_jobs=workers, batch_size=chunk or "auto")
-        self.meet(workers)
-
-    def meet(self, workers):
-        """Waits until every process has run a task. Processes start with the first tasks, and the first one up may take
-        them all; so repeat until each was seen."""
-        seen = set()
-        for _ in range(ROUNDS):
-            seen.update(Parallel(workers, batch_size=1)(delayed(ready)(SECONDS) for _ in range(workers)))
-            if len(seen) >= workers:
-                return
-        raise RuntimeError(f"{len(seen)} of {workers} processes started")
+        meet(workers, lambda n: Parallel(n, batch_size=1)(delayed(ready)(SECONDS) for _ in range(n)))
 
     def map(self, inputs, count, put):
         # A list, in the order of the items; the first exception is raised here.

@@ -14,8 +14,11 @@ class Way:
         self.pool = get_context("fork").Pool(workers)
         self.chunk = chunk
 
+    def results(self, inputs):
+        return self.pool.imap(run, inputs, self.chunk)
+
     def map(self, inputs, count, put):
-        results = self.pool.imap(run, inputs, self.chunk)
+        results = self.results(inputs)
         for item in range(count):
             try:
                 result = next(results)
