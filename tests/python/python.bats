@@ -34,6 +34,11 @@ test_file() {
 	test_file test_executor
 }
 
+@test "NumPy's arrays travel beside the pickle" {
+	/usr/bin/python3 -c "import numpy" 2>/dev/null || skip "no NumPy: install python3-numpy"
+	test_file test_numpy
+}
+
 @test "a pool's surroundings: signals, threads, forks, the end of the program" {
 	test_file test_life
 }
