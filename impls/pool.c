@@ -1,4 +1,4 @@
-/* pool.c: the life of a pool: start, close, counts. pool_shared.h describes the protocol. Items go in and results come out
+/* pool.c: the life of a pool: start, more and fewer workers, close, counts. pool_shared.h describes the protocol. Items go in and results come out
  * in pool_items.c; workers are in pool_worker.c, the process that forks them is in pool_server.c, and what happens when
  * one dies is in pool_recover.c.
  */
@@ -78,7 +78,7 @@ static int check_bytes(const char *which, size_t bytes, struct pvq_error *err)
 static void settle_pieces(struct pvq_pool *p)
 {
 	const struct pvq_pool_config *c = &p->config;
-	uint64_t most = c->window / (4 * (uint64_t)c->workers),
+	uint64_t most = c->window / (4 * (uint64_t)p->seats),
 		 fit = SEGMENT_BYTES / (p->in_stride + p->out_stride);
 
 	if (most > fit)
@@ -114,6 +114,11 @@ static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *confi
 	if (c->workers > PVQ_POOL_WORKERS_MAX)
 		return pvq_fail(err, -EINVAL, "%u workers are asked for, and there may be %d at most",
 			c->workers, PVQ_POOL_WORKERS_MAX);
+	p->seats = c->max_workers ? c->max_workers : c->workers;
+	if (p->seats < c->workers || p->seats > PVQ_POOL_WORKERS_MAX)
+		return pvq_fail(err, -EINVAL,
+			"max_workers is %u, and may be %u, with which the pool starts, up to %d", p->seats,
+			c->workers, PVQ_POOL_WORKERS_MAX);
 	if (c->close_timeout_ns == 0)
 		c->close_timeout_ns = CLOSE_NS;
 	if (c->close_timeout_ns > INT64_MAX)
@@ -121,7 +126,7 @@ static int settle_config(struct pvq_pool *p, const struct pvq_pool_config *confi
 	if (c->chunk > PVQ_POOL_CHUNK_MAX)
 		c->chunk = PVQ_POOL_CHUNK_MAX;
 	if (c->window == 0)
-		c->window = pvq_pool_window(c->workers, c->max_in, c->max_out);
+		c->window = pvq_pool_window(p->seats, c->max_in, c->max_out);
 	if (c->window > PVQ_POOL_WINDOW_MAX)
 		c->window = PVQ_POOL_WINDOW_MAX;
 	p->in_stride = stride_of(c->max_in) + POOL_GUARD;
@@ -139,7 +144,7 @@ static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 {
 	const size_t page = 4096, slots = p->all_slots;
 	size_t header = sizeof(struct pool_shared); /* a multiple of its alignment, which is a seat's */
-	size_t seats = round_up(header + sizeof(struct pool_seat) * p->config.workers, page);
+	size_t seats = round_up(header + sizeof(struct pool_seat) * p->seats, page);
 	size_t ring = round_up((p->ring_mask + 1) * sizeof(*p->ring), page); /* the lane's as well */
 	size_t results = round_up(slots * sizeof(*p->result), page);
 	size_t marks = round_up((slots / 64 + 1) * sizeof(*p->mark), page);
@@ -160,6 +165,7 @@ static int map_shared(struct pvq_pool *p, struct pvq_error *err)
 	p->mark = (pool_atomic_u64 *)(at += results);
 	p->in = at += marks;
 	p->out = at + in;
+	atomic_store_explicit(&p->shared->wanted, p->config.workers, memory_order_relaxed);
 	atomic_store_explicit(&p->shared->lane_published, POOL_LANE, memory_order_relaxed);
 	atomic_store_explicit(&p->shared->lane_claimed, POOL_LANE, memory_order_relaxed);
 	return 0;
@@ -169,8 +175,8 @@ static int allocate(struct pvq_pool *p)
 {
 	uint32_t segments = p->slots / p->segment;
 
-	p->hand = calloc(p->config.workers, sizeof(*p->hand));
-	p->pid = calloc(p->config.workers, sizeof(*p->pid));
+	p->hand = calloc(p->seats, sizeof(*p->hand));
+	p->pid = calloc(p->seats, sizeof(*p->pid));
 	p->piece = calloc(p->all_slots, sizeof(*p->piece));
 	p->free_single = calloc(p->config.window, sizeof(*p->free_single));
 	p->free_segment = calloc(segments, sizeof(*p->free_segment));
@@ -237,10 +243,20 @@ void pvq_pool_terminate(struct pvq_pool *p)
 	free_pool(p);
 }
 
-/* A worker that is still in init() may be there for good: it is killed, and that is no failure. */
-static void kill_starting(struct pvq_pool *p)
+/* Tells the workers from that seat on to end, once there is no work. */
+static void dismiss_from(struct pvq_pool *p, unsigned from)
 {
-	for (unsigned w = 0; w < p->config.workers; w++)
+	atomic_store_explicit(&p->shared->wanted, from, memory_order_relaxed);
+	pool_fence(dismissed_then_parked); /* first say so, then look: pairs with park() */
+	for (unsigned w = from; w < p->seats; w++)
+		if (atomic_exchange_explicit(&p->seat[w].parked, 0, ACQUIRE(dismiss_parked)))
+			pool_rouse(p, w);
+}
+
+/* A worker that is still in init() may be there for good: it is killed, and that is no failure. */
+static void kill_starting(struct pvq_pool *p, unsigned from)
+{
+	for (unsigned w = from; w < p->seats; w++)
 		if (p->hand[w].life == POOL_ALIVE &&
 			atomic_load_explicit(&p->seat[w].phase, memory_order_relaxed) == POOL_STARTING) {
 			p->hand[w].excused = 1;
@@ -256,7 +272,7 @@ static int see_them_end(struct pvq_pool *p, uint64_t until_ns)
 	while (p->alive > 0 && heard != -EOWNERDEAD) {
 		uint64_t now = pool_now_ns(), left_ms = now < until_ns ? (until_ns - now) / 1000000 + 1 : 0;
 
-		kill_starting(p);
+		kill_starting(p, 0);
 		if (left_ms == 0)
 			break;
 		heard = pvq_pool_listen(p, left_ms < INIT_LOOK_MS ? (int)left_ms : INIT_LOOK_MS);
@@ -292,15 +308,11 @@ int pvq_pool_close(struct pvq_pool *p, struct pvq_error *err)
 		pvq_pool_terminate(p);
 		return 0;
 	}
-	atomic_store_explicit(&p->shared->closing, 1, memory_order_relaxed);
-	pool_fence(closing_then_parked); /* first say so, then look: pairs with park() */
-	for (unsigned w = 0; w < p->config.workers; w++)
-		if (atomic_exchange_explicit(&p->seat[w].parked, 0, ACQUIRE(close_parked)))
-			pool_rouse(p, w);
+	dismiss_from(p, 0);
 	ret = see_them_end(p, pool_now_ns() + p->config.close_timeout_ns);
 	if (ret)
 		ret = pvq_pool_server_died(p, err);
-	for (unsigned w = 0; w < p->config.workers; w++) {
+	for (unsigned w = 0; w < p->seats; w++) {
 		int ended = judge_end(p, w, err);
 
 		ret = ret ? ret : ended;
@@ -367,6 +379,86 @@ int pvq_pool_start(struct pvq_pool **pool, const struct pvq_pool_config *config,
 	return 0;
 }
 
+/* ---- more and fewer workers ---- */
+
+static int is_empty_from(const struct pvq_pool *p, unsigned from)
+{
+	unsigned w = from;
+
+	while (w < p->seats && p->hand[w].life == POOL_ABSENT)
+		w++;
+	return w == p->seats;
+}
+
+static void kill_from(struct pvq_pool *p, unsigned from)
+{
+	for (unsigned w = from; w < p->seats; w++)
+		if (p->hand[w].life == POOL_ALIVE)
+			pvq_pool_kill(p, w);
+}
+
+/* Until the workers from that seat on have ended, which have nothing to do. As pvq_pool_tend(). */
+static int let_go(struct pvq_pool *p, unsigned from, struct pvq_error *err)
+{
+	uint64_t until = pool_now_ns() + p->config.close_timeout_ns;
+	int ret = pvq_pool_tend(p, 0, err); /* who died before they were told to has died */
+
+	if (ret >= 0)
+		dismiss_from(p, from);
+	while (ret >= 0 && !is_empty_from(p, from)) {
+		uint64_t now = pool_now_ns(), left = now < until ? until - now : 0,
+			 look = INIT_LOOK_MS * 1000000ull;
+
+		kill_starting(p, from);
+		if (left == 0)
+			kill_from(p, from);
+		ret = pvq_pool_tend(p, (int64_t)(left && left < look ? left : look), err);
+	}
+	return ret < 0 ? ret : 0;
+}
+
+/* Whether the number of workers may change now. 0, or -errno. */
+static int check_idle(const struct pvq_pool *p, struct pvq_error *err)
+{
+	if (p->failed)
+		return pvq_fail(err, -EINVAL, "this pool has failed before, and can only be closed");
+	if (p->next != p->done)
+		return pvq_fail(
+			err, -EBUSY, "%llu items are in flight", (unsigned long long)(p->next - p->done));
+	return 0;
+}
+
+int pvq_pool_resize(struct pvq_pool *p, unsigned workers, struct pvq_error *err)
+{
+	int ret = check_idle(p, err);
+
+	if (ret)
+		return ret;
+	if (workers == 0 || workers > p->seats)
+		return pvq_fail(err, -EINVAL, "%u workers are asked for, and there may be 1 to %u", workers,
+			p->seats);
+	p->config.workers = workers;
+	if (workers < pool_wanted(p))
+		ret = let_go(p, workers, err);
+	else if (pool_wanted(p) > 0) /* else all come with the next item */
+		pvq_pool_hire_all(p, workers);
+	p->failed = ret < 0;
+	return ret;
+}
+
+int pvq_pool_rest(struct pvq_pool *p, struct pvq_error *err)
+{
+	int ret = check_idle(p, err);
+
+	if (ret)
+		return ret;
+	ret = let_go(p, 0, err);
+	p->failed = ret < 0;
+	return ret;
+}
+
+/* ---- what happened ---- */
+
 const struct pvq_pool_counts *pvq_pool_counts(const struct pvq_pool *p)
 {
 	return &p->counts;
@@ -376,7 +468,7 @@ int pvq_pool_worker(const struct pvq_pool *p, unsigned w, struct pvq_pool_worker
 {
 	const struct pool_seat *seat = &p->seat[w];
 
-	if (w >= p->config.workers)
+	if (w >= p->seats)
 		return -EINVAL;
 	*out = (struct pvq_pool_worker){
 		.start_ns = atomic_load_explicit(&seat->start_ns, memory_order_relaxed),

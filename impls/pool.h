@@ -23,8 +23,8 @@
  * while a worker is replaced. All of them end with the program, however that ends and whatever the workers have done:
  * changed their credentials, their session, or started pools themselves. They also end when it executes another program.
  *
- * Not thread-safe: one thread at a time uses a pool, but each call may be made by a different one. Only start, map, wait and
- * close block. init(), run() and worker_exit() are called in workers, everything else in the calling thread: next() and put() by map, put()
+ * Not thread-safe: one thread at a time uses a pool, but each call may be made by a different one. Only start, map, wait,
+ * resize, rest and close block. init(), run() and worker_exit() are called in workers, everything else in the calling thread: next() and put() by map, put()
  * by collect. A hook must not use the pool that calls it.
  *
  * Each worker takes one descriptor of the caller's, the pool four more, and pvq_pool_fd() a fifth. All are above 2, and
@@ -71,13 +71,14 @@ struct pvq_pool_config {
 	                   * begun twice. Items that it had claimed but not begun do not count. Either
 	                   * goes before all items that no worker has claimed yet. */
 	unsigned workers; /* processes; 0: one a core */
-	unsigned cores;   /* CPUs the pool may use; 0: those of the calling thread. Where one of them
+	unsigned max_workers; /* pvq_pool_resize() goes up to so many; 0: `workers` */
+	unsigned cores;       /* CPUs the pool may use; 0: those of the calling thread. Where one of them
 	                   * has nothing to do, idle sides spin briefly before they sleep */
-	unsigned chunk;   /* items a worker claims at a time; 0: automatic, as many as take some 20 us,
+	unsigned chunk;       /* items a worker claims at a time; 0: automatic, as many as take some 20 us,
 	                   * fewer towards the end. Of these, up to 64 that take some 5 us are put when all of them are
 	                   * done; 1: each by itself */
-	unsigned window;  /* items in flight at most; 0: pvq_pool_window() */
-	int ordered;      /* put results in the order of their ids, each as soon as it is next */
+	unsigned window;      /* items in flight at most; 0: pvq_pool_window() */
+	int ordered;          /* put results in the order of their ids, each as soon as it is next */
 	int interrupt; /* cancelling an item that runs kills its worker, which is replaced; 0: it runs to its end.
 	                   * Costs some 5 ns an item, as item_timeout_ns does */
 	/* Bounds of one item's input and output, in bytes, up to 2^31 - 1; larger ones are refused. Where the pool is built
@@ -223,12 +224,24 @@ uint64_t pvq_pool_in_flight(const struct pvq_pool *);
 int pvq_pool_cancel(struct pvq_pool *, uint64_t id);
 int pvq_pool_cancel_all(struct pvq_pool *);
 
+/* ---- more and fewer workers ---- */
+
+/* From now on the pool has so many workers, 1 to max_workers. New ones are forked while the pool goes on, as replacements are,
+ * with memory as it was at start. Those with the highest numbers end if there are to be fewer: this waits for them, as
+ * pvq_pool_close() does, worker_exit() and close_timeout_ns included. 0; or, with the pool as it was, -EBUSY: items are in
+ * flight; -EINVAL: out of bounds. Otherwise the pool has failed. */
+int pvq_pool_resize(struct pvq_pool *, unsigned workers, struct pvq_error *err);
+
+/* Lets all workers end, and waits for them in the same way; the server stays. The next item has as many forked as there were. 0;
+ * or, with the pool as it was, -EBUSY: items are in flight. Otherwise the pool has failed. */
+int pvq_pool_rest(struct pvq_pool *, struct pvq_error *err);
+
 /* ---- what happened ---- */
 
 /* The counts so far; borrowed until the pool is closed. */
 const struct pvq_pool_counts *pvq_pool_counts(const struct pvq_pool *);
 
-/* What a worker has done since start, the ones that it replaced included. Kept up to date between claims: what it is doing
+/* What a worker, of max_workers, has done since start, the ones that it replaced included. Kept up to date between claims: what it is doing
  * now does not count yet, and what it was doing when it died never does. */
 struct pvq_pool_worker {
 	uint64_t start_ns;   /* in init() */

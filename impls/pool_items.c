@@ -72,7 +72,7 @@ static uint64_t needed(struct pvq_pool *p, uint64_t sleepers, uint64_t now)
 
 void pvq_pool_wake(struct pvq_pool *p, uint64_t want)
 {
-	for (unsigned w = 0; want > 0 && w < p->config.workers; w++) {
+	for (unsigned w = 0; want > 0 && w < p->seats; w++) {
 		pool_atomic_u32 *parked = &p->seat[w].parked;
 
 		if (atomic_load_explicit(parked, memory_order_relaxed) &&
@@ -261,6 +261,8 @@ static void begin_flight(struct pvq_pool *p, uint64_t now)
 	p->dull_ns = HOLE_NS;
 	p->quota = p->grain = 1;
 	p->flight = p->done;
+	if (pool_wanted(p) < p->config.workers)
+		pvq_pool_hire_all(p, p->config.workers);
 	if (p->gap_ns == 0)
 		p->gap_ns = LATE_NS;
 }

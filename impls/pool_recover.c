@@ -55,7 +55,7 @@ static void replace_missing(struct pvq_pool *p)
 	if (now < p->due_ns)
 		return;
 	p->due_ns = UINT64_MAX;
-	for (unsigned w = 0; w < p->config.workers; w++) {
+	for (unsigned w = 0; w < pool_wanted(p); w++) {
 		uint64_t due = p->hand[w].due_ns;
 
 		if (p->hand[w].life != POOL_ABSENT || (due <= now && pvq_pool_hire(p, w) == 0))
@@ -65,6 +65,19 @@ static void replace_missing(struct pvq_pool *p)
 		if (due < p->due_ns)
 			p->due_ns = due;
 	}
+}
+
+void pvq_pool_hire_all(struct pvq_pool *p, unsigned wanted)
+{
+	unsigned had = pool_wanted(p);
+
+	atomic_store_explicit(&p->shared->wanted, wanted, memory_order_relaxed);
+	for (unsigned w = had; w < wanted; w++) {
+		p->hand[w].early = 0;
+		p->hand[w].due_ns = 0;
+	}
+	p->due_ns = 0;
+	replace_missing(p);
 }
 
 /* ---- a death ---- */
@@ -89,7 +102,7 @@ static int note_death(struct pvq_pool *p, unsigned w, int wstatus)
 
 static int is_any_ready(const struct pvq_pool *p)
 {
-	for (unsigned w = 0; w < p->config.workers; w++)
+	for (unsigned w = 0; w < p->seats; w++)
 		if (p->hand[w].life == POOL_ALIVE &&
 			atomic_load_explicit(&p->seat[w].phase, memory_order_relaxed) == POOL_READY)
 			return 1;
@@ -132,7 +145,7 @@ int pvq_pool_init_failed(int32_t phase, unsigned w, struct pvq_error *err)
 	return pvq_fail(err, phase, "the initializer failed in worker %u", w);
 }
 
-/* A worker has ended: notes why, and has it replaced. */
+/* A worker has ended: notes why, and has it replaced where there is to be one. */
 static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 {
 	struct pool_seat *seat = &p->seat[w];
@@ -148,7 +161,11 @@ static int bury(struct pvq_pool *p, unsigned w, struct pvq_error *err)
 	if (phase < 0)
 		return pvq_pool_init_failed(phase, w, err);
 	if (phase != POOL_STARTING)
-		p->barren = 0; /* starts succeed */
+		p->barren = 0;     /* starts succeed */
+	if (w >= pool_wanted(p)) { /* it was to end, and had nothing to do */
+		p->counts.deaths += wstatus != 0 && !p->hand[w].excused;
+		return 0;
+	}
 	if (phase == POOL_RETIRED && wstatus == 0) {
 		p->counts.recycled++;
 		replace(p, w, 0, now);
@@ -173,7 +190,7 @@ static int bury_all(struct pvq_pool *p, struct pvq_error *err)
 {
 	int ret = 0;
 
-	for (unsigned w = 0; ret == 0 && p->ended > 0 && w < p->config.workers; w++)
+	for (unsigned w = 0; ret == 0 && p->ended > 0 && w < p->seats; w++)
 		if (p->hand[w].life == POOL_ENDED)
 			ret = bury(p, w, err);
 	return ret;
@@ -295,7 +312,7 @@ enum owner { NOBODY, SOMEBODY, UNDECIDED };
 
 static enum owner owner_of(const struct pvq_pool *p, const struct look *look, uint64_t pos)
 {
-	for (unsigned w = 0; w < p->config.workers; w++)
+	for (unsigned w = 0; w < p->seats; w++)
 		if (pool_claim_covers(look->claim[w], pos))
 			return look->claim[w] & POOL_CLAIM_OWN ? SOMEBODY : UNDECIDED;
 	return NOBODY;
@@ -339,11 +356,11 @@ static int settle_deaths(struct pvq_pool *p, struct pvq_error *err)
 		.claimed = atomic_load_explicit(&p->shared->claimed, ACQUIRE(settle_claimed)),
 		.lane_claimed =
 			atomic_load_explicit(&p->shared->lane_claimed, ACQUIRE(settle_lane_claimed)),
-		.claim = calloc(p->config.workers, sizeof(*look.claim)),
+		.claim = calloc(p->seats, sizeof(*look.claim)),
 	};
 	int undecided = 0, ret = look.claim ? 0 : -ENOMEM;
 
-	for (unsigned w = 0; ret == 0 && w < p->config.workers; w++)
+	for (unsigned w = 0; ret == 0 && w < p->seats; w++)
 		if (p->hand[w].life == POOL_ALIVE)
 			look.claim[w] = atomic_load_explicit(&p->seat[w].claim, ACQUIRE(settle_claim));
 	if (ret == 0)
@@ -404,14 +421,14 @@ void pvq_pool_interrupt(struct pvq_pool *p)
 	if (!p->config.interrupt || p->cancelled == 0)
 		return;
 	while (pool_walk(p, &walk, &slot))
-		for (unsigned w = 0; w < p->config.workers; w++)
+		for (unsigned w = 0; w < p->seats; w++)
 			interrupt_in(p, w, slot);
 }
 
 /* The server may have had no room for the request. */
 static void kill_again(struct pvq_pool *p)
 {
-	for (unsigned w = 0; w < p->config.workers; w++)
+	for (unsigned w = 0; w < p->seats; w++)
 		if (p->hand[w].life == POOL_ALIVE && p->hand[w].overdue)
 			pvq_pool_kill(p, w);
 }
@@ -421,7 +438,7 @@ static void kill_overdue(struct pvq_pool *p, uint64_t now, uint64_t since)
 {
 	uint64_t most = 2 * look_every_ns(p), passed = now - since < most ? now - since : most;
 
-	for (unsigned w = 0; w < p->config.workers; w++) {
+	for (unsigned w = 0; w < p->seats; w++) {
 		struct pool_hand *hand = &p->hand[w];
 		uint64_t running = atomic_load_explicit(&p->seat[w].running, memory_order_relaxed);
 
@@ -440,7 +457,7 @@ static void kill_overdue(struct pvq_pool *p, uint64_t now, uint64_t since)
 
 static void kill_unready(struct pvq_pool *p, uint64_t now)
 {
-	for (unsigned w = 0; w < p->config.workers; w++)
+	for (unsigned w = 0; w < p->seats; w++)
 		if (p->hand[w].life == POOL_ALIVE &&
 			atomic_load_explicit(&p->seat[w].phase, memory_order_relaxed) == POOL_STARTING &&
 			p->hand[w].hired_ns + p->config.init_timeout_ns < now)

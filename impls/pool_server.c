@@ -88,10 +88,10 @@ static void reap(const struct server *s, unsigned w)
 /* error: the errno for which it gives up, which is its exit status; 0: it was to end. */
 static _Noreturn void end_all(const struct server *s, int error)
 {
-	for (unsigned w = 0; w < s->p->config.workers; w++)
+	for (unsigned w = 0; w < s->p->seats; w++)
 		if (s->p->pid[w])
 			kill(s->p->pid[w], SIGKILL); /* all at once */
-	for (unsigned w = 0; w < s->p->config.workers; w++)
+	for (unsigned w = 0; w < s->p->seats; w++)
 		if (s->p->pid[w])
 			reap(s, w);
 	_exit(error);
@@ -202,7 +202,7 @@ static void spread(const struct pvq_pool *p, unsigned w, pid_t pid)
 	n = (unsigned)CPU_COUNT(&all);
 	if (p->config.pin)
 		place(p, pid, &all, w);
-	else if (n > 1 && p->config.workers >= n)
+	else if (n > 1 && pool_wanted(p) >= n)
 		place(p, pid, &all, w + (unsigned)p->server);
 }
 
@@ -262,9 +262,9 @@ static void bury_all(const struct server *s)
 
 	(void)!read(s->children, &info, sizeof(info));
 	while ((pid = waitpid(-1, &m.value, WNOHANG)) > 0) {
-		for (m.worker = 0; m.worker < s->p->config.workers && s->p->pid[m.worker] != pid;)
+		for (m.worker = 0; m.worker < s->p->seats && s->p->pid[m.worker] != pid;)
 			m.worker++;
-		if (m.worker == s->p->config.workers)
+		if (m.worker == s->p->seats)
 			continue; /* somebody's orphan, where the server is the first process of a namespace */
 		s->p->pid[m.worker] = 0;
 		tell(s, &m, -1);
@@ -420,13 +420,13 @@ int pvq_pool_dismiss(struct pvq_pool *p)
 
 	if (p->server == 0)
 		return -1;
-	for (unsigned w = 0; w < p->config.workers; w++)
+	for (unsigned w = 0; w < p->seats; w++)
 		if (p->hand[w].life == POOL_ALIVE)
 			(void)kill_by_pidfd(p->hand[w].pidfd);
 	shutdown(p->talk_fd, SHUT_RDWR);
 	wstatus = see_server_end(p);
 	p->server = 0;
-	for (unsigned w = 0; w < p->config.workers; w++)
+	for (unsigned w = 0; w < p->seats; w++)
 		if (p->hand[w].life == POOL_ALIVE) {
 			if (kill_by_pidfd(p->hand[w].pidfd) == 0 || errno == ESRCH)
 				(void)has_ended(p->hand[w].pidfd, -1);

@@ -205,7 +205,9 @@ struct pool_shared {
 	                           * estimates: it decides how many are woken, never whether */
 	/* Written by the caller, and by a worker that wakes it; seldom. */
 	_Alignas(2 * POOL_GAP) pool_atomic_u32 caller; /* enum pool_caller */
-	pool_atomic_u32 closing;
+	pool_atomic_u32
+		wanted; /* workers: whoever sits at a seat from there on ends when there is no work; 0: all of them.
+	                         * Changes only while nothing is in flight, or for good */
 	pool_atomic_u64 low;  /* the queue is low where fewer than that are left */
 	pool_atomic_u64 want; /* position whose result it waits for, or POOL_ANY */
 	/* Written only after a worker has died, and for urgent items: by the caller, and by workers with compare-and-swap. */
@@ -258,10 +260,11 @@ struct pool_hand {
 };
 
 struct pvq_pool {
-	struct pvq_pool_config config;
+	struct pvq_pool_config config; /* its `workers` holds from now on: see pvq_pool_resize() */
+	unsigned seats;                /* for the most workers that there may be */
 	/* In shared memory, one mapping: */
 	struct pool_shared *shared;
-	struct pool_seat *seat;  /* one a worker */
+	struct pool_seat *seat;  /* `seats` of them */
 	pool_atomic_u64 *ring;   /* ring_mask + 1 entries, no fewer than slots … */
 	pool_atomic_u64 *lane;   /* … and as many again */
 	pool_atomic_u64 *result; /* one a slot */
@@ -276,7 +279,7 @@ struct pvq_pool {
 	int timer_fd;           /* wakes a program that polls the descriptor by itself; -1: none does */
 	int talk_fd, server_fd; /* the socket to the server, and the server's pidfd */
 	pid_t server;           /* 0: none */
-	struct pool_hand *hand; /* one a worker */
+	struct pool_hand *hand; /* one a seat */
 	unsigned alive, asked, ended; /* of them */
 	int failed;                   /* or in a map or in a hook: only to be closed */
 	int armed;                    /* the program polls the descriptor */
@@ -330,8 +333,14 @@ struct pvq_pool {
 	struct pvq_pool_counts counts;
 
 	/* The server's own: */
-	pid_t *pid; /* one a worker; 0: none at the moment */
+	pid_t *pid; /* one a seat; 0: nobody at the moment */
 };
+
+/* How many workers are to be there. */
+static inline uint32_t pool_wanted(const struct pvq_pool *p)
+{
+	return atomic_load_explicit(&p->shared->wanted, memory_order_relaxed);
+}
 
 static inline uint64_t pool_now_ns(void)
 {
@@ -357,7 +366,7 @@ static inline int pool_may_spin(const struct pvq_pool *p)
 	uint32_t caller =
 		atomic_load_explicit(&p->shared->caller, memory_order_relaxed) == POOL_CALLER_AWAKE;
 
-	return POOL_HAS(POOL_SPIN) && p->config.workers + caller <= p->config.cores + asleep;
+	return POOL_HAS(POOL_SPIN) && pool_wanted(p) + caller <= p->config.cores + asleep;
 }
 
 /* Unordered: takes note of the positions claimed by now, in the line of those that are waited for. */
@@ -486,6 +495,8 @@ void pvq_pool_wake(struct pvq_pool *, uint64_t want);
  * runs an item for too long. Before that sleeps until a worker dies or wakes the caller, for wait_ns at
  * most; < 0: for any time. 0; 1: a signal has ended the sleep; or -errno with *err filled: the pool cannot go on. */
 int pvq_pool_tend(struct pvq_pool *, int64_t wait_ns, struct pvq_error *err);
+/* Has so many workers: asks for those that are missing, as after a death. The others have ended. */
+void pvq_pool_hire_all(struct pvq_pool *, unsigned wanted);
 /* Publishes a piece on the lane: before all that nobody has claimed on the ring. */
 void pvq_pool_put_on_lane(struct pvq_pool *, uint32_t slot);
 /* Worker w could not begin: its phase says why, and is returned. */

@@ -8,6 +8,7 @@
 struct worker {
 	const struct pvq_pool *p;
 	struct pool_seat *seat;
+	unsigned w;         /* which one */
 	uint64_t limit;     /* of a claim, in items */
 	uint64_t left;      /* items until it is replaced */
 	uint64_t began_ns;  /* when the present claim was made, about */
@@ -24,7 +25,7 @@ struct worker {
 static uint64_t most_pieces(const struct worker *k, uint64_t ready)
 {
 	const struct pvq_pool_config *c = &k->p->config;
-	uint64_t share = ready / (2 * (uint64_t)c->workers);
+	uint64_t wanted = pool_wanted(k->p), share = wanted ? ready / (2 * wanted) : 1;
 
 	if (c->chunk == 0 && POOL_HAS(POOL_SHRINK) && share < ready)
 		ready = share ? share : 1;
@@ -319,12 +320,19 @@ static int is_work(const struct pvq_pool *p)
 		       atomic_load_explicit(&p->shared->claimed, memory_order_relaxed);
 }
 
-/* Looks for work for a while, where a core is free for that. */
-static int spin(const struct pvq_pool *p)
+/* Whether this worker is to end, once there is no work. */
+static int is_dismissed(const struct worker *k)
 {
+	return k->w >= pool_wanted(k->p);
+}
+
+/* Looks for work for a while, where a core is free for that. */
+static int spin(const struct worker *k)
+{
+	const struct pvq_pool *p = k->p;
 	uint64_t until = pool_now_ns() + POOL_SPIN_NS;
 
-	while (pool_may_spin(p) && !atomic_load_explicit(&p->shared->closing, memory_order_relaxed)) {
+	while (pool_may_spin(p) && !is_dismissed(k)) {
 		for (int i = 0; i < 32; i++) {
 			if (is_work(p))
 				return 1;
@@ -344,8 +352,9 @@ static void park(const struct worker *k)
 
 	atomic_fetch_add_explicit(&sh->sleepers, 1, memory_order_relaxed);
 	atomic_store_explicit(parked, 1, RELEASE(parked));
-	pool_fence(parked_then_work); /* first say so, then look: pairs with wake_needed() and close() */
-	if (is_work(k->p) || atomic_load_explicit(&sh->closing, memory_order_relaxed)) {
+	pool_fence(
+		parked_then_work); /* first say so, then look: pairs with wake_needed() and dismiss_from() */
+	if (is_work(k->p) || is_dismissed(k)) {
 		if (atomic_exchange_explicit(parked, 0, memory_order_relaxed))
 			atomic_fetch_sub_explicit(&sh->sleepers, 1, memory_order_relaxed);
 		return;
@@ -354,7 +363,7 @@ static void park(const struct worker *k)
 		pool_futex_wait(parked, 1);
 }
 
-/* Until there may be work. 0: there is none, and will be none. */
+/* Until there may be work. 0: there is none, and this worker is to end. */
 static int worker_wait(const struct worker *k)
 {
 	struct pool_shared *sh = k->p->shared;
@@ -362,9 +371,9 @@ static int worker_wait(const struct worker *k)
 	/* An empty queue is what a caller in a longer sleep wants to hear of. */
 	if (atomic_load_explicit(&sh->caller, memory_order_relaxed) == POOL_CALLER_LOW)
 		wake_caller(k->p);
-	if (spin(k->p))
+	if (spin(k))
 		return 1;
-	if (atomic_load_explicit(&sh->closing, memory_order_relaxed))
+	if (is_dismissed(k))
 		return 0;
 	park(k);
 	return 1;
@@ -380,6 +389,7 @@ _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 {
 	struct worker k = {.p = p,
 		.seat = &p->seat[w],
+		.w = w,
 		.limit = 1,
 		.left = UINT64_MAX,
 		.may_be_condemned = pool_may_condemn(p)};

@@ -7,7 +7,7 @@ setup() {
 	build=${PVQ%/*}
 	prefix=$BATS_TEST_TMPDIR/prefix
 	functions="pvq_fail pvq_pool_cancel pvq_pool_cancel_all pvq_pool_close pvq_pool_collect pvq_pool_counts pvq_pool_fd"
-	functions+=" pvq_pool_flush pvq_pool_in_flight pvq_pool_map pvq_pool_start pvq_pool_submit"
+	functions+=" pvq_pool_flush pvq_pool_in_flight pvq_pool_map pvq_pool_resize pvq_pool_rest pvq_pool_start pvq_pool_submit"
 	functions+=" pvq_pool_submit_urgent pvq_pool_terminate pvq_pool_wait pvq_pool_window pvq_pool_worker"
 	files=$(printf '%s\n' include/pvq/error.h include/pvq/pool.h lib/libpvqpool.a lib/pkgconfig/pvqpool.pc \
 		share/man/man3/pvq_pool.3 "${functions// /$'\n'}" |

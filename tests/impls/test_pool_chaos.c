@@ -117,6 +117,7 @@ struct round {
 	int steps;   /* no map, but submit, collect, and wait or poll */
 	int cancels; /* some items, at some time */
 	int varied;  /* inputs differ in length, and some items fail */
+	int changes; /* between maps the number of workers does, or none is kept */
 	/* what came of it: */
 	unsigned char seen[ITEMS], cancelled[ITEMS];
 	const char *wrong;
@@ -154,6 +155,8 @@ static void shape(struct round *r, uint64_t seed)
 	r->cancels = r->steps && below(&s, 2);
 	r->config.interrupt = r->cancels && below(&s, 2);
 	r->varied = below(&s, 2) == 0;
+	r->changes = below(&s, 3) == 0;
+	r->config.max_workers = r->changes ? WORKERS : 0;
 }
 
 /* ---- what happens to this process ---- */
@@ -507,6 +510,16 @@ static int map_once(struct round *r, struct pvq_pool *pool, int by_steps, struct
 	return ret;
 }
 
+static int change_workers(struct round *r, struct pvq_pool *pool, struct pvq_error *err)
+{
+	unsigned to = (unsigned)below(&chance, WORKERS + 1);
+	int ret = to ? pvq_pool_resize(pool, to, err) : pvq_pool_rest(pool, err);
+
+	if (ret && !may_fail(r, ret))
+		r->wrong = "the number of workers cannot change";
+	return ret;
+}
+
 static void pool_life(struct round *r)
 {
 	struct pvq_pool_config config = r->config;
@@ -522,8 +535,12 @@ static void pool_life(struct round *r)
 		if (!may_fail(r, ret))
 			r->wrong = "the start fails";
 	} else {
-		for (unsigned i = 0; ret == 0 && !r->wrong && i < r->maps; i++)
-			ret = map_once(r, pool, r->steps && i == 0, &err);
+		for (unsigned i = 0; ret == 0 && !r->wrong && i < r->maps; i++) {
+			if (i > 0 && r->changes)
+				ret = change_workers(r, pool, &err);
+			if (ret == 0)
+				ret = map_once(r, pool, r->steps && i == 0, &err);
+		}
 		if (r->end == CALLER_KILLED && r->late) {
 			at_step = KILL;
 			next_step = steps + any_size(&chance, 6);

@@ -1,5 +1,5 @@
 /* test_pool_features.c: what a pool does on request: the hook at a worker's end, replacements that are held back, pinning, bounds
- * of memory, the stack of a crash, urgent items.
+ * of memory, the stack of a crash, urgent items, more and fewer workers.
  * Each by a small program that knows the public header alone.
  */
 #include "pool.h"
@@ -26,9 +26,9 @@ enum { ITEMS = 64, WORKERS = 3 };
 
 /* What the workers and the test share. */
 struct shared {
-	_Atomic uint32_t begun[ITEMS], starts[WORKERS], arrived, exits;
+	_Atomic uint32_t begun[ITEMS], starts[WORKERS], meet, arrived, exits;
 	_Atomic uint64_t first_ns, last_ns; /* starts of worker 1 */
-	_Atomic int cpus[WORKERS], cpu[WORKERS];
+	_Atomic int cpus[WORKERS], cpu[WORKERS], pid[WORKERS];
 	_Atomic uint32_t go, turns, turn[ITEMS]; /* which item of all was begun */
 };
 
@@ -37,7 +37,7 @@ struct fixture {
 	struct shared *sh;
 	struct pvq_pool *pool;
 	struct pvq_error err;
-	uint64_t n, meet, put;
+	uint64_t n, put;
 	int (*init)(const struct fixture *, unsigned worker);
 	int (*run)(const struct fixture *, uint64_t id);
 	void (*bye)(const struct fixture *, unsigned worker);
@@ -169,10 +169,10 @@ static void notes_its_end(const struct fixture *f, unsigned worker)
 /* Each of the first items waits for the others: so each has a worker, which is ready. */
 static int meets_others(const struct fixture *f, uint64_t id)
 {
-	if (id >= f->meet)
+	if (id >= f->sh->meet)
 		return 0;
 	atomic_fetch_add(&f->sh->arrived, 1);
-	while (atomic_load(&f->sh->arrived) < f->meet)
+	while (atomic_load(&f->sh->arrived) < f->sh->meet)
 		pause_ms(1);
 	return 0;
 }
@@ -181,7 +181,8 @@ static void test_the_hook_runs_when_the_pool_is_closed(void **state)
 {
 	struct fixture *f = *state;
 
-	f->n = f->meet = 2;
+	f->n = 2;
+	f->sh->meet = 2;
 	f->run = meets_others;
 	f->bye = notes_its_end;
 	start(f, plain);
@@ -381,7 +382,7 @@ static void test_workers_stay_on_a_cpu_each(void **state)
 	cpu_set_t set, left;
 
 	assert_int_equal(sched_getaffinity(0, sizeof(set), &set), 0);
-	f->meet = WORKERS;
+	f->sh->meet = WORKERS;
 	f->n = ITEMS; /* most of them in replacements */
 	f->init = notes_its_cpus;
 	f->run = meets_others;
@@ -705,6 +706,149 @@ static void test_an_urgent_item_may_be_cancelled_or_refused(void **state)
 	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
 }
 
+/* ---- more and fewer workers ---- */
+
+static int notes_its_pid(const struct fixture *f, unsigned worker)
+{
+	atomic_store(&f->sh->pid[worker], getpid());
+	return 0;
+}
+
+/* Whether that worker was there, and is gone. */
+static int is_gone(const struct fixture *f, unsigned worker)
+{
+	return f->sh->pid[worker] && kill(f->sh->pid[worker], 0) && errno == ESRCH;
+}
+
+/* A map of as many items as workers, of which each needs its own. */
+static void map_on(struct fixture *f, unsigned workers)
+{
+	atomic_store(&f->sh->arrived, 0);
+	f->n = workers;
+	f->sh->meet = workers;
+	map(f);
+	for (unsigned i = 0; i < workers; i++)
+		assert_int_equal(f->status[i], 0);
+}
+
+static void test_the_number_of_workers_changes_between_maps(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+	f->init = notes_its_pid;
+	f->run = meets_others;
+	f->bye = notes_its_end;
+	config.workers = 2;
+	config.max_workers = WORKERS;
+	start(f, config);
+	map_on(f, 2);
+	assert_int_equal(pvq_pool_resize(f->pool, WORKERS, &f->err), 0);
+	map_on(f, WORKERS);
+	assert_int_equal(pvq_pool_resize(f->pool, 1, &f->err), 0);
+	assert_int_equal(f->sh->exits, WORKERS - 1);
+	assert_false(is_gone(f, 0));
+	for (unsigned w = 1; w < WORKERS; w++)
+		assert_true(is_gone(f, w));
+	map_on(f, 1);
+	assert_int_equal(pvq_pool_resize(f->pool, 2, &f->err), 0);
+	map_on(f, 2);
+	assert_int_equal(f->sh->starts[0], 1);
+	assert_int_equal(f->sh->starts[1], 2);
+	assert_int_equal(f->sh->starts[2], 1);
+	assert_int_equal(pvq_pool_counts(f->pool)->deaths + pvq_pool_counts(f->pool)->recycled, 0);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+}
+
+static void test_a_pool_at_rest_has_no_worker_until_the_next_item(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+	f->init = notes_its_pid;
+	f->run = meets_others;
+	f->bye = notes_its_end;
+	config.workers = WORKERS;
+	start(f, config);
+	for (unsigned round = 1; round < 4; round++) {
+		map_on(f, WORKERS);
+		assert_int_equal(pvq_pool_rest(f->pool, &f->err), 0);
+		for (unsigned w = 0; w < WORKERS; w++)
+			assert_true(is_gone(f, w));
+		assert_int_equal(f->sh->exits, round * WORKERS);
+		assert_int_equal(pvq_pool_rest(f->pool, &f->err), 0); /* as it is */
+		assert_int_equal(f->sh->starts[0], round);
+	}
+	assert_int_equal(pvq_pool_resize(f->pool, 1, &f->err), 0);
+	assert_int_equal(f->sh->starts[0], 3); /* with the next item */
+	map_on(f, 1);
+	assert_int_equal(f->sh->starts[1], 3);
+	assert_int_equal(pvq_pool_rest(f->pool, &f->err), 0);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+}
+
+static void test_the_number_of_workers_has_bounds(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+	uint64_t id = 0;
+
+	config.max_workers = 1;
+	config.run = run;
+	assert_int_equal(pvq_pool_start(&f->pool, &config, &f->err), -EINVAL);
+	assert_non_null(strstr(f->err.msg, "max_workers is 1"));
+	f->err = (struct pvq_error)PVQ_NO_ERROR;
+	config.max_workers = WORKERS;
+	start(f, config);
+	assert_int_equal(pvq_pool_resize(f->pool, 0, &f->err), -EINVAL);
+	assert_int_equal(pvq_pool_resize(f->pool, WORKERS + 1, &f->err), -EINVAL);
+	assert_int_equal(pvq_pool_submit(f->pool, &id, sizeof(id), NULL, &f->err), 0);
+	assert_int_equal(pvq_pool_resize(f->pool, 1, &f->err), -EBUSY);
+	assert_int_equal(pvq_pool_rest(f->pool, &f->err), -EBUSY);
+	while (pvq_pool_in_flight(f->pool) > 0) {
+		const struct pvq_pool_feed feed = {.put = put, .ctx = f};
+
+		assert_true(pvq_pool_wait(f->pool, -1, &f->err) >= 0);
+		assert_true(pvq_pool_collect(f->pool, &feed, &f->err) >= 0);
+	}
+	f->err = (struct pvq_error)PVQ_NO_ERROR;
+	assert_int_equal(pvq_pool_resize(f->pool, 1, &f->err), 0); /* as it was */
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+}
+
+static int hangs_where_told(const struct fixture *f, unsigned worker)
+{
+	(void)notes_its_pid(f, worker);
+	while (worker == 1 && atomic_load(&f->sh->go))
+		pause();
+	return 0;
+}
+
+/* Two cannot end by themselves: one is stopped, and one is in its init(). */
+static void test_workers_that_do_not_end_are_killed(void **state)
+{
+	struct fixture *f = *state;
+	struct pvq_pool_config config = plain;
+
+	f->init = hangs_where_told;
+	f->run = meets_others;
+	config.workers = WORKERS;
+	config.close_timeout_ns = 100000000;
+	f->sh->go = 1;
+	start(f, config);
+	map_on(f, WORKERS - 1);
+	while (!f->sh->pid[1])
+		pause_ms(1);
+	assert_int_equal(kill(f->sh->pid[2], SIGSTOP), 0);
+	assert_int_equal(pvq_pool_resize(f->pool, 1, &f->err), 0);
+	assert_true(is_gone(f, 1) && is_gone(f, 2) && !is_gone(f, 0));
+	assert_int_equal(pvq_pool_counts(f->pool)->deaths, 1);
+	f->sh->go = 0;
+	assert_int_equal(pvq_pool_resize(f->pool, WORKERS, &f->err), 0);
+	map_on(f, WORKERS);
+	assert_int_equal(pvq_pool_close(f->pool, &f->err), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -724,6 +868,10 @@ int main(void)
 		TEST(test_a_crash_shows_where_and_ends_the_worker_as_ever),
 		TEST(test_an_urgent_item_is_begun_first),
 		TEST(test_an_urgent_item_may_be_cancelled_or_refused),
+		TEST(test_the_number_of_workers_changes_between_maps),
+		TEST(test_a_pool_at_rest_has_no_worker_until_the_next_item),
+		TEST(test_the_number_of_workers_has_bounds),
+		TEST(test_workers_that_do_not_end_are_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,7 @@ struct check {
 	int overdue;      /* items have a time limit */
 	int steps;        /* no map: submit, collect, and wait or poll */
 	int urgent;       /* every other item is */
+	int changes;      /* the number of workers does, after every other item */
 	int cancels;      /* items that may hang are cancelled at some time, and interrupted */
 	unsigned pace_ns; /* of items, as known from the start: so that pieces have several */
 	uint64_t tick_ns; /* how far the clock goes at each look; 0: one of several */
@@ -135,6 +136,23 @@ const check checks[] = {
 		.retries = 1,
 		.steps = 1,
 		.urgent = 1},
+	{.name = "rest",
+		.what = "2 workers or 1 or none between items, 6 items, step by step",
+		.workers = 2,
+		.items = 6,
+		.window = 3,
+		.steps = 1,
+		.changes = 1},
+	{.name = "rest-death",
+		.what = "2 workers or 1 or none between items, 6 items, step by step, a death",
+		.workers = 2,
+		.items = 6,
+		.window = 3,
+		.ordered = 1,
+		.deaths = 1,
+		.retries = 1,
+		.steps = 1,
+		.changes = 1},
 	{.name = "cancel",
 		.what = "2 workers, 6 items that may hang and are cancelled",
 		.workers = 2,
@@ -524,7 +542,7 @@ void model::added(const void *)
 
 void model::exchanged(const void *cell, uint64_t before)
 {
-	for (unsigned seat = 0; before && seat < w->pool->config.workers; seat++)
+	for (unsigned seat = 0; before && seat < w->pool->seats; seat++)
 		if (cell == &w->pool->seat[seat].parked) {
 			w->unparked[me()] = 1 + (int)seat;
 			w->owed[me()] = w->slept[1 + seat];
@@ -559,7 +577,7 @@ int pvq_pool_serve(struct pvq_pool *p)
 
 	w->pool = p;
 	cells(p->shared, sizeof(*p->shared) / size);
-	cells(p->seat, p->config.workers * sizeof(*p->seat) / size);
+	cells(p->seat, p->seats * sizeof(*p->seat) / size);
 	cells(p->ring, p->ring_mask + 1);
 	cells(p->lane, p->ring_mask + 1);
 	cells(p->result, p->all_slots);
@@ -837,12 +855,21 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 
 	void go_step_by_step()
 	{
+		for (uint64_t id = 0; id < the_check->items;) {
+			id = go(id, the_check->changes ? id + 2 : the_check->items);
+			if (the_check->changes)
+				change();
+		}
+	}
+
+	/* Items up to that one. */
+	uint64_t go(uint64_t id, uint64_t until)
+	{
 		struct pvq_pool_feed feed = {.put = put_item};
 		struct pvq_error err = PVQ_NO_ERROR;
-		uint64_t id = 0;
 
-		while (id < the_check->items || pvq_pool_in_flight(pool) > 0) {
-			while (id < the_check->items && submit(id) == 0)
+		while (id < until || pvq_pool_in_flight(pool) > 0) {
+			while (id < until && submit(id) == 0)
 				id++;
 			if (the_check->cancels)
 				cancel(id);
@@ -851,6 +878,15 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 			if (got == 0)
 				sleep();
 		}
+		return id;
+	}
+
+	void change()
+	{
+		struct pvq_error err = PVQ_NO_ERROR;
+		unsigned to = rl::rand(1 + workers);
+
+		must((to ? pvq_pool_resize(pool, to, &err) : pvq_pool_rest(pool, &err)) == 0, err.msg);
 	}
 
 	/* One of those in flight, or all: so in the end each that hangs. */
