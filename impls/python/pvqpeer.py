@@ -118,6 +118,16 @@ def _words(argv):
     return (c_char_p * len(argv))(*(word.encode() for word in argv))
 
 
+def load_address():
+    return _load
+
+
+def adopt(address):
+    """Takes the load of another interpreter of this process. A function that only stores a global variable would be run there
+    without its module."""
+    sys.modules["pvqpeer"]._load = address
+
+
 def _load_here():
     global _load
     if _load is None:
@@ -149,24 +159,24 @@ def _run(lib, data):
 
 def ready(seconds=0):
     """A first task, for ways whose workers start with one: start() submits it. It waits for a while, so that other workers
-    can take theirs, and returns the worker's process id."""
+    can take theirs, and returns a number of the worker's own."""
     _load_here()
     time.sleep(seconds)
-    return os.getpid()
+    return threading.get_native_id()
 
 
 ROUNDS, SECONDS = 2000, 0.005  # how often, and how long, to wait for interpreters to start
 
 
 def meet(workers, ask):
-    """Waits until every process has run a task; ask(n) has n of them run ready(SECONDS), and returns their results.
-    Processes start with the first tasks, and the first one up may take them all; so it repeats until each was seen."""
+    """Waits until every worker has run a task; ask(n) has n of them run ready(SECONDS), and returns their results.
+    Workers start with the first tasks, and the first one up may take them all; so it repeats until each was seen."""
     seen = set()
     for _ in range(ROUNDS):
         seen.update(ask(workers))
         if len(seen) >= workers:
             return
-    raise RuntimeError(f"{len(seen)} of {workers} processes started")
+    raise RuntimeError(f"{len(seen)} of {workers} workers started")
 
 
 def run(data):

@@ -432,7 +432,7 @@ built() {
 		go_channels | glib_pool | libuv_work) force=1,100 ;;
 		pool_inherit) force=16,100 ;;
 		rust_rayon | python_pvqpool_*) force=0,0 ;;
-		openmp_tasks | pthreadpool | python_process_queue | tbb_tasks) force=1,0 ;;
+		openmp_tasks | pthreadpool | python_interpreters | python_process_queue | tbb_tasks) force=1,0 ;;
 		*) force=16,0 ;;
 		esac
 		[[ $(grep "^$impl," <<<"$output" | cut -d, -f7,8) == $force ]] || { echo "$impl, not $force: $output"; return 1; }
@@ -461,6 +461,22 @@ built() {
 		END
 }
 
+@test "a way that needs another interpreter runs with the one that PVQ_PYTHONS names" {
+	[ -n "$(available '^python_pool_map$')" ] || skip "not built"
+	cat >"$TMP/python" <<-END
+		#!/bin/sh
+		echo "\$@" >"$TMP/said"
+		echo '["3.99.0", ["python_threads_free"]]'
+	END
+	chmod +x "$TMP/python"
+	PVQ_PYTHONS='' "$PEERS/python" describe | grep '^python_threads_free,.*,"name a free-threaded CPython'
+	export PVQ_PYTHONS="$TMP/nothing /bin/false $TMP/python"
+	"$PEERS/python" describe | grep '^python_threads_free,.*,,"CPython 3\.99\.0"'
+	run "$PVQ" run --impl python_threads_free --task noop --n 5
+	[ "$status" -eq 1 ]
+	grep -- "trial --impl=python_threads_free " "$TMP/said"
+}
+
 @test "every peer that is built here says what it is built on" {
 	[ -n "$(available)" ] || skip "none is built"
 	[ -x "$(command -v dpkg-query)" ] || skip "not known here"
@@ -476,7 +492,7 @@ built() {
 		run "$PVQ" run --impl "$impl" --task fault:kind=error,at=2 --n 20 --timeout 60
 		[ "$status" -eq 1 ]
 		case $impl in
-		python_pool_map | python_executor | python_pvqpool_executor | python_joblib) [[ $output == *"TaskError: the task failed"* ]] ;;
+		python_pool_map | python_executor | python_interpreters | python_pvqpool_executor | python_joblib) [[ $output == *"TaskError: the task failed"* ]] ;;
 		*) [[ $output == *"1 of 20 items failed, the first 2: Input/output error"* ]] || { echo "$impl: $output"; return 1; } ;;
 		esac
 	done
