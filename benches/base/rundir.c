@@ -218,6 +218,23 @@ int pvq_rundir_default(const char *prefix, char *path, size_t cap)
 	return ret < (int)cap ? 0 : -ENAMETOOLONG;
 }
 
+int pvq_rundir_make(const char *wanted, const char *prefix, char *path, size_t cap)
+{
+	int ret = 0;
+
+	if (!wanted) {
+		ret = pvq_rundir_default(prefix, path, cap);
+	} else if (snprintf(path, cap, "%s", wanted) >= (int)cap) {
+		fprintf(stderr, "pvq: --out is too long\n");
+		ret = -EINVAL;
+	}
+	if (ret == 0 && mkdir(path, 0777) && errno != EEXIST) {
+		ret = -errno;
+		fprintf(stderr, "pvq: cannot create the folder %s: %s\n", path, strerror(-ret));
+	}
+	return ret;
+}
+
 int pvq_rundir_create(struct pvq_rundir *run, const char *wanted)
 {
 	int ret = 0;

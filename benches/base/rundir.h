@@ -35,6 +35,10 @@ int pvq_rundir_lock(const char *dir, int fd);
  * with one line on stderr. */
 int pvq_rundir_default(const char *prefix, char *path, size_t cap);
 
+/* Makes the folder `wanted`, or where that is NULL the one that pvq_rundir_default() names; it may exist. 0 with its path, or
+ * -errno with one line on stderr. */
+int pvq_rundir_make(const char *wanted, const char *prefix, char *path, size_t cap);
+
 /* Points reports/latest at reports/NAME, where path leads. Failures are reported on stderr. */
 void pvq_rundir_latest(const char *path);
 

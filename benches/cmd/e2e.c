@@ -5,13 +5,9 @@
 #include "drive/peers.h"
 #include "experiments/e2e/run.h"
 #include "report/report.h"
-#include "trial/registry.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 struct e2e_args {
 	struct pvq_e2e_wish wish;
@@ -39,39 +35,6 @@ static const struct pvq_option options[] = {
 	{0},
 };
 
-/* Checks that every name is known. Looks for peers only if one is not linked in. */
-static int check_impls(struct pvq_registry *registry, const char *list)
-{
-	char *copy = strdup(list ? list : ""), *save = NULL;
-	int ret = copy ? 0 : -ENOMEM;
-
-	if (!copy)
-		fprintf(stderr, "pvq: out of memory\n");
-	if (list)
-		pvq_peers_find_for(registry, list);
-	for (char *word = copy; ret == 0 && (word = strtok_r(word, ",", &save)); word = NULL)
-		ret = pvq_registry_find(registry, word) ? 0 : -EINVAL;
-	free(copy);
-	return ret;
-}
-
-static int make_folder(struct e2e_args *a)
-{
-	int ret = 0;
-
-	if (!a->out)
-		ret = pvq_rundir_default("e2e-", a->dir, sizeof(a->dir));
-	else if (snprintf(a->dir, sizeof(a->dir), "%s", a->out) >= (int)sizeof(a->dir)) {
-		fprintf(stderr, "pvq: --out is too long\n");
-		ret = -EINVAL;
-	}
-	if (ret == 0 && mkdir(a->dir, 0777) && errno != EEXIST) {
-		ret = -errno;
-		fprintf(stderr, "pvq: cannot create the folder %s: %s\n", a->dir, strerror(errno));
-	}
-	return ret;
-}
-
 static int run(const struct pvq_call *call)
 {
 	struct e2e_args *a = &args;
@@ -79,7 +42,8 @@ static int run(const struct pvq_call *call)
 
 	a->wish.command = call->typed;
 	a->wish.registry = call->registry;
-	if (check_impls(call->registry, a->wish.impls) || pvq_host_read(&a->host) || make_folder(a))
+	if ((a->wish.impls && pvq_peers_check(call->registry, a->wish.impls)) || pvq_host_read(&a->host) ||
+		pvq_rundir_make(a->out, "e2e-", a->dir, sizeof(a->dir)))
 		return PVQ_EXIT_USAGE;
 	pvq_launch_signals();
 	ret = pvq_e2e_run(&a->wish, &a->host, a->dir);

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct selftest_args {
 	struct pvq_selftest_wish wish;
@@ -50,23 +49,6 @@ static const struct pvq_option options[] = {
 	{0},
 };
 
-static int make_dir(struct selftest_args *a)
-{
-	int ret = 0;
-
-	if (!a->out)
-		ret = pvq_rundir_default("selftest-", a->dir, sizeof(a->dir));
-	else if (snprintf(a->dir, sizeof(a->dir), "%s", a->out) >= (int)sizeof(a->dir)) {
-		fprintf(stderr, "pvq: --out is too long\n");
-		ret = -EINVAL;
-	}
-	if (ret == 0 && mkdir(a->dir, 0777) && errno != EEXIST) {
-		ret = -errno;
-		fprintf(stderr, "pvq: cannot create %s: %s\n", a->dir, strerror(-ret));
-	}
-	return ret;
-}
-
 static int run(const struct pvq_call *call)
 {
 	struct selftest_args *a = &args;
@@ -78,7 +60,7 @@ static int run(const struct pvq_call *call)
 	pvq_launch_signals();
 	if (a->wish.profile && pvq_profile_find(a->wish.profile)->peers)
 		pvq_peers_find(call->registry);
-	if (pvq_host_read(&host) || make_dir(a))
+	if (pvq_host_read(&host) || pvq_rundir_make(a->out, "selftest-", a->dir, sizeof(a->dir)))
 		return PVQ_EXIT_USAGE;
 	ret = pvq_selftest_run(&a->wish, &host, a->dir);
 	if (ret == -EINTR)

@@ -469,3 +469,15 @@ void pvq_host_facts(const struct pvq_host *host, FILE *f)
 		XXH_versionNumber() / 100 % 100, XXH_versionNumber() % 100);
 	pvq_fact_write(f, "version_zlib", zlibVersion());
 }
+
+void pvq_host_begin_facts(const struct pvq_host *host, const char *command, FILE *f)
+{
+	time_t now = time(NULL);
+	struct tm utc;
+	char date[40];
+
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
+	pvq_fact_write(f, "date", date);
+	pvq_fact_write(f, "command", command);
+	pvq_host_facts(host, f);
+}

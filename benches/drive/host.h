@@ -45,4 +45,7 @@ struct pvq_spread pvq_host_spread(const int *cpu, unsigned ncpu);
 /* Writes the facts about machine and versions as manifest lines (rundir.h). */
 void pvq_host_facts(const struct pvq_host *, FILE *);
 
+/* Writes the same behind the date and the command, for a folder that has no manifest yet. */
+void pvq_host_begin_facts(const struct pvq_host *, const char *command, FILE *);
+
 #endif

@@ -118,3 +118,17 @@ void pvq_peers_find_for(struct pvq_registry *registry, const char *list)
 		list += *list == ',';
 	}
 }
+
+int pvq_peers_check(struct pvq_registry *registry, const char *list)
+{
+	char *copy = strdup(list), *save = NULL;
+	int ret = copy ? 0 : -ENOMEM;
+
+	if (!copy)
+		fprintf(stderr, "pvq: out of memory\n");
+	pvq_peers_find_for(registry, list);
+	for (char *word = copy; ret == 0 && (word = strtok_r(word, ",", &save)); word = NULL)
+		ret = pvq_registry_find(registry, word) ? 0 : -EINVAL;
+	free(copy);
+	return ret;
+}

@@ -16,4 +16,7 @@ void pvq_peers_find(struct pvq_registry *);
  * all that are linked in. */
 void pvq_peers_find_for(struct pvq_registry *, const char *list);
 
+/* Does so, and checks that every name in the list is that of a strategy. 0, or -errno with one line on stderr. */
+int pvq_peers_check(struct pvq_registry *, const char *list);
+
 #endif

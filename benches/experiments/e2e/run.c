@@ -217,18 +217,6 @@ static void fit(struct e2e *e)
 
 /* ---- the manifest ---- */
 
-static void new_manifest(const struct e2e *e, FILE *f)
-{
-	time_t now = time(NULL);
-	struct tm utc;
-	char date[40];
-
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc));
-	pvq_fact_write(f, "date", date);
-	pvq_fact_write(f, "command", e->wish->command);
-	pvq_host_facts(e->host, f);
-}
-
 static int add_facts(const struct e2e *e)
 {
 	static const char *const left_out[LEVELS + 1] = {NULL, "twice as many workers as cores",
@@ -239,7 +227,7 @@ static int add_facts(const struct e2e *e)
 	if (ret)
 		return ret;
 	if (!pvq_rundir_has(e->dir, "manifest.tsv"))
-		new_manifest(e, out.f);
+		pvq_host_begin_facts(e->host, e->wish->command, out.f);
 	fprintf(out.f, "e2e_runs\t%u\ne2e_warmup\t%u\n", e->runs, e->warmup);
 	pvq_fact_write(out.f, "version_hyperfine", e->version);
 	fputs("e2e_cells\t", out.f);
