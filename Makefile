@@ -12,6 +12,8 @@
 #   make pool-table      the same, written into the table of impls/POOL.md
 #   make pool-parts      what each part of the pool gains: measured by switching it off
 #   make pool-faults     every call of the pool that can fail, made to fail: the table of impls/PROOFS.md
+#   make chaos           what pools make of a worker killed every 10 ms: the table of impls/POOL.md: five minutes;
+#                        ITEMS=10000000, EVERY_MS=10, SECONDS=60 (time-out of a way), OUT=folder
 #   make chaos-long      a million kills, stops and continues of a pool's processes: ten minutes; EVENTS=, SEED=
 #   make kill-resume     benches killed at random moments and resumed: nothing lost or doubled; ROUNDS=200, SEED=
 #   make torture         every call of pvq that can fail, made to fail: the table of reports/METHOD.md: half an hour; DEPTH=2
@@ -86,7 +88,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 stale     = $(if $(wildcard $B/peers),peers-built)
 
 .PHONY: all bench test check build-tests python micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
-        peers-check peers-of-c peers-tests aarch64 pool-faults chaos-long kill-resume grade-aa torture proofs selftest e2e lint sample \
+        peers-check peers-of-c peers-tests aarch64 pool-faults chaos chaos-long kill-resume grade-aa torture proofs selftest e2e lint sample \
         lessons report install \
         install-library uninstall help clean FORCE
 .DELETE_ON_ERROR:

@@ -22,6 +22,15 @@ peers:
 	@scripts/bootstrap --print --peers | sed 's/^/make: for all peers run scripts\/bootstrap --peers; missing: /' >&2
 	@$B/pvq bench --profile "$$PROFILE" $${OUT:+--out "$$OUT"}
 
+# The pool beside its rivals, with workers killed all the time.
+chaos:
+	@scripts/bootstrap bench
+	$(build) peers-built
+	@scripts/bootstrap --print --peers | sed 's/^/make: for all rivals run scripts\/bootstrap --peers; missing: /' >&2
+	@$B/pvq chaos --n $(or $(ITEMS),10000000) --every $(or $(EVERY_MS),10) --timeout $(or $(SECONDS),60) \
+		$${OUT:+--out "$$OUT"} >$B/chaos.md
+	@scripts/put-table impls/POOL.md chaos <$B/chaos.md
+
 # Tests only the peers that can be built here. Run it after installing packages of peers.
 peers-check: peers-tests build-tests
 	@scripts/run-tests $B tests/impls/peers.bats tests/impls/mpi.bats

@@ -376,6 +376,7 @@ const struct fuzz_reader fuzz_readers[] = {
 	{"claims", read_experiment, "claims.csv"},
 	{"chunks", read_experiment, "chunks.csv"},
 	{"faults", read_experiment, "faults.csv"},
+	{"chaos", read_experiment, "chaos.csv"},
 	{"costs-cold", read_experiment, "cold.csv"},
 	{"costs-memory", read_experiment, "memory.csv"},
 	{"costs-dispatch", read_experiment, "dispatch.csv"},
