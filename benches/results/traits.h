@@ -19,7 +19,9 @@ struct pvq_trait {
 	struct pvq_estimate memory_kb; /* PSS of all its processes while every worker has a task */
 	unsigned processes;            /* how many processes that is; 0: unknown */
 	struct pvq_estimate metg_ns;   /* METG(50%); median INFINITY: not reached, NAN: too few blocks */
-	double first_ns, last_ns;      /* shortest and longest granularity measured for METG */
+	/* Of a trial of the length that is nearest to METG; NULL: none. Borrowed. */
+	const struct pvq_row *metg_row;
+	double first_ns, last_ns; /* shortest and longest granularity measured for METG */
 	struct pvq_estimate
 		even_ns;   /* an item's own work from which on it is as fast as serial; INFINITY: never */
 	size_t metg_place; /* rank from 1, the smallest METG first; 0: not measured */

@@ -44,6 +44,10 @@ int pvq_costs_read(struct pvq_costs *, const char *dir);
 /* NULL: not measured. */
 const struct pvq_cost_of *pvq_costs_find(const struct pvq_costs *, const char *impl);
 
+/* Writes the command that repeats the trial of the row; nothing where it is too long, for a part of it would repeat something
+ * else, or where there is no row. */
+void pvq_costs_command(char command[PVQ_COMMAND_MAX], const struct pvq_row *);
+
 /* The hooks; their data is a struct pvq_costs. */
 int pvq_costs_tell(const void *data, struct pvq_traits *);
 int pvq_costs_draw(struct pvq_plots *, const struct pvq_report *, const void *data);

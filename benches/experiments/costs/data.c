@@ -37,8 +37,7 @@ static struct pvq_cost_of *costs_of(struct pvq_costs *c, const char *impl)
 	return more;
 }
 
-/* A command too long for its room is left out: a part of it would repeat something else. */
-static void costs_command(char command[PVQ_COMMAND_MAX], const struct pvq_row *row)
+void pvq_costs_command(char command[PVQ_COMMAND_MAX], const struct pvq_row *row)
 {
 	FILE *f = row ? fmemopen(command, PVQ_COMMAND_MAX, "w") : NULL;
 	int cut = 0;
@@ -71,7 +70,7 @@ static int costs_fill(struct pvq_costs *c, enum pvq_cost cost, const struct valu
 			snprintf(of->reason, sizeof(of->reason), "%s", value[i].reason);
 		if (of->cost[cost].n)
 			continue;
-		costs_command(of->command[cost], value[i].row);
+		pvq_costs_command(of->command[cost], value[i].row);
 		for (size_t j = i; j < count; j++)
 			if (value[j].status == PVQ_OK && value[j].in && !isnan(value[j].value) &&
 				strcmp(value[j].impl, of->impl) == 0)

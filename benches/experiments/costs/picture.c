@@ -84,10 +84,21 @@ static const struct {
 static const enum pvq_cost costs_of_kind[] = {
 	[KIND_DISPATCH] = PVQ_COST_DISPATCH, [KIND_COLD] = PVQ_COST_COLD};
 
-/* METG is a fit over many cells: no command repeats it. */
-static const char *costs_command_of(const struct pvq_cost_of *cost, enum costs_kind kind)
+/* METG is a fit over many lengths of items: the command repeats a trial of the nearest one. */
+static void costs_says(FILE *f, const struct pvq_cost_of *cost, const struct pvq_traits *traits,
+	enum costs_kind kind, const struct pvq_estimate *e)
 {
-	return kind == KIND_METG ? "" : cost->command[costs_of_kind[kind]];
+	const char *command = kind == KIND_METG ? "" : cost->command[costs_of_kind[kind]];
+	char nearest[PVQ_COMMAND_MAX] = "";
+
+	fprintf(f, "%s\n%s %s, n = %zu", cost->impl, costs_look[kind].label,
+		pvq_text_ns_interval(e->median, e->lo, e->hi).s, e->n);
+	if (kind == KIND_METG)
+		pvq_costs_command(nearest, costs_metg_of(traits, cost->impl)->metg_row);
+	if (command[0])
+		fprintf(f, "\n%s", command);
+	if (nearest[0])
+		fprintf(f, "\nthe length of an item nearest to it:\n%s", nearest);
 }
 
 /* Sets the strategy's figure of that kind. Returns whether there is one with a place on the axis. */
@@ -108,6 +119,23 @@ static int costs_of(const struct pvq_cost_of *cost, const struct pvq_traits *tra
 	return 1;
 }
 
+static void costs_mark(struct pvq_plot *plot, const struct pvq_cost_of *cost,
+	const struct pvq_traits *traits, enum costs_kind kind, const struct pvq_estimate *e)
+{
+	struct pvq_outfile text;
+	int ret = pvq_outfile_begin(&text);
+
+	if (ret == 0) {
+		costs_says(text.f, cost, traits, kind, e);
+		ret = pvq_outfile_compose(&text);
+	}
+	if (ret == 0)
+		pvq_plot_say(plot, text.text);
+	else
+		pvq_plot_fail(plot, ret);
+	pvq_outfile_free(&text);
+}
+
 /* Writes the dots of that kind, and its entry of the key, the `before`-th; nothing where there are none. Returns whether
  * there are any. */
 static int costs_kind(struct pvq_plot *plot, const struct pvq_costs *costs, const struct pvq_traits *traits,
@@ -123,15 +151,8 @@ static int costs_kind(struct pvq_plot *plot, const struct pvq_costs *costs, cons
 		pvq_plot_undrawn(plot); /* they may all be arrows */
 		for (size_t i = 0; i < costs->count; i++)
 			if (costs_of(&costs->of[i], traits, kind, &e)) {
-				const char *command = costs_command_of(&costs->of[i], kind);
-				char says[PVQ_NAME_MAX + 128 + PVQ_COMMAND_MAX];
-
 				costs_dot(plot, i, &e, lo, hi);
-				snprintf(says, sizeof(says), "%s\n%s %s, n = %zu%s%s", costs->of[i].impl,
-					costs_look[kind].label,
-					pvq_text_ns_interval(e.median, e.lo, e.hi).s, e.n,
-					command[0] ? "\n" : "", command);
-				pvq_plot_say(plot, says);
+				costs_mark(plot, &costs->of[i], traits, kind, &e);
 			}
 		pvq_plot_next_index(plot);
 		fprintf(plot->gp, "label[%d] = '%s'; colour[%d] = '%s'; point[%d] = %d\n", before + 1,

@@ -178,6 +178,22 @@ int pvq_grain_read(struct pvq_grain *grain, const struct pvq_registry *registry,
 	return ret;
 }
 
+static const struct pvq_row *grain_nearest(const struct pvq_grain_line *line, double ns)
+{
+	const struct pvq_row *row = NULL;
+	double least = INFINITY;
+
+	for (size_t i = 0; i < line->points; i++) {
+		double far = fabs(log(line->point[i].granularity_ns / ns));
+
+		if (far < least) {
+			least = far;
+			row = line->point[i].cell->key;
+		}
+	}
+	return row;
+}
+
 int pvq_grain_tell(const void *data, struct pvq_traits *traits)
 {
 	const struct pvq_grain *grain = data;
@@ -194,6 +210,7 @@ int pvq_grain_tell(const void *data, struct pvq_traits *traits)
 		if (!trait)
 			return -ENOMEM;
 		trait->metg_ns = line->all.metg_ns;
+		trait->metg_row = grain_nearest(line, line->all.metg_ns.median);
 		trait->even_ns = line->all.even_ns;
 		trait->first_ns = line->all.first_ns;
 		trait->last_ns = line->all.last_ns;
