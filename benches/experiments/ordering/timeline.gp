@@ -4,7 +4,7 @@ data = name.'.dat'
 # Colours of no strategy: the page finds a strategy's marks by its colour.
 item_colour = '#9CC4E4'
 long_colour = '#1F5F99'
-dispatch_colour = '#F2B84B'
+dispatch_colour = '#E39A24'
 idle_colour = '#E4E4E4'
 delivery_colour = '#2E8B6F'
 array key[5] = ['items', 'a long item', 'dispatch', 'idle', 'results delivered']

@@ -42,7 +42,7 @@
 		return lanes.map((lane) => lane.sort((a, b) => a.begin - b.begin));
 	}
 
-	const ITEMS = ['#9CC4E4', '#4F8FC4', '#6FA8D6'], DISPATCH = '#F2B84B', DELIVERY = '#2E8B6F'; /* items longer than some pixels take turns in two shades */
+	const ITEMS = ['#9CC4E4', '#4F8FC4', '#6FA8D6'], DISPATCH = '#E39A24', DELIVERY = '#2E8B6F'; /* items longer than some pixels take turns in two shades */
 	const TITLE = 24, AXIS = 22, NAME = 70, MARGIN = 28;
 	function start(data, nth) {
 		const key = String(nth + 1), state = () => readState(location.hash.slice(1)).view.get(key); /* page.js's */
