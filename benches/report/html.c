@@ -167,13 +167,59 @@ static void html_slug(FILE *f, const char *text)
 	fputs("\"></span>", f);
 }
 
+/* Writes text within a paragraph. A figure stays on one line with its unit: "5.1 %". */
+static void html_paragraph(FILE *f, const char *text, size_t len)
+{
+	static const char *const unit[] = {"%", "ns", "µs", "ms", "s", "KiB", "MiB", "GiB"};
+
+	for (size_t i = 0; i < len; i++) {
+		int kept = 0;
+
+		for (size_t u = 0; i && text[i] == ' ' && isdigit((unsigned char)text[i - 1]) &&
+				   u < sizeof(unit) / sizeof(*unit);
+			u++) {
+			size_t end = i + 1 + strlen(unit[u]);
+
+			kept |= end <= len && strncmp(text + i + 1, unit[u], end - i - 1) == 0 &&
+				!isalnum((unsigned char)text[end]);
+		}
+		if (kept)
+			fputs("&nbsp;", f);
+		else
+			fputc(text[i], f);
+	}
+}
+
+/* Writes text within a table's cell. A long name breaks behind a comma. */
+static void html_cell(FILE *f, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		fputc(text[i], f);
+		if (text[i] == ',' && i + 1 < len && text[i + 1] != ' ')
+			fputs("<wbr>", f);
+	}
+}
+
+/* Writes a tag, and the text behind it. */
+static void html_tag_and_text(FILE *f, const char *at, size_t len, int table)
+{
+	const char *text = memchr(at, '>', len);
+	size_t tag = text && *at == '<' ? (size_t)(text + 1 - at) : 0;
+
+	fwrite(at, 1, tag, f);
+	if (strncmp(at, "<code", 5) == 0)
+		fwrite(at + tag, 1, len - tag, f);
+	else
+		(table ? html_cell : html_paragraph)(f, at + tag, len - tag);
+}
+
 /* What of a part is written. */
 struct html_state {
 	const struct pvq_html_part *part;
 	const char *dir;
 	size_t *pictures;
-	int headings, folded,
-		details; /* folded, details: the part, or what follows an <h4>, is within <details> */
+	/* folded, details: the part, or what follows an <h4>, is within <details>; table: within one */
+	int headings, folded, details, table;
 };
 
 /* Ends the details of a heading of the fourth level at the next heading. */
@@ -202,10 +248,11 @@ static const char *html_tag(FILE *f, const char *body, struct html_state *state)
 {
 	static const struct {
 		const char *tag, *instead;
+		int table;
 	} plain[] = {
-		{"</h4>", "</h4></summary>"},
-		{"<table>", "<div class=\"table\"><table>"}, /* scrolls by itself where too wide */
-		{"</table>", "</table></div>"},
+		{"</h4>", "</h4></summary>", 0},
+		{"<table>", "<div class=\"table\"><table>", 1}, /* scrolls by itself where too wide */
+		{"</table>", "</table></div>", 0},
 	};
 
 	if (strncmp(body, "<h2>", 4) == 0) {
@@ -232,6 +279,7 @@ static const char *html_tag(FILE *f, const char *body, struct html_state *state)
 	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
 		if (strncmp(body, plain[i].tag, strlen(plain[i].tag)) == 0) {
 			fputs(plain[i].instead, f);
+			state->table = plain[i].table;
 			return body + strlen(plain[i].tag);
 		}
 	return NULL;
@@ -247,7 +295,7 @@ static void html_write_body(
 
 		if (!after) {
 			after = body + 1 + strcspn(body + 1, "<");
-			fwrite(body, 1, (size_t)(after - body), f);
+			html_tag_and_text(f, body, (size_t)(after - body), state.table);
 		}
 		body = after;
 	}
