@@ -4,6 +4,7 @@
 #include "draw/figures.h"
 #include "draw/palette.h"
 #include "results/contest.h"
+#include "results/regret.h"
 
 #include <errno.h>
 #include <math.h>
@@ -18,7 +19,8 @@ enum {
 	KEY_ROW = 20,
 	ROW_MIN = 32, /* pixels of a row: the least, what each strategy adds, and the most */
 	ROW_SERIES = 7,
-	AROUND = 108, /* pixels above and below the rows, without the key */
+	OVERVIEW_MOST = 8, /* strategies in the overview; with peers there are dozens */
+	AROUND = 108,      /* pixels above and below the rows, without the key */
 	ROW_MAX = 90,
 	LABEL_MAX =
 		34, /* characters of a task's label; longer ones are cut, but tables have them in full */
@@ -28,7 +30,7 @@ enum {
 struct rows {
 	struct pvq_plot plot;
 	const struct pvq_summary *s;
-	size_t *series, count;
+	size_t *series, count, all; /* all: how many there are, of which `count` are shown */
 	double lo, hi;
 	int narrow;
 };
@@ -96,8 +98,36 @@ static int row_height(const struct rows *rows)
 	return height < ROW_MAX ? height : ROW_MAX;
 }
 
+/* Keeps the strategies that cost least to always take, `most` of them, in the order in which they are. */
+static int rows_keep(struct rows *rows, size_t most)
+{
+	const struct pvq_summary *s = rows->s;
+	unsigned char *based = calloc(s->works + 1, 1);
+	struct pvq_regrets regrets = {0};
+	size_t *rank = calloc(rows->count, sizeof(*rank)), ranked = 0, count = 0; /* rank: 0: none */
+	int ret = based && rank ? 0 : -ENOMEM;
+
+	for (size_t w = 0; ret == 0 && w < s->works; w++)
+		based[w] = s->work[w].base != NULL;
+	if (ret == 0)
+		ret = pvq_regrets_find(&regrets, s, based, s->max_cores);
+	/* The least comes first. */
+	for (size_t i = 0; ret == 0 && i < regrets.count; i++)
+		for (size_t j = 0; j < rows->count; j++)
+			if (rows->series[j] == regrets.of[i].series)
+				rank[j] = ++ranked;
+	for (size_t j = 0; ret == 0 && j < rows->count; j++)
+		if (rank[j] && rank[j] <= most)
+			rows->series[count++] = rows->series[j];
+	rows->count = ret ? rows->count : count;
+	pvq_regrets_free(&regrets);
+	free(based);
+	free(rank);
+	return ret;
+}
+
 static int rows_begin(struct rows *rows, struct pvq_plots *plots, const struct pvq_summary *s,
-	const char *kind, int (*want)(const struct pvq_cell *, unsigned), int narrow)
+	const char *kind, int (*want)(const struct pvq_cell *, unsigned), size_t most, int narrow)
 {
 	char name[PVQ_PLOT_NAME];
 	struct pvq_key key;
@@ -111,6 +141,9 @@ static int rows_begin(struct rows *rows, struct pvq_plots *plots, const struct p
 	if (!rows->series)
 		return -ENOMEM;
 	rows->count = pvq_figure_series(s, NULL, s->max_cores, want, rows->series);
+	rows->all = rows->count;
+	if (rows->count > most && rows_keep(rows, most))
+		return -ENOMEM;
 	if (rows->count == 0)
 		return -ENODATA;
 	key = pvq_plot_key(s, rows->series, rows->count, width - 40);
@@ -120,6 +153,7 @@ static int rows_begin(struct rows *rows, struct pvq_plots *plots, const struct p
 		return plots->error;
 	pvq_plot_number(&rows->plot, "narrow", narrow);
 	pvq_plot_number(&rows->plot, "rows", (double)s->works);
+	pvq_plot_number(&rows->plot, "all", (double)rows->all);
 	pvq_plot_number(&rows->plot, "cores", s->max_cores);
 	pvq_plot_number(&rows->plot, "blocks", s->blocks);
 	pvq_plot_series(&rows->plot, s, rows->series, rows->count, &key);
@@ -202,7 +236,7 @@ static void overview_data(struct rows *rows)
 static int overview_draw(struct pvq_plots *plots, const struct pvq_summary *s, const char *kind, int narrow)
 {
 	struct rows rows;
-	int ret = rows_begin(&rows, plots, s, kind, overview_want, narrow);
+	int ret = rows_begin(&rows, plots, s, kind, overview_want, OVERVIEW_MOST, narrow);
 
 	if (ret == 0) {
 		overview_data(&rows);
@@ -263,7 +297,7 @@ static void first_data(struct rows *rows)
 int pvq_figure_first(struct pvq_plots *plots, const struct pvq_summary *s)
 {
 	struct rows rows;
-	int ret = rows_begin(&rows, plots, s, "first", first_want, 0);
+	int ret = rows_begin(&rows, plots, s, "first", first_want, SIZE_MAX, 0);
 
 	if (ret == 0) {
 		first_data(&rows);

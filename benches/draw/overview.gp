@@ -5,6 +5,7 @@ data = name.'.dat'
 keyfoot = 28
 foot = keyfoot + 20 * keyrows
 lines = 0
+shown = N < all ? sprintf(' (%d of %d strategies)', N, all) : ''
 
 set lmargin at screen across(narrow ? 8 : left)
 set rmargin at screen across(W - (narrow ? 8 : 170))
@@ -28,10 +29,10 @@ if (cores > 1) {
 }
 if (!narrow) {
 	set label 'fastest' at graph 1, graph 1 left offset character 1, 0.6 font small_font tc rgb soft
-	set label sprintf('Which way of running the tasks is fastest on %d core%s?', cores, cores > 1 ? 's' : '') at screen across(14), 1 - up(20) left font title_font tc rgb ink
-	set label sprintf('Times as fast as serial (log scale), by map time: medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'. Further right is faster.' at screen 0.5, up(14) center font small_font tc rgb soft
+	set label sprintf('Which way of running the tasks is fastest on %d core%s?', cores, cores > 1 ? 's' : '').shown at screen across(14), 1 - up(20) left font title_font tc rgb ink
+	set label sprintf('Times as fast as serial (log scale), by map time: medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'. Further right is faster.'.(N < all ? ' The strategies shown cost least to always take.' : '') at screen 0.5, up(14) center font small_font tc rgb soft
 } else {
-	set label sprintf('Times as fast as serial, on %d core%s', cores, cores > 1 ? 's' : '') at screen across(8), 1 - up(16) left tc rgb ink
+	set label sprintf('Times as fast as serial, on %d core%s', cores, cores > 1 ? 's' : '').shown at screen across(8), 1 - up(16) left tc rgb ink
 	set label sprintf('Medians of up to %d block%s; ', blocks, blocks == 1 ? '' : 's').bars.'.' at screen 0.5, up(14) center font small_font tc rgb soft
 	formats = 'svg'
 }

@@ -94,9 +94,11 @@ static int report_draw(
 {
 	int ret = pvq_plots_begin(plots, report->dir);
 
-	/* Dozens of strategies would be dozens of lines in a picture. */
+	/* Dozens of strategies would be dozens of lines in a picture; the overview shows the best of them. */
 	if (ret == 0 && !report->traits->many)
 		ret = pvq_figures_write(plots, report->summary);
+	else if (ret == 0 && report->summary->max_cores)
+		ret = pvq_figure_overview(plots, report->summary);
 	for (size_t i = 0; ret == 0 && pvq_experiments[i]; i++)
 		if (pvq_experiments[i]->draw && pvq_experiment_has(readings, i))
 			ret = pvq_experiments[i]->draw(plots, report, readings->data[i]);

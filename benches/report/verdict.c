@@ -28,6 +28,22 @@ enum pvq_pays pvq_pays(const struct pvq_contest *contest)
 	return PVQ_PAYS_NONE;
 }
 
+/* Likewise by medians alone, for works with too few blocks for an interval. */
+static enum pvq_pays pays_by_medians(const struct pvq_contest *contest)
+{
+	const struct pvq_rival *first = contest->rival;
+	size_t other = 1; /* serial, or if serial is the first, the next */
+
+	while (other < contest->rivals && !first->cell->baseline && !contest->rival[other].cell->baseline)
+		other++;
+	if (other >= contest->rivals)
+		return PVQ_PAYS_NONE;
+	if (contest->rival[other].vs.n >= contest->needs ||
+		contest->rival[other].median < PVQ_EQUIVALENT_RATIO * first->median)
+		return PVQ_PAYS_MAYBE;
+	return first->cell->baseline ? PVQ_PAYS_NOT : PVQ_PAYS;
+}
+
 static const struct pvq_impl *impl_of(const struct pvq_report *r, size_t series)
 {
 	return pvq_registry_get(r->summary->registry, r->summary->series[series].impl);
@@ -115,6 +131,24 @@ static void judge_calm(struct pvq_verdict_of_run *v, const struct pvq_report *r)
 		v->calm = 20 * v->disturbed > known ? PVQ_DISTURBED : PVQ_QUIET;
 }
 
+/* Judges every work. Returns how many could be judged, or -ENOMEM. */
+static int judge_pays(struct pvq_verdict_of_run *v, const struct pvq_summary *s,
+	enum pvq_pays (*judge)(const struct pvq_contest *))
+{
+	int judged = 0;
+
+	for (size_t w = 0; w < s->works; w++) {
+		struct pvq_contest contest;
+
+		if (pvq_contest_hold(&contest, s, &s->work[w], s->max_cores, PVQ_MAP_NS))
+			return -ENOMEM;
+		v->pays[w] = judge(&contest);
+		judged += v->pays[w] == PVQ_PAYS || v->pays[w] == PVQ_PAYS_NOT;
+		pvq_contest_free(&contest);
+	}
+	return judged;
+}
+
 int pvq_verdict_make(struct pvq_verdict_of_run *v, const struct pvq_report *r)
 {
 	const struct pvq_summary *s = r->summary;
@@ -124,15 +158,16 @@ int pvq_verdict_make(struct pvq_verdict_of_run *v, const struct pvq_report *r)
 	*v = (struct pvq_verdict_of_run){.pays = calloc(s->works + 1, sizeof(*v->pays))};
 	if (!take || !v->pays)
 		ret = -ENOMEM;
-	for (size_t w = 0; ret == 0 && w < s->works; w++) {
-		struct pvq_contest contest;
-
-		ret = pvq_contest_hold(&contest, s, &s->work[w], s->max_cores, PVQ_MAP_NS);
-		if (ret == 0)
-			v->pays[w] = pvq_pays(&contest);
-		take[w] = ret == 0 && v->pays[w] == PVQ_PAYS;
-		pvq_contest_free(&contest);
+	if (ret == 0)
+		ret = judge_pays(v, s, pvq_pays);
+	if (ret == 0) {
+		ret = judge_pays(v, s, pays_by_medians);
+		v->by_medians = ret > 0;
 	}
+	if (ret > 0)
+		ret = 0;
+	for (size_t w = 0; ret == 0 && w < s->works; w++)
+		take[w] = v->pays[w] == PVQ_PAYS;
 	if (ret == 0)
 		ret = pvq_regrets_find(&v->regrets, s, take, s->max_cores);
 	if (ret == 0) {
@@ -207,24 +242,32 @@ static void list_pays(FILE *f, const struct pvq_report *r, const struct pvq_verd
 		}
 }
 
-/* ": at most 3.3 % (1.1–5.0) slower than the fastest of 5 on any of 8 tasks". */
+/* "the 8 tasks where parallel work pays": those that regret is over. */
+static void where_it_pays(FILE *f, const struct pvq_verdict_of_run *v)
+{
+	if (v->regrets.works == 1)
+		fputs("the one task", f);
+	else
+		fprintf(f, "the %zu tasks", v->regrets.works);
+	fprintf(f, " where parallel work %s", v->by_medians ? "seems to pay" : "pays");
+}
+
+/* ": at most 3.3 % (95 %: 1.1 % to 5.0 %) slower than the fastest, over the 8 tasks where parallel work pays". */
 static void how_good(FILE *f, const struct pvq_verdict_of_run *v)
 {
 	const struct pvq_estimate *cost = &v->take->cost;
+	int best = cost->median < 0.0005;
 
 	if (v->regrets.count < 2)
 		return;
-	if (cost->median < 0.0005)
-		fprintf(f, ": no strategy was faster on any of the %zu task%s where parallel work pays",
-			v->regrets.works, v->regrets.works == 1 ? "" : "s");
-	else
-		fprintf(f,
-			": at most %s slower than the fastest, over the %zu task%s where parallel work pays",
-			pvq_text_percent(cost->median).s, v->regrets.works,
-			v->regrets.works == 1 ? "" : "s");
+	fputs(best ? ": no strategy was faster" : ": at most ", f);
+	fputs(best ? "" : pvq_text_percent(cost->median).s, f);
 	if (!isnan(cost->lo))
 		fprintf(f, " (95 %%: %s to %s)", pvq_text_percent(cost->lo).s,
 			pvq_text_percent(cost->hi).s);
+	fputs(best ? "" : " slower than the fastest", f);
+	fputs(", over ", f);
+	where_it_pays(f, v);
 }
 
 /* Where the choice costs much, and which strategy is proven faster there. */
@@ -297,11 +340,13 @@ void pvq_verdict_sentence(
 {
 	const struct pvq_summary *s = r->summary;
 	const struct pvq_impl *impl = v->take ? impl_of(r, v->take->series) : NULL;
+	const char *provisional =
+		v->by_medians ? " (provisional: by medians alone, too few blocks for intervals)" : "";
 
 	if (!v->take && count_pays(r, v, PVQ_PAYS_NOT)) {
 		fputs("Take ", f);
 		name(f, "a plain loop", markup);
-		fprintf(f, ": on %u core%s it is the fastest for ", s->max_cores,
+		fprintf(f, "%s: on %u core%s it is the fastest for ", provisional, s->max_cores,
 			s->max_cores == 1 ? "" : "s");
 		list_pays(f, r, v, PVQ_PAYS_NOT, markup);
 		fputs(", and no task was shown to be faster in parallel.", f);
@@ -309,13 +354,13 @@ void pvq_verdict_sentence(
 		return;
 	}
 	if (!v->take) {
-		fputs("Nothing to decide yet: no task has enough blocks to show that parallel work pays.",
+		fputs("Nothing to decide: no task was shown to be faster in parallel, or in a plain loop.",
 			f);
 		return;
 	}
 	fputs("Take ", f);
 	name(f, s->series[v->take->series].name, markup);
-	fprintf(f, " with %u worker%s", s->max_cores, s->max_cores == 1 ? "" : "s");
+	fprintf(f, " with %u worker%s%s", s->max_cores, s->max_cores == 1 ? "" : "s", provisional);
 	how_good(f, v);
 	fputs(survives(impl) ? "; it survives the death of a worker."
 			     : "; it does not survive the death of a worker.",
@@ -568,12 +613,14 @@ static void write_regrets(const struct pvq_report *r, const struct pvq_verdict_o
 {
 	if (v->regrets.count < 2)
 		return;
+	fputs("### What the choice can cost\n\nThe most that a strategy was slower than the fastest, over ",
+		r->md);
+	where_it_pays(r->md, v);
 	fprintf(r->md,
-		"### What the choice can cost\n\nThe most that a strategy was slower than the fastest, over the %zu task%s where "
-		"parallel work pays, on %u cores: what it can cost to always take it. Of strategies within 3 %% of the least, the "
-		"choice is one that survives the death of a worker, then the one with the least code.\n\n| Strategy | At most slower "
-		"by | On | Survives a crash |\n|:--|--:|:--|:--|\n",
-		v->regrets.works, v->regrets.works == 1 ? "" : "s", v->regrets.cores);
+		", on %u cores: what it can cost to always take it. Of strategies within 3 %% of the least, the choice is one that "
+		"survives the death of a worker, then the one with the least code.\n\n| Strategy | At most slower by | On | "
+		"Survives a crash |\n|:--|--:|:--|:--|\n",
+		v->regrets.cores);
 	for (size_t i = 0; i < v->regrets.count && i < REGRETS_MOST; i++) {
 		const struct pvq_regret *one = &v->regrets.of[i];
 		int taken = v->take && one == v->take;

@@ -22,6 +22,7 @@ enum pvq_calm { PVQ_QUIET, PVQ_DISTURBED, PVQ_SPOILED, PVQ_CALM_UNKNOWN };
 /* Owned; freed with pvq_verdict_free(). */
 struct pvq_verdict_of_run {
 	enum pvq_pays *pays;        /* by work */
+	int by_medians;             /* 1: no work has an interval, so `pays` compares medians alone */
 	struct pvq_regrets regrets; /* over the works where parallel pays */
 	const struct pvq_regret
 		*take; /* the choice: NULL: parallel pays nowhere, or nothing was compared */

@@ -649,14 +649,45 @@ static void the_verdict_names_what_the_choice_costs(void **state)
 	assert_says(run, "| pool_unordered | 5"); /* 50 %, give or take the wobble */
 }
 
-static void nothing_is_decided_without_blocks(void **state)
+/* With too few blocks for any interval the medians decide, and the sentence says so; nothing is proven. */
+static void medians_decide_where_there_are_no_intervals(void **state)
 {
 	struct run *run = *state;
 
 	add_cell(run, "serial", "spin", 1, 3, 4);
 	add_cell(run, "pool_unordered", "spin", 2, 3, 2);
+	add_cell(run, "pthread_queue", "spin", 2, 3, 3);
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "> Nothing to decide yet: no task has enough blocks");
+	assert_says(run,
+		"> Take **pool_unordered** with 2 workers (provisional: by medians alone, too few blocks");
+	assert_says(run, "over the one task where parallel work seems to pay");
+	assert_says(run, "| … compute evenly *(1 µs of computing)* | **pool_unordered** | 2 | ");
+	assert_says(run, "- **Inconclusive against serial**: spin");
+}
+
+/* One interval, and only what is proven counts. */
+static void medians_decide_nothing_beside_an_interval(void **state)
+{
+	struct run *run = *state;
+
+	add_task(run, "sleep", 4, 2, 2.01);
+	add_cell(run, "serial", "spin", 1, 3, 4);
+	add_cell(run, "pool_unordered", "spin", 2, 3, 2);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "over the one task where parallel work pays");
+	assert_says(run, "Inconclusive: 1 µs of computing.");
+	assert_silent(run, "provisional");
+}
+
+static void nothing_is_decided_where_all_are_as_fast(void **state)
+{
+	struct run *run = *state;
+
+	add_cell(run, "serial", "spin", 1, 3, 2);
+	add_cell(run, "pool_unordered", "spin", 2, 3, 2);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run,
+		"> Nothing to decide: no task was shown to be faster in parallel, or in a plain loop.");
 }
 
 static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
@@ -673,6 +704,23 @@ static void add_dispatch(struct run *run, const char *impl, unsigned blocks)
 		assert_int_equal(pvq_row_write(f, &row), 0);
 	}
 	assert_int_equal(fclose(f), 0);
+}
+
+/* With peers the answer comes first, too; its picture shows only those that cost least to always take. */
+static void the_overview_shows_the_best_of_many(void **state)
+{
+	static const char *const peers[] = {"p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9"};
+	struct run *run = *state;
+
+	add_cell(run, "serial", "spin", 1, 12, 20);
+	for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++)
+		add_cell(run, peers[i], "spin", 2, 12, 10 + (double)((i + 3) % 9));
+	add_dispatch(run, "serial", 6);
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "](plots/overview.svg)");
+	read_text(run, "plots/overview.gp");
+	assert_says(run, "label[8] = 'p9'");
+	assert_silent(run, "= 'p6'"); /* the slowest */
 }
 
 static void end_rows(struct run *run)
@@ -720,6 +768,15 @@ static void break_even_of(char words[200], const char *text)
 	words[len] = '\0';
 }
 
+/* Removes what keeps a figure and its unit on one line of the page. */
+static void let_break(char *html)
+{
+	for (char *at; (at = strstr(html, "&nbsp;"));) {
+		*at = ' ';
+		memmove(at + 1, at + 6, strlen(at + 6) + 1);
+	}
+}
+
 /* The break-even length is seldom known well: it comes with its interval, wherever it stands. */
 static void the_break_even_length_has_an_interval(void **state)
 {
@@ -746,6 +803,9 @@ static void the_break_even_length_has_an_interval(void **state)
 	assert_true(80 < lo && lo <= even && even <= hi && hi < 600 && hi > 2 * lo);
 	for (size_t i = 0; i < sizeof(file) / sizeof(*file); i++) {
 		read_text(run, file[i]);
+		if (i == 1)
+			assert_says(run, " (95&nbsp;%: ");
+		let_break(run->text);
 		break_even_of(other, run->text);
 		assert_string_equal(other, words);
 	}
@@ -1263,7 +1323,10 @@ int main(void)
 		RUN(a_chunk_that_fails_is_a_cell),
 		RUN(the_verdict_decides_in_spite_of_ties),
 		RUN(the_verdict_names_what_the_choice_costs),
-		RUN(nothing_is_decided_without_blocks),
+		RUN(the_overview_shows_the_best_of_many),
+		RUN(medians_decide_where_there_are_no_intervals),
+		RUN(medians_decide_nothing_beside_an_interval),
+		RUN(nothing_is_decided_where_all_are_as_fast),
 		RUN(the_break_even_length_has_an_interval),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(claims_hold_for_a_chunk),
