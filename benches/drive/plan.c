@@ -644,6 +644,8 @@ int pvq_plan_make(struct pvq_plan *plan, const struct pvq_registry *registry, co
 	if (ret == 0)
 		ret = fit(plan, &c, wish, host);
 	free(c.impl);
+	if (ret == -ENOMEM)
+		fprintf(stderr, "pvq: cannot plan the sweep: %s\n", strerror(ENOMEM));
 	if (ret)
 		pvq_plan_free(plan);
 	return ret;

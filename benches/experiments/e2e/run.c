@@ -372,8 +372,10 @@ int pvq_e2e_run(const struct pvq_e2e_wish *wish, const struct pvq_host *host, co
 	struct e2e *e = calloc(1, sizeof(*e)); /* specs are large, and must not move */
 	int ret;
 
-	if (!e)
+	if (!e) {
+		fprintf(stderr, "pvq: no outside view: %s\n", strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	e->wish = wish;
 	e->host = host;
 	e->dir = dir;
