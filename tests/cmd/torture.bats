@@ -17,8 +17,8 @@ torture() {
 }
 
 @test "a call that fails, in any strategy: a verified success, or an error that is told" {
-	torture "$PVQ" --depth 1 --shallow 50 --seed $RANDOM --case serial --case fork_pipe_queue --case pthread_queue \
-		--case pool_ordered --case pool_unordered --case print --case commands --case list
+	torture "$PVQ" --depth 1 --shallow 60 --seed $RANDOM --case serial --case fork_pipe_queue --case pthread_queue \
+		--case pool_ordered --case pool_unordered --case print --case commands --case peer --case doctor --case list
 	[ "$rc" -eq 0 ] || { cat "$TMP/out"; false; }
 	grep -q ' rounds, 0 failed' "$TMP/out"
 }
