@@ -15,19 +15,19 @@ field() {
 }
 
 @test "chaos: workers are killed, and the pool delivers every item once, in order" {
-	run --separate-stderr "$PVQ" chaos -i pool_ordered,fork_pipe_queue -n 3000 --length 500000 --every 10 --timeout 400 --out "$TMP/out"
+	run --separate-stderr "$PVQ" chaos -i pool_ordered,fork_pipe_queue -n 2000 --length 400000 --every 10 --timeout 400 --out "$TMP/out"
 	[ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
 	[ "$(field pool_ordered status)" = ok ] || { cat "$TMP/out/chaos.csv"; return 1; }
-	[ "$(field pool_ordered delivered)" -eq 3000 ]
+	[ "$(field pool_ordered delivered)" -eq 2000 ]
 	[ "$(field pool_ordered kills)" -gt 0 ]
 	[ "$(field pool_ordered calm_ns)" -gt 0 ]
 	[ "$(field pool_ordered killed_ns)" -gt 0 ]
 	# A worker's death ends the run of this one.
 	[ "$(field fork_pipe_queue status)" = crashed ]
 	[ "$(field fork_pipe_queue kills)" -gt 0 ]
-	[ "$(field fork_pipe_queue delivered)" -lt 3000 ]
+	[ "$(field fork_pipe_queue delivered)" -lt 2000 ]
 	[ "$(field fork_pipe_queue twice)" -eq 0 ]
-	[[ ${lines[2]} == "| pool_ordered | delivers all | "*" | 3,000 of 3,000 | yes | yes | "* ]]
+	[[ ${lines[2]} == "| pool_ordered | delivers all | "*" | 2,000 of 2,000 | yes | yes | "* ]]
 	[[ ${lines[3]} == "| fork_pipe_queue | throws "*"away, with an error | "*" | – | – |" ]]
 	grep -qF "${lines[2]}" "$TMP/out/report.md"
 	[ ! -e "$TMP/out/chaos.tmp" ]
