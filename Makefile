@@ -8,7 +8,7 @@
 #   make report          rebuild the report of DIR=folder (the latest run) from its raw.csv
 #   make micro           the price list: the cost of a pipe, a fork, a wake-up on this machine; OUT=folder
 #   make micro-overhead  the cost of our C shim over Google Benchmark in C++
-#   make pool-bench      compare the pool with OpenMP, oneTBB, pthreadpool and pipes: three minutes; ONLY=figure
+#   make pool-bench      compare the pool with OpenMP, oneTBB, pthreadpool, rayon, Go and pipes: four minutes; ONLY=figure
 #   make pool-table      the same, written into the table of impls/POOL.md
 #   make pool-parts      what each part of the pool gains: measured by switching it off
 #   make pool-faults     every call of the pool that can fail, made to fail: the table of impls/PROOFS.md

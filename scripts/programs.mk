@@ -12,13 +12,13 @@ micro-overhead:
 	@scripts/bootstrap bench
 	$(build) $B/micro-overhead
 	@$B/micro-overhead
-POOL_PEERS := $(addprefix $B/peers/,openmp_dynamic tbb_for)
+POOL_PEERS := $(addprefix $B/peers/,openmp_dynamic tbb_for pthreadpool rust_rayon go_channels pool_inherit)
 pool-bench:
-	@scripts/bootstrap bench pool_bench
+	@scripts/bootstrap bench pool_bench pool_peers
 	$(build) $B/pool-bench $(POOL_PEERS)
 	@$B/pool-bench $${ONLY:+--only "$$ONLY"} $${CSV:+--csv "$$CSV"}
 pool-table:
-	@scripts/bootstrap bench pool_bench
+	@scripts/bootstrap bench pool_bench pool_peers
 	$(build) $B/pool-bench $(POOL_PEERS)
 	@scripts/pool-table $B
 pool-parts:

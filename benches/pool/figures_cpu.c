@@ -102,11 +102,29 @@ const struct pool_figure pool_figure_bare = {
 
 /* ---- metg: how small a task may be ---- */
 
-/* The two pools and oneTBB are fast, so all are measured in this range. */
+/* The two pools and their peers are fast, so all are measured in this range. */
 enum { METG_RANGE = 0 };
 
-/* A group a grain: serial, then the others. */
-enum { METG_SERIAL, METG_OTHERS, METG_CELLS = METG_OTHERS + RUNNERS };
+static const struct {
+	const char *who, *name;
+	double target;
+	const char *target_text;
+} metg_peer[] = {
+	{"tbb_for", "oneTBB simple", 1, "≤ 1 of peer"},
+	{"openmp_dynamic", "OpenMP dynamic", 1, "≤ 1 of peer"},
+	{"pthreadpool", "pthreadpool", 1.2, "≤ 1.2 of peer"},
+	{"rust_rayon", "rayon", 1.2, "≤ 1.2 of peer"},
+};
+
+enum { METG_PEERS = sizeof(metg_peer) / sizeof(metg_peer[0]) };
+
+/* A group a grain: serial, the two pools, then the peers. */
+enum {
+	METG_SERIAL,
+	METG_POOLS,
+	METG_FIRST_PEER = METG_POOLS + PEER,
+	METG_CELLS = METG_FIRST_PEER + METG_PEERS
+};
 
 static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
@@ -123,7 +141,11 @@ static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 			pvq_metg_length_ns(METG_RANGE, g, lab->cores), lab->rate);
 		pool_sheet_add(s, cell);
 		cell.workers = lab->cores;
-		add_runners(s, "tbb_for", cell);
+		add_runners(s, metg_peer[0].who, cell);
+		for (unsigned p = 1; p < METG_PEERS; p++) {
+			cell.who = metg_peer[p].who;
+			pool_sheet_add(s, cell);
+		}
 	}
 }
 
@@ -171,9 +193,9 @@ static double metg_least(const struct pool_sheet *s, const struct pool_part *par
 	return pvq_metg_granularity(pvq_estimate(shortest, part->count, PVQ_ALPHA).median, ramp);
 }
 
-/* Fills in the estimates at one level. Serial runs on one core, and belongs to every level. 0 or -ENOMEM. */
+/* Fills in the estimates at one level, of two places in a grain's cells. Serial runs on one core, and belongs to every level. 0 or -ENOMEM. */
 static int metg_estimate(struct pool_estimates *at, const struct pool_sheet *s,
-	const struct metg_part *part, const struct pool_lab *lab, unsigned order)
+	const struct metg_part *part, const struct pool_lab *lab, unsigned ours, unsigned peer)
 {
 	struct pvq_metg_ramp ramp = {
 		.grains = PVQ_METG_GRAINS, .cores = lab->cores, .n = (double)s->cell[0].n};
@@ -186,16 +208,16 @@ static int metg_estimate(struct pool_estimates *at, const struct pool_sheet *s,
 		return -ENOMEM;
 	*at = (struct pool_estimates){.level = part->name,
 		.blocks = part->blocks,
-		.ours_least = metg_least(s, part->grain[0], METG_OTHERS + order, &ramp),
-		.peer_least = metg_least(s, part->grain[0], METG_OTHERS + PEER, &ramp)};
+		.ours_least = metg_least(s, part->grain[0], ours, &ramp),
+		.peer_least = metg_least(s, part->grain[0], peer, &ramp)};
 	metg_copy(ns, s, NULL, METG_SERIAL);
-	metg_copy(ns + third, s, part->grain, METG_OTHERS + PEER);
+	metg_copy(ns + third, s, part->grain, peer);
 	blocks.cells = 2 * cells;
 	ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->peer);
-	metg_copy(ns + third, s, part->grain, METG_OTHERS + order);
+	metg_copy(ns + third, s, part->grain, ours);
 	if (ret == 0)
 		ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->ours);
-	metg_copy(ns + 2 * third, s, part->grain, METG_OTHERS + PEER);
+	metg_copy(ns + 2 * third, s, part->grain, peer);
 	blocks.cells = 3 * cells;
 	if (ret == 0)
 		ret = pvq_resample(&blocks, metg_ratio, &ramp, PVQ_ALPHA, lab->seed, &at->margin);
@@ -220,8 +242,8 @@ static int metg_part_find(
 }
 
 /* Each grain's blocks are sorted by the level of that grain's trials, as the groups of a run are. */
-static int metg_settle(
-	struct pool_finding *f, const struct pool_sheet *s, const struct pool_lab *lab, unsigned order)
+static int metg_settle(struct pool_finding *f, const struct pool_sheet *s, const struct pool_lab *lab,
+	unsigned ours, unsigned peer)
 {
 	struct pool_split split[PVQ_METG_GRAINS];
 	struct metg_part part;
@@ -236,39 +258,46 @@ static int metg_settle(
 	}
 	for (size_t p = 0; ret == 0 && p < split[0].parts; p++)
 		if (metg_part_find(&part, split, split[0].part[p].name) == 0)
-			ret = metg_estimate(&f->at[f->levels++], s, &part, lab, order);
+			ret = metg_estimate(&f->at[f->levels++], s, &part, lab, ours, peer);
 	if (ret || f->levels)
 		return ret;
 	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++)
 		pool_split_mixed(&split[g], s->blocks);
 	(void)metg_part_find(&part, split, split[0].part[0].name);
-	return metg_estimate(&f->at[f->levels++], s, &part, lab, order);
+	return metg_estimate(&f->at[f->levels++], s, &part, lab, ours, peer);
+}
+
+static void metg_beside(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab,
+	unsigned order, unsigned peer)
+{
+	struct pool_finding finding = {
+		.unit = "ns",
+		.peer_name = metg_peer[peer].name,
+		.margin_unit = "",
+		.target = metg_peer[peer].target,
+		.target_text = metg_peer[peer].target_text,
+	};
+
+	snprintf(finding.what, sizeof(finding.what), "METG(50%%), %s, beside %s", order_name[order],
+		metg_peer[peer].name);
+	if (metg_settle(&finding, s, lab, METG_POOLS + order, METG_FIRST_PEER + peer))
+		pool_table_failed(t, finding.what);
+	else
+		pool_table_rows(t, &finding);
 }
 
 static void metg_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
 {
-	for (unsigned o = 0; o < PEER; o++) {
-		struct pool_finding finding = {
-			.unit = "ns",
-			.peer_name = "oneTBB simple",
-			.margin_unit = "",
-			.target = 1,
-			.target_text = "≤ 1 of peer",
-		};
-
-		snprintf(finding.what, sizeof(finding.what), "METG(50%%), %s", order_name[o]);
-		if (metg_settle(&finding, s, lab, o))
-			pool_table_failed(t, finding.what);
-		else
-			pool_table_rows(t, &finding);
-	}
+	for (unsigned p = 0; p < METG_PEERS; p++)
+		for (unsigned o = 0; o < PEER; o++)
+			metg_beside(t, s, lab, o, p);
 }
 
 const struct pool_figure pool_figure_metg = {
 	.name = "metg",
 	.by_level = 1,
 	.summary =
-		"smallest task with an efficiency of half, as in reports, against oneTBB (simple partitioner)",
+		"smallest task with an efficiency of half, as in reports, against oneTBB, OpenMP, pthreadpool and rayon",
 	.plan = metg_plan,
 	.print = metg_print,
 };

@@ -1,4 +1,4 @@
-/* figures_rest.c: large items (payload), many workers that wait (sleep), the CPU time of an idle pool (idle), and
+/* figures_rest.c: large items (payload, echo), many workers that wait (sleep), the CPU time of an idle pool (idle), and
  * memory with very many items (memory).
  */
 #include "pool/figures.h"
@@ -59,6 +59,66 @@ const struct pool_figure pool_figure_payload = {
 	.summary = "bytes per second, 1 MiB both ways, against fork_pipe_queue",
 	.plan = payload_plan,
 	.print = payload_print,
+};
+
+/* ---- echo: the same as in reports, with its check of every byte ---- */
+
+static const struct {
+	const char *who, *name;
+	double target;
+	const char *target_text;
+} echo_pool[] = {
+	{"pool_ordered", "64 KiB both ways, ordered", 0.9, "≥ 0.9 of peer"},
+	{"pool_unordered", "64 KiB both ways, unordered", 1, "≥ 1 of peer"},
+	{"pool_inherit", "64 KiB both ways, inputs inherited", 1, "≥ 1 of peer"},
+};
+
+enum { ECHO_POOLS = sizeof(echo_pool) / sizeof(echo_pool[0]) };
+
+static void echo_plan(struct pool_sheet *s, const struct pool_lab *lab)
+{
+	struct pool_cell cell = {.measure = POOL_MEASURE_TRIAL,
+		.work = "echo:in=65536,out=65536",
+		.workers = lab->cores,
+		.n = 4096};
+
+	for (unsigned i = 0; i <= ECHO_POOLS; i++) {
+		cell.who = i < ECHO_POOLS ? echo_pool[i].who : "go_channels";
+		pool_sheet_add(s, cell);
+	}
+}
+
+static void echo_print(const struct pool_table *t, const struct pool_sheet *s, const struct pool_lab *lab)
+{
+	for (unsigned p = 0; p < ECHO_POOLS; p++) {
+		struct pool_values v;
+		struct pool_finding finding = {
+			.unit = "k/s",
+			.peer_name = "go_channels",
+			.margin_unit = "",
+			.target = echo_pool[p].target,
+			.target_text = echo_pool[p].target_text,
+			.at_least = 1,
+		};
+
+		snprintf(finding.what, sizeof(finding.what), "%s", echo_pool[p].name);
+		pool_split_two(&v.split, s, lab, p, ECHO_POOLS);
+		for (unsigned b = 0; b < s->blocks; b++) {
+			v.ours[b] = (double)s->cell[p].n / s->value[p][b] * 1e6;
+			v.peer[b] = (double)s->cell[p].n / s->value[ECHO_POOLS][b] * 1e6;
+			v.margin[b] = v.ours[b] / v.peer[b];
+		}
+		pool_finding_settle(&finding, &v);
+		pool_table_rows(t, &finding);
+	}
+}
+
+const struct pool_figure pool_figure_echo = {
+	.name = "echo",
+	.by_level = 1,
+	.summary = "items per second, 64 KiB both ways, as in reports, against go_channels",
+	.plan = echo_plan,
+	.print = echo_print,
 };
 
 /* ---- sleep: more workers than cores ---- */

@@ -23,8 +23,9 @@ enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
 enum { CORES = 2, BLOCKS = 15 };
 
 static const struct pool_figure *const figures[] = {&pool_figure_item, &pool_figure_bare, &pool_figure_metg,
-	&pool_figure_throughput, &pool_figure_skew, &pool_figure_payload, &pool_figure_sleep,
-	&pool_figure_idle, &pool_figure_memory, &pool_figure_death, &pool_figure_orphans};
+	&pool_figure_throughput, &pool_figure_skew, &pool_figure_payload, &pool_figure_echo,
+	&pool_figure_sleep, &pool_figure_idle, &pool_figure_memory, &pool_figure_death,
+	&pool_figure_orphans};
 
 enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 
@@ -221,7 +222,7 @@ static void text_foot(const struct bench *b)
 	print_sizes(b);
 	puts("\nmedian (95 % interval), or [range]; ratios within a block, then their median; where the run met "
 	     "several levels of the hand-over, a row for each. Each trial is a "
-	     "fresh process.\nEmpty item and METG are trials of pvq, as in its reports: one map, with the "
+	     "fresh process.\nEmpty item, METG and 64 KiB are trials of pvq, as in its reports: one map, with the "
 	     "harness's consumer; METG and its ratio come from the\nmedians of the times. All others map "
 	     "twice, and the second map is timed (peak RSS, the item of 5 s, death and orphans: the only "
 	     "one):\npools, teams and pages are warm. There the pool's time holds a put() that adds up the "
