@@ -165,8 +165,8 @@ static _Noreturn void enter(
 	limit(RLIMIT_CPU, 2 * (rlim_t)box->cpu_s); /* the supervisor is first */
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, (rlim_t)box->file_mb << 20);
-	limit(RLIMIT_AS,
-		(rlim_t)box->memory_mb << 22); /* of addresses a program may have more than of memory */
+	if (!box->roomy) /* of addresses a program may have more than of memory */
+		limit(RLIMIT_AS, (rlim_t)box->memory_mb << 22);
 	limit(RLIMIT_NPROC, 2 * (rlim_t)box->processes + (box->as_user ? 0 : threads_of_user()));
 	if (pvq_cgroup_enter(&walls->cgroup) || become_alone(box->as_user, walls->away) < 0)
 		_exit(126);
@@ -524,8 +524,8 @@ int pvq_box_script(const char *path, const struct pvq_box *box, const char *prog
 	self[len] = '\0';
 	fputs("#!/bin/bash\nexec ", f);
 	pvq_quote_word(f, self);
-	fprintf(f, " confined %u %u %u %u %u %u %u ", box->as_user, box->cpu_s, box->file_mb,
-		box->memory_mb, box->processes, box->limit_ms, box->look_ms);
+	fprintf(f, " confined %u %u %u %u %u %u %u %u ", box->as_user, box->cpu_s, box->file_mb,
+		box->memory_mb, box->processes, box->limit_ms, box->look_ms, box->roomy);
 	pvq_quote_word(f, box->end);
 	fputc(' ', f);
 	pvq_quote_word(f, program);
@@ -540,7 +540,7 @@ _Noreturn void pvq_box_main(int argc, char **argv)
 {
 	struct pvq_box box = {0};
 	unsigned *const number[] = {&box.as_user, &box.cpu_s, &box.file_mb, &box.memory_mb, &box.processes,
-		&box.limit_ms, &box.look_ms};
+		&box.limit_ms, &box.look_ms, &box.roomy};
 	enum { NUMBERS = sizeof(number) / sizeof(number[0]) };
 
 	if (argc < NUMBERS + 3) {

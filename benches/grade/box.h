@@ -33,7 +33,8 @@ struct pvq_box {
 	unsigned file_mb;                     /* of each file, and of all together */
 	unsigned cpu_s, memory_mb, processes; /* of all together */
 	unsigned limit_ms, look_ms;           /* its time, and how often the supervisor looks */
-	char end[PATH_MAX];                   /* the file in which the supervisor says how it ended */
+	unsigned roomy;     /* 1: no limit of addresses, of which a sanitizer needs many times the memory */
+	char end[PATH_MAX]; /* the file in which the supervisor says how it ended */
 };
 
 /* What the kernel offers to this process. */

@@ -113,6 +113,27 @@ static int find_build(char build[PATH_MAX])
 	return 0;
 }
 
+/* The option of the sanitizer that this binary is built with, whose archives need it, behind a blank; "": none. */
+static const char *sanitizer(void)
+{
+	static char option[128];
+	const char *at = strstr(pvq_cflags, " -fsanitize=");
+
+	if (at)
+		snprintf(option, sizeof(option), "%.*s", (int)strcspn(at + 1, " ") + 1, at);
+	return option;
+}
+
+/* Links the strategy with the tests. options: behind a blank, or "". */
+static void write_link(FILE *f, const struct pvq_entry *e, const char *options, const char *program)
+{
+	fprintf(f,
+		"%s " FLAGS
+		" %s %s %s/main.c %s/student.o %s/tests.o \"$b\"/gen/tasks.c \"$b\"/gen/contract.c "
+		"\"$b\"/rooms/{trial,tasks,impls,stats,base,assets}.a -lcmocka -lcsv -lz -lxxhash -lm -o %s/%s",
+		compiler(), sanitizer(), options, e->dir, e->dir, e->dir, e->dir, program);
+}
+
 /* The commands as a script: the first line compiles the file, the others are the same for every file. 0 or -errno. */
 static int write_commands(struct pvq_entry *e)
 {
@@ -123,7 +144,7 @@ static int write_commands(struct pvq_entry *e)
 	int ret = l ? find_build(build) : -ENOMEM;
 
 	if (l) {
-		fprintf(l, "%s " FLAGS " -c ", compiler());
+		fprintf(l, "%s " FLAGS "%s -c ", compiler(), sanitizer());
 		pvq_quote_word(l, e->file);
 		fprintf(l, " -o %s/student.o", e->dir);
 		if (fclose(l))
@@ -135,14 +156,14 @@ static int write_commands(struct pvq_entry *e)
 		snprintf(e->line, sizeof(e->line), "%s", line);
 		fprintf(f,
 			"#!/bin/bash\nset -e\n%s\n%s " FLAGS
-			" -O0 -Dmain=conformance_main -c tests/trial/test_conformance.c -o %s/tests.o\nb=",
-			line, compiler(), e->dir);
+			"%s -O0 -Dmain=conformance_main -c tests/trial/test_conformance.c -o %s/tests.o\nb=",
+			line, compiler(), sanitizer(), e->dir);
 		pvq_quote_word(f, build);
-		fprintf(f,
-			"\n%s " FLAGS
-			" %s/main.c %s/student.o %s/tests.o \"$b\"/gen/tasks.c \"$b\"/gen/contract.c "
-			"\"$b\"/rooms/{trial,tasks,impls,stats,base,assets}.a -lcmocka -lcsv -lz -lxxhash -lm -o %s/program\n",
-			compiler(), e->dir, e->dir, e->dir, e->dir);
+		fputc('\n', f);
+		write_link(f, e, "", "program");
+		fputc('\n', f);
+		write_link(f, e, " -fsanitize=leak", "leaks");
+		fputs(" 2>/dev/null || :\n", f); /* not every compiler brings it */
 		ret = ferror(f) || fclose(f) || chmod(path, 0755) ? -EIO : 0;
 	} else if (ret == 0) {
 		ret = -errno;
@@ -174,7 +195,8 @@ static int run_commands(struct pvq_entry *e, double timeout_s, struct pvq_gradin
 		.memory_mb = 2048,
 		.processes = 64,
 		.limit_ms = (unsigned)(timeout_s * 1000),
-		.look_ms = 50};
+		.look_ms = 50,
+		.roomy = *sanitizer() != '\0'};
 	char path[PATH_MAX], script[PATH_MAX];
 	char *argv[] = {script, NULL};
 	int fd = memfd_create("errors", MFD_CLOEXEC), wstatus = 0, ret;
@@ -225,15 +247,19 @@ int pvq_entry_build(struct pvq_entry *e, const char *file, double timeout_s, str
 	return ret;
 }
 
-int pvq_entry_box(const struct pvq_entry *e, const char *name, struct pvq_box *box, char path[PATH_MAX])
+int pvq_entry_box(const struct pvq_entry *e, const char *name, const char *program, struct pvq_box *box,
+	char path[PATH_MAX])
 {
-	char program[PATH_MAX];
+	char file[PATH_MAX];
 
+	snprintf(file, sizeof(file), "%s/%s", e->dir, program);
+	if (access(file, X_OK))
+		return -errno;
 	box->as_user = e->as_user;
-	snprintf(program, sizeof(program), "%s/program", e->dir);
+	box->roomy = strcmp(program, "leaks") == 0 || *sanitizer() != '\0';
 	snprintf(path, PATH_MAX, "%s/%s", e->dir, name);
 	snprintf(box->end, sizeof(box->end), "%s/%s.end", e->dir, name);
-	return pvq_box_script(path, box, program);
+	return pvq_box_script(path, box, file);
 }
 
 void pvq_entry_free(struct pvq_entry *e)

@@ -19,7 +19,9 @@ struct pvq_entry {
 int pvq_entry_build(struct pvq_entry *, const char *file, double timeout_s, struct pvq_grading *);
 void pvq_entry_free(struct pvq_entry *);
 
-/* A script of that name in its folder that runs its program in the box. 0 or -errno. */
-int pvq_entry_box(const struct pvq_entry *, const char *name, struct pvq_box *, char path[PATH_MAX]);
+/* A script of that name in its folder that runs a program in the box: "program", or "leaks", which is the same with
+ * a search for leaked memory. 0; -ENOENT: the compiler brings no such search; other -errno. */
+int pvq_entry_box(const struct pvq_entry *, const char *name, const char *program, struct pvq_box *,
+	char path[PATH_MAX]);
 
 #endif

@@ -141,7 +141,7 @@ int pvq_race_run(const struct pvq_entry *e, const struct pvq_race *race, struct 
 	g->n = race->n;
 	t.cpu = host.cpu;
 	t.ncpu = g->workers = t.workers = host.usable;
-	ret = pvq_entry_box(e, "trial", &box, script);
+	ret = pvq_entry_box(e, "trial", "program", &box, script);
 	if (ret == 0)
 		ret = describe(&registry, script);
 	if (ret > 0) {

@@ -3,14 +3,18 @@
 
 setup_file() {
 	export PVQ=${PVQ:-$PWD/build/pvq}
-	case $PVQ in */san-*) return ;; esac
 	export DIR=$BATS_FILE_TMPDIR
 	# A separate user must be able to enter it.
 	OPEN=$(mktemp -d /tmp/grade-bats.XXXXXX)
 	export OPEN TMPDIR=$OPEN
 	chmod 755 "$OPEN"
 	local mistake
-	for mistake in LOSES DUPLICATES DEADLOCKS ZOMBIE PROCESS FILES ORDER LOOPS FORKS BOMB HOG FILLS MEMFDS CALLS PRINTS QUITS; do
+	MISTAKES="LOSES DUPLICATES DEADLOCKS ZOMBIE PROCESS FILES LEAKS ORDER LOOPS FORKS BOMB HOG FILLS MEMFDS CALLS PRINTS QUITS"
+	# With a sanitizer each takes many times as long: a few show that grade works there, too.
+	case $PVQ in */san-*) MISTAKES="LOSES LEAKS CALLS" ;; esac
+	case $PVQ in */san-thread*) return ;; esac
+	export MISTAKES
+	for mistake in $MISTAKES; do
 		{ echo "#define MISTAKE_$mistake 1" && cat tests/grade/student.c; } >"$DIR/$mistake.c"
 	done
 	echo 'int main(void) { return missing; }' >"$DIR/EMPTY.c"
@@ -21,12 +25,20 @@ setup_file() {
 		"$PVQ" grade "$DIR/$@" --csv "$DIR/class.csv" >"$DIR/$1.out" 2>"$DIR/$1.err"; echo $? >"$DIR/$1.rc"' - {}
 }
 
-setup() {
-	case $PVQ in */san-*) skip "the box limits addresses, of which a sanitizer needs too many" ;; esac
-}
-
 teardown_file() {
 	[ -z "${OPEN:-}" ] || rmdir "$OPEN" # nothing is left in it
+}
+
+setup() {
+	case $PVQ in */san-thread*) skip "grade works with the other sanitizers; this one would take as long again" ;; esac
+}
+
+# Skips a test whose files were not all graded.
+needs() {
+	local mistake
+	for mistake; do
+		[[ " $MISTAKES " == *" $mistake "* ]] || skip "would take too long with a sanitizer"
+	done
 }
 
 # The file is graded as wrong, with a sentence that holds the words, and on one line.
@@ -48,27 +60,38 @@ gone() {
 }
 
 @test "grade: a strategy that puts an item twice" {
+	needs DUPLICATES
 	told DUPLICATES "item 5 arrived twice.*look at map()"
 }
 
 @test "grade: a strategy that stands still where pipes are full" {
+	needs DEADLOCKS
 	told DEADLOCKS "it stands still"
 	# Whether a process waits in write() is known only with the right to trace it.
 	if ((0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> 19 & 1)); then told DEADLOCKS "write().*pipes are full"; fi
 }
 
 @test "grade: a strategy that leaves a zombie, a process, or a file" {
+	needs ZOMBIE PROCESS FILES
 	told ZOMBIE "child processes are left.*reap every worker in stop()"
 	told PROCESS "1 process outlived stop()"
 	# Whose a file is can be told of a separate user alone.
 	if grep -q 'a separate user' "$DIR/FILES.c.out"; then told FILES "1 file or shared memory left behind"; fi
 }
 
+@test "grade: a strategy that leaks memory" {
+	echo 'int main(void) { return 0; }' >"$DIR/nothing.c"
+	cc -fsanitize=leak "$DIR/nothing.c" -o "$DIR/nothing" && "$DIR/nothing" || skip "this compiler brings no search for leaks, or it may not look"
+	told LEAKS "memory is leaked: stop() must free"
+}
+
 @test "grade: a strategy that ignores the order it promises" {
+	needs ORDER
 	told ORDER "item 3 arrived out of order"
 }
 
 @test "grade: an endless loop, a fork bomb, a memory hog, garbage and an exit are held" {
+	needs LOOPS FORKS BOMB HOG PRINTS QUITS
 	told LOOPS "CPU time: look for a loop"
 	told FORKS "CPU time: look for a loop"
 	told BOMB "more than 256 processes"
@@ -78,12 +101,17 @@ gone() {
 	gone
 }
 
-@test "grade: who fills a disk, takes memory without mapping it, or calls the network is held, as far as the kernel offers it" {
+@test "grade: who fills a disk or takes memory without mapping it is held, as far as the kernel offers it" {
+	needs FILLS MEMFDS
 	# On a tmpfs, written bytes are seen as files of a separate user alone, or as memory.
 	if grep -q 'a separate user' "$DIR/FILLS.c.out"; then told FILLS "more than 256 MiB written to files"; fi
 	if grep -q 'memory in a cgroup' "$DIR/MEMFDS.c.out"; then told MEMFDS "more than 1024 MiB of memory"; fi
-	if grep -q '; no network$' "$DIR/CALLS.c.out"; then told CALLS "it uses the network, and there is none"; fi
 	[ "$(find /tmp -maxdepth 1 -name 'pvq-student-fills-*' | wc -l)" -eq 0 ]
+}
+
+@test "grade: who calls the network is told so, where the kernel lends a name space" {
+	grep -q '; no network$' "$DIR/CALLS.c.out" || skip "the network is open here"
+	told CALLS "it uses the network, and there is none"
 }
 
 @test "grade: the limits that hold are said, and those that the kernel does not offer" {
@@ -120,7 +148,7 @@ gone() {
 
 @test "grade: one line a grading, one header, and a page with a row for each name" {
 	[ "$(grep -c '^name,' "$DIR/class.csv")" -eq 1 ]
-	[ "$(wc -l <"$DIR/class.csv")" -ge 16 ]
+	[ "$(wc -l <"$DIR/class.csv")" -gt "$(wc -w <<<"$MISTAKES")" ]
 	{
 		head -n 1 "$DIR/class.csv"
 		grep '^LOSES,' "$DIR/class.csv"
