@@ -398,6 +398,18 @@ static void print_time(const struct bench *b)
 		printf("; what a block takes is not known before it runs\n");
 }
 
+/* Prints what cannot be measured on this machine. */
+static void print_limits(const struct pvq_host *host)
+{
+	if (host->ncpu == 1)
+		puts("Not measured: anything in parallel, since only one CPU is allowed");
+	else if (host->usable < host->ncpu)
+		printf("Not measured: more than %u of the %u CPUs at once, since the cgroup's quota is %.2f CPUs\n",
+			host->usable, host->ncpu, host->quota_cpus);
+	if (host->kinds > 1)
+		printf("Mind: the cores are of %u kinds; trials take the fast ones first\n", host->kinds);
+}
+
 static int print_plan(const struct bench *b)
 {
 	const struct pvq_plan *plan = &b->plan;
@@ -429,6 +441,7 @@ static int print_plan(const struct bench *b)
 	printf("Experiments: %s\n", b->only_sweep ? "none" : "those of the profile");
 	if (plan->left_out)
 		printf("Left out: %s\n", plan->left_out);
+	print_limits(&b->host);
 	print_time(b);
 	return pvq_cmd_flush();
 }

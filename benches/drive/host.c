@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <hwloc.h>
+#include <math.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ const char *const pvq_layout_words[] = {[PVQ_LAYOUT_CORES] = "cores",
 struct place {
 	int cpu;
 	unsigned sibling, socket, cache, core; /* sibling: its number within the core */
+	unsigned node, kind;                   /* kind: 0 for the fastest cores */
 	unsigned core_turn, cache_turn;        /* see find_turns() */
 };
 
@@ -34,12 +36,14 @@ static unsigned places;
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
-/* Orders physical cores before their siblings, then by socket. */
+/* Orders physical cores before their siblings, fast ones before slow ones, then by socket. */
 static int order_cores(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
 	int order = ORDER(x->sibling, y->sibling);
 
+	if (!order)
+		order = ORDER(x->kind, y->kind);
 	if (!order)
 		order = ORDER(x->socket, y->socket);
 	if (!order)
@@ -101,6 +105,26 @@ static unsigned ancestor_index(hwloc_topology_t topology, hwloc_obj_type_t type,
 	return up ? up->logical_index : 0;
 }
 
+/* Of a CPU of several nodes the first counts. */
+static unsigned node_index(hwloc_topology_t topology, hwloc_obj_t pu)
+{
+	hwloc_obj_t node = NULL;
+
+	while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)))
+		if (hwloc_bitmap_isset(node->cpuset, pu->os_index))
+			return node->logical_index;
+	return 0;
+}
+
+/* hwloc counts kinds from the slowest on. Where it cannot rank them, they keep its order. */
+static unsigned kind_index(hwloc_topology_t topology, hwloc_obj_t pu)
+{
+	int kinds = hwloc_cpukinds_get_nr(topology, 0),
+	    kind = hwloc_cpukinds_get_by_cpuset(topology, pu->cpuset, 0);
+
+	return kinds > 0 && kind >= 0 ? (unsigned)(kinds - 1 - kind) : 0;
+}
+
 /* Numbers siblings among the allowed ones: if only the second of a core is ours, it counts as that core's first. */
 static unsigned find_places(hwloc_topology_t topology, const cpu_set_t *allowed)
 {
@@ -116,6 +140,8 @@ static unsigned find_places(hwloc_topology_t topology, const cpu_set_t *allowed)
 		p->core = core_index(topology, pu);
 		p->cache = cache_index(topology, pu);
 		p->socket = ancestor_index(topology, HWLOC_OBJ_PACKAGE, pu);
+		p->node = node_index(topology, pu);
+		p->kind = kind_index(topology, pu);
 		p->sibling = 0;
 		for (unsigned i = 0; i < count; i++)
 			p->sibling += place[i].core == p->core;
@@ -171,6 +197,12 @@ static double quota_in(const char *folder)
 	return quota / period;
 }
 
+/* Of two limits; 0: none. */
+static double lower(double a, double b)
+{
+	return a > 0 && b > 0 ? fmin(a, b) : fmax(a, b);
+}
+
 /* The lowest limit on the way from our own cgroup up to the root, since each of them binds. */
 static double quota_above(const char *root, const char *group)
 {
@@ -180,16 +212,40 @@ static double quota_above(const char *root, const char *group)
 	if (asprintf(&folder, "%s%s", root, group) < 0)
 		return 0;
 	for (;;) {
-		double quota = quota_in(folder);
-
-		if (quota > 0 && (least == 0 || quota < least))
-			least = quota;
+		least = lower(least, quota_in(folder));
 		if (strlen(folder) <= strlen(root))
 			break;
 		*strrchr(folder, '/') = '\0';
 	}
 	free(folder);
 	return least;
+}
+
+/* Whether a list such as "cpu,cpuacct" has the controller. */
+static int has_controller(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *list; list += strcspn(list, ","), list += *list == ',')
+		if (strncmp(list, name, len) == 0 && strchr(",", list[len]))
+			return 1;
+	return 0;
+}
+
+/* The limit of a line of /proc/self/cgroup. Version 2 names no controllers. Version 1's folder has the names of all
+ * controllers in it, and mostly a link with the name of each. */
+static double quota_of_group(const char *controllers, const char *group)
+{
+	char *root;
+	double quota;
+
+	if (!*controllers)
+		return quota_above("/sys/fs/cgroup", group);
+	if (!has_controller(controllers, "cpu") || asprintf(&root, "/sys/fs/cgroup/%s", controllers) < 0)
+		return 0;
+	quota = lower(quota_above("/sys/fs/cgroup/cpu", group), quota_above(root, group));
+	free(root);
+	return quota;
 }
 
 static double quota_of_process(void)
@@ -201,18 +257,12 @@ static double quota_of_process(void)
 
 	while (f && getline(&line, &cap, f) > 0) {
 		char *controllers = strchr(line, ':'), *group;
-		double quota = 0;
 
 		if (!controllers || !(group = strchr(controllers + 1, ':')))
 			continue;
 		*group++ = '\0';
 		group[strcspn(group, "\n")] = '\0';
-		if (controllers[1] == '\0')
-			quota = quota_above("/sys/fs/cgroup", group);
-		else if (strstr(controllers, "cpu,") || strcmp(controllers + 1, "cpu") == 0)
-			quota = quota_above("/sys/fs/cgroup/cpu", group);
-		if (quota > 0 && (least == 0 || quota < least))
-			least = quota;
+		least = lower(least, quota_of_group(controllers + 1, group));
 	}
 	free(line);
 	if (f)
@@ -289,6 +339,21 @@ void pvq_host_arrange(struct pvq_host *host, enum pvq_layout layout)
 		host->cpu[i] = place[i].cpu;
 }
 
+/* How many NUMA nodes and kinds of cores the allowed CPUs have. */
+static void count_nodes_and_kinds(struct pvq_host *host)
+{
+	for (unsigned i = 0; i < places; i++) {
+		unsigned node = 1, kind = 1;
+
+		for (unsigned j = 0; j < i; j++) {
+			node &= place[j].node != place[i].node;
+			kind &= place[j].kind != place[i].kind;
+		}
+		host->nodes += node;
+		host->kinds += kind;
+	}
+}
+
 static int host_topology(struct pvq_host *host, const cpu_set_t *allowed)
 {
 	hwloc_topology_t topology;
@@ -312,6 +377,7 @@ static int host_topology(struct pvq_host *host, const cpu_set_t *allowed)
 	host->cores = spread.cores;
 	host->caches = spread.caches;
 	host->sockets = spread.sockets;
+	count_nodes_and_kinds(host);
 	return host->ncpu ? 0 : -ENODEV;
 }
 
@@ -425,11 +491,14 @@ static void fact_boost(FILE *f)
 
 static void fact_cpus(const struct pvq_host *host, FILE *f)
 {
-	fprintf(f,
-		"host_cpus\t%u allowed of %ld online, %u usable at once, on %u core%s of %u socket%s; in the order "
-		"of use:",
+	fprintf(f, "host_cpus\t%u allowed of %ld online, %u usable at once, on %u core%s of %u socket%s",
 		host->ncpu, sysconf(_SC_NPROCESSORS_ONLN), host->usable, host->cores,
 		host->cores == 1 ? "" : "s", host->sockets, host->sockets == 1 ? "" : "s");
+	if (host->nodes > 1)
+		fprintf(f, ", %u NUMA nodes", host->nodes);
+	if (host->kinds > 1)
+		fprintf(f, ", %u kinds of cores", host->kinds);
+	fputs("; in the order of use:", f);
 	for (unsigned i = 0; i < host->ncpu; i++)
 		fprintf(f, " %d", host->cpu[i]);
 	fputc('\n', f);

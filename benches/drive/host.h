@@ -16,11 +16,15 @@ struct pvq_host {
 	double quota_cpus; /* the cgroup's limit in CPUs; 0: none */
 	unsigned cores, caches,
 		sockets; /* physical cores, last-level caches and sockets of the allowed CPUs */
+	unsigned nodes,
+		kinds; /* NUMA nodes; kinds of cores by speed, as P and E cores are. 1: one, or unknown */
 };
 
 /* In which order trials use the CPUs: a trial on k cores gets the first k of them. */
 enum pvq_layout {
-	PVQ_LAYOUT_CORES, /* one CPU of each core, socket after socket; then their SMT siblings. The default */
+	/* One CPU of each core, socket after socket; then their SMT siblings. Of several kinds of cores the fastest first. The
+	 * default. */
+	PVQ_LAYOUT_CORES,
 	PVQ_LAYOUT_COMPACT, /* as near each other as possible: SMT siblings, then one cache, then one socket */
 	PVQ_LAYOUT_SPREAD, /* as far from each other as possible: sockets and caches by turns; siblings last */
 };

@@ -13,10 +13,14 @@ static const struct verdict fine = {PVQ_FIT_FINE, ""};
 
 static struct verdict judge_cpus(const char *value)
 {
-	if (strtoul(value, NULL, 10) > 1)
-		return fine;
-	return (struct verdict){PVQ_FIT_CAUTION,
-		"only one CPU, so nothing can run in parallel: allow more (taskset, cpuset)"};
+	if (strtoul(value, NULL, 10) <= 1)
+		return (struct verdict){PVQ_FIT_CAUTION,
+			"only one CPU, so nothing can run in parallel: allow more (taskset, cpuset)"};
+	if (strstr(value, "kinds of cores"))
+		return (struct verdict){PVQ_FIT_CAUTION,
+			"trials take the fast cores first, as serial does, so speed-ups look smaller where slow ones "
+			"join: allow one kind only (taskset)"};
+	return fine;
 }
 
 static struct verdict judge_quota(const char *value)

@@ -42,6 +42,7 @@ static void test_each_fact_has_its_verdict(void **state)
 	} row[] = {
 		{"host_cpus", "8 allowed, 8 usable at once", PVQ_FIT_FINE},
 		{"host_cpus", "1 allowed, 1 usable at once", PVQ_FIT_CAUTION},
+		{"host_cpus", "6 allowed, 6 usable at once, 2 kinds of cores", PVQ_FIT_CAUTION},
 		{"host_cpu_quota", "none", PVQ_FIT_FINE},
 		{"host_cpu_quota", "1.50 CPUs (cgroup)", PVQ_FIT_CAUTION},
 		{"host_virtual", "no sign of a hypervisor", PVQ_FIT_FINE},
