@@ -36,7 +36,7 @@ FILE *fopen(const char *path, const char *mode)
 		*(void **)&real = dlsym(RTLD_NEXT, "fopen");
 	if (root && (strncmp(path, "/sys/fs/cgroup", 14) == 0 || strcmp(path, "/proc/self/cgroup") == 0)) {
 		snprintf(moved, sizeof(moved), "%s%s", root, path);
-		path = moved;
+		return real(moved, mode);
 	}
 	return real(path, mode);
 }
