@@ -129,10 +129,10 @@ static int partial_name(const struct pvq_partial *part)
 
 int pvq_partial_end(struct pvq_partial *part, int ret)
 {
+	if (ret == 0)
+		ret = partial_name(part);
 	if (ret)
 		(void)partial_remove(part); /* the next pvq_partial_begin() removes what is left */
-	else
-		ret = partial_name(part);
 	close(part->lock_fd);
 	return ret;
 }

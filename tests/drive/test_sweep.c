@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -329,6 +330,22 @@ static void two_runs_do_not_write_one_file(void **state)
 	assert_false(pvq_rundir_has(dir, "x.csv"));
 }
 
+/* A name that is taken by a folder. */
+static void a_file_that_cannot_get_its_name_is_removed(void **state)
+{
+	char path[PATH_MAX];
+	struct pvq_partial part;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/y.csv", dir);
+	assert_int_equal(pvq_partial_begin(&part, dir, "y.csv"), 0);
+	write_left("y.csv.part");
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(pvq_partial_end(&part, 0), -EISDIR);
+	assert_false(pvq_rundir_has(dir, "y.csv.part"));
+	assert_int_equal(rmdir(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +362,7 @@ int main(void)
 		cmocka_unit_test(chunks_are_planned),
 		cmocka_unit_test(a_clipped_chunk_is_measured_once),
 		cmocka_unit_test(two_runs_do_not_write_one_file),
+		cmocka_unit_test(a_file_that_cannot_get_its_name_is_removed),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

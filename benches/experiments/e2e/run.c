@@ -251,10 +251,15 @@ static int find_hyperfine(struct e2e *e)
 	FILE *f = popen("hyperfine --version 2>/dev/null", "re");
 	char line[64] = "";
 
-	if (f && fgets(line, sizeof(line), f))
+	if (!f) {
+		int error = errno;
+
+		fprintf(stderr, "pvq: cannot run hyperfine: %s\n", strerror(error));
+		return -error;
+	}
+	if (fgets(line, sizeof(line), f))
 		sscanf(line, "hyperfine %63s", e->version);
-	if (f)
-		pclose(f);
+	pclose(f);
 	if (e->version[0])
 		return 0;
 	fprintf(stderr, "pvq: hyperfine is not installed, so there is no outside view (on Debian: apt-get "
@@ -367,15 +372,20 @@ static int run_view(struct e2e *e)
 	return ret ? ret : add_facts(e);
 }
 
+static int tell_of_memory(int ret)
+{
+	if (ret == -ENOMEM)
+		fprintf(stderr, "pvq: no outside view: %s\n", strerror(ENOMEM));
+	return ret;
+}
+
 int pvq_e2e_run(const struct pvq_e2e_wish *wish, const struct pvq_host *host, const char *dir)
 {
 	struct e2e *e = calloc(1, sizeof(*e)); /* specs are large, and must not move */
 	int ret;
 
-	if (!e) {
-		fprintf(stderr, "pvq: no outside view: %s\n", strerror(ENOMEM));
-		return -ENOMEM;
-	}
+	if (!e)
+		return tell_of_memory(-ENOMEM);
 	e->wish = wish;
 	e->host = host;
 	e->dir = dir;
@@ -387,5 +397,5 @@ int pvq_e2e_run(const struct pvq_e2e_wish *wish, const struct pvq_host *host, co
 		ret = -EEXIST; /* a second view would mix its rows with the first one's */
 	free(e->cell);
 	free(e);
-	return ret;
+	return tell_of_memory(ret);
 }
