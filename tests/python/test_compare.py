@@ -9,12 +9,13 @@ from programs import PATIENCE, Test
 from pvqpool import compare, report
 
 FUNCTIONS = """
-import os
+import os, time
 def ten(x): return int(x) * 10
 def other(x): return os.getpid()
 def dies(x): os._exit(3)
 def leaves(x): open("ran", "w").close()
 def speaks(x): print("talk"); return x
+def waits(x): time.sleep(0.02); return x
 items = [1, 2, 3]
 def more(): return iter(range(8))
 """
@@ -46,6 +47,13 @@ class Program(Test):
             self.assertRegex(out, rf"(?m)^{name.replace('+', '.').replace('.', '[.+]')} +[0-9.]+ (s|ms|us) ")
         self.assertIn("Why:", out)
         self.assertIn("results = ", out.splitlines()[-1])
+
+    def test_why(self):
+        out = self.compare("mine:waits", "--items", "range(8)", "--budget", "2s", "--workers", "2")
+        self.assertRegex(out, "(?m)^- It computes for [0-9]% of that time, waits for a CPU for .*%, and for something else for .*%[.]$")
+        self.assertRegex(out, "(?m)^- An item takes .* in serial; the longest of 8 .* times the mean[.]$")
+        self.assertRegex(out, "(?m)^- To pickle and unpickle it takes .*, its result ")
+        self.assertRegex(out, "(?m)^- Threads: ")
 
     @unittest.skipUnless(report.program(), "no program pvq")
     def test_the_suites_report(self):

@@ -305,6 +305,15 @@ with pvqpool.Pool(1) as pool:
         errors = process.communicate(timeout=PATIENCE)[1]
         self.assertRegex(errors, "sub-?interpreters")
 
+    def test_free_threaded_builds_are_told(self):
+        """Where there is none, an interpreter that says it is one."""
+        backend = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impls/python/pvqpool")
+        process = program("import sysconfig; sysconfig.get_config_vars()['Py_GIL_DISABLED'] = 1; sys.path.insert(0, sys.argv[1]); "
+                          "import backend; backend.compile_to('nowhere')", backend)
+        errors = process.communicate(timeout=PATIENCE)[1]
+        self.assertEqual((process.returncode, errors),
+                         (1, "pvqpool needs an interpreter with the GIL: this one is free-threaded\n"))
+
     def test_the_tutorials_program_with_one_line_changed(self):
         path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../impls/python/tutorial.py")
         with open(path) as file:

@@ -185,9 +185,16 @@ def trial(way, function, items, workers):
             "count": len(results), "digest": digest(results)}
 
 
+def on_cpu():
+    """Seconds that this thread has run, and that it was ready to run and had no CPU."""
+    with open("/proc/thread-self/schedstat") as schedstat:
+        run, ready = schedstat.read().split()[:2]
+        return int(run) / 1e9, int(ready) / 1e9
+
+
 def examine(function, items):
     """What single items take, for PILOT_S at most."""
-    each, results, began = [], [], time.perf_counter()
+    each, results, busy, began = [], [], on_cpu(), time.perf_counter()
     for item in items:
         start = time.perf_counter()
         result = function(item)
@@ -196,7 +203,10 @@ def examine(function, items):
             results.append(result)
         if start - began > PILOT_S:
             break
-    said = {"count": len(each), "mean": sum(each) / len(each), "longest": max(each)}
+    took = time.perf_counter() - began
+    run, ready = (now - then for now, then in zip(on_cpu(), busy))
+    said = {"count": len(each), "mean": sum(each) / len(each), "longest": max(each),
+            "runs": run / took, "ready": ready / took}
     try:
         said.update(there=pickling(items[:SAMPLE]), back=pickling(results))
     except Exception as error:
@@ -371,6 +381,8 @@ def print_reasons(said, times):
     print("\nWhy:")
     print(f"- An item takes {human(said['mean'])} in serial; the longest of {said['count']} {human(said['longest'])}, "
           f"{said['longest'] / said['mean']:.1f} times the mean.")
+    print(f"- It computes for {said['runs']:.0%} of that time, waits for a CPU for {said['ready']:.0%}, and for something else for "
+          f"{max(0, 1 - said['runs'] - said['ready']):.0%}.")
     if "unpickled" in said:
         print(f"- It, or its result, does not pickle: {said['unpickled']}")
     else:
