@@ -9,6 +9,7 @@ import tempfile
 import threading
 import unittest
 
+import kills
 import pvqpool
 from programs import (PATIENCE, Test, exit_with, for_ever, identity, kill_if_five, kill_once, pid, program, raise_if_odd,
                       raise_two_arguments, return_lambda, times_ten, until_there)
@@ -195,6 +196,27 @@ with pvqpool.Pool(2) as pool:
         self.assertRegex(self.shown("results = pool.imap_unordered(identity, range(100), progress=True)\n"
                                     "    next(results), results.next(timeout=60)\n    del results"), r"^2 of 100 items, ")
 
+    def test_tqdm_where_it_is_installed(self):
+        process = program("""
+import types
+class tqdm:
+    def __init__(self, total):
+        print("total", total)
+        self.done = 0
+    def update(self, n):
+        self.done += n
+    def close(self):
+        print("closed at", self.done)
+sys.modules["tqdm"] = types.ModuleType("tqdm")
+sys.modules["tqdm.auto"] = types.ModuleType("tqdm.auto")
+sys.modules["tqdm.auto"].tqdm = tqdm
+with pvqpool.Pool(2) as pool:
+    pool.map(identity, range(100), progress=True)
+    list(pool.imap(identity, iter(range(7)), progress=True))
+""")
+        out, errors = process.communicate(timeout=PATIENCE)
+        self.assertEqual(out, "total 100\nclosed at 100\ntotal None\nclosed at 7\n", errors)
+
     def test_results_are_the_same(self):
         stderr, sys.stderr = sys.stderr, io.StringIO()
         try:
@@ -339,6 +361,11 @@ class Failures(Test):
                 else:
                     self.assertEqual(value, i)
             self.assertEqual(pool.stats()["lost"], 1000)
+
+    def test_workers_killed_at_random_moments(self):
+        """kills.py has the whole: a thousand."""
+        sent, lost = kills.run(50, 3, 1)
+        self.assertGreater(sent, lost)
 
     def test_an_item_that_takes_too_long(self):
         with pvqpool.Pool(2, item_timeout=1) as pool:
