@@ -864,17 +864,19 @@ static PyObject *engine_close(PyObject *self, PyObject *none)
 static PyObject *engine_terminate(PyObject *self, PyObject *none)
 {
 	Engine *e = (Engine *)self;
-	struct pvq_pool *pool = take_pool(e);
+	struct pvq_pool *pool;
 
 	(void)none;
+	/* First: another thread may look for the pool while it ends. */
+	if (!e->failure)
+		e->failure =
+			PyObject_CallMethod(e->hooks, "broken", "sO", "the pool was terminated", Py_None);
+	pool = take_pool(e);
 	if (pool) {
 		Py_BEGIN_ALLOW_THREADS;
 		pvq_pool_terminate(pool);
 		Py_END_ALLOW_THREADS;
 	}
-	if (!e->failure)
-		e->failure =
-			PyObject_CallMethod(e->hooks, "broken", "sO", "the pool was terminated", Py_None);
 	if (!e->failure)
 		return NULL;
 	tell(e);
