@@ -10,6 +10,7 @@
 #   make micro-overhead  the cost of our C shim over Google Benchmark in C++
 #   make pool-bench      compare the pool with OpenMP, oneTBB, pthreadpool, rayon, Go and pipes: four minutes; ONLY=figure
 #   make pool-table      the same, written into the table of impls/POOL.md
+#   make pool-against    each row of pool-bench against that of another revision, in turn; REV=HEAD, BLOCKS=21, ONLY=pattern
 #   make pool-parts      what each part of the pool gains: measured by switching it off
 #   make pool-faults     every call of the pool that can fail, made to fail: the table of impls/PROOFS.md
 #   make chaos           what pools make of a worker killed every 10 ms: the table of impls/POOL.md: five minutes;
@@ -87,7 +88,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 # Once peers are built, rebuild them when the contract or a task changes.
 stale     = $(if $(wildcard $B/peers),peers-built)
 
-.PHONY: all bench test check build-tests python micro micro-overhead pool-bench pool-table pool-parts peers peers-built \
+.PHONY: all bench test check build-tests python micro micro-overhead pool-bench pool-table pool-against pool-parts peers peers-built \
         peers-check peers-of-c peers-tests aarch64 pool-faults chaos chaos-long kill-resume grade-aa torture proofs selftest e2e lint sample \
         lessons report install \
         install-library uninstall help clean FORCE

@@ -21,6 +21,10 @@ pool-table:
 	@scripts/bootstrap bench pool_bench pool_peers
 	$(build) $B/pool-bench $(POOL_PEERS)
 	@scripts/pool-table $B
+pool-against:
+	@scripts/bootstrap bench pool_bench
+	$(build) $B/pvq $B/pool-bench
+	@scripts/pool-against $B $(or $(REV),HEAD)
 pool-parts:
 	@scripts/bootstrap bench pool_bench
 	@scripts/pool-parts $B
