@@ -110,6 +110,8 @@ const char *pvq_model_left_out(const struct pvq_model_cell *c)
 		return "the bandwidth of memory, which the cores share";
 	if (c->job.longest_ns > 0 && c->at.workers > 1)
 		return "when the longest item starts; only its length is known";
+	if (c->job.wait_ns > c->job.compute_ns)
+		return "how late an item that sleeps is woken";
 	if (c->at.workers > c->at.cores)
 		return "how the scheduler shares a core among workers";
 	if (c->job.compute_ns + c->job.wait_ns < short_ns && c->at.cores > 1)

@@ -17,10 +17,12 @@ static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
 static char dir[64], path[128], *text;
 static FILE *raw;
+static unsigned blocks;
 
 static int make_run(void **state)
 {
 	(void)state;
+	blocks = 6;
 	snprintf(dir, sizeof(dir), "/tmp/pvq-forecast.XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/raw.csv", dir);
@@ -43,7 +45,7 @@ static int drop_run(void **state)
 static void add(
 	const char *impl, const char *task, const char *args, uint64_t n, unsigned cores, double map_ns)
 {
-	for (unsigned b = 0; b < 6; b++) {
+	for (unsigned b = 0; b < blocks; b++) {
 		struct pvq_row r = {.n = n,
 			.workers = cores,
 			.cores = cores,
@@ -131,6 +133,7 @@ static void cells_beside_predictions(void **state)
 	says("It then predicted 4 cells");
 	says("### Missed by more than 20 %\n\nNo cell.\n");
 	says("\n| mandelbrot:width=64,maxiter=100, 2 workers on 2 cores | ");
+	silent("so few");
 	says("plots/forecast.svg");
 	says("plots/crossover.svg");
 	says("plots/beyond.svg");
@@ -169,6 +172,16 @@ static void the_maps(void **state)
 	silent("256 cores^npredicted: ");
 }
 
+static void few_blocks_are_told(void **state)
+{
+	(void)state;
+	blocks = 2;
+	add_plain();
+	add_work("mandelbrot", "width=64,maxiter=100", 3000, 20000, 1);
+	make_report();
+	says("**The run has 2 blocks.** Medians of so few say little");
+}
+
 static void nothing_to_calibrate_on(void **state)
 {
 	(void)state;
@@ -194,6 +207,7 @@ int main(void)
 		IN_A_RUN(cells_beside_predictions),
 		IN_A_RUN(a_missed_cell_says_what_is_left_out),
 		IN_A_RUN(the_maps),
+		IN_A_RUN(few_blocks_are_told),
 		IN_A_RUN(nothing_to_calibrate_on),
 		IN_A_RUN(nothing_to_compare_with),
 	};

@@ -23,6 +23,10 @@ static void introduce(const struct pvq_report *r, const struct pvq_forecast *f)
 		"predicted %zu cells that it had not seen. `pvq ask --run` answers questions about your own job with the "
 		"same prices.\n\n",
 		c->calibrated, c->count);
+	if (r->summary->blocks < pvq_median_needs(PVQ_ALPHA))
+		fprintf(r->md,
+			"**The run has %u block%s.** Medians of so few say little, and so do the errors below.\n\n",
+			r->summary->blocks, r->summary->blocks == 1 ? "" : "s");
 	pvq_report_figure(r, pvq_forecast_error, NULL, 0, "Predicted beside measured, and how far off");
 	fputs("\n| Predicted | Cells | Median error | 90th percentile | Inside the 90 % interval |\n"
 	      "|:--|--:|--:|--:|--:|\n",
