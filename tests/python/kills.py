@@ -58,6 +58,10 @@ def run(kills, workers, seed):
 
     with pvqpool.Pool(workers) as pool:
         results = pool.imap_unordered(work, items())
+
+        def is_new(number):
+            return number not in got and number not in lost
+
         while True:
             try:
                 number, pid, arrived, result = next(results)
@@ -65,11 +69,11 @@ def run(kills, workers, seed):
                 break
             except pvqpool.WorkerLost as error:
                 assert error.exitcode == -signal.SIGKILL and error.attempts == 1, error
-                assert error.item not in lost | got, f"item {error.item} came twice"
+                assert is_new(error.item), f"item {error.item} came twice"
                 lost.add(error.item)
                 continue
             assert arrived and result == value(number), f"item {number} is damaged"
-            assert number not in lost | got, f"item {number} came twice"
+            assert is_new(number), f"item {number} came twice"
             got.add(number)
             seen.add(pid)
             if len(killed) < kills and chance.randrange(PERIOD) == 0:
