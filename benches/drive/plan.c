@@ -514,6 +514,11 @@ static int add_cells(struct pvq_plan *plan, const struct choice *c)
 	return ret;
 }
 
+unsigned pvq_plan_blocks_most(const struct pvq_plan *plan)
+{
+	return plan->blocks + (plan->goal > 0 ? plan->blocks / 2 : 0);
+}
+
 double pvq_plan_block_s(const struct pvq_plan *plan)
 {
 	double sum = 0;
@@ -598,7 +603,7 @@ int pvq_plan_allowed(const struct pvq_plan *plan, const struct pvq_wish *wish)
 	fprintf(stderr,
 		"pvq: the commands would run for every item up to %u times in the sweep (%u cells in %u blocks), "
 		"and in pilots and experiments; if that does no harm, add --repeat-ok\n",
-		most * plan->blocks, most, plan->blocks);
+		most * pvq_plan_blocks_most(plan), most, pvq_plan_blocks_most(plan));
 	return -EINVAL;
 }
 

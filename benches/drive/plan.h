@@ -29,7 +29,7 @@ struct pvq_plan_cell {
 struct pvq_plan {
 	const struct pvq_registry *registry; /* borrowed */
 	const struct pvq_profile *profile;
-	unsigned blocks; /* most blocks to measure */
+	unsigned blocks; /* most blocks to measure, but for works that lack some (admit.h) */
 	double goal;     /* the profile's; 0 if the user gave the number of blocks */
 	uint64_t seed;
 	int repeat_ok;               /* 1: commands may run many times */
@@ -84,6 +84,9 @@ struct pvq_trial pvq_plan_trial(
 
 /* The estimated seconds of one block. */
 double pvq_plan_block_s(const struct pvq_plan *);
+
+/* Most blocks of a work that lacks some (admit.h). If the user gave the number, it holds for all. */
+unsigned pvq_plan_blocks_most(const struct pvq_plan *);
 
 void pvq_plan_free(struct pvq_plan *);
 

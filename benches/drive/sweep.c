@@ -4,6 +4,7 @@
 #include "base/progress.h"
 #include "base/rundir.h"
 #include "base/shuffle.h"
+#include "drive/admit.h"
 #include "drive/launch.h"
 #include "drive/peers.h"
 #include "stats/levels.h"
@@ -21,8 +22,7 @@
 
 /* The state of a work while it is measured. */
 struct progress_of_work {
-	int closed;      /* 1: precise enough, or there is no time for it */
-	double block_s;  /* time of its slowest whole block */
+	struct pvq_admit admit;
 	double spent_s;  /* in this block, so far */
 	unsigned blocks; /* whole ones */
 };
@@ -38,6 +38,7 @@ struct session {
 	struct pvq_sweep *sweep;
 	FILE *raw;
 	int log_fd;        /* the trials' stderr */
+	unsigned most;     /* blocks of a work that lacks some */
 	double *map_ns;    /* [block * ncell + cell]; 0: not measured yet, below 0: measured, and failed */
 	struct look *look; /* likewise */
 	double *scratch;   /* room for both looks of every trial */
@@ -99,7 +100,7 @@ static unsigned work_of_group(const struct pvq_plan *plan, unsigned group)
 
 /* Fills s->order with the cells of the works that take part. The order depends on seed and block alone, so it is the
  * same in every session. */
-static int order_block(struct session *s, unsigned block, const unsigned char *takes_part)
+static int order_block(struct session *s, unsigned block)
 {
 	const struct pvq_plan *plan = s->plan;
 	uint64_t state = plan->seed * 1000003u + block;
@@ -112,7 +113,7 @@ static int order_block(struct session *s, unsigned block, const unsigned char *t
 	pvq_shuffle(group, plan->ngroup, &state);
 	s->ordered = 0;
 	for (unsigned g = 0; g < plan->ngroup; g++)
-		if (takes_part[work_of_group(plan, group[g])])
+		if (s->work[work_of_group(plan, group[g])].admit.takes_part)
 			order_group(s, group[g], block);
 	free(group);
 	return 0;
@@ -189,7 +190,6 @@ static int is_of(const struct pvq_plan_cell *cell, const struct pvq_row *row)
 static int recall(struct session *s)
 {
 	const char *dir = s->sweep->dir, *file = s->sweep->file;
-	unsigned blocks = s->plan->blocks;
 	struct pvq_rows rows;
 	int ret = pvq_rows_read_file(dir, file, &rows);
 
@@ -202,7 +202,7 @@ static int recall(struct session *s)
 			fprintf(stderr, "pvq: %s/%s: row %zu belongs to no cell in plan.csv\n", dir, file,
 				i + 1);
 			ret = -EBADMSG;
-		} else if (row->block < blocks) {
+		} else if (row->block < s->most) {
 			keep(s, row);
 		}
 	}
@@ -220,9 +220,9 @@ static int session_open(struct session *s)
 	if (snprintf(path, sizeof(path), "%s/%s", dir, s->sweep->file) >= (int)sizeof(path) ||
 		snprintf(log, sizeof(log), "%s/trials.log", dir) >= (int)sizeof(log))
 		return -ENAMETOOLONG;
-	s->map_ns = calloc((size_t)s->plan->blocks * s->plan->ncell + 1, sizeof(*s->map_ns));
-	s->look = calloc((size_t)s->plan->blocks * s->plan->ncell + 1, sizeof(*s->look));
-	s->scratch = calloc(2 * (size_t)s->plan->blocks * s->plan->ncell + 1, sizeof(*s->scratch));
+	s->map_ns = calloc((size_t)s->most * s->plan->ncell + 1, sizeof(*s->map_ns));
+	s->look = calloc((size_t)s->most * s->plan->ncell + 1, sizeof(*s->look));
+	s->scratch = calloc(2 * (size_t)s->most * s->plan->ncell + 1, sizeof(*s->scratch));
 	s->work = calloc(s->plan->nwork + 1, sizeof(*s->work));
 	s->order = calloc(2 * (size_t)s->plan->ncell + 1, sizeof(*s->order));
 	if (!s->map_ns || !s->look || !s->scratch || !s->work || !s->order)
@@ -331,6 +331,71 @@ static int is_settled(const struct session *s, unsigned block, const unsigned *c
 	return level != PVQ_LEVELS_PASSING;
 }
 
+/* The level of a work's trials on so many cores in a block; PVQ_LEVELS_PASSING: of several, or it was not measured
+ * there. */
+static int level_of_work(const struct session *s, const struct pvq_levels *levels, unsigned work,
+	unsigned cores, unsigned block)
+{
+	int level = PVQ_LEVELS_NONE;
+
+	for (unsigned i = 0; i < s->plan->ncell; i++) {
+		const struct pvq_plan_cell *cell = &s->plan->cell[i];
+
+		if (cell->work == work && cell->cores == cores && cell->workers <= cores)
+			level = pvq_levels_both(level, level_of(s, levels, block, i));
+	}
+	return level;
+}
+
+/* Notes how many of the first blocks the work lacks on so many cores, if that is more than on others. */
+static void note_lack(
+	struct session *s, const struct pvq_levels *levels, unsigned work, unsigned cores, unsigned blocks)
+{
+	struct pvq_admit *admit = &s->work[work].admit;
+	unsigned at[PVQ_LEVELS_MAX] = {0}, have = 0, strategies = 0, needs;
+
+	for (unsigned b = 0; b < blocks; b++) {
+		int level = level_of_work(s, levels, work, cores, b);
+
+		if (level >= 0)
+			at[level]++;
+	}
+	for (int i = 0; i < PVQ_LEVELS_MAX; i++)
+		have = at[i] > have ? at[i] : have;
+	for (unsigned i = 0; i < s->plan->ncell; i++) {
+		const struct pvq_plan_cell *cell = &s->plan->cell[i];
+
+		strategies +=
+			cell->work == work && cell->cores == cores && cell->workers <= cores && !cell->skip;
+	}
+	needs = strategies ? pvq_admit_needs(strategies) : 0;
+	if (needs > have && needs - have > admit->lacks) {
+		admit->lacks = needs - have;
+		admit->in_blocks = pvq_admit_in_blocks(admit->lacks, have, blocks);
+	}
+}
+
+/* Finds out what each work lacks after the first blocks, by these alone, so that a resumed run decides the same. */
+static void find_lacks(struct session *s, unsigned blocks)
+{
+	const struct pvq_plan *plan = s->plan;
+	struct pvq_levels levels;
+
+	for (unsigned w = 0; w < plan->nwork; w++)
+		s->work[w].admit.lacks = 0;
+	for (unsigned i = 0; i < plan->ncell; i++) {
+		unsigned cores = plan->cell[i].cores, seen = 0;
+
+		for (unsigned j = 0; j < i; j++)
+			seen |= plan->cell[j].cores == cores;
+		if (seen)
+			continue;
+		find_levels(s, cores, blocks, &levels);
+		for (unsigned w = 0; levels.count > 1 && w < plan->nwork; w++)
+			note_lack(s, &levels, w, cores, blocks);
+	}
+}
+
 /* ---- when to stop ---- */
 
 /* Takes the cell's times in the first blocks, from the level at which it ran most often. Returns how many. */
@@ -376,43 +441,37 @@ static void look(struct session *s, unsigned blocks)
 	if (plan->goal <= 0 || !pvq_profile_is_look(blocks, plan->profile->first_look))
 		return;
 	for (unsigned w = 0; w < plan->nwork; w++) {
-		int precise = s->work[w].blocks == blocks;
+		struct progress_of_work *p = &s->work[w];
+		int precise = p->blocks == blocks && !p->admit.lacks;
 
 		for (unsigned i = 0; precise && i < plan->ncell; i++)
 			if (plan->cell[i].work == w && !plan->cell[i].skip)
 				precise = is_precise(s, i, blocks);
-		s->work[w].closed |= precise;
+		p->admit.closed |= precise;
 	}
 }
 
 /* Chooses the works of this block: open ones for whose slowest block there is time, since half a block is hardly worth
- * its time. It tries them in random order, so that no work is always the one left out. Returns how many. */
-static unsigned admit(struct session *s, unsigned block, unsigned char *takes_part, unsigned *work)
+ * its time. It tries them in random order, so that no work is always the one left out. work: room for as many. Returns
+ * how many. */
+static unsigned admit(struct session *s, unsigned block, struct pvq_admit **work)
 {
 	uint64_t state = s->plan->seed * 7919u + block;
-	double left = left_s(s);
-	unsigned count = 0;
+	unsigned works = s->plan->nwork, *turn = s->turn, count, closed = 0;
 
-	for (unsigned w = 0; w < s->plan->nwork; w++)
-		work[w] = w;
-	pvq_shuffle(work, s->plan->nwork, &state);
-	for (unsigned i = 0; i < s->plan->nwork; i++) {
-		struct progress_of_work *p = &s->work[work[i]];
-
-		takes_part[work[i]] = 0;
-		if (p->closed)
-			continue;
-		if (missing_in(s, work[i], block)) {
-			if (p->block_s > left) {
-				p->closed = 1;
-				s->sweep->end = PVQ_SWEEP_BUDGET;
-				continue;
-			}
-			left -= p->block_s;
-		}
-		takes_part[work[i]] = 1;
-		count++;
+	for (unsigned w = 0; w < works; w++)
+		turn[w] = w;
+	pvq_shuffle(turn, works, &state);
+	for (unsigned w = 0; w < works; w++) {
+		work[w] = &s->work[turn[w]].admit;
+		work[w]->whole = !missing_in(s, turn[w], block);
+		closed += (unsigned)work[w]->closed;
 	}
+	count = pvq_admit(work, works, block >= s->plan->blocks, left_s(s));
+	for (unsigned w = 0; w < works; w++)
+		closed -= (unsigned)work[w]->closed;
+	if (closed) /* some more, for lack of time */
+		s->sweep->end = PVQ_SWEEP_BUDGET;
 	return count;
 }
 
@@ -421,7 +480,7 @@ static unsigned admit(struct session *s, unsigned block, unsigned char *takes_pa
 /* The number of blocks to expect, if a block of all open works takes so many seconds. */
 static unsigned expected_blocks(const struct session *s, unsigned block, double block_s)
 {
-	unsigned max = s->plan->blocks;
+	unsigned max = block < s->plan->blocks ? s->plan->blocks : block + 1;
 	double left = left_s(s);
 
 	if (block_s <= 0 || left / block_s > max)
@@ -435,8 +494,8 @@ static double open_block_s(const struct session *s)
 	double sum = 0;
 
 	for (unsigned w = 0; w < s->plan->nwork; w++)
-		if (!s->work[w].closed)
-			sum += s->work[w].block_s;
+		if (!s->work[w].admit.closed)
+			sum += s->work[w].admit.block_s;
 	return sum > 0 ? sum : pvq_plan_block_s(s->plan);
 }
 
@@ -576,9 +635,9 @@ static int run_cells(struct session *s, unsigned block)
 }
 
 /* Measures one block of the works that take part. 0; 1: time ran out within it; -errno. */
-static int run_block(struct session *s, unsigned block, const unsigned char *takes_part)
+static int run_block(struct session *s, unsigned block)
 {
-	int ret = order_block(s, block, takes_part);
+	int ret = order_block(s, block);
 
 	for (unsigned w = 0; w < s->plan->nwork; w++)
 		s->work[w].spent_s = 0;
@@ -587,10 +646,10 @@ static int run_block(struct session *s, unsigned block, const unsigned char *tak
 	for (unsigned w = 0; w < s->plan->nwork; w++) {
 		struct progress_of_work *p = &s->work[w];
 
-		if (!takes_part[w] || missing_in(s, w, block))
+		if (!p->admit.takes_part || missing_in(s, w, block))
 			continue;
-		p->blocks = block + 1;
-		p->block_s = fmax(p->block_s, p->spent_s);
+		p->blocks++;
+		p->admit.block_s = fmax(p->admit.block_s, p->spent_s);
 	}
 	return ret;
 }
@@ -598,22 +657,21 @@ static int run_block(struct session *s, unsigned block, const unsigned char *tak
 /* Measures block after block. 0: see sweep->end; 1: time ran out within a block; -errno. */
 static int run_blocks(struct session *s)
 {
-	unsigned *work = calloc(s->plan->nwork + 1, sizeof(*work));
-	unsigned char *takes_part = calloc(s->plan->nwork + 1, 1);
+	struct pvq_admit **work = calloc(s->plan->nwork + 1, sizeof(struct pvq_admit *));
 	unsigned block = 0;
-	int ret = work && takes_part ? 0 : -ENOMEM;
+	int ret = work ? 0 : -ENOMEM;
 
 	s->sweep->end = PVQ_SWEEP_PRECISE;
-	for (; ret == 0 && block < s->plan->blocks && admit(s, block, takes_part, work); block++) {
-		ret = run_block(s, block, takes_part);
+	for (; ret == 0 && block < s->most && admit(s, block, work); block++) {
+		ret = run_block(s, block);
+		find_lacks(s, block + 1);
 		if (ret == 0)
 			look(s, block + 1);
 	}
 	for (unsigned w = 0; ret == 0 && w < s->plan->nwork; w++)
-		if (!s->work[w].closed && s->sweep->end == PVQ_SWEEP_PRECISE)
+		if (!s->work[w].admit.closed && s->sweep->end == PVQ_SWEEP_PRECISE)
 			s->sweep->end = PVQ_SWEEP_BLOCKS;
 	free(work);
-	free(takes_part);
 	return ret;
 }
 
@@ -622,6 +680,7 @@ int pvq_sweep_run(struct pvq_plan *plan, struct pvq_sweep *sweep)
 	struct session s = {.plan = plan, .sweep = sweep, .log_fd = -1, .began_ns = pvq_clock_ns()};
 	int ret;
 
+	s.most = pvq_plan_blocks_most(plan);
 	pvq_progress_init(&s.progress);
 	ret = session_open(&s);
 	sweep->trials = sweep->failed = sweep->again = sweep->blocks_most = 0;

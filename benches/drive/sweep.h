@@ -12,7 +12,8 @@
  * A work (a task with all its cells) is measured until each of its cells is precise enough, the time is used up, or it
  * has the most blocks. Precision is checked after 10, 15, 20, 30 and 40 blocks only. Significance is never checked:
  * stopping as soon as a difference shows would find differences that do not exist. So the time goes where the
- * uncertainty is, and all cells of a work have the same number of blocks.
+ * uncertainty is, and all cells of a work have the same number of blocks. A work that has too few blocks at one level for
+ * its comparisons goes first where time is short, and goes on while others end (admit.h).
  *
  * A strategy may ignore or clip the chunk that a cell asks for. Where two cells turn out to run with the same values, the
  * first to run is measured. The other's single trial leaves no row.

@@ -145,7 +145,11 @@ static void count_group(struct pvq_states *s, struct pvq_met *met, const struct 
 {
 	struct pvq_state *state = state_of(s, row[0]->cores);
 	int level = judge_group(s, row, rows);
+	size_t strategies = 0;
 
+	for (size_t i = 0; i < rows; i++)
+		strategies += !standing(s, row[i])->superseded;
+	met->strategies = strategies > met->strategies ? strategies : met->strategies;
 	if (level == PVQ_LEVELS_NONE) {
 		met->unknown++;
 		s->unknown += (size_t)has_several(s, row[0]->cores);
@@ -181,13 +185,16 @@ static int fullest(const size_t *count)
 static void choose(struct pvq_states *s, struct pvq_met *met, unsigned cores)
 {
 	int several = has_several(s, cores), most = fullest(met->blocks), state_most;
+	size_t needs;
 
 	met->level = PVQ_LEVELS_NONE;
 	met->all = several ? met->unknown >= met->known : most == PVQ_LEVELS_NONE && !met->unknown;
 	if (!several || met->all)
 		return;
 	state_most = state_of(s, cores)->most;
-	met->level = met->blocks[state_most] >= pvq_median_needs(PVQ_ALPHA) ? state_most : most;
+	/* Each strategy is compared with the others and with serial (contest.h). */
+	needs = pvq_median_needs(PVQ_ALPHA / (double)met->strategies);
+	met->level = met->blocks[state_most] >= needs ? state_most : most;
 }
 
 static void enter(

@@ -9,8 +9,9 @@
  *   one level, the group did. If not, it is mixed: the sweep measures it again at once, twice at most (drive/sweep.h),
  *   and the last attempt counts. A group that is still mixed enters no figure, and is counted.
  * - The figures of a task on a number of cores come from one level: the one at which most groups with as many cores ran,
- *   or, if too few of the task's blocks ran there for an interval, the one with most of its blocks. If it has none at
- *   any level, all its trials count.
+ *   or, if too few of the task's blocks ran there for its comparisons (contest.h), the one with most of its blocks. If it
+ *   has none at any level, all its trials count.
+ * - Levels are never joined, even if a task has too few blocks at each: the sweep gives it more (drive/admit.h).
  * - A trial without a hand-over, as on one core, belongs to every level, if there is one at most. Where there are several,
  *   a group of which no hand-over is known (the CPUs were too busy to answer) may have met any, and enters no figure
  *   either, unless these are at least as many as the task's groups at a level: then all its trials count, and no level is
@@ -35,6 +36,7 @@ struct pvq_state {
 struct pvq_met {
 	const struct pvq_row *key;     /* a row of it; borrowed */
 	size_t blocks[PVQ_LEVELS_MAX]; /* at each level, with the number of workers that has most there */
+	size_t strategies;             /* in its largest group, twins included */
 	/* Groups at some level, without a hand-over, and mixed after all attempts. */
 	size_t known, unknown, mixed;
 	int level; /* the level of its figures; PVQ_LEVELS_NONE: there is one level at most, or none is known */

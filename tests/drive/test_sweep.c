@@ -228,6 +228,73 @@ static void an_unknown_state_is_measured_once(void **state)
 	forget(&plan, "j.csv");
 }
 
+/* Far in the first two of eight blocks; four strategies and serial need eight at one level. */
+static uint64_t far_at_first(unsigned trial)
+{
+	return trial < 16 ? FAR : NEAR;
+}
+
+static uint64_t far_in_every_third_block(unsigned trial)
+{
+	return trial / 8 % 3 == 1 ? FAR : NEAR;
+}
+
+static uint64_t far_in_every_other_block(unsigned trial)
+{
+	return trial / 8 % 2 ? FAR : NEAR;
+}
+
+static void plan_noisy(struct pvq_plan *plan, double goal, uint64_t (*handover_ns)(unsigned))
+{
+	plan_two(plan, 4, goal, 8);
+	played.handover_ns = handover_ns;
+	for (int i = 0; i < 8; i++)
+		played.noise[i] = 0.5;
+}
+
+static void what_lacks_blocks_at_its_level_gets_more(void **state)
+{
+	struct pvq_plan plan;
+	struct pvq_sweep sweep;
+
+	(void)state;
+	plan_noisy(&plan, 0.001, far_at_first);
+	sweep = run_plan(&plan, "k.csv");
+	assert_int_equal(sweep.blocks_most, 10); /* eight near */
+	assert_int_equal(sweep.blocks_least, 10);
+	assert_int_equal(sweep.end, PVQ_SWEEP_BLOCKS);
+	forget(&plan, "k.csv");
+}
+
+static void it_gets_half_as_many_again_at_most(void **state)
+{
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_noisy(&plan, 0.001, far_in_every_other_block);
+	assert_int_equal(run_plan(&plan, "l.csv").blocks_most, 12);
+	forget(&plan, "l.csv");
+	plan_noisy(&plan, 0, far_in_every_other_block); /* so many blocks were asked for */
+	assert_int_equal(run_plan(&plan, "l.csv").blocks_most, 8);
+	forget(&plan, "l.csv");
+}
+
+/* Precise after ten blocks, but the comparisons lack some. */
+static void precision_does_not_end_what_lacks_blocks(void **state)
+{
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 4, 0.02, 40);
+	played.handover_ns = far_at_first;
+	assert_int_equal(run_plan(&plan, "m.csv").blocks_most, 10);
+	forget(&plan, "m.csv");
+	plan_two(&plan, 4, 0.02, 40);
+	played.handover_ns = far_in_every_third_block;
+	assert_int_equal(run_plan(&plan, "m.csv").blocks_most, 15);
+	forget(&plan, "m.csv");
+}
+
 static void looks_are_few(void **state)
 {
 	unsigned looks = 0;
@@ -358,6 +425,9 @@ int main(void)
 		cmocka_unit_test(a_mixed_group_is_measured_again_at_once),
 		cmocka_unit_test(it_is_measured_again_twice_at_most),
 		cmocka_unit_test(an_unknown_state_is_measured_once),
+		cmocka_unit_test(what_lacks_blocks_at_its_level_gets_more),
+		cmocka_unit_test(it_gets_half_as_many_again_at_most),
+		cmocka_unit_test(precision_does_not_end_what_lacks_blocks),
 		cmocka_unit_test(looks_are_few),
 		cmocka_unit_test(chunks_are_planned),
 		cmocka_unit_test(a_clipped_chunk_is_measured_once),

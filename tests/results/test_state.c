@@ -208,6 +208,28 @@ static void a_task_with_too_few_blocks_takes_the_level_with_most(void **state)
 	done();
 }
 
+/* Seven blocks are enough for an interval, but not to compare four strategies with each other and with serial. */
+static void comparisons_need_more_blocks_than_an_interval(void **state)
+{
+	static const char *const impl[] = {
+		"pool_ordered", "pool_unordered", "pthread_queue", "fork_pipe_queue"};
+
+	(void)state;
+	begin();
+	for (unsigned b = 0; b < 30; b++)
+		block_at(b, b < 25 ? NEAR : FAR);
+	for (unsigned b = 0; b < 16; b++)
+		for (size_t i = 0; i < 4; i++) {
+			uint64_t handover = b < 7 ? NEAR : FAR;
+
+			snprintf(add(impl[i], 2, b, 1000, handover, handover)->task, PVQ_NAME_MAX, "echo");
+		}
+	summarise(PVQ_LEVELS_NONE);
+	assert_int_equal(pvq_states_met(&summary.states, &row[0])->level, 0);
+	assert_int_equal(pvq_states_met(&summary.states, &row[rows.count - 1])->level, 1);
+	done();
+}
+
 /* Better a figure that is not of one level than none; the report tells. */
 static void a_task_that_met_no_level_keeps_its_trials(void **state)
 {
@@ -277,6 +299,7 @@ int main(void)
 		cmocka_unit_test(a_group_that_met_two_levels_is_left_out_and_counted),
 		cmocka_unit_test(the_last_attempt_counts),
 		cmocka_unit_test(a_task_with_too_few_blocks_takes_the_level_with_most),
+		cmocka_unit_test(comparisons_need_more_blocks_than_an_interval),
 		cmocka_unit_test(a_task_that_met_no_level_keeps_its_trials),
 		cmocka_unit_test(an_unknown_group_belongs_to_no_level),
 		cmocka_unit_test(mostly_unknown_groups_all_count),
