@@ -11,13 +11,14 @@
 #include <cmocka.h>
 
 static const struct pvq_registry registry = {.linked_in = pvq_linked_in};
-static struct pvq_twostate result;
+static struct pvq_twostate result, three;
 
 /* Simulates once for all tests. */
 static int simulate(void **state)
 {
 	(void)state;
-	return pvq_twostate_simulate(&result, &registry, 300, 1);
+	return pvq_twostate_simulate(&result, &registry, 2, 300, 1) ||
+	       pvq_twostate_simulate(&three, &registry, 3, 150, 1);
 }
 
 static void intervals_hold_the_truth_of_their_state(void **state)
@@ -85,13 +86,32 @@ static void only_what_keeps_all_limits_passes(void **state)
 	assert_false(pvq_twostate_passed(&t));
 }
 
+static void three_states_keep_the_limits_too(void **state)
+{
+	(void)state;
+	assert_true(three.within.covered.of > 900); /* 300 runs of four strategies */
+	assert_true(pvq_twostate_passed(&three));
+	assert_true(pvq_share_of(&three.together.covered) < 0.9);
+	assert_false(errs_rarely(&three.together.different));
+	assert_false(errs_rarely(&three.together.wrong));
+}
+
+/* What lacks blocks at its level gets more. */
+static void hardly_a_run_has_too_few_blocks(void **state)
+{
+	(void)state;
+	assert_int_equal(three.had_enough.of, 300);
+	assert_true(pvq_share_of(&three.had_enough) < 0.97);
+	assert_true(pvq_share_of(&three.has_enough) > 0.99);
+}
+
 static void the_same_seed_gives_the_same(void **state)
 {
 	struct pvq_twostate a, b;
 
 	(void)state;
-	assert_int_equal(pvq_twostate_simulate(&a, &registry, 3, 1), 0);
-	assert_int_equal(pvq_twostate_simulate(&b, &registry, 3, 1), 0);
+	assert_int_equal(pvq_twostate_simulate(&a, &registry, 3, 3, 1), 0);
+	assert_int_equal(pvq_twostate_simulate(&b, &registry, 3, 3, 1), 0);
 	assert_memory_equal(&a, &b, sizeof(a));
 }
 
@@ -103,6 +123,8 @@ int main(void)
 		cmocka_unit_test(verdicts_hold_in_the_state_they_name),
 		cmocka_unit_test(a_slow_down_is_found_as_in_one_state),
 		cmocka_unit_test(only_what_keeps_all_limits_passes),
+		cmocka_unit_test(three_states_keep_the_limits_too),
+		cmocka_unit_test(hardly_a_run_has_too_few_blocks),
 		cmocka_unit_test(the_same_seed_gives_the_same),
 	};
 

@@ -97,14 +97,15 @@ static void selftest_twostate(FILE *f, const struct pvq_twostate *t)
 	const struct pvq_twostate_way *a = &t->together, *b = &t->within;
 
 	fprintf(f,
-		"**A machine with two states**, simulated: its CPUs are near each other at some times and far at "
-		"others, for 1 to 30 s at a time, and the true times of four strategies in both states are known. "
+		"**A machine with %s states**, simulated: its CPUs are near each other at some times and far at "
+		"others%s, for 1 to 30 s at a time, and the true times of four strategies in each state are known. "
 		"The rows of %zu runs are judged in two ways: all trials together, as if nobody saw the state, and "
 		"within a state, as reports and `pvq compare` do. %zu of %zu pairs of runs had no state in common "
 		"with enough blocks, and were not compared. A verdict is wrong if it does not hold in a state in "
 		"which some of its trials ran.\n\n"
 		"| Quantity | Allowed | All trials together | Within a state |\n|:--|:--|--:|--:|\n",
-		2 * t->pairs, t->pairs - b->different.of, t->pairs);
+		t->states == 2 ? "two" : "three", t->states == 2 ? "" : ", or share a core", 2 * t->pairs,
+		t->pairs - b->different.of, t->pairs);
 	selftest_two_ways(f, "95 % intervals of figures that hold the true time", "93 to",
 		PVQ_TWOSTATE_COVERED_MOST, &a->covered, &b->covered);
 	selftest_two_ways(f, "Two runs of one program: `compare` calls a cell slower or faster", "at most",
@@ -113,6 +114,11 @@ static void selftest_twostate(FILE *f, const struct pvq_twostate *t)
 		"at most", pvq_share_most(&b->wrong, PVQ_TWOSTATE_WRONG_MOST), &a->wrong, &b->wrong);
 	selftest_two_ways(f, "5 % more time: `compare` calls the cell slower", "at least",
 		pvq_share_least(&b->found, &t->single, PVQ_TWOSTATE_FOUND_LESS), &a->found, &b->found);
+	fputs("\nAt one level there were enough blocks to compare four strategies and serial in ", f);
+	selftest_share(f, t->had_enough.count, t->had_enough.of);
+	fputs(" of the runs after the planned blocks, and in ", f);
+	selftest_share(f, t->has_enough.count, t->has_enough.of);
+	fputs(" after up to half as many again for those that lacked some.\n", f);
 	fputs("\n5 % of the comparisons and of the verdicts may err. The slow-down may be found 5 points less often "
 	      "than on a machine with one state and as many blocks, where it was found in ",
 		f);
@@ -132,6 +138,8 @@ void pvq_selftest_write(FILE *f, const struct pvq_selftest *s)
 		selftest_runs(f, s);
 	if (s->twostate.pairs)
 		selftest_twostate(f, &s->twostate);
+	if (s->threestate.pairs)
+		selftest_twostate(f, &s->threestate);
 }
 
 int pvq_selftest_chapter(const struct pvq_report *r, const void *data)

@@ -283,6 +283,8 @@ int pvq_selftest_passed(const struct pvq_selftest *s)
 			  s->unequal == 0;
 	if (s->twostate.pairs)
 		passed &= pvq_twostate_passed(&s->twostate);
+	if (s->threestate.pairs)
+		passed &= pvq_twostate_passed(&s->threestate);
 	return passed;
 }
 
@@ -306,7 +308,9 @@ int pvq_selftest_read(struct pvq_selftest *s, const struct pvq_registry *registr
 	if (no_twins == -ENOENT && no_runs == -ENOENT)
 		return -ENOENT;
 	if (ret == 0 || ret == -ENOENT)
-		ret = pvq_twostate_simulate(&s->twostate, registry, PVQ_SELFTEST_PAIRS, PVQ_SEED);
+		ret = pvq_twostate_simulate(&s->twostate, registry, 2, PVQ_SELFTEST_PAIRS, PVQ_SEED);
+	if (ret == 0)
+		ret = pvq_twostate_simulate(&s->threestate, registry, 3, PVQ_SELFTEST_PAIRS, PVQ_SEED);
 	return ret;
 }
 

@@ -9,7 +9,7 @@
  * - Runs: the same profile twice, one after the other, each with new pilots. In every pair of strategies between which
  *   the first run finds a difference, the second run must find the same order (Kendall's tau over these pairs: agreeing
  *   minus disagreeing, over all), and must not reach the opposite verdict.
- * - Two states: a simulated machine whose CPUs are near each other at some times and far at others (twostate.h). On rows
+ * - Two or three states: a simulated machine whose CPUs change their distance (twostate.h). On rows
  *   whose truth is known, figures, comparisons and verdicts must keep what they promise.
  */
 #ifndef PVQ_SELFTEST_H
@@ -43,7 +43,7 @@ struct pvq_selftest {
 		contradicted; /* pairs that differ in the first; in the same order in the second; opposed */
 	size_t equal, unequal; /* pairs equivalent in the first; of these, different in the second */
 	size_t clear_tasks, same_winner; /* contests with a fastest strategy in both; with the same one */
-	struct pvq_twostate twostate;
+	struct pvq_twostate twostate, threestate;
 };
 
 /* The limits to pass. */
@@ -54,7 +54,7 @@ struct pvq_selftest {
 /* Blocks of twins that give the shares precisely enough; they take five minutes. */
 enum { PVQ_SELFTEST_BLOCKS = 220 };
 
-/* Pairs of runs on the machine with two states; they take two seconds. */
+/* Pairs of runs on each such machine; they take two seconds. */
 enum { PVQ_SELFTEST_PAIRS = 150 };
 
 struct pvq_selftest_wish {

@@ -1,6 +1,7 @@
 /* twostate.c: simulates the runs, and judges them in both ways. */
 #include "experiments/selftest/twostate.h"
 #include "base/shuffle.h"
+#include "drive/admit.h"
 #include "drive/sweep.h"
 #include "results/compare.h"
 
@@ -9,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRATEGIES = 4, BLOCKS = 20, ROWS = BLOCKS * STRATEGIES * (1 + PVQ_SWEEP_AGAIN_MOST) };
-enum { NEAR, FAR, STATES };
+enum { STRATEGIES = 4, BLOCKS = 20, BLOCKS_MOST = BLOCKS + BLOCKS / 2 };
+enum { ROWS = BLOCKS_MOST * STRATEGIES * (1 + PVQ_SWEEP_AGAIN_MOST) };
+enum { NEAR, FAR, SHARED, STATES = PVQ_TWOSTATE_MOST }; /* SHARED: both CPUs share a core */
 
 static const double items = 1e6; /* of a map: it takes 15 ms or more */
 static const double probe_s = 0.003, start_s = 0.01;
@@ -22,21 +24,21 @@ static const struct {
 	const char *name;
 	double ns[STATES];
 } strategy[STRATEGIES] = {
-	{"pool_ordered", {17, 45}},
-	{"pool_unordered", {20, 28}},
-	{"fork_pipe_queue", {15, 30}},
-	{"pthread_queue", {60, 62}},
+	{"pool_ordered", {17, 45, 27}},
+	{"pool_unordered", {20, 28, 32}},
+	{"fork_pipe_queue", {15, 30, 24}},
+	{"pthread_queue", {60, 62, 95}},
 };
 
 /* The hand-over in each state, in ns, and how much it scatters. */
-static const double handover[STATES] = {105, 520}, handover_noise[STATES] = {0.04, 0.03};
+static const double handover[STATES] = {105, 520, 52}, handover_noise[STATES] = {0.04, 0.03, 0.04};
 
 /* ---- the machine ---- */
 
 struct machine {
 	uint64_t random;
 	double now_s, change_s; /* change_s: when the state will change; INFINITY: never */
-	int state;
+	int state, states;      /* states: how many there are */
 };
 
 static double draw(struct machine *m)
@@ -57,9 +59,9 @@ static double draw_stay(struct machine *m)
 	return exp(log(30) * draw(m));
 }
 
-static void boot(struct machine *m, uint64_t seed)
+static void boot(struct machine *m, int states, uint64_t seed)
 {
-	*m = (struct machine){.random = seed};
+	*m = (struct machine){.random = seed, .states = states};
 	m->state = draw(m) < 0.5 ? NEAR : FAR;
 	m->change_s = draw_stay(m);
 }
@@ -68,7 +70,8 @@ static void pass(struct machine *m, double seconds)
 {
 	m->now_s += seconds;
 	while (m->now_s >= m->change_s) {
-		m->state = !m->state;
+		m->state += m->states > 2 && draw(m) < 0.5 ? 2 : 1;
+		m->state %= m->states;
 		m->change_s += draw_stay(m);
 	}
 }
@@ -104,6 +107,8 @@ static double map(struct machine *m, const double *ns)
 struct simulated {
 	struct pvq_run run;
 	unsigned char state[ROWS]; /* at the beginning of each row's trial */
+	int had_enough;            /* blocks for its comparisons, when the plan's were measured */
+	int has_enough;            /* at its end */
 };
 
 static void run_trial(struct simulated *s, struct machine *m, unsigned block, unsigned attempt, unsigned at)
@@ -163,25 +168,53 @@ static void run_group(struct simulated *s, struct machine *m, unsigned block, un
 		row[i].handover_ns = row[i].handover_after_ns = 0;
 }
 
+/* How many blocks at one level the run lacks, by the rules of a sweep. */
+static unsigned lacks(const struct simulated *s)
+{
+	unsigned needs = pvq_admit_needs(STRATEGIES), have = 0;
+	struct pvq_states states;
+
+	if (pvq_states_make(&states, &s->run.rows, PVQ_LEVELS_NONE))
+		return 0;
+	for (int i = 0; i < PVQ_LEVELS_MAX; i++)
+		have = states.met[0].blocks[i] > have ? (unsigned)states.met[0].blocks[i] : have;
+	if (pvq_states_levels(&states) < 2)
+		have = needs;
+	pvq_states_free(&states);
+	return needs > have ? needs - have : 0;
+}
+
+static void run_block(
+	struct simulated *s, struct machine *m, unsigned block, double began_s, double *again_s)
+{
+	unsigned order[STRATEGIES] = {0, 1, 2, 3};
+
+	pass(m, 0.5 + draw(m)); /* the turns of other tasks */
+	pvq_shuffle(order, STRATEGIES, &m->random);
+	for (unsigned attempt = 0; attempt <= PVQ_SWEEP_AGAIN_MOST; attempt++) {
+		double group_s = m->now_s;
+
+		run_group(s, m, block, attempt, order);
+		group_s = m->now_s - group_s;
+		*again_s += attempt ? group_s : 0;
+		if (is_settled(s) || *again_s + group_s > PVQ_SWEEP_AGAIN_SHARE * (m->now_s - began_s))
+			break;
+	}
+}
+
+/* A whole run has the plan's blocks, and more if its comparisons lack some. */
 static void run_blocks(struct simulated *s, struct machine *m, unsigned blocks)
 {
 	double began_s = m->now_s, again_s = 0;
 
-	for (unsigned block = 0; block < blocks; block++) {
-		unsigned order[STRATEGIES] = {0, 1, 2, 3};
-
-		pass(m, 0.5 + draw(m)); /* the turns of other tasks */
-		pvq_shuffle(order, STRATEGIES, &m->random);
-		for (unsigned attempt = 0; attempt <= PVQ_SWEEP_AGAIN_MOST; attempt++) {
-			double group_s = m->now_s;
-
-			run_group(s, m, block, attempt, order);
-			group_s = m->now_s - group_s;
-			again_s += attempt ? group_s : 0;
-			if (is_settled(s) ||
-				again_s + group_s > PVQ_SWEEP_AGAIN_SHARE * (m->now_s - began_s))
-				break;
-		}
+	for (unsigned block = 0; block < blocks; block++)
+		run_block(s, m, block, began_s, &again_s);
+	if (blocks < BLOCKS)
+		return;
+	s->had_enough = s->has_enough = !lacks(s);
+	for (unsigned block = blocks; block < BLOCKS_MOST && !s->has_enough; block++) {
+		run_block(s, m, block, began_s, &again_s);
+		s->has_enough = !lacks(s);
 	}
 }
 
@@ -216,7 +249,7 @@ static int copy_blind(
 	int ret = make_rows(blind);
 
 	for (size_t i = 0; ret == 0 && i < s->run.rows.count; i++) {
-		if (s->run.rows.row[i].attempt)
+		if (s->run.rows.row[i].attempt || s->run.rows.row[i].block >= BLOCKS)
 			continue;
 		blind->state[rows->count] = s->state[i];
 		rows->row[rows->count] = s->run.rows.row[i];
@@ -262,7 +295,7 @@ static const struct pvq_cell *cell_of(const struct pvq_summary *summary, size_t 
 /* In how many of the cell's figures' trials the machine was in each state. */
 static void count_states(const struct simulated *s, const struct pvq_cell *cell, size_t count[STATES])
 {
-	count[NEAR] = count[FAR] = 0;
+	memset(count, 0, STATES * sizeof(*count));
 	for (size_t i = 0; i < cell->ok; i++)
 		count[s->state[cell->row[i] - s->run.rows.row]]++;
 }
@@ -271,7 +304,7 @@ static void judge_figures(struct pvq_twostate_way *way, const struct simulated *
 {
 	for (size_t i = 0; i < STRATEGIES; i++) {
 		const struct pvq_cell *cell = cell_of(&s->run.summary, i);
-		size_t count[STATES];
+		size_t count[STATES], most = NEAR;
 		const struct pvq_estimate *e;
 		double truth;
 
@@ -279,7 +312,9 @@ static void judge_figures(struct pvq_twostate_way *way, const struct simulated *
 			continue;
 		e = &cell->metric[PVQ_MAP_NS];
 		count_states(s, cell, count);
-		truth = items * strategy[i].ns[count[FAR] > count[NEAR] ? FAR : NEAR];
+		for (size_t state = 0; state < STATES; state++)
+			most = count[state] > count[most] ? state : most;
+		truth = items * strategy[i].ns[most];
 		add(&way->covered, e->lo <= truth && truth <= e->hi);
 	}
 }
@@ -291,13 +326,17 @@ static void judge_verdict(
 	const struct pvq_cell *a = cell_of(summary, 0), *b = cell_of(summary, 1);
 	enum pvq_verdict verdict;
 	size_t count[STATES];
+	int wrong = 0;
 
 	if (!a || !b)
 		return;
 	verdict = pvq_cells_compare(a, b, PVQ_MAP_NS, PVQ_ALPHA).verdict;
 	count_states(s, a, count);
+	for (int state = 0; state < STATES; state++)
+		wrong |= count[state] &&
+			 (verdict == PVQ_FASTER) != (strategy[0].ns[state] < strategy[1].ns[state]);
 	if (verdict == PVQ_FASTER || verdict == PVQ_SLOWER)
-		add(&way->wrong, count[verdict == PVQ_FASTER ? FAR : NEAR] > 0);
+		add(&way->wrong, wrong);
 }
 
 /* Judges the verdict at each level. */
@@ -342,6 +381,17 @@ static int judge_same(
 	return 0;
 }
 
+/* The state in which the first strategy takes about so long for an item. */
+static int nearest_state(double ns)
+{
+	int nearest = NEAR;
+
+	for (int state = 0; state < STATES; state++)
+		if (fabs(log(ns / strategy[0].ns[state])) < fabs(log(ns / strategy[0].ns[nearest])))
+			nearest = state;
+	return nearest;
+}
+
 /* Whether the first strategy, slowed down after, is found slower. state: receives the one that was compared. 1: it was
  * judged; 0: not; -ENOMEM. */
 static int judge_slower(
@@ -354,9 +404,7 @@ static int judge_slower(
 		return ret;
 	for (size_t i = 0; i < t.cells; i++)
 		if (is_of(t.cell[i].cell->key, 0) && t.cell[i].basis == PVQ_JUDGED) {
-			const double *ns = strategy[0].ns;
-
-			*state = t.cell[i].before_ns / items > sqrt(ns[NEAR] * ns[FAR]) ? FAR : NEAR;
+			*state = nearest_state(t.cell[i].before_ns / items);
 			add(found, t.cell[i].verdict == PVQ_SLOWER);
 			ret = 1;
 		}
@@ -385,7 +433,7 @@ static unsigned blocks_in(const struct simulated *s, int state)
 static int judge_single(struct pvq_twostate *t, const struct simulated pair[2], int state, uint64_t seed,
 	const struct pvq_registry *registry)
 {
-	struct machine m = {.random = seed, .state = state, .change_s = INFINITY};
+	struct machine m = {.random = seed, .state = state, .states = 1, .change_s = INFINITY};
 	struct simulated before = {0}, after = {0};
 	int ret = make_run(&before, &m, blocks_in(&pair[0], state), registry);
 
@@ -407,6 +455,8 @@ static int judge_pair(struct pvq_twostate *t, struct simulated pair[2], struct s
 	int ret = 0, state = NEAR;
 
 	for (int i = 0; ret == 0 && i < 2; i++) {
+		add(&t->had_enough, pair[i].had_enough);
+		add(&t->has_enough, pair[i].has_enough);
 		judge_figures(&t->together, &blind[i]);
 		judge_figures(&t->within, &pair[i]);
 		judge_verdict(&t->together, &blind[i], &blind[i].run.summary);
@@ -427,19 +477,19 @@ static int judge_pair(struct pvq_twostate *t, struct simulated pair[2], struct s
 	return ret == 1 ? judge_single(t, pair, state, seed, registry) : ret;
 }
 
-int pvq_twostate_simulate(
-	struct pvq_twostate *t, const struct pvq_registry *registry, size_t pairs, uint64_t seed)
+int pvq_twostate_simulate(struct pvq_twostate *t, const struct pvq_registry *registry, int states,
+	size_t pairs, uint64_t seed)
 {
 	int ret = 0;
 
-	*t = (struct pvq_twostate){.pairs = pairs};
+	*t = (struct pvq_twostate){.states = states, .pairs = pairs};
 	for (size_t p = 0; ret == 0 && p < pairs; p++) {
 		struct simulated pair[2] = {{.run.dir = ""}}, blind[2] = {{.run.dir = ""}};
 
 		for (size_t i = 0; ret == 0 && i < 2; i++) {
 			struct machine m;
 
-			boot(&m, seed * 1000003 + 2 * p + i);
+			boot(&m, states, seed * 1000003 + 2 * p + i);
 			ret = make_run(&pair[i], &m, BLOCKS, registry);
 			if (ret == 0)
 				ret = copy_blind(&blind[i], &pair[i], registry);

@@ -1,11 +1,11 @@
-/* twostate.h: a simulated machine whose CPUs are near each other at some times and far at others. Do intervals cover, and
- * do verdicts hold there?
+/* twostate.h: a simulated machine whose CPUs are near each other at some times and far at others, or share a core. Do
+ * intervals cover, and do verdicts hold there?
  *
- * The machine stays near or far for 1 to 30 s at a time. A run has 20 blocks about a second apart; in each a group of four
+ * The machine has two states, near and far, or three, and stays in one for 1 to 30 s at a time. A run has 20 blocks about a second apart; in each a group of four
  * strategies runs, whose true times are known in both states. Noise is lognormal with a sigma of 3 %, and one trial in a
  * hundred takes up to three times as long. The hand-over is seen before and after every trial, but in one group in ten the
  * CPUs are too busy to tell it. A group that met both states is measured again, by the rules of a sweep (drive/sweep.h). All is drawn from a seed, so that the result is the
- * same on every machine.
+ * same on every machine. A run whose comparisons lack blocks at one level goes on (drive/admit.h).
  *
  * The rows are judged in two ways: all trials together, as if the hand-over were unknown and nothing had been measured
  * again; and within a level, as this suite judges them (results/state.h, results/compare.h).
@@ -35,8 +35,13 @@ struct pvq_twostate_way {
 	struct pvq_share found; /* pairs in which compare finds a slow-down of 5 % */
 };
 
+enum { PVQ_TWOSTATE_MOST = 3 }; /* states */
+
 struct pvq_twostate {
+	int states;
 	size_t pairs; /* of runs; 0: nothing was simulated */
+	struct pvq_share had_enough,
+		has_enough; /* runs with enough blocks to compare, after the plan's blocks and at their end */
 	struct pvq_twostate_way together, within;
 	struct pvq_share
 		single; /* found on a machine with one state, in pairs with as many blocks as within a level */
@@ -48,8 +53,9 @@ struct pvq_twostate {
 #define PVQ_TWOSTATE_WRONG_MOST 0.05 /* of pairs called different, and of verdicts */
 #define PVQ_TWOSTATE_FOUND_LESS 0.05 /* share of slow-downs found, less than on a machine with one state */
 
-/* 0 or -ENOMEM. */
-int pvq_twostate_simulate(struct pvq_twostate *, const struct pvq_registry *, size_t pairs, uint64_t seed);
+/* states: 2 or 3. 0 or -ENOMEM. */
+int pvq_twostate_simulate(
+	struct pvq_twostate *, const struct pvq_registry *, int states, size_t pairs, uint64_t seed);
 
 double pvq_share_of(const struct pvq_share *);
 
