@@ -9,7 +9,7 @@ setup_file() {
 	export OPEN TMPDIR=$OPEN
 	chmod 755 "$OPEN"
 	local mistake
-	MISTAKES="LOSES DUPLICATES DEADLOCKS ZOMBIE PROCESS FILES LEAKS ORDER LOOPS FORKS BOMB HOG FILLS MEMFDS CALLS PRINTS QUITS"
+	MISTAKES="LOSES DUPLICATES DEADLOCKS ZOMBIE PROCESS FILES LEAKS ORDER LOOPS FORKS BOMB HOG FILLS MEMFDS CALLS PRINTS QUITS CRASHES"
 	# With a sanitizer each takes many times as long: a few show that grade works there, too.
 	case $PVQ in */san-*) MISTAKES="LOSES LEAKS CALLS" ;; esac
 	case $PVQ in */san-thread*) return ;; esac
@@ -90,14 +90,15 @@ gone() {
 	told ORDER "item 3 arrived out of order"
 }
 
-@test "grade: an endless loop, a fork bomb, a memory hog, garbage and an exit are held" {
-	needs LOOPS FORKS BOMB HOG PRINTS QUITS
+@test "grade: an endless loop, a fork bomb, a memory hog, garbage, an exit and a crash are held" {
+	needs LOOPS FORKS BOMB HOG PRINTS QUITS CRASHES
 	told LOOPS "CPU time: look for a loop"
 	told FORKS "CPU time: look for a loop"
 	told BOMB "more than 256 processes"
 	told HOG "more than 1024 MiB of memory"
 	told PRINTS "it prints .*garbage"
 	told QUITS "exited with 0: start(), map() and stop() must return"
+	told CRASHES "signal 6 ended the process that called the strategy"
 	gone
 }
 

@@ -201,6 +201,8 @@ static void misbehave(void)
 	}
 #elif defined(MISTAKE_QUITS)
 	exit(0);
+#elif defined(MISTAKE_CRASHES)
+	abort();
 #endif
 }
 
