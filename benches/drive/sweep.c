@@ -42,7 +42,9 @@ struct session {
 	double *map_ns;    /* [block * ncell + cell]; 0: not measured yet, below 0: measured, and failed */
 	struct look *look; /* likewise */
 	double *scratch;   /* room for both looks of every trial */
-	double again_s;    /* what measuring groups again took */
+	int *level;        /* room for a level of each cell */
+	unsigned *off;     /* and for each cell */
+	double again_s;    /* what measuring again took */
 	struct progress_of_work *work;
 	unsigned *order, ordered; /* cells, in this block's order */
 	unsigned *turn;           /* room for as many */
@@ -225,7 +227,9 @@ static int session_open(struct session *s)
 	s->scratch = calloc(2 * (size_t)s->most * s->plan->ncell + 1, sizeof(*s->scratch));
 	s->work = calloc(s->plan->nwork + 1, sizeof(*s->work));
 	s->order = calloc(2 * (size_t)s->plan->ncell + 1, sizeof(*s->order));
-	if (!s->map_ns || !s->look || !s->scratch || !s->work || !s->order)
+	s->level = calloc(s->plan->ncell + 1, sizeof(*s->level));
+	s->off = calloc(s->plan->ncell + 1, sizeof(*s->off));
+	if (!s->map_ns || !s->look || !s->scratch || !s->work || !s->order || !s->level || !s->off)
 		return -ENOMEM;
 	s->turn = s->order + s->plan->ncell;
 	s->log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -259,6 +263,8 @@ static void session_close(struct session *s)
 	free(s->map_ns);
 	free(s->look);
 	free(s->scratch);
+	free(s->level);
+	free(s->off);
 	free(s->work);
 	free(s->order);
 }
@@ -307,12 +313,14 @@ static int level_of(const struct session *s, const struct pvq_levels *levels, un
 	return pvq_levels_between(levels, look->before, look->after);
 }
 
-/* Whether the trials of a group in this block met one level. */
-static int is_settled(const struct session *s, unsigned block, const unsigned *cell, unsigned cells)
+/* Finds the trials of a group in this block that are off the level of most of them. Writes their cells; returns how many. */
+static unsigned find_off(
+	const struct session *s, unsigned block, const unsigned *cell, unsigned cells, unsigned *off)
 {
 	double least = INFINITY, most = 0;
-	int level = PVQ_LEVELS_NONE;
+	int *level = s->level, its;
 	struct pvq_levels levels;
+	unsigned n = 0;
 
 	for (unsigned i = 0; i < cells; i++) {
 		const struct look *look = &s->look[(size_t)block * s->plan->ncell + cell[i]];
@@ -324,27 +332,33 @@ static int is_settled(const struct session *s, unsigned block, const unsigned *c
 		most = fmax(most, fmax(look->before, look->after));
 	}
 	if (most < PVQ_LEVELS_VALLEY * least)
-		return 1; /* whatever the levels are, there is no valley between these */
+		return 0; /* whatever the levels are, there is no valley between these */
 	find_levels(s, s->plan->cell[cell[0]].cores, block + 1, &levels);
 	for (unsigned i = 0; i < cells; i++)
-		level = pvq_levels_both(level, level_of(s, &levels, block, cell[i]));
-	return level != PVQ_LEVELS_PASSING;
+		level[i] = level_of(s, &levels, block, cell[i]);
+	pvq_levels_fill(level, cells);
+	its = pvq_levels_most(level, cells);
+	for (unsigned i = 0; i < cells; i++)
+		if (!s->plan->cell[cell[i]].skip &&
+			(level[i] == PVQ_LEVELS_PASSING || (level[i] >= 0 && level[i] != its)))
+			off[n++] = cell[i];
+	return n;
 }
 
-/* The level of a work's trials on so many cores in a block; PVQ_LEVELS_PASSING: of several, or it was not measured
+/* The level of most of a work's trials on so many cores in a block; PVQ_LEVELS_PASSING: of none, or it was not measured
  * there. */
 static int level_of_work(const struct session *s, const struct pvq_levels *levels, unsigned work,
 	unsigned cores, unsigned block)
 {
-	int level = PVQ_LEVELS_NONE;
+	unsigned n = 0;
 
 	for (unsigned i = 0; i < s->plan->ncell; i++) {
 		const struct pvq_plan_cell *cell = &s->plan->cell[i];
 
 		if (cell->work == work && cell->cores == cores && cell->workers <= cores)
-			level = pvq_levels_both(level, level_of(s, levels, block, i));
+			s->level[n++] = level_of(s, levels, block, i);
 	}
-	return level;
+	return pvq_levels_most(s->level, n);
 }
 
 /* Notes how many of the first blocks the work lacks on so many cores, if that is more than on others. */
@@ -592,21 +606,20 @@ static int run_group(struct session *s, unsigned block, unsigned at, unsigned ce
 	return ret;
 }
 
-/* Measures the group again, as a whole, while its trials met different levels. took_s: what it took before. */
+/* Measures again the trials that are off the group's level. took_s: what the whole group took. */
 static int run_again(struct session *s, unsigned block, unsigned at, unsigned cells, double took_s)
 {
-	const unsigned *cell = s->order + at;
 	int ret = 0;
 
 	for (unsigned attempt = 1; ret == 0 && attempt <= PVQ_SWEEP_AGAIN_MOST; attempt++) {
 		double began_s = elapsed_s(s);
+		unsigned off = find_off(s, block, s->order + at, cells, s->off);
 
-		if (is_settled(s, block, cell, cells) || !has_time_again(s, took_s))
+		if (!off || !has_time_again(s, took_s * off / cells))
 			break;
-		s->sweep->again++;
-		for (unsigned i = 0; ret == 0 && i < cells; i++)
-			if (!s->plan->cell[cell[i]].skip)
-				ret = run_cell(s, block, cell[i], attempt);
+		s->sweep->again += off;
+		for (unsigned i = 0; ret == 0 && i < off; i++)
+			ret = run_cell(s, block, s->off[i], attempt);
 		s->again_s += elapsed_s(s) - began_s;
 	}
 	return ret;

@@ -4,10 +4,10 @@
  * order. Within a group the strategies follow a cyclic Latin square: over as many blocks as there are strategies, each
  * has every place once, so that neither drift nor neighbours favour one.
  *
- * The machine may change while a group is measured: its CPUs come near each other, or move apart (base/probe.h). A group
- * whose trials met different levels (stats/levels.h) is measured again at once, as a whole: twice at most, and in at
- * most a fifth of the run's time. Its rows say which attempt they are. The statistics take the last one, and leave out
- * a group that is still mixed (results/state.h).
+ * The machine may change while a group is measured: its CPUs come near each other, or move apart (base/probe.h). Trials that
+ * are off the level of most of the group's (stats/levels.h) are measured again at once: twice at most, and in at most a fifth
+ * of the run's time. Their rows say which attempt they are. The statistics take the last one, and leave out a trial that is
+ * still off (results/state.h).
  *
  * A work (a task with all its cells) is measured until each of its cells is precise enough, the time is used up, or it
  * has the most blocks. Precision is checked after 10, 15, 20, 30 and 40 blocks only. Significance is never checked:
@@ -23,7 +23,7 @@
 
 #include "drive/plan.h"
 
-enum { PVQ_SWEEP_AGAIN_MOST = 2 }; /* how often a group is measured again in a block */
+enum { PVQ_SWEEP_AGAIN_MOST = 2 }; /* how often a trial is measured again in a block */
 #define PVQ_SWEEP_AGAIN_SHARE 0.2  /* of the run's time, for that */
 
 enum pvq_sweep_end {
@@ -42,7 +42,7 @@ struct pvq_sweep {
 	enum pvq_sweep_end end;
 	unsigned blocks_least, blocks_most; /* whole blocks of a work, earlier sessions included */
 	unsigned long trials, failed;       /* rows of this session; of these, neither ok nor unavailable */
-	unsigned long again;                /* groups that were measured again, each time counted */
+	unsigned long again;                /* trials that were measured again, each time counted */
 };
 
 /* Measures the part of the plan that dir/file lacks; creates or continues the file. 0 (see `end`); -EINTR: the user

@@ -266,21 +266,22 @@ void pvq_trust_states(const struct pvq_report *r)
 	if (s->count == 0)
 		return; /* one core, or rows of before these columns were there */
 	fputs("#### State of the machine\n\nBefore and after every trial a probe measured how far apart its CPUs were: the "
-	      "time for one cache line from one CPU to another and back. The levels come from these values. A group, one "
-	      "task on one number of cores within a block, counts at the level that all its trials met.\n\n"
+	      "time for one cache line from one CPU to another and back. The levels come from these values. A trial "
+	      "counts at the level that both looks agree on, and a group, one task on one number of cores within a block, at that of "
+	      "most of its trials.\n\n"
 	      "| Cores | Level | Hand-over | Groups | Trials took |\n|--:|:--|--:|--:|--:|\n",
 		r->md);
 	for (size_t i = 0; i < s->count; i++)
 		for (size_t l = 0; l < s->state[i].levels.count; l++)
 			trust_state_row(r, &s->state[i], (int)l);
 	fprintf(r->md,
-		"\nOf %zu groups, %zu met different levels and were measured again at once. **%zu** stayed mixed, and "
-		"%s no figure or comparison.",
-		s->groups, s->again, s->mixed, s->mixed == 1 ? "enters" : "enter");
+		"\nIn %zu of %zu groups some trials were off the group's level, and were measured again at once. **%zu** trial%s "
+		"stayed off it, and %s no figure or comparison at that level.",
+		s->again, s->groups, s->off, s->off == 1 ? "" : "s", s->off == 1 ? "enters" : "enter");
 	if (s->unknown)
 		fprintf(r->md,
-			" Nor do%s %zu more, during which the CPUs were too busy to tell the hand-over.",
-			s->unknown == 1 ? "es" : "", s->unknown);
+			" Nor do%s %zu group%s, during which the CPUs were too busy to tell the hand-over.",
+			s->unknown == 1 ? "es" : "", s->unknown, s->unknown == 1 ? "" : "s");
 	if (all)
 		fprintf(r->md, " %zu task%s had too few groups at any level; %s figures are of all trials.",
 			all, all == 1 ? "" : "s", all == 1 ? "its" : "their");

@@ -396,9 +396,9 @@ void pvq_verdict_trust(FILE *f, const struct pvq_report *r, const struct pvq_ver
 	fprintf(f, "; %u block%s", r->summary->blocks, r->summary->blocks == 1 ? "" : "s");
 	if (pvq_states_levels(&r->summary->states) > 1)
 		fputs("; the distance of the CPUs changed", f);
-	if (r->summary->states.mixed)
-		fprintf(f, ", %zu group%s left out", r->summary->states.mixed,
-			r->summary->states.mixed == 1 ? "" : "s");
+	if (r->summary->states.off)
+		fprintf(f, ", %zu trial%s left out", r->summary->states.off,
+			r->summary->states.off == 1 ? "" : "s");
 	if (unread)
 		fprintf(f, "; %zu row%s could not be read", unread, unread == 1 ? "" : "s");
 	fputs(".", f);

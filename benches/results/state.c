@@ -34,7 +34,7 @@ static int order_row(const void *x, const void *y)
 	const struct pvq_row *a = *(const struct pvq_row *const *)x, *b = *(const struct pvq_row *const *)y;
 	int order = order_group(a, b);
 
-	return order ? order : ORDER(b->attempt, a->attempt); /* the last attempt first */
+	return order ? order : ORDER(a, b); /* as they were measured */
 }
 
 static struct pvq_standing *standing(const struct pvq_states *s, const struct pvq_row *row)
@@ -120,31 +120,65 @@ static int level_of(struct pvq_states *s, const struct pvq_row *row)
 		     : PVQ_LEVELS_NONE;
 }
 
-/* Finds the level of a group, whose rows in one block are given, and writes it into their standings. Where there are
- * several levels, a group at an unknown one is at none for certain. */
-static int judge_group(struct pvq_states *s, const struct pvq_row **row, size_t rows)
+static int has_later_attempt(const struct pvq_row *of, const struct pvq_row **row, size_t rows)
 {
-	int level = PVQ_LEVELS_NONE;
-
-	for (size_t i = 0; i < rows; i++) {
-		standing(s, row[i])->superseded = row[i]->attempt < row[0]->attempt;
-		if (row[i]->attempt == row[0]->attempt)
-			level = pvq_levels_both(level, level_of(s, row[i]));
-	}
 	for (size_t i = 0; i < rows; i++)
-		standing(s, row[i])->level =
-			(signed char)(level == PVQ_LEVELS_NONE && has_several(s, row[0]->cores)
-					      ? PVQ_LEVELS_PASSING
-					      : level);
-	return level;
+		if (row[i]->attempt > of->attempt && row[i]->cell == of->cell &&
+			strcmp(row[i]->impl, of->impl) == 0)
+			return 1;
+	return 0;
 }
 
-/* Counts a group. blocks: where its number of workers has groups, by level. */
-static void count_group(struct pvq_states *s, struct pvq_met *met, const struct pvq_row **row, size_t rows,
-	size_t blocks[PVQ_LEVELS_MAX])
+/* Finds the levels of a group's trials, whose rows in one block are given in the order of time, and writes them into their
+ * standings. Where there are several levels, a trial at an unknown one is at none for certain. Returns the group's. */
+static int judge_group(struct pvq_states *s, const struct pvq_row **row, size_t rows, int *level)
+{
+	size_t last = 0;
+
+	for (size_t i = 0; i < rows; i++)
+		level[i] = level_of(s, row[i]);
+	pvq_levels_fill(level, rows);
+	for (size_t i = 0; i < rows; i++) {
+		struct pvq_standing *st = standing(s, row[i]);
+		int is_unknown = level[i] == PVQ_LEVELS_NONE && has_several(s, row[0]->cores);
+
+		st->superseded = (unsigned char)has_later_attempt(row[i], row, rows);
+		st->level = (signed char)(is_unknown ? PVQ_LEVELS_PASSING : level[i]);
+		if (!st->superseded)
+			level[last++] = level[i];
+	}
+	return pvq_levels_most(level, last);
+}
+
+static int is_again(const struct pvq_row **row, size_t rows)
+{
+	size_t i = 0;
+
+	while (i < rows && !row[i]->attempt)
+		i++;
+	return i < rows;
+}
+
+/* Counts the trials of a group, at its level and off it. */
+static void count_trials(struct pvq_states *s, const struct pvq_row **row, size_t rows, int level)
 {
 	struct pvq_state *state = state_of(s, row[0]->cores);
-	int level = judge_group(s, row, rows);
+
+	for (size_t i = 0; i < rows; i++) {
+		const struct pvq_standing *st = standing(s, row[i]);
+
+		if (st->level >= 0)
+			state->wall_ns[st->level] += (double)row[i]->wall_ns;
+		s->off += !st->superseded && st->level != level;
+	}
+}
+
+/* Counts a group. blocks: where its number of workers has groups, by level. level: room for those of its rows. */
+static void count_group(struct pvq_states *s, struct pvq_met *met, const struct pvq_row **row, size_t rows,
+	size_t blocks[PVQ_LEVELS_MAX], int *levels)
+{
+	struct pvq_state *state = state_of(s, row[0]->cores);
+	int level = judge_group(s, row, rows, levels);
 	size_t strategies = 0;
 
 	for (size_t i = 0; i < rows; i++)
@@ -156,18 +190,14 @@ static void count_group(struct pvq_states *s, struct pvq_met *met, const struct 
 		return;
 	}
 	s->groups++;
-	s->again += row[0]->attempt > 0;
-	if (level == PVQ_LEVELS_PASSING) {
-		met->mixed++;
-		s->mixed++;
+	s->again += (size_t)is_again(row, rows);
+	count_trials(s, row, rows, level);
+	if (level == PVQ_LEVELS_PASSING)
 		return;
-	}
 	state->groups[level]++;
 	met->known++;
 	blocks[level]++;
 	met->blocks[level] = blocks[level] > met->blocks[level] ? blocks[level] : met->blocks[level];
-	for (size_t i = 0; i < rows; i++)
-		state->wall_ns[level] += (double)row[i]->wall_ns;
 }
 
 /* ---- the level of the figures ---- */
@@ -222,7 +252,7 @@ static size_t run_of(const struct pvq_row **row, size_t rows,
 	return n;
 }
 
-static void sort_out(struct pvq_states *s, const struct pvq_row **row, size_t rows, int only)
+static void sort_out(struct pvq_states *s, const struct pvq_row **row, size_t rows, int only, int *level)
 {
 	size_t run;
 
@@ -236,7 +266,7 @@ static void sort_out(struct pvq_states *s, const struct pvq_row **row, size_t ro
 			group = run_of(row + i, at + run - i, order_group);
 			if (i > at && row[i]->workers != row[i - 1]->workers)
 				memset(blocks, 0, sizeof(blocks));
-			count_group(s, met, row + i, group, blocks);
+			count_group(s, met, row + i, group, blocks, level);
 		}
 	}
 	for (size_t i = 0; i < s->count; i++)
@@ -251,18 +281,19 @@ static void sort_out(struct pvq_states *s, const struct pvq_row **row, size_t ro
 int pvq_states_make(struct pvq_states *s, const struct pvq_rows *rows, int only)
 {
 	const struct pvq_row **row = calloc(rows->count + 1, sizeof(struct pvq_row *));
-	int ret;
+	int *level = calloc(rows->count + 1, sizeof(*level)), ret;
 
 	*s = (struct pvq_states){.row = rows->row};
 	s->standing = calloc(rows->count + 1, sizeof(*s->standing));
 	s->met = calloc(rows->count + 1, sizeof(*s->met));
-	ret = row && s->standing && s->met ? find_levels(s, rows) : -ENOMEM;
+	ret = row && level && s->standing && s->met ? find_levels(s, rows) : -ENOMEM;
 	if (ret == 0) {
 		for (size_t i = 0; i < rows->count; i++)
 			row[i] = &rows->row[i];
 		qsort(row, rows->count, sizeof(struct pvq_row *), order_row);
-		sort_out(s, row, rows->count, only);
+		sort_out(s, row, rows->count, only, level);
 	}
+	free(level);
 	free(row);
 	if (ret)
 		pvq_states_free(s);

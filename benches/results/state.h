@@ -5,15 +5,16 @@
  *
  * - The levels come from the hand-overs of all rows on as many cores (stats/levels.h). A trial ran at a level if the
  *   looks before and after it agree on it.
- * - A group is what runs in a row within a block: one task on one number of cores and workers. If all its trials ran at
- *   one level, the group did. If not, it is mixed: the sweep measures it again at once, twice at most (drive/sweep.h),
- *   and the last attempt counts. A group that is still mixed enters no figure, and is counted.
+ * - A group is what runs in a row within a block: one task on one number of cores and workers. It ran at the level of most
+ *   of its trials. The sweep measures those that are off it again at once, twice at most (drive/sweep.h), and the last
+ *   attempt of each counts. One that is still off it is counted, and compared with nothing at that level.
+ * - Of a trial without a hand-over, those before and after it in its group tell, if they agree.
  * - The figures of a task on a number of cores come from one level: the one at which most groups with as many cores ran,
  *   or, if too few of the task's blocks ran there for its comparisons (contest.h), the one with most of its blocks. If it
  *   has none at any level, all its trials count.
  * - Levels are never joined, even if a task has too few blocks at each: the sweep gives it more (drive/admit.h).
- * - A trial without a hand-over, as on one core, belongs to every level, if there is one at most. Where there are several,
- *   a group of which no hand-over is known (the CPUs were too busy to answer) may have met any, and enters no figure
+ * - A group without a hand-over, as on one core, belongs to every level, if there is one at most. Where there are several,
+ *   a group without one (the CPUs were too busy to answer) may have met any, and enters no figure
  *   either, unless these are at least as many as the task's groups at a level: then all its trials count, and no level is
  *   named. Taking them for whatever level is asked for would mix the states.
  */
@@ -37,15 +38,14 @@ struct pvq_met {
 	const struct pvq_row *key;     /* a row of it; borrowed */
 	size_t blocks[PVQ_LEVELS_MAX]; /* at each level, with the number of workers that has most there */
 	size_t strategies;             /* in its largest group, twins included */
-	/* Groups at some level, without a hand-over, and mixed after all attempts. */
-	size_t known, unknown, mixed;
+	size_t known, unknown;         /* groups at some level, and without a hand-over */
 	int level; /* the level of its figures; PVQ_LEVELS_NONE: there is one level at most, or none is known */
 	int all; /* 1: it has too few blocks at any level, so all its trials count */
 };
 
 /* How a row stands. */
 struct pvq_standing {
-	/* Of its group. PVQ_LEVELS_NONE: unknown, and there is one at most; PVQ_LEVELS_PASSING: mixed, or unknown. */
+	/* PVQ_LEVELS_NONE: unknown, and there is one at most; PVQ_LEVELS_PASSING: it saw a change, or unknown. */
 	signed char level;
 	unsigned char superseded; /* a later attempt took its place; it counts nowhere */
 	unsigned char in;         /* it enters figures and comparisons, if it is good */
@@ -59,8 +59,9 @@ struct pvq_states {
 	size_t mets;
 	struct pvq_standing *standing; /* by row */
 	const struct pvq_row *row;     /* the first row */
-	size_t groups, again, mixed;   /* with a hand-over: all; measured again; still mixed */
-	size_t unknown;                /* groups without one, where there are several levels */
+	size_t groups, again,
+		off; /* groups with a hand-over, and of them measured again; trials off their group's level */
+	size_t unknown; /* groups without one, where there are several levels */
 };
 
 /* only: PVQ_LEVELS_NONE for the rule above; otherwise rows at that level alone are in, and those that belong to every

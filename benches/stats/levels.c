@@ -136,3 +136,40 @@ int pvq_levels_between(const struct pvq_levels *levels, double before, double af
 {
 	return pvq_levels_both(pvq_levels_of(levels, before), pvq_levels_of(levels, after));
 }
+
+void pvq_levels_fill(int *level, size_t n)
+{
+	int before = PVQ_LEVELS_NONE;
+
+	for (size_t i = 0; i < n;) {
+		size_t end = i;
+
+		while (end < n && level[end] == PVQ_LEVELS_NONE)
+			end++;
+		if (end > i) {
+			int both = pvq_levels_both(before, end < n ? level[end] : PVQ_LEVELS_NONE);
+
+			while (i < end)
+				level[i++] = both;
+		} else {
+			before = level[i++];
+		}
+	}
+}
+
+int pvq_levels_most(const int *level, size_t n)
+{
+	size_t at[PVQ_LEVELS_MAX] = {0};
+	int most = PVQ_LEVELS_NONE;
+
+	for (size_t i = 0; i < n; i++) {
+		if (level[i] >= 0)
+			at[level[i]]++;
+		else if (level[i] == PVQ_LEVELS_PASSING)
+			most = PVQ_LEVELS_PASSING;
+	}
+	for (int l = PVQ_LEVELS_MAX - 1; l >= 0; l--)
+		if (at[l] && (most < 0 || at[l] >= at[most]))
+			most = l;
+	return most;
+}

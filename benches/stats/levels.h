@@ -49,4 +49,12 @@ int pvq_levels_both(int a, int b);
 /* The level of something that lasted from one look to another: that of both. */
 int pvq_levels_between(const struct pvq_levels *, double before, double after);
 
+/* Where nothing was seen at level[i], as at PVQ_LEVELS_NONE, fills in the level of what came before and after it in time, if
+ * that is the same. Of n things in a row. */
+void pvq_levels_fill(int *level, size_t n);
+
+/* The level of most of n things; the lowest of several. If none is at a level: PVQ_LEVELS_PASSING, or PVQ_LEVELS_NONE where all
+ * are unknown. */
+int pvq_levels_most(const int *level, size_t n);
+
 #endif

@@ -570,7 +570,7 @@ static void a_verdict_names_the_state_of_the_machine(void **state)
 	assert_says(run, "| **pthread_queue**, n = 10 | 30.1 µs");
 	assert_says(run, "| **no** |");
 	assert_says(run,
-		"Of 30 groups, 0 met different levels and were measured again at once. **0** stayed mixed");
+		"In 0 of 30 groups some trials were off the group's level, and were measured again at once. **0** trials stayed off it");
 	assert_says(run, "| noop | pool_ordered | 10.0 µs");
 	read_text(run, "levels.csv");
 	assert_says(run, "\"pool_ordered\",\"noop\",\"\",100,2,2,1,8,2,520,10,");
@@ -591,7 +591,7 @@ static void one_state_is_not_made_much_of(void **state)
 	assert_silent(run, "plots/state.svg");
 }
 
-static void a_mixed_group_is_told(void **state)
+static void a_trial_off_the_level_is_told(void **state)
 {
 	struct run *run = *state;
 
@@ -600,7 +600,7 @@ static void a_mixed_group_is_told(void **state)
 		add_state(run, "pthread_queue", b, 2, b % 2 || b == 6 ? 105 : 520);
 	}
 	assert_int_equal(make_report(run), 0);
-	assert_says(run, "**1** stayed mixed, and enters no figure");
+	assert_says(run, "**1** trial stayed off it, and enters no figure");
 }
 
 /* What makes it a run with peers: the time per empty item was measured. */
@@ -1319,7 +1319,7 @@ int main(void)
 		RUN(a_contradiction_is_told_instead_of_a_rank),
 		RUN(a_verdict_names_the_state_of_the_machine),
 		RUN(one_state_is_not_made_much_of),
-		RUN(a_mixed_group_is_told),
+		RUN(a_trial_off_the_level_is_told),
 		RUN(a_chunk_that_fails_is_a_cell),
 		RUN(the_verdict_decides_in_spite_of_ties),
 		RUN(the_verdict_names_what_the_choice_costs),

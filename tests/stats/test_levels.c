@@ -154,6 +154,35 @@ static void a_change_between_two_looks_shows(void **unused)
 	assert_int_equal(pvq_levels_between(&levels, 250, 0), PVQ_LEVELS_PASSING);
 }
 
+static void what_was_not_seen_is_as_what_came_before_and_after(void **unused)
+{
+	enum { NONE = PVQ_LEVELS_NONE, PASSING = PVQ_LEVELS_PASSING };
+	int level[] = {NONE, 1, NONE, NONE, 1, NONE, 0, NONE, PASSING, NONE};
+	const int filled[] = {1, 1, 1, 1, 1, PASSING, 0, PASSING, PASSING, PASSING};
+	int unknown[] = {NONE, NONE};
+
+	(void)unused;
+	pvq_levels_fill(level, sizeof(level) / sizeof(*level));
+	assert_memory_equal(level, filled, sizeof(filled));
+	pvq_levels_fill(unknown, 2);
+	assert_int_equal(unknown[0], NONE);
+	assert_int_equal(unknown[1], NONE);
+}
+
+static void most_of_them_decide(void **unused)
+{
+	enum { NONE = PVQ_LEVELS_NONE, PASSING = PVQ_LEVELS_PASSING };
+	const int level[] = {1, 1, 0, PASSING, PASSING, PASSING, NONE}, even[] = {2, 0, 2, 0},
+		  few[] = {PASSING, NONE};
+
+	(void)unused;
+	assert_int_equal(pvq_levels_most(level, 7), 1);
+	assert_int_equal(pvq_levels_most(even, 4), 0);
+	assert_int_equal(pvq_levels_most(few, 2), PASSING);
+	assert_int_equal(pvq_levels_most(few + 1, 1), NONE);
+	assert_int_equal(pvq_levels_most(NULL, 0), NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +193,8 @@ int main(void)
 		cmocka_unit_test(too_few_values_have_one_level),
 		cmocka_unit_test(no_more_levels_than_there_is_room_for),
 		cmocka_unit_test(a_change_between_two_looks_shows),
+		cmocka_unit_test(what_was_not_seen_is_as_what_came_before_and_after),
+		cmocka_unit_test(most_of_them_decide),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

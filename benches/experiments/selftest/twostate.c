@@ -134,11 +134,12 @@ static void run_trial(struct simulated *s, struct machine *m, unsigned block, un
 	row->handover_after_ns = look(m);
 }
 
-/* Whether the last rows, a group, met one level, by all looks so far. */
-static int is_settled(const struct simulated *s)
+/* Of the last row of each strategy, a group: which are off the level of most, by all looks so far. Returns how many. */
+static unsigned find_off(const struct simulated *s, const size_t last[STRATEGIES], unsigned off[STRATEGIES])
 {
 	const struct pvq_rows *rows = &s->run.rows;
-	int level = PVQ_LEVELS_NONE;
+	int level[STRATEGIES];
+	unsigned count = 0;
 	struct pvq_levels levels;
 	double ns[2 * ROWS];
 	size_t n = 0;
@@ -150,21 +151,30 @@ static int is_settled(const struct simulated *s)
 		ns[n++] = (double)rows->row[i].handover_after_ns;
 	}
 	pvq_levels_find(&levels, ns, n);
-	for (size_t i = rows->count - STRATEGIES; i < rows->count; i++)
-		level = pvq_levels_both(level, pvq_levels_between(&levels, (double)rows->row[i].handover_ns,
-						       (double)rows->row[i].handover_after_ns));
-	return level != PVQ_LEVELS_PASSING;
+	for (unsigned i = 0; i < STRATEGIES; i++) {
+		const struct pvq_row *row = &rows->row[last[i]];
+
+		level[i] = pvq_levels_between(
+			&levels, (double)row->handover_ns, (double)row->handover_after_ns);
+	}
+	for (unsigned i = 0; i < STRATEGIES; i++)
+		if (level[i] != PVQ_LEVELS_NONE && level[i] != pvq_levels_most(level, STRATEGIES))
+			off[count++] = i;
+	return count;
 }
 
-static void run_group(struct simulated *s, struct machine *m, unsigned block, unsigned attempt,
-	const unsigned order[STRATEGIES])
+/* Runs n strategies, and notes each one's row. */
+static void run_some(struct simulated *s, struct machine *m, unsigned block, unsigned attempt,
+	const unsigned *which, unsigned n, size_t last[STRATEGIES])
 {
 	struct pvq_row *row = &s->run.rows.row[s->run.rows.count];
 	int is_busy = draw(m) < busy;
 
-	for (unsigned i = 0; i < STRATEGIES; i++)
-		run_trial(s, m, block, attempt, order[i]);
-	for (unsigned i = 0; is_busy && i < STRATEGIES; i++)
+	for (unsigned i = 0; i < n; i++) {
+		last[which[i]] = s->run.rows.count;
+		run_trial(s, m, block, attempt, which[i]);
+	}
+	for (unsigned i = 0; is_busy && i < n; i++)
 		row[i].handover_ns = row[i].handover_after_ns = 0;
 }
 
@@ -187,17 +197,19 @@ static unsigned lacks(const struct simulated *s)
 static void run_block(
 	struct simulated *s, struct machine *m, unsigned block, double began_s, double *again_s)
 {
-	unsigned order[STRATEGIES] = {0, 1, 2, 3};
+	unsigned which[STRATEGIES] = {0, 1, 2, 3}, n = STRATEGIES;
+	size_t last[STRATEGIES];
 
 	pass(m, 0.5 + draw(m)); /* the turns of other tasks */
-	pvq_shuffle(order, STRATEGIES, &m->random);
-	for (unsigned attempt = 0; attempt <= PVQ_SWEEP_AGAIN_MOST; attempt++) {
-		double group_s = m->now_s;
+	pvq_shuffle(which, STRATEGIES, &m->random);
+	for (unsigned attempt = 0; n > 0 && attempt <= PVQ_SWEEP_AGAIN_MOST; attempt++) {
+		double trial_s = m->now_s;
 
-		run_group(s, m, block, attempt, order);
-		group_s = m->now_s - group_s;
-		*again_s += attempt ? group_s : 0;
-		if (is_settled(s) || *again_s + group_s > PVQ_SWEEP_AGAIN_SHARE * (m->now_s - began_s))
+		run_some(s, m, block, attempt, which, n, last);
+		trial_s = (m->now_s - trial_s) / n;
+		*again_s += attempt ? n * trial_s : 0;
+		n = find_off(s, last, which);
+		if (*again_s + n * trial_s > PVQ_SWEEP_AGAIN_SHARE * (m->now_s - began_s))
 			break;
 	}
 }

@@ -4,7 +4,7 @@
  * The machine has two states, near and far, or three, and stays in one for 1 to 30 s at a time. A run has 20 blocks about a second apart; in each a group of four
  * strategies runs, whose true times are known in both states. Noise is lognormal with a sigma of 3 %, and one trial in a
  * hundred takes up to three times as long. The hand-over is seen before and after every trial, but in one group in ten the
- * CPUs are too busy to tell it. A group that met both states is measured again, by the rules of a sweep (drive/sweep.h). All is drawn from a seed, so that the result is the
+ * CPUs are too busy to tell it. Trials off the group's level are measured again, by the rules of a sweep (drive/sweep.h). All is drawn from a seed, so that the result is the
  * same on every machine. A run whose comparisons lack blocks at one level goes on (drive/admit.h).
  *
  * The rows are judged in two ways: all trials together, as if the hand-over were unknown and nothing had been measured
