@@ -137,12 +137,13 @@ int pvq_chaos_chapter(const struct pvq_report *r, const void *data)
 		return 0;
 	fprintf(r->md,
 		"## What if a worker is killed every %u ms?\n\nEach way to use processes runs a map of short items twice: "
-		"undisturbed, and while a random worker is killed by SIGKILL every %u ms, up to the last fiftieth of the items. A way that is slow has fewer items, "
-		"so that it, too, is done in a quarter of the time-out if undisturbed.\n\n",
+		"undisturbed, and while a random worker is killed by SIGKILL every %u ms, up to the last fiftieth of the "
+		"items. A way that is slow has fewer items, so that it, too, is done in a quarter of the time-out if undisturbed.\n\n",
 		way->every_ms, way->every_ms);
 	pvq_chaos_table(r->md, rows);
 	fprintf(r->md,
-		"\n*Hangs*: the map had to be ended at the time-out, and nothing had arrived for a quarter of that time. "
+		"\nEach row is one trial; which worker dies where may decide between an error and a hang. "
+		"*Hangs*: the map had to be ended at the time-out, and nothing had arrived for a quarter of that time. "
 		"*Throws away*: an error ended the map, and the results that had not been delivered were gone. *Loses*: an "
 		"error was delivered in place of a result. *Ratio*: right results in a second, with kills against "
 		"undisturbed. pvq's pool begins an item again whose worker is killed, up to %d times here, since chance may "
