@@ -60,10 +60,8 @@ function readState(fragment) {
 	const [place, rest] = fragment.split(/\?(.*)/s), fields = new URLSearchParams(rest || '');
 	const state = { place, predict: fields.has('predict') };
 
-	for (const name of LISTS)
-		state[name] = new Set(fields.getAll(name));
-	for (const name of MAPS)
-		state[name] = new Map(fields.getAll(name).filter((text) => text.includes(':')).map((text) => text.split(/:(.*)/s)));
+	LISTS.forEach((name) => { state[name] = new Set(fields.getAll(name)); });
+	MAPS.forEach((name) => { state[name] = new Map(fields.getAll(name).filter((text) => text.includes(':')).map((text) => text.split(/:(.*)/s))); });
 	return state;
 }
 
@@ -191,16 +189,13 @@ function startMarks(main) {
 
 	/* The nearest mark that is shown, within reach of a finger. One too small to see stands for the bar around it. */
 	function markAt({ target, clientX, clientY }) {
-		let best = null, least = 16;
-
-		for (const mark of (target.closest('svg') || make('i')).querySelectorAll('.mark')) {
+		const near = [...(target.closest('svg') || make('i')).querySelectorAll('.mark')].map((mark) => {
 			const box = mark.getBoundingClientRect(), along = box.width < 1 ? 20 : 1;
-			const far = Math.hypot((box.x + box.width / 2 - clientX) / along, box.y + box.height / 2 - clientY);
 
-			if (box.width && far < least)
-				[best, least] = [mark, far];
-		}
-		return best;
+			return { mark, far: box.width ? Math.hypot((box.x + box.width / 2 - clientX) / along, box.y + box.height / 2 - clientY) : Infinity };
+		}).filter(({ far }) => far < 16);
+
+		return near.sort((a, b) => a.far - b.far)[0]?.mark || null;
 	}
 
 	for (const title of main.querySelectorAll(':is(.mark, polygon) > title')) {
@@ -215,10 +210,7 @@ function startMarks(main) {
 	main.addEventListener('pointerleave', () => kept || say(null));
 	main.addEventListener('focusin', ({ target }) => says.has(target) && say(target));
 	document.addEventListener('scroll', place, { passive: true });
-	document.addEventListener('click', (event) => {
-		if (!tip.contains(event.target))
-			say(markAt(event), true);
-	});
+	document.addEventListener('click', (event) => tip.contains(event.target) || say(markAt(event), true));
 	document.addEventListener('keydown', (event) => {
 		const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key], mark = event.target;
 
@@ -245,14 +237,12 @@ function startPage() {
 	const folds = [...main.querySelectorAll('details')].map((details) => ({ details, open: details.open, id: details.querySelector('summary > h2')?.id
 		|| details.firstChild.textContent.toLowerCase().replace(/[^a-z0-9]+/g, '-') }));
 	const hidden = make('span'), result = make('output');
-	const predict = button('Predict', () => {
-		state = { ...state, predict: !state.predict, guess: new Map(), show: new Set() };
-		update();
-	}, 'Guess the figures before you see them');
+	const predict = button('Predict', () => update({ ...state, predict: !state.predict, guess: new Map(), show: new Set() }),
+		'Guess the figures before you see them');
 	let state = readState(location.hash.slice(1));
 
-	function update() {
-		const text = writeState(state);
+	function update(next = state) {
+		const text = writeState(state = next);
 		apply();
 		if (location.hash.slice(1) !== text)
 			history.replaceState(null, '', location.pathname + location.search + (text && `#${text}`));
@@ -270,8 +260,7 @@ function startPage() {
 
 	function goToPlace() {
 		const place = document.getElementById(state.place);
-		for (const fold of folds)
-			fold.details.open ||= fold.details.contains(place);
+		folds.forEach(({ details }) => { details.open ||= details.contains(place); });
 		place?.scrollIntoView();
 	}
 
@@ -331,8 +320,7 @@ function startPage() {
 
 		questions.forEach((question) => applyQuestion(question, closed));
 		elements.forEach((element) => element.classList.toggle('closed', closed));
-		open.hidden = !closed;
-		open.textContent = `Show this chapter${left.length ? ` (${left.length} to guess)` : ''}`;
+		Object.assign(open, { hidden: !closed, textContent: `Show this chapter${left.length ? ` (${left.length} to guess)` : ''}` });
 		for (const { rows, names } of tables)
 			rows.forEach((row) => [...row.cells].forEach((cell, i) => cell.classList.toggle('veiled',
 				closed && i > 0 && !KEPT.test(names[i]) && !row.judged && !cell.querySelector('input'))));
@@ -378,12 +366,10 @@ function startPage() {
 			t.table.parentNode.before(t.find);
 		}
 	}
-	folds.forEach(({ details, id, open }) =>
-		details.addEventListener('toggle', () => set(state.fold, id, details.open !== open)));
+	folds.forEach(({ details, id, open }) => details.addEventListener('toggle', () => set(state.fold, id, details.open !== open)));
 	addEventListener('hashchange', () => {
 		const { hash } = location;
-		state = hash.includes('?') ? readState(hash.slice(1)) : { ...state, place: hash.slice(1) };
-		update();
+		update(hash.includes('?') ? readState(hash.slice(1)) : { ...state, place: hash.slice(1) });
 		goToPlace();
 	});
 	nav.append(make('div', { className: 'tools' }, predict, result, hidden,
