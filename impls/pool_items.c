@@ -390,6 +390,17 @@ static int odd_result(struct pvq_pool *p, uint32_t slot, uint64_t word, const vo
 	return 0; /* another one is cancelled, or differs */
 }
 
+/* Puts what may be no output. Not in put_piece(): the address of `out` would have the compiler guard each piece. */
+__attribute__((noinline, cold)) static int put_odd(
+	struct pvq_pool *p, const struct pvq_pool_feed *feed, uint64_t id, uint32_t slot, uint64_t word)
+{
+	const void *out = p->out + slot * p->out_stride;
+	size_t len = (uint32_t)word;
+	int status = odd_result(p, slot, word, &out, &len);
+
+	return feed->put(feed->ctx, id, out, len, status);
+}
+
 /* All its items were put. */
 static void free_piece(struct pvq_pool *p, const struct pool_putting *put)
 {
@@ -414,19 +425,16 @@ static int64_t put_piece(
 	while (put->left > 0 && !round->over) {
 		uint32_t slot = put->slot++;
 		uint64_t id = put->id++, word = put->word;
-		const void *out = p->out + slot * p->out_stride;
-		int status = 0, ret;
-		size_t len;
+		int ret;
 
 		if (word & POOL_MIXED && slot != put->first)
 			word = atomic_load_explicit(&p->result[slot], memory_order_relaxed);
-		len = (uint32_t)word;
-		if ((word & (POOL_FAILED | POOL_LOST)) | p->cancelled)
-			status = odd_result(p, slot, word, &out, &len);
 		put->left--;
 		p->done++;
 		sum++;
-		ret = feed->put(feed->ctx, id, out, len, status);
+		ret = (word & (POOL_FAILED | POOL_LOST)) | p->cancelled
+			      ? put_odd(p, feed, id, slot, word)
+			      : feed->put(feed->ctx, id, p->out + slot * p->out_stride, (uint32_t)word, 0);
 		if (ret < 0) {
 			round->over = 1;
 			round->refused =
