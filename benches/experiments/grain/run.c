@@ -94,8 +94,7 @@ static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const ch
 	const struct pvq_folder folder = {.dir = dir, .registry = of->registry};
 	int ret = pvq_experiments_read(&readings, &w.traits, &folder);
 
-	*plan = (struct pvq_plan){
-		.profile = of->profile,
+	*plan = (struct pvq_plan){.profile = of->profile,
 		.blocks = 40,
 		.goal = GOAL,
 		.seed = of->seed,
