@@ -24,7 +24,7 @@ static void costs_release(void *data)
 const struct pvq_experiment pvq_experiment_costs = {
 	.name = "costs",
 	.turn = 30,
-	.seconds = {[PVQ_PEERS] = 200, [PVQ_PEERS_QUICK] = 40},
+	.seconds = {[PVQ_PEERS] = 200, [PVQ_PEERS_QUICK] = 90},
 	.run = pvq_costs_run,
 	.read = costs_read,
 	.release = costs_release,
