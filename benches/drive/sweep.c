@@ -318,9 +318,9 @@ static unsigned find_off(
 	const struct session *s, unsigned block, const unsigned *cell, unsigned cells, unsigned *off)
 {
 	double least = INFINITY, most = 0;
-	int *level = s->level, its;
+	int *level = s->level;
 	struct pvq_levels levels;
-	unsigned n = 0;
+	unsigned n, kept = 0;
 
 	for (unsigned i = 0; i < cells; i++) {
 		const struct look *look = &s->look[(size_t)block * s->plan->ncell + cell[i]];
@@ -336,13 +336,11 @@ static unsigned find_off(
 	find_levels(s, s->plan->cell[cell[0]].cores, block + 1, &levels);
 	for (unsigned i = 0; i < cells; i++)
 		level[i] = level_of(s, &levels, block, cell[i]);
-	pvq_levels_fill(level, cells);
-	its = pvq_levels_most(level, cells);
-	for (unsigned i = 0; i < cells; i++)
-		if (!s->plan->cell[cell[i]].skip &&
-			(level[i] == PVQ_LEVELS_PASSING || (level[i] >= 0 && level[i] != its)))
-			off[n++] = cell[i];
-	return n;
+	n = pvq_levels_off(level, cells, off);
+	for (unsigned i = 0; i < n; i++)
+		if (!s->plan->cell[cell[off[i]]].skip)
+			off[kept++] = cell[off[i]];
+	return kept;
 }
 
 /* The level of most of a work's trials on so many cores in a block; PVQ_LEVELS_PASSING: of none, or it was not measured

@@ -173,3 +173,16 @@ int pvq_levels_most(const int *level, size_t n)
 			most = l;
 	return most;
 }
+
+unsigned pvq_levels_off(int *level, size_t n, unsigned *off)
+{
+	unsigned count = 0;
+	int most;
+
+	pvq_levels_fill(level, n);
+	most = pvq_levels_most(level, n);
+	for (size_t i = 0; i < n; i++)
+		if (level[i] == PVQ_LEVELS_PASSING || (level[i] >= 0 && level[i] != most))
+			off[count++] = (unsigned)i;
+	return count;
+}

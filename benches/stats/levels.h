@@ -57,4 +57,8 @@ void pvq_levels_fill(int *level, size_t n);
  * are unknown. */
 int pvq_levels_most(const int *level, size_t n);
 
+/* Finds which of n things in a row are off the level of most of them, or saw a change; level is filled as above. Writes their
+ * indices, at most n; returns how many. */
+unsigned pvq_levels_off(int *level, size_t n, unsigned *off);
+
 #endif

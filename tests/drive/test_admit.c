@@ -63,7 +63,7 @@ static void what_lacks_blocks_goes_first(void **state)
 	assert_true(work[0].closed && work[1].closed);
 }
 
-/* Time is kept for what the work will probably need; who has to wait may go on later. */
+/* A work that lacks blocks has the time that it will probably need; a work that has to wait for it may take part later. */
 static void the_others_leave_it_the_time_it_needs(void **state)
 {
 	(void)state;

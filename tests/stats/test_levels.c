@@ -183,6 +183,19 @@ static void most_of_them_decide(void **unused)
 	assert_int_equal(pvq_levels_most(NULL, 0), NONE);
 }
 
+/* What was not seen between two levels may have been either. */
+static void those_off_the_level_are_found(void **unused)
+{
+	enum { NONE = PVQ_LEVELS_NONE, PASSING = PVQ_LEVELS_PASSING };
+	int level[] = {0, NONE, 1, PASSING, 0, NONE};
+	unsigned off[sizeof(level) / sizeof(*level)];
+
+	(void)unused;
+	assert_int_equal(pvq_levels_off(level, sizeof(level) / sizeof(*level), off), 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(off[i], i + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +208,7 @@ int main(void)
 		cmocka_unit_test(a_change_between_two_looks_shows),
 		cmocka_unit_test(what_was_not_seen_is_as_what_came_before_and_after),
 		cmocka_unit_test(most_of_them_decide),
+		cmocka_unit_test(those_off_the_level_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,7 +139,6 @@ static unsigned find_off(const struct simulated *s, const size_t last[STRATEGIES
 {
 	const struct pvq_rows *rows = &s->run.rows;
 	int level[STRATEGIES];
-	unsigned count = 0;
 	struct pvq_levels levels;
 	double ns[2 * ROWS];
 	size_t n = 0;
@@ -157,10 +156,7 @@ static unsigned find_off(const struct simulated *s, const size_t last[STRATEGIES
 		level[i] = pvq_levels_between(
 			&levels, (double)row->handover_ns, (double)row->handover_after_ns);
 	}
-	for (unsigned i = 0; i < STRATEGIES; i++)
-		if (level[i] != PVQ_LEVELS_NONE && level[i] != pvq_levels_most(level, STRATEGIES))
-			off[count++] = i;
-	return count;
+	return pvq_levels_off(level, STRATEGIES, off);
 }
 
 /* Runs n strategies, and notes each one's row. */
