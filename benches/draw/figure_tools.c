@@ -135,22 +135,15 @@ void pvq_figure_say(
 	struct pvq_outfile text;
 	int ret = pvq_outfile_begin(&text);
 
-	if (ret) {
-		pvq_plot_fail(plot, ret);
-		return;
+	if (ret == 0) {
+		pvq_text_plain(plain, key->task, key->args);
+		fprintf(text.f, "%s: %s, %u worker%s on %u core%s\n%s%smap %s, n = %zu\n",
+			s->series[cell->series].name, plain, key->workers, key->workers == 1 ? "" : "s",
+			key->cores, key->cores == 1 ? "" : "s", shows, shows[0] ? "\n" : "",
+			pvq_text_ns_interval(map->median, map->lo, map->hi).s, map->n);
+		pvq_row_command(text.f, key);
 	}
-	pvq_text_plain(plain, key->task, key->args);
-	fprintf(text.f, "%s: %s, %u worker%s on %u core%s\n%s%smap %s, n = %zu\n",
-		s->series[cell->series].name, plain, key->workers, key->workers == 1 ? "" : "s", key->cores,
-		key->cores == 1 ? "" : "s", shows, shows[0] ? "\n" : "",
-		pvq_text_ns_interval(map->median, map->lo, map->hi).s, map->n);
-	pvq_row_command(text.f, key);
-	ret = pvq_outfile_compose(&text);
-	if (ret == 0)
-		pvq_plot_say(plot, text.text);
-	else
-		pvq_plot_fail(plot, ret);
-	pvq_outfile_free(&text);
+	pvq_plot_say_file(plot, &text, ret);
 }
 
 double pvq_figure_dodge(size_t i, size_t count)

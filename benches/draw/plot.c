@@ -194,6 +194,17 @@ void pvq_plot_say(struct pvq_plot *plot, const char *text)
 	fputs("\"\n", plot->dat);
 }
 
+void pvq_plot_say_file(struct pvq_plot *plot, struct pvq_outfile *text, int ret)
+{
+	if (ret == 0)
+		ret = pvq_outfile_compose(text);
+	if (ret == 0)
+		pvq_plot_say(plot, text->text);
+	else
+		pvq_plot_fail(plot, ret);
+	pvq_outfile_free(text);
+}
+
 void pvq_plot_tic(FILE *f, const char *text, double at, int first)
 {
 	fputs(first ? "'" : ", '", f);

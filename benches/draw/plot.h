@@ -62,6 +62,9 @@ void pvq_plot_quote(FILE *, const char *text);
 /* Ends a line of figures with what its point says to the reader who points at it: a column of the data. The template draws
  * such points `with labels hypertext point`. */
 void pvq_plot_say(struct pvq_plot *, const char *text);
+
+/* The same for what was written into a file in memory, which it frees. ret: what pvq_outfile_begin() returned for it. */
+void pvq_plot_say_file(struct pvq_plot *, struct pvq_outfile *text, int ret);
 /* Writes one element of the list in `set …tics (…)`. */
 void pvq_plot_tic(FILE *, const char *text, double at, int first);
 

@@ -125,15 +125,9 @@ static void costs_mark(struct pvq_plot *plot, const struct pvq_cost_of *cost,
 	struct pvq_outfile text;
 	int ret = pvq_outfile_begin(&text);
 
-	if (ret == 0) {
-		costs_says(text.f, cost, traits, kind, e);
-		ret = pvq_outfile_compose(&text);
-	}
 	if (ret == 0)
-		pvq_plot_say(plot, text.text);
-	else
-		pvq_plot_fail(plot, ret);
-	pvq_outfile_free(&text);
+		costs_says(text.f, cost, traits, kind, e);
+	pvq_plot_say_file(plot, &text, ret);
 }
 
 /* Writes the dots of that kind, and its entry of the key, the `before`-th; nothing where there are none. Returns whether
