@@ -5,11 +5,10 @@
  * last fiftieth of the items begins, a line holds 0: kills must end before the map does, as a worker that dies while the pool
  * is closed is another matter. */
 #include "kernel.h"
+#include "tell.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -54,32 +53,17 @@ static struct pvq_span chaos_input(const struct pvq_load *load, uint64_t id, voi
 	return pvq_task_spin.input(load, id, scratch);
 }
 
-/* With a single write(), to keep lines of two processes apart. Who cannot tell is not killed. */
-static void chaos_tell(int pid)
-{
-	const char *path = getenv("PVQ_CHAOS_WORKERS");
-	int fd = path ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
-	char line[16];
-	ssize_t ignored;
-
-	if (fd < 0)
-		return;
-	ignored = write(fd, line, (size_t)snprintf(line, sizeof(line), "%d\n", pid));
-	(void)ignored;
-	close(fd);
-}
-
 static ssize_t chaos_run(const struct pvq_load *load, const void *in, size_t len, void *out, size_t cap)
 {
 	_Atomic int *told = load->priv;
 	uint64_t parameter = 0;
 
 	if (told && !atomic_load_explicit(told, memory_order_relaxed) && !atomic_exchange(told, 1))
-		chaos_tell((int)getpid());
+		pvq_task_tell("PVQ_CHAOS_WORKERS", (uint64_t)getpid());
 	if (told && len == sizeof(parameter))
 		memcpy(&parameter, in, len);
 	if (parameter && parameter == load->n - load->n / 50) /* parameters count from 1 */
-		chaos_tell(0);
+		pvq_task_tell("PVQ_CHAOS_WORKERS", 0);
 	return pvq_task_spin.run(load, in, len, out, cap);
 }
 

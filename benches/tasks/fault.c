@@ -6,13 +6,11 @@
  * If $PVQ_FAULT_STAMP names a file, each fault appends a line to it: CLOCK_MONOTONIC in nanoseconds. So the driver knows
  * when and how often it happened, even if the process is dead (experiments/faults). */
 #include "base/clock.h"
+#include "tasks/tell.h"
 #include "tasks/tutorial.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -39,24 +37,9 @@ static void fault_segv(void)
 	kill(getpid(), SIGSEGV); /* reached only if the mapping failed */
 }
 
-/* Appends the stamp with a single write(), to keep lines of two processes apart. A failure shows as a missing stamp. */
-static void fault_stamp(void)
-{
-	const char *path = getenv("PVQ_FAULT_STAMP");
-	int fd = path ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
-	char line[32];
-	ssize_t ignored;
-
-	if (fd < 0)
-		return;
-	ignored = write(fd, line, (size_t)snprintf(line, sizeof(line), "%" PRIu64 "\n", pvq_clock_ns()));
-	(void)ignored;
-	close(fd);
-}
-
 static ssize_t fault_happen(uint64_t kind)
 {
-	fault_stamp();
+	pvq_task_tell("PVQ_FAULT_STAMP", pvq_clock_ns());
 	switch (kind) {
 	case SEGV:
 		fault_segv();
