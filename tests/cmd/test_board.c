@@ -24,11 +24,7 @@ static const char class_csv[] =
 	"wrong_one,pool_unordered,wrong,0,4,1,x_noop,0,,,,,,,,,,0,0,\"check noop: item 5 never arrived: look at "
 	"<b>map()</b>\",1795760499217\n";
 
-static struct board {
-	int ready;
-	char dir[64], url[128];
-	struct browser browser;
-} board;
+static struct browser_page board;
 
 static int start_board(void **state)
 {
@@ -39,8 +35,7 @@ static int start_board(void **state)
 	(void)state;
 	if (!browser_installed())
 		return 0;
-	strcpy(board.dir, "/tmp/pvq-board.XXXXXX");
-	assert_non_null(mkdtemp(board.dir));
+	browser_page_begin(&board);
 	snprintf(path, sizeof(path), "%s/class.csv", board.dir);
 	f = fopen(path, "w");
 	assert_non_null(f);
@@ -49,22 +44,14 @@ static int start_board(void **state)
 	snprintf(command, sizeof(command), "%s grade --scoreboard %s --out %s/class.html",
 		pvq ? pvq : "build/pvq", path, board.dir);
 	assert_int_equal(system(command), 0);
-	snprintf(board.url, sizeof(board.url), "file://%s/class.html", board.dir);
-	browser_start(&board.browser);
-	board.ready = 1;
+	browser_page_start(&board, "class.html");
 	return 0;
 }
 
 static int stop_board(void **state)
 {
-	char command[96];
-
 	(void)state;
-	if (!board.ready)
-		return 0;
-	browser_stop(&board.browser);
-	snprintf(command, sizeof(command), "rm -rf %s", board.dir);
-	return system(command);
+	return browser_page_end(&board);
 }
 
 static void open_board(void)

@@ -20,11 +20,7 @@ enum { BLOCKS = 8, ITEMS = 80, ITEM_NS = 10000 };
 
 static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 
-static struct page {
-	int ready;
-	char dir[64], url[128];
-	struct browser browser;
-} page;
+static struct browser_page page;
 
 static struct pvq_row row_of(const char *impl, unsigned workers)
 {
@@ -80,8 +76,7 @@ static int start_page(void **state)
 	(void)state;
 	if (!browser_installed() || system("command -v gnuplot >/dev/null 2>&1"))
 		return 0;
-	strcpy(page.dir, "/tmp/pvq-timeline.XXXXXX");
-	assert_non_null(mkdtemp(page.dir));
+	browser_page_begin(&page);
 	snprintf(path, sizeof(path), "%s/raw.csv", page.dir);
 	f = fopen(path, "w");
 	assert_non_null(f);
@@ -96,22 +91,14 @@ static int start_page(void **state)
 	}
 	assert_int_equal(fclose(f), 0);
 	assert_int_equal(pvq_report_make(&registry, page.dir), 0);
-	snprintf(page.url, sizeof(page.url), "file://%s/report.html", page.dir);
-	browser_start(&page.browser);
-	page.ready = 1;
+	browser_page_start(&page, "report.html");
 	return 0;
 }
 
 static int stop_page(void **state)
 {
-	char command[96];
-
 	(void)state;
-	if (!page.ready)
-		return 0;
-	browser_stop(&page.browser);
-	snprintf(command, sizeof(command), "rm -rf %s", page.dir);
-	return system(command);
+	return browser_page_end(&page);
 }
 
 /* Waits until the page has been laid out and drawn, and what the pointer did has been told to it: both go by frames. */

@@ -26,11 +26,7 @@ static struct pvq_registry registry = {.linked_in = pvq_linked_in};
 static const char *const item_ns[] = {"100", "200", "500", "1000", "2000", "5000", "10000", "20000"};
 enum { TASKS = sizeof(item_ns) / sizeof(*item_ns) };
 
-static struct page {
-	int ready;
-	char dir[64], url[128];
-	struct browser browser;
-} page;
+static struct browser_page page;
 
 /* Three strategies, each with its own gain; serial is the base. */
 static void write_rows(FILE *f)
@@ -79,30 +75,21 @@ static int start_page(void **state)
 	(void)state;
 	if (!browser_installed() || system("command -v gnuplot >/dev/null 2>&1"))
 		return 0;
-	strcpy(page.dir, "/tmp/pvq-page.XXXXXX");
-	assert_non_null(mkdtemp(page.dir));
+	browser_page_begin(&page);
 	snprintf(path, sizeof(path), "%s/raw.csv", page.dir);
 	f = fopen(path, "w");
 	assert_non_null(f);
 	write_rows(f);
 	assert_int_equal(fclose(f), 0);
 	assert_int_equal(pvq_report_make(&registry, page.dir), 0);
-	snprintf(page.url, sizeof(page.url), "file://%s/report.html", page.dir);
-	browser_start(&page.browser);
-	page.ready = 1;
+	browser_page_start(&page, "report.html");
 	return 0;
 }
 
 static int stop_page(void **state)
 {
-	char command[96];
-
 	(void)state;
-	if (!page.ready)
-		return 0;
-	browser_stop(&page.browser);
-	snprintf(command, sizeof(command), "rm -rf %s", page.dir);
-	return system(command);
+	return browser_page_end(&page);
 }
 
 /* Opens the report at that fragment, "#…" or "". */

@@ -306,3 +306,27 @@ void browser_type(struct browser *b, const char *text)
 			json_pack("{s:s, s:s}", "type", "keyUp", "key", enter ? "Enter" : one));
 	}
 }
+
+void browser_page_begin(struct browser_page *page)
+{
+	strcpy(page->dir, "/tmp/pvq-page.XXXXXX");
+	assert_non_null(mkdtemp(page->dir));
+}
+
+void browser_page_start(struct browser_page *page, const char *name)
+{
+	snprintf(page->url, sizeof(page->url), "file://%s/%s", page->dir, name);
+	browser_start(&page->browser);
+	page->ready = 1;
+}
+
+int browser_page_end(struct browser_page *page)
+{
+	char command[96];
+
+	if (!page->ready)
+		return 0;
+	browser_stop(&page->browser);
+	snprintf(command, sizeof(command), "rm -rf %s", page->dir);
+	return system(command);
+}

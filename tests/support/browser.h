@@ -38,6 +38,22 @@ char *browser_value(struct browser *, const char *script);
 /* Fails the test unless the value is that text. */
 void browser_assert(struct browser *, const char *script, const char *wanted);
 
+/* A page that a group of tests looks at, in a folder of its own. Begin with 0. */
+struct browser_page {
+	int ready; /* it is there: else there is no browser, and the tests are to skip */
+	char dir[64], url[128];
+	struct browser browser;
+};
+
+/* Makes the folder, in which the page is to be written. */
+void browser_page_begin(struct browser_page *);
+
+/* The page lies in the folder under that name: starts the browser. */
+void browser_page_start(struct browser_page *, const char *name);
+
+/* For a group's teardown: ends the browser and removes the folder, where the page was ready. 0, or what failed. */
+int browser_page_end(struct browser_page *);
+
 /* For a test's teardown: whether the page has had problems, which it prints. */
 int browser_has_problems(const struct browser *);
 
