@@ -28,7 +28,7 @@ static size_t groups_of(const struct pvq_state *state)
 
 /* ---- the answer ---- */
 
-void pvq_levels_headline(const struct pvq_report *r)
+static void headline_levels(const struct pvq_report *r)
 {
 	const struct pvq_state *state = pvq_states_of(&r->summary->states, r->summary->max_cores);
 
@@ -46,6 +46,37 @@ void pvq_levels_headline(const struct pvq_report *r)
 	fprintf(r->md,
 		". Trials are compared within one state only. Figures are for *%s*, unless the task names another.\n\n",
 		pvq_state_name(state, state->most));
+}
+
+/* Names the cells whose trials were all off their task's level: no table of figures can hold them. */
+static void headline_set_aside(const struct pvq_report *r)
+{
+	const struct pvq_summary *s = r->summary;
+	size_t listed = 0;
+
+	for (size_t w = 0; w < s->works; w++)
+		for (size_t c = s->work[w].first; c < s->work[w].first + s->work[w].cells; c++) {
+			const struct pvq_cell *cell = &s->cell[c];
+
+			if (cell->ok || !cell->aside)
+				continue;
+			fputs(listed++ ? ", "
+				       : "**Without a figure**, as every trial met another state than the task's: ",
+				r->md);
+			pvq_text_md(r->md, s->series[cell->series].name);
+			fputs(" (", r->md);
+			pvq_text_md(r->md, s->work[w].label);
+			fprintf(r->md, ", %u worker%s on %u core%s)", cell->key->workers,
+				cell->key->workers == 1 ? "" : "s", cell->key->cores,
+				cell->key->cores == 1 ? "" : "s");
+		}
+	fputs(listed ? ".\n\n" : "", r->md);
+}
+
+void pvq_levels_headline(const struct pvq_report *r)
+{
+	headline_levels(r);
+	headline_set_aside(r);
 }
 
 /* NULL: the work was not measured on that many cores. */

@@ -42,9 +42,10 @@ struct pvq_cell {
 	/* Good rows that follow these, and enter no figure: they ran at another level (state.h). status[PVQ_OK] counts
 	 * both. */
 	size_t aside;
-	size_t series; /* index into pvq_summary.series */
-	int baseline;  /* serial: one worker on one core, a candidate at every core count */
-	int harness;   /* measures the driver, not a strategy: never a candidate */
+	/* Index into pvq_summary.series. series_count or more: no row of the series is in a figure. */
+	size_t series;
+	int baseline; /* serial: one worker on one core, a candidate at every core count */
+	int harness;  /* measures the driver, not a strategy: never a candidate */
 	struct pvq_estimate metric[PVQ_METRICS]; /* of the good rows in which the figure is known */
 	struct pvq_estimate
 		level_ns[PVQ_LEVELS_MAX]; /* map time at each level; n is 0 where none ran at it */

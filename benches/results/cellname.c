@@ -9,7 +9,7 @@ void pvq_cellname(char name[PVQ_CELLNAME_MAX], const struct pvq_summary *s, cons
 	const struct pvq_cell *cell)
 {
 	const struct pvq_row *key = cell->key;
-	unsigned varies = cell->series < s->series_count ? s->series[cell->series].varies : 0;
+	unsigned varies = s->series[cell->series].varies;
 	size_t used = (size_t)snprintf(name, PVQ_CELLNAME_MAX, "%s/%s/workers:%u/cores:%u", work->label,
 		key->impl, key->workers, key->cores);
 

@@ -12,7 +12,8 @@ static unsigned series_difference(const struct pvq_cell *a, const struct pvq_cel
 	const struct pvq_row *x = a->key, *y = b->key;
 	unsigned what = 0;
 
-	if (!a->ok || !b->ok || x->cores != y->cores || strcmp(x->impl, y->impl) != 0)
+	if (!a->status[PVQ_OK] || !b->status[PVQ_OK] || x->cores != y->cores ||
+		strcmp(x->impl, y->impl) != 0)
 		return 0;
 	/* Oversubscribed cells form a family apart: their axis is the number of workers. */
 	if (x->workers != y->workers)
@@ -73,11 +74,12 @@ static int series_order(const void *x, const void *y, void *summary)
 	return order ? order : strverscmp(a->name, b->name);
 }
 
-static size_t series_find(const struct pvq_summary *s, const char *name)
+/* Among the first `count`; returns count if it is not there. */
+static size_t series_find(const struct pvq_summary *s, size_t count, const char *name)
 {
 	size_t i = 0;
 
-	while (i < s->series_count && strcmp(s->series[i].name, name) != 0)
+	while (i < count && strcmp(s->series[i].name, name) != 0)
 		i++;
 	return i;
 }
@@ -118,16 +120,18 @@ int pvq_series_make(struct pvq_summary *s)
 		const struct pvq_cell *cell = &s->cell[c];
 
 		series_name(&name, cell, series_strategy(known, &count, s, cell->key->impl));
-		if (cell->ok && series_find(s, name.name) == s->series_count)
+		if (cell->ok && series_find(s, s->series_count, name.name) == s->series_count)
 			s->series[s->series_count++] = name;
 	}
 	qsort_r(s->series, s->series_count, sizeof(*s->series), series_order, s);
 	for (size_t i = 1; i < s->series_count; i++)
 		if (strcmp(s->series[i].impl, s->series[i - 1].impl) == 0)
 			s->series[i].variant = s->series[i - 1].variant + 1;
-	for (size_t c = 0; c < s->cells; c++) {
+	for (size_t c = 0, all = s->series_count; c < s->cells; c++) {
 		series_name(&name, &s->cell[c], series_strategy(known, &count, s, s->cell[c].key->impl));
-		s->cell[c].series = series_find(s, name.name);
+		s->cell[c].series = series_find(s, all, name.name);
+		if (s->cell[c].series == all)
+			s->series[all++] = name;
 	}
 	free(known);
 	return 0;

@@ -154,3 +154,18 @@ on_terminal() {
 	grep -q '^[0-9]* of [0-9]* trials, ' "$TMP/out"
 	[ "$(grep '^[0-9]* of [0-9]* trials, ' "$TMP/out" | awk '{ print length }' | sort -n | tail -n 1)" -le 39 ]
 }
+
+@test "report: a cell whose trials all met another state than the task's is named, as it has no figure" {
+	"$PVQ" bench --profile quick --blocks 2 --n 500 -t noop -i pool_ordered,pthread_queue --chunk auto,10 --cores 2 \
+		--workers 2 --out "$TMP/run" >"$TMP/out"
+	awk -F, 'BEGIN { OFS = FS }
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+		NR > 1 { $(at["handover_ns"]) = $(at["handover_after_ns"]) = $1 == "pool_ordered" && !$(at["chunk"]) ? 900 : 100 }
+		1' "$TMP/run/raw.csv" >"$TMP/raw.csv"
+	mv "$TMP/raw.csv" "$TMP/run/raw.csv"
+	"$PVQ" report "$TMP/run" >"$TMP/out"
+	for page in report.md summary.md; do
+		grep -q '^\*\*Without a figure\*\*.*: pool_ordered c=auto (noop, 2 workers on 2 cores)\.$' "$TMP/run/$page"
+	done
+	grep -q '^| pool_ordered c=10 ' "$TMP/run/report.md"
+}

@@ -172,6 +172,33 @@ static void a_trial_off_its_groups_level_is_left_out_and_counted(void **state)
 	done();
 }
 
+/* A strategy with two chunks, one of which was never measured at the level: each keeps its name, so that a report can say
+ * which one it leaves out. */
+static void a_cell_without_a_figure_keeps_its_name(void **state)
+{
+	(void)state;
+	begin();
+	for (unsigned b = 0; b < 4; b++) {
+		add("pool_ordered", 2, b, 1000, NEAR, NEAR);
+		add("pthread_queue", 2, b, 1000, NEAR, NEAR);
+		add("pool_ordered", 2, b, 1000, FAR, FAR)->chunk = 10;
+	}
+	summarise(PVQ_LEVELS_NONE);
+	assert_int_equal(summary.series_count, 2);
+	for (size_t c = 0; c < summary.cells; c++) {
+		const struct pvq_cell *with = &summary.cell[c];
+		const char *name = summary.series[with->series].name;
+
+		if (with->key->chunk == 10) {
+			assert_int_equal(with->ok, 0);
+			assert_string_equal(name, "pool_ordered c=10");
+		} else if (strcmp(with->key->impl, "pool_ordered") == 0) {
+			assert_string_equal(name, "pool_ordered c=1");
+		}
+	}
+	done();
+}
+
 static void the_last_attempt_counts(void **state)
 {
 	(void)state;
@@ -299,6 +326,7 @@ int main(void)
 		cmocka_unit_test(figures_come_from_one_level),
 		cmocka_unit_test(each_level_has_its_own_verdict),
 		cmocka_unit_test(a_trial_off_its_groups_level_is_left_out_and_counted),
+		cmocka_unit_test(a_cell_without_a_figure_keeps_its_name),
 		cmocka_unit_test(the_last_attempt_counts),
 		cmocka_unit_test(a_task_with_too_few_blocks_takes_the_level_with_most),
 		cmocka_unit_test(comparisons_need_more_blocks_than_an_interval),
