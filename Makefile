@@ -25,6 +25,8 @@
 #   make fuzz            fuzz every reader of files, options and tasks, for SECONDS=600 in all; ONLY="raw e2e"
 #   make coverage        which lines and branches the tests run, by room; TESTS_OF="tests/stats/*.c": of some tests
 #   make python          build the Python package pvqpool into build/python
+#   make python-table    measure the package beside its targets: the table of impls/python/pvqpool/README.md: four minutes
+#                        at most; BLOCKS=11, ITEMS=1000 (a trial's items at most)
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
 #   make grade-aa        is the reference, graded as a student, ever short of points? RUNS=100, half an hour on a quiet machine
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
@@ -88,7 +90,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 # Once peers are built, rebuild them when the contract or a task changes.
 stale     = $(if $(wildcard $B/peers),peers-built)
 
-.PHONY: all bench test check build-tests python micro micro-overhead pool-bench pool-table pool-against pool-parts peers peers-built \
+.PHONY: all bench test check build-tests python python-table micro micro-overhead pool-bench pool-table pool-against pool-parts peers peers-built \
         peers-check peers-of-c peers-tests aarch64 pool-faults chaos chaos-long kill-resume grade-aa torture proofs selftest e2e lint sample \
         lessons report install \
         install-library uninstall help clean FORCE
