@@ -13,14 +13,16 @@
 
 enum {
 	WIDTH = 960,
-	NARROW = 360,    /* pixels across, for a phone … */
-	NARROW_ROW = 42, /* … where the task stands above its dots */
+	NARROW = 360,    /* pixels across, for a phone, whose first screen has to hold it … */
+	NARROW_ROW = 26, /* … so the task stands above its dots in small letters … */
+	NARROW_MOST = 4, /* … and few strategies have room */
 	CHAR_PX = 8,
 	KEY_ROW = 20,
 	ROW_MIN = 32, /* pixels of a row: the least, what each strategy adds, and the most */
 	ROW_SERIES = 7,
 	OVERVIEW_MOST = 8, /* strategies in the overview; with peers there are dozens */
 	AROUND = 108,      /* pixels above and below the rows, without the key */
+	NARROW_AROUND = 72,
 	ROW_MAX = 90,
 	LABEL_MAX =
 		34, /* characters of a task's label; longer ones are cut, but tables have them in full */
@@ -83,8 +85,9 @@ static void rows_labels_above(struct pvq_plot *plot, const struct pvq_summary *s
 		rows_cut(label, plain);
 		fputs("set label '", plot->gp);
 		pvq_plot_quote(plot->gp, label);
-		fprintf(plot->gp, "' at graph 0, first %g left offset character 0.5,0 tc rgb ink\n",
-			0.3 - (double)w);
+		fprintf(plot->gp,
+			"' at graph 0, first %g left offset character 0.5,0 font small_font tc rgb ink\n",
+			0.27 - (double)w);
 	}
 }
 
@@ -146,10 +149,11 @@ static int rows_begin(struct rows *rows, struct pvq_plots *plots, const struct p
 		return -ENOMEM;
 	if (rows->count == 0)
 		return -ENODATA;
-	key = pvq_plot_key(s, rows->series, rows->count, width - 40);
+	key = pvq_plot_key(s, rows->series, rows->count, narrow ? width : width - 40);
 	pvq_figure_name(name, kind, NULL, 0);
 	if (pvq_plot_begin(&rows->plot, plots, name, width,
-		    row_height(rows) * (int)s->works + AROUND + KEY_ROW * key.rows))
+		    row_height(rows) * (int)s->works + (narrow ? NARROW_AROUND : AROUND) +
+			    KEY_ROW * key.rows))
 		return plots->error;
 	pvq_plot_number(&rows->plot, "narrow", narrow);
 	pvq_plot_number(&rows->plot, "rows", (double)s->works);
@@ -169,7 +173,7 @@ static void rows_dot(struct rows *rows, size_t series, size_t work, const struct
 {
 	double y = ((double)series + 0.5) / (double)rows->count - 0.5;
 
-	y = rows->narrow ? -(double)work - 0.18 - 0.5 * y : -(double)work - 0.7 * y;
+	y = rows->narrow ? -(double)work - 0.22 - 0.42 * y : -(double)work - 0.7 * y;
 	if (isnan(x))
 		return;
 	fprintf(rows->plot.dat, "%.9g %.9g %.9g %.9g %.9g", y, x, lo, hi, end);
@@ -236,7 +240,8 @@ static void overview_data(struct rows *rows)
 static int overview_draw(struct pvq_plots *plots, const struct pvq_summary *s, const char *kind, int narrow)
 {
 	struct rows rows;
-	int ret = rows_begin(&rows, plots, s, kind, overview_want, OVERVIEW_MOST, narrow);
+	int ret = rows_begin(
+		&rows, plots, s, kind, overview_want, narrow ? NARROW_MOST : OVERVIEW_MOST, narrow);
 
 	if (ret == 0) {
 		overview_data(&rows);
