@@ -37,7 +37,7 @@
  *     In a living worker's intent: undecided for a few instructions of its; look again later.
  *  3. seat.running says which piece of the range was begun, and which item of that: those before it are done, with the result
  *     words that the worker had written by then; those after it may run at no risk. The caller cuts the piece there.
- * tests/impls/model/pool.pml checks this with every interleaving of two workers, three slots and a death.
+ * tests/impls/model/pool.pml checks this with every interleaving of two workers, pieces of up to three items and a death.
  *
  * Sleeping: whoever is about to sleep says so, then looks once more; the other side makes its work visible,
  * then looks for sleepers. On both sides a sequentially consistent fence lies between (pool_fence()), so one of the

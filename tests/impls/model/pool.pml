@@ -3,35 +3,36 @@
  *	spin -a pool.pml && cc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan    (tests/impls/model.bats does it)
  *	spin -a -DBUG_… pool.pml && cc … && ./pan, then: spin -t -p -g -DBUG_… pool.pml         (the trail)
  *
- * A caller and two workers; N items go through S slots, a ring of R entries, and a lane of as many for what a dead
- * worker left. A worker may die before any of its steps, DEATHS times in all; another then takes its seat. A step is one access to shared memory,
- * together with whatever concerns only the one who does it.
+ * A caller and two workers. N pieces of P items each go through S segments of P slots, a ring of R entries, and a lane of
+ * as many for what a dead worker left. With URGENT every other piece goes on the lane at once. A worker may die before any
+ * of its steps, DEATHS times in all; another then takes its seat. A step is one access to shared memory, together with
+ * whatever concerns only the one who does it.
  *
  * Checked in every state that can be reached:
- *  - every item is delivered, once, with its own output; nobody waits for ever (no invalid end state)
+ *  - every item is delivered, once, with its own output and its own status; nobody waits for ever (no invalid end state)
  *  - what a living worker has claimed is never taken for an orphan; no two living workers own the same
  *    position or hold the same slot; a worker touches no slot but those it holds
  *  - no item is begun more than 1 + RETRIES times, so without retries at most once; none is given up unless
  *    workers said 1 + RETRIES times that they run it, so with as many retries as deaths none at all
+ *  - the items of a piece before the one that its worker says it runs are done: they are never run again, retries or not
  *  - the ring entries that a worker read before its swap are still those of its positions where it succeeds
  *
  * What is left out, and why that loses nothing:
- *  - Memory order. Steps happen one after the other here; the engine's comments argue for each weaker access.
- *  - Pieces of more than one item. Only its worker looks into a piece until that is done, or the worker is dead and
- *    reaped, and its words do not change any more. The pieces that it is cut into then are like items here: the first is
- *    done, that of the item which was begun is given up or published again, as is the last one.
- *  - Claims of more than two items: with two there is a first, a next and a last.
+ *  - Memory order. Steps happen one after the other here; the engine's comments argue for each weaker access, and relacy
+ *    checks them.
+ *  - Pieces of more than three items: with three there is a first, a middle and a last.
+ *  - Claims of more than two pieces, for the same reason.
  *  - Who dies first: it is worker 0, for the two differ in nothing, and are looked at in both orders.
  *  - Sleeping: that is sleep.pml. Here who finds nothing to do waits until there is something.
- *  - The lengths of inputs, the errors of run(), recycling (a death with nothing left to account for), and
- *    time-outs (a death like any other).
+ *  - The lengths of inputs, recycling (a death with nothing left to account for), time-outs (a death like any other), and
+ *    cancelling (a status like any other).
  *
  * What is put together, because nobody could tell the difference:
- *  - Saying that an item runs, running it, and completing it (but a death may come in between): only who
- *    buries the worker reads `running`, and nobody else reads the item before it is completed.
- *  - Collecting a result, and using its slot again. A result that is there stays there, so collecting late is
- *    like collecting in time; workers see only that the slot is used again. So once everything
- *    is fed, all is collected at the end. Which slot is collected when is free: that holds imap's order.
+ *  - All steps from saying that an item runs to completing its piece (but a death may come in between each two): only who
+ *    buries the worker reads `running`, and nobody else reads the piece before it is completed.
+ *  - Collecting the results of a segment, and using it again. A result that is there stays there, so collecting late is
+ *    like collecting in time; workers see only that the slots are used again. So once everything
+ *    is fed, all is collected at the end. Which segment is collected when is free: that holds imap's order.
  *  - Looking at the lane: its two words are read at once, and with the ring's `claimed` where it is empty. What comes
  *    to the lane a moment later is not seen in either case, and the look before sleeping is another one.
  *  - Publishing all orphans of a look: workers that claim the first change nothing about the others.
@@ -40,21 +41,23 @@
  *  - Looking again where a look left something undecided, while that would change nothing: it is waited until
  *    it would. Were it never to, that is found as a deadlock.
  *
- * Sizes: N=4 S=3 R=4 is 6 million states, 350 MB, 20 s, and uses slots again after a death; the lane's entries are used
- * again with DEATHS=2 N=2 S=2 R=2. N=5 (33 million, 1.4 GB, 2 minutes) and DEATHS=2 N=3 S=2 R=2 (4 million), with and
- * without retries, hold too, tried by hand.
+ * Sizes: the defaults are a million states, 180 MB, 4 s, and use a segment again after a death. Too large for the test, but
+ * tried by hand: P=1 N=4 S=3 R=4 (6 million), N=4 S=3 R=4 (10 million), and DEATHS=2 N=2 P=3 (4 million).
  *
  * Each BUG_… takes one thing out of the protocol, and the checker must find what that breaks: so it is known
  * that it could. R < S must fail, too. WEAK lets the swap fail for no reason, as it may on some machines.
  */
 #ifndef N
-#define N 4 /* items, no fewer than slots */
+#define N 3 /* pieces, no fewer than segments */
+#endif
+#ifndef P
+#define P 2 /* items of a piece, and slots of a segment: 1 to 3 */
 #endif
 #ifndef S
-#define S 3 /* slots: 2 or 3 */
+#define S 2 /* segments: 2 or 3 */
 #endif
 #ifndef R
-#define R 4 /* ring entries, no fewer than slots */
+#define R 2 /* ring entries: no fewer than segments, each of which has one piece at most that is not done */
 #endif
 #ifndef RETRIES
 #define RETRIES 1
@@ -63,14 +66,23 @@
 #define DEATHS 1
 #endif
 #define W 2
+#define SLOTS (S * P)
+#define ITEMS (N * P)
+#if P == 3
+#define ANY_OF(segment, is) (is((segment) * P) || is((segment) * P + 1) || is((segment) * P + 2))
+#elif P == 2
+#define ANY_OF(segment, is) (is((segment) * P) || is((segment) * P + 1))
+#else
+#define ANY_OF(segment, is) (is(segment))
+#endif
 #if S == 3
-#define ANY(is) (is(0) || is(1) || is(2))
+#define ANY(is) (ANY_OF(0, is) || ANY_OF(1, is) || ANY_OF(2, is))
 #define ALL(is) (is(0) && is(1) && is(2))
 #else
-#define ANY(is) (is(0) || is(1))
+#define ANY(is) (ANY_OF(0, is) || ANY_OF(1, is))
 #define ALL(is) (is(0) && is(1))
 #endif
-#define NOWHERE 255 /* position of a slot that holds no item */
+#define NOWHERE 255 /* position of a slot that begins no piece */
 #define LANE 16     /* the lane's first position: beyond any of the ring */
 
 /* A claim word: from, size, and the lowest bit: it is ours. */
@@ -83,17 +95,34 @@
 
 #define CLAIMED(pos) ((pos) < LANE -> (pos) < claimed : (pos) < lane_claimed)
 
-/* Of a look at a slot: it is not concerned; nobody living has it; somebody has or had it in mind. */
+/* A ring entry: a piece's first slot, and how many there are. */
+#define PIECE(slot, n) ((slot) * 4 + (n))
+#define SLOT_OF(entry) ((entry) / 4)
+#define N_OF(entry) ((entry) % 4)
+
+/* `running`: item i of the piece at that position. */
+#define RUNNING(pos, i) ((pos) * P + (i) + 1)
+#define RUNS(word, pos) ((word) != 0 && ((word) - 1) / P == (pos))
+#define ITEM_OF(word) (((word) - 1) % P)
+
+/* A result word. That of a piece's first slot holds for all its items unless MIXED is set. */
+#define DONE 1
+#define FAILED 2
+#define LOST 4
+#define MIXED 8
+
+/* Some items fail: a piece may have one status for all, another one from the first on, or in its midst. */
+#define FAILS(item) ((item) % 4 == 2)
+#define RESULT_OF(item) (FAILS(item) -> DONE | FAILED : DONE)
+
+/* Of a look at a piece: it is not concerned; nobody living has it; somebody has or had it in mind. */
 #define NONE 0
 #define NOBODY 1
 #define UNDECIDED 2
 
-#define OK 1
-#define LOST 2
-
 /* ---- shared memory ---- */
 
-byte ring[R], input[S], output[S], result[S];
+byte ring[R], input[SLOTS], output[SLOTS], result[SLOTS];
 byte published, claimed;
 byte lane[R], lane_published = LANE, lane_claimed = LANE;
 byte claim[W], running[W];
@@ -101,17 +130,17 @@ bool closing;
 
 /* ---- the caller's own ---- */
 
-byte attempts[S]; /* that ended with a worker's death */
+byte attempts[SLOTS]; /* of the first item of the piece there that ended with a worker's death */
 
 /* ---- what only the checks know ---- */
 
 byte deaths;       /* that may still happen */
 bool gone[W];      /* it died, and its seat is empty */
 byte written;      /* the ring's entries ever written; the lane's are published at once */
-byte holder[S];    /* 1 + the living worker that swapped for it and has not completed it; 0: none */
-byte begun[N];     /* how often an item was run */
-byte marked[N];    /* how often a worker said that it runs it */
-bool delivered[N];
+byte holder[SLOTS]; /* 1 + the living worker that swapped for it and has not completed it; 0: none */
+byte begun[ITEMS];  /* how often an item was run */
+byte marked[ITEMS]; /* how often a worker said that it runs it */
+bool delivered[ITEMS];
 
 /* ---- a worker ---- */
 
@@ -132,7 +161,7 @@ inline die()
 		gone[me] = true;
 		i = 0;
 		do
-		:: i < S ->
+		:: i < SLOTS ->
 			if
 			:: holder[i] == me + 1 -> holder[i] = 0
 			:: else
@@ -140,7 +169,7 @@ inline die()
 			i++
 		:: else -> break
 		od;
-		from = 0; i = 0; forget()
+		from = 0; i = 0; j = 0; word = 0; forget()
 	}
 }
 
@@ -173,10 +202,16 @@ inline swap()
 #endif
 }
 
-inline hold(slot)
+inline hold(entry)
 {
-	assert(holder[slot] == 0);
-	holder[slot] = me + 1
+	do
+	:: j < N_OF(entry) ->
+		assert(holder[SLOT_OF(entry) + j] == 0);
+		holder[SLOT_OF(entry) + j] = me + 1;
+		j++
+	:: else -> break
+	od;
+	j = 0
 }
 
 inline own()
@@ -187,35 +222,80 @@ inline own()
 	i = 0
 }
 
-inline mark(slot)
-{
-	running[me] = from + i + 1;
-	marked[input[slot]]++
-}
+#define SLOT (SLOT_OF(first) + j)
 
-inline run_item(slot)
-{
-	assert(holder[slot] == me + 1);
-	begun[input[slot]]++;
-	assert(begun[input[slot]] <= 1 + RETRIES);
-	output[slot] = input[slot]
-}
-
-/* What is known of the item and needed no longer is wiped, for fewer states. That it was begun as often as it
+/* What is known of an item and needed no longer is wiped, for fewer states. That it was begun as often as it
  * may be stays: it must not be begun again. */
-inline complete(slot)
+inline done_with(slot)
 {
-	assert(holder[slot] == me + 1);
-	result[slot] = OK;
-	holder[slot] = 0;
 	begun[input[slot]] = 1 + RETRIES;
-	marked[input[slot]] = 0;
-	attempts[slot] = 0
+	marked[input[slot]] = 0
+}
+
+inline mark()
+{
+	if
+	:: j > 0 -> done_with(SLOT - 1)
+	:: else
+	fi;
+	running[me] = RUNNING(from + i, j);
+	marked[input[SLOT]]++
+}
+
+inline run_item()
+{
+	assert(holder[SLOT] == me + 1);
+	begun[input[SLOT]]++;
+	assert(begun[input[SLOT]] <= 1 + RETRIES);
+	output[SLOT] = input[SLOT]
+}
+
+/* What the words of the piece must say before the next item is said to run. `word` is the first one's to be. */
+inline say_result()
+{
+	if
+	:: j == 0 ->
+		word = RESULT_OF(input[SLOT]);
+		if
+		:: N_OF(first) > 1 ->
+			if :: result[SLOT] = word - DONE :: DIES fi
+		:: else
+		fi
+	:: j > 0 && RESULT_OF(input[SLOT]) == word
+	:: j > 0 && RESULT_OF(input[SLOT]) != word ->
+#ifdef BUG_MIXED_EARLY
+		if :: result[SLOT_OF(first)] = (word | MIXED) - DONE :: DIES fi;
+#endif
+		if
+		:: j == 2 && !(word & MIXED) ->
+			if :: result[SLOT - 1] = word :: DIES fi
+		:: else
+		fi;
+		if :: result[SLOT] = RESULT_OF(input[SLOT]) :: DIES fi;
+		if
+		:: !(word & MIXED) ->
+			word = word | MIXED;
+			if :: result[SLOT_OF(first)] = word - DONE :: DIES fi
+		:: else
+		fi
+	fi
+}
+
+inline complete()
+{
+	result[SLOT_OF(first)] = word;
+	done_with(SLOT - 1);
+	do
+	:: j > 0 -> j--; assert(holder[SLOT] == me + 1); holder[SLOT] = 0
+	:: else -> break
+	od;
+	attempts[SLOT] = 0;
+	word = 0
 }
 
 proctype worker(byte me)
 {
-	byte from, size, i, first, second;
+	byte from, size, i, j, first, second, word; /* i: which piece of the claim; j: which item of that */
 
 again:
 	if
@@ -259,14 +339,27 @@ read:
 	do
 	:: i < size ->
 		atomic {
+			do
+			:: j < N_OF(first) ->
 #ifdef BUG_RUNNING_LATE
-			if :: d_step { run_item(first) } :: DIES fi;
-			if :: d_step { mark(first) } :: DIES fi;
+				if :: d_step { run_item() } :: DIES fi;
+				if :: d_step { mark() } :: DIES fi;
 #else
-			if :: d_step { mark(first) } :: DIES fi;
-			if :: d_step { run_item(first) } :: DIES fi;
+				if :: d_step { mark() } :: DIES fi;
+				if :: d_step { run_item() } :: DIES fi;
 #endif
-			if :: d_step { complete(first); first = second; i++ } :: DIES fi
+#ifdef BUG_RESULT_LATE
+				if
+				:: j + 1 < N_OF(first) ->
+					if :: running[me] = RUNNING(from + i, j + 1) :: DIES fi
+				:: else
+				fi;
+#endif
+				say_result();
+				j++
+			:: else -> break
+			od;
+			if :: d_step { complete(); first = second; i++ } :: DIES fi
 		}
 	:: else -> break
 	od;
@@ -299,12 +392,18 @@ end:
 
 /* ---- the caller ---- */
 
-/* Writes the entry of a slot. */
+#ifdef BUG_WORD_IS_DONE
+#define IS_DONE(slot) (result[slot] != 0)
+#else
+#define IS_DONE(slot) (result[slot] & DONE)
+#endif
+
+/* Writes the entry of the piece that begins there. */
 inline put_on_ring(slot)
 {
 	assert(written < claimed + R);
 	result[slot] = 0;
-	ring[written % R] = slot;
+	ring[written % R] = PIECE(slot, n[slot]);
 	pos[slot] = written;
 	written++
 }
@@ -313,37 +412,90 @@ inline put_on_ring(slot)
 inline put_on_lane(slot)
 {
 	assert(lane_published < lane_claimed + R);
-	lane[lane_published % R] = slot;
+	result[slot] = 0;
+	lane[lane_published % R] = PIECE(slot, n[slot]);
 	pos[slot] = lane_published;
 	lane_published++
 }
 
-/* The next item, in a free slot. */
-inline feed(slot)
+/* The next items, in a free segment. */
+inline feed(segment)
 {
-	input[slot] = next;
-	id[slot] = next;
+	do
+	:: item < P -> input[(segment) * P + item] = next * P + item; item++
+	:: else -> break
+	od;
+	item = 0;
+	n[(segment) * P] = P;
+	number[segment] = next;
 	next++;
-	put_on_ring(slot)
+#ifdef URGENT
+	if
+	:: next % 2 == 0 -> put_on_lane((segment) * P)
+	:: else -> put_on_ring((segment) * P)
+	fi
+#else
+	put_on_ring((segment) * P)
+#endif
 }
 
-/* Delivers a result; the rest is wiped, too. */
-inline collect(slot)
+/* What is put of the item at `at`, whose piece begins at `head`. */
+inline deliver(which)
 {
-	assert(!delivered[id[slot]]);
-	assert(result[slot] == LOST || output[slot] == id[slot]);
-	assert(result[slot] == OK || (marked[id[slot]] > RETRIES && DEATHS > RETRIES));
-	delivered[id[slot]] = true;
-	begun[id[slot]] = 1 + RETRIES;
-	marked[id[slot]] = 0;
-	n_delivered++;
+	if
+	:: at != head && result[head] & MIXED -> word = result[at]
+	:: else -> word = result[head]
+	fi;
+	assert(word & DONE);
+	assert(!delivered[which]);
+	if
+	:: word & LOST -> assert(marked[which] > RETRIES && DEATHS > RETRIES)
+	:: else ->
+		assert(output[at] == which);
+		assert((word & FAILED) == (RESULT_OF(which) & FAILED))
+	fi;
+	delivered[which] = true;
+	begun[which] = 1 + RETRIES;
+	marked[which] = 0;
+	n_delivered++
+}
+
+/* Delivers the results of a segment, piece by piece; the rest is wiped, too. */
+inline collect(segment)
+{
+	do
+	:: item < P ->
+		at = (segment) * P + item;
+		if
+		:: n[at] > 0 -> assert(left == 0); left = n[at]; head = at
+		:: else
+		fi;
+		assert(left > 0);
+		left--;
+		deliver(number[segment] * P + item);
+		item++
+	:: else -> break
+	od;
+	assert(left == 0);
+	do
+	:: item > 0 -> item--; wipe((segment) * P + item)
+	:: else -> break
+	od;
+	number[segment] = 0;
+	at = 0;
+	head = 0;
+	word = 0
+}
+
+inline wipe(slot)
+{
 	result[slot] = 0;
 	input[slot] = 0;
 	output[slot] = 0;
+	n[slot] = 0;
 	pos[slot] = NOWHERE;
 	attempts[slot] = 0;
-	had_begun[slot] = false;
-	id[slot] = 0
+	had_begun[slot] = 0
 }
 
 inline collect_rest()
@@ -353,13 +505,14 @@ inline collect_rest()
 	:: else -> break
 	od;
 	t = 0;
-	assert(n_delivered == N)
+	assert(n_delivered == ITEMS)
 }
 
+/* 1 + the item of the piece that a dead worker had begun; 0: none. */
 #ifdef BUG_ALL_BEGUN
-#define WAS_BEGUN(word, running, pos) (IS_OWN(word) && COVERS(word, pos))
+#define BEGUN(word, running, pos) (IS_OWN(word) && COVERS(word, pos) -> (RUNS(running, pos) -> ITEM_OF(running) + 1 : 1) : 0)
 #else
-#define WAS_BEGUN(word, running, pos) (IS_OWN(word) && COVERS(word, pos) && (pos) < (running))
+#define BEGUN(word, running, pos) (IS_OWN(word) && COVERS(word, pos) && RUNS(running, pos) -> ITEM_OF(running) + 1 : 0)
 #endif
 
 /* Notes what a dead worker had begun, and lets another into the seat. It is reaped: its words and the results
@@ -371,8 +524,11 @@ inline bury(w)
 	running[w] = 0;
 #endif
 	do
-	:: t < S ->
-		had_begun[t] = had_begun[t] || (result[t] == 0 && WAS_BEGUN(claim[w], running[w], pos[t]));
+	:: t < SLOTS ->
+		if
+		:: had_begun[t] == 0 && !IS_DONE(t) -> had_begun[t] = BEGUN(claim[w], running[w], pos[t])
+		:: else
+		fi;
 		t++
 	:: else -> break
 	od;
@@ -382,7 +538,7 @@ inline bury(w)
 	gone[w] = false
 }
 
-/* A look at the slots in flight. First it reads what is claimed, which says which of them it is about … */
+/* A look at the pieces in flight. First it reads what is claimed, which says which of them it is about … */
 #ifdef BUG_CLAIMED_LAST
 #define LOOKS_CLAIMED(pos) ((pos) != NOWHERE)
 #define IS_CLAIMED(pos) CLAIMED(pos)
@@ -395,9 +551,9 @@ inline look_at_claimed()
 {
 	undecided = false;
 	do
-	:: t < S ->
+	:: t < SLOTS ->
 		if
-		:: LOOKS_CLAIMED(pos[t]) && result[t] == 0 -> verdict[t] = NOBODY
+		:: LOOKS_CLAIMED(pos[t]) && !IS_DONE(t) -> verdict[t] = NOBODY
 		:: else
 		fi;
 		t++
@@ -410,7 +566,7 @@ inline look_at_claimed()
 inline look_at(w)
 {
 	do
-	:: t < S ->
+	:: t < SLOTS ->
 		if
 		:: verdict[t] == NONE || !COVERS(claim[w], pos[t])
 		:: else -> verdict[t] = (IS_OWN(claim[w]) -> NONE : UNDECIDED)
@@ -429,7 +585,7 @@ inline drop_done(slot)
 	skip /* done before, with `claimed` */
 #else
 	if
-	:: result[slot] != 0 -> verdict[slot] = NONE
+	:: IS_DONE(slot) -> verdict[slot] = NONE
 	:: else
 	fi
 #endif
@@ -438,7 +594,7 @@ inline drop_done(slot)
 inline judge()
 {
 	do
-	:: t < S ->
+	:: t < SLOTS ->
 		drop_done(t);
 		if
 		:: verdict[t] == NOBODY && IS_CLAIMED(pos[t]) -> take_back(t)
@@ -454,40 +610,86 @@ inline judge()
 	t = 0
 }
 
-/* An orphan: it is given up, or published again. */
+/* Cuts a piece before its item i, which begins one of its own. */
+inline cut(slot, i)
+{
+	n[slot + i] = n[slot] - (i);
+	n[slot] = (i);
+	pos[slot + i] = pos[slot];
+#ifdef BUG_ATTEMPTS_STAY
+	attempts[slot + i] = attempts[slot];
+#endif
+	attempts[slot] = 0
+}
+
+/* An orphan: its first items are done, one may have been begun and is given up or published again, and so are
+ * the others. Pieces that come of it are met later in the same look, which is not about them. */
 inline take_back(slot)
 {
 	assert(holder[slot] == 0); /* else a living worker has it */
+	rest = slot;
 	if
-	:: had_begun[slot] -> attempts[slot]++
+	:: had_begun[slot] > 0 ->
+#ifndef BUG_BEGUN_AGAIN
+		if
+		:: had_begun[slot] > 1 ->
+			rest = slot + had_begun[slot] - 1;
+			cut(slot, had_begun[slot] - 1);
+			result[slot] = result[slot] | DONE
+		:: else
+		fi;
+#endif
+		had_begun[slot] = 0;
+		attempts[rest]++;
+		if
+		:: attempts[rest] > RETRIES ->
+			result[rest] = DONE | LOST;
+			attempts[rest] = 0;
+#ifndef BUG_LOST_WHOLE
+			if
+			:: n[rest] > 1 -> cut(rest, 1); rest++
+			:: else -> rest = NOWHERE
+			fi
+#else
+			rest = NOWHERE
+#endif
+		:: else
+		fi
 	:: else
 	fi;
 	if
-	:: had_begun[slot] && attempts[slot] > RETRIES -> result[slot] = LOST
-	:: else -> put_on_lane(slot)
+	:: rest != NOWHERE -> put_on_lane(rest)
+	:: else
 	fi;
-	had_begun[slot] = false
+	rest = 0
 }
 
 /* What a look would find at this moment. */
-#define IS_OPEN(slot) (CLAIMED(pos[slot]) && result[slot] == 0)
+#define IS_OPEN(slot) (CLAIMED(pos[slot]) && !IS_DONE(slot))
 #define HAS(w, slot) COVERS(claim[w], pos[slot])
 #define MAY(w, slot) (HAS(w, slot) && !IS_OWN(claim[w]))
 #define IS_ORPHAN(slot) (IS_OPEN(slot) && !HAS(0, slot) && !HAS(1, slot))
 #define IS_UNDECIDED(slot) (IS_OPEN(slot) && (MAY(0, slot) || MAY(1, slot)))
 #define WOULD_CHANGE (ANY(IS_ORPHAN) || !ANY(IS_UNDECIDED))
 
-#define IS_DONE(slot) (pos[slot] != NOWHERE && result[slot] != 0)
+/* Whether all pieces of a segment are done. */
+#define IS_LEFT(slot) (n[slot] > 0 && !IS_DONE(slot))
+#ifdef BUG_SEGMENT_EARLY
+#define IS_THROUGH(segment) (n[(segment) * P] > 0 && !IS_LEFT((segment) * P))
+#else
+#define IS_THROUGH(segment) (n[(segment) * P] > 0 && !ANY_OF(segment, IS_LEFT))
+#endif
 
 proctype caller()
 {
-	byte pos[S], id[S], verdict[S];
-	byte next, n_delivered, t;
-	bool undecided, had_begun[S];
+	byte pos[SLOTS], n[SLOTS], had_begun[SLOTS], verdict[SLOTS]; /* of the piece that begins there */
+	byte number[S];                                              /* which piece it was fed */
+	byte next, n_delivered, t, item, at, head, left, word, rest;
+	bool undecided;
 
 	d_step {
 		do
-		:: t < S -> pos[t] = NOWHERE; t++
+		:: t < SLOTS -> pos[t] = NOWHERE; t++
 		:: else -> break
 		od;
 		t = 0
@@ -500,12 +702,12 @@ proctype caller()
 	do
 	:: written > published -> published = written
 	/* Collects, and feeds. */
-	:: d_step { IS_DONE(0) && next < N -> collect(0); feed(0) }
-	:: d_step { IS_DONE(1) && next < N -> collect(1); feed(1) }
+	:: d_step { IS_THROUGH(0) && next < N -> collect(0); feed(0) }
+	:: d_step { IS_THROUGH(1) && next < N -> collect(1); feed(1) }
 #if S == 3
-	:: d_step { IS_DONE(2) && next < N -> collect(2); feed(2) }
+	:: d_step { IS_THROUGH(2) && next < N -> collect(2); feed(2) }
 #endif
-	:: d_step { ALL(IS_DONE) && next == N -> collect_rest() }
+	:: d_step { ALL(IS_THROUGH) && next == N -> collect_rest() }
 		break
 	/* Sees to the dead. */
 	:: d_step { gone[0] -> bury(0); look_at_claimed() }
