@@ -11,7 +11,7 @@
 #   make pool-bench      compare the pool with OpenMP, oneTBB, pthreadpool, rayon, Go and pipes: four minutes; ONLY=figure
 #   make pool-table      the same, written into the table of impls/POOL.md
 #   make pool-against    each row of pool-bench against that of another revision, in turn; REV=HEAD, BLOCKS=21, ONLY=pattern
-#   make pool-parts      what each part of the pool gains: measured by switching it off
+#   make pool-parts      what each part of the pool gains, measured by switching it off: four minutes; the table of impls/POOL.md
 #   make pool-faults     every call of the pool that can fail, made to fail: the table of impls/PROOFS.md
 #   make chaos           what pools make of a worker killed every 10 ms: the table of impls/POOL.md: five minutes;
 #                        ITEMS=10000000, EVERY_MS=10, SECONDS=60 (time-out of a way), OUT=folder

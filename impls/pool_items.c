@@ -218,8 +218,8 @@ static uint32_t adapt_grain(const struct pvq_pool *p)
 {
 	uint32_t pace = atomic_load_explicit(&p->shared->pace_ns, memory_order_relaxed), grain = 1;
 
-	while (grain < p->segment && grain < p->quota && grain <= p->grain && pace > 0 &&
-		(uint64_t)grain * pace <= PIECE_NS / 2)
+	while (POOL_HAS(POOL_PIECES) && grain < p->segment && grain < p->quota && grain <= p->grain &&
+		pace > 0 && (uint64_t)grain * pace <= PIECE_NS / 2)
 		grain *= 2;
 	return grain;
 }

@@ -73,7 +73,8 @@ enum pool_part {
 	POOL_GATHER = 1 << 10,     /* several items are published at a time */
 	POOL_APART = 1 << 11,      /* cache lines between what two sides write */
 	POOL_FILL_FIRST = 1 << 12, /* the queue is filled before many are woken */
-	POOL_SPREAD = 1 << 13      /* workers begin on a CPU each */
+	POOL_SPREAD = 1 << 13,     /* workers begin on a CPU each */
+	POOL_PIECES = 1 << 14      /* pieces have several items */
 };
 #ifndef PVQ_WITHOUT
 #define PVQ_WITHOUT 0

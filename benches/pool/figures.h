@@ -13,7 +13,7 @@ struct pool_figure {
 	void (*print)(const struct pool_table *, const struct pool_sheet *, const struct pool_lab *);
 };
 
-extern const struct pool_figure pool_figure_item, pool_figure_bare, pool_figure_metg,
+extern const struct pool_figure pool_figure_item, pool_figure_bare, pool_figure_pair, pool_figure_metg,
 	pool_figure_throughput, pool_figure_skew, pool_figure_payload, pool_figure_echo, pool_figure_sleep,
 	pool_figure_idle, pool_figure_memory, pool_figure_death, pool_figure_orphans;
 

@@ -22,9 +22,9 @@
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
 enum { CORES = 2, BLOCKS = 15 };
 
-static const struct pool_figure *const figures[] = {&pool_figure_item, &pool_figure_bare, &pool_figure_metg,
-	&pool_figure_throughput, &pool_figure_skew, &pool_figure_payload, &pool_figure_echo,
-	&pool_figure_sleep, &pool_figure_idle, &pool_figure_memory, &pool_figure_death,
+static const struct pool_figure *const figures[] = {&pool_figure_item, &pool_figure_bare, &pool_figure_pair,
+	&pool_figure_metg, &pool_figure_throughput, &pool_figure_skew, &pool_figure_payload,
+	&pool_figure_echo, &pool_figure_sleep, &pool_figure_idle, &pool_figure_memory, &pool_figure_death,
 	&pool_figure_orphans};
 
 enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
