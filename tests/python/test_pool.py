@@ -238,12 +238,22 @@ class Values(Test):
         nothing = object()
         values = [None, True, False, 0, -1, 2**62, -2**63, 2**63, 2**200, 0.5, float("inf"), "", "text", "\ud800", "é" * 700,
                   b"", b"bytes", bytearray(b"array"), (1, "a"), [None], {"a": {1}}, 3j, range(3), int, len]
-        for size in 900, 970, 991, 992, 993, 1008, 1024, 4096, 70000, 3 << 20:
+        for size in 900, 970, 991, 992, 993, 1008, 1024, 4096, 70000, 262140, 262144, 262145, 3 << 20:
             values += [b"x" * size, bytearray(size), "y" * size, ("z" * size,)]
         with pvqpool.Pool(2) as pool:
             for value, got in itertools.zip_longest(values, pool.imap(identity, values), fillvalue=nothing):
                 self.assertIs(type(got), type(value))
                 self.assertEqual(got, value)
+
+    def test_little_address_space(self):
+        """The memory for values that are larger than a slot does not fit."""
+        self.assertEqual(self.output_of("""
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (800 << 20, 800 << 20))
+values = [b"x" * 5000, "y" * 5000, ["z" * 5000], bytearray(1 << 20)]
+with pvqpool.Pool(2) as pool:
+    print(pool.map(identity, values) == values)
+"""), "True\n")
 
     def test_buffers_travel_beside_the_pickle(self):
         for sizes in (3,), (0, 5), (100, 2000), (1 << 20, 1, 1 << 16):

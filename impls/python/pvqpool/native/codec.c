@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,52 +23,46 @@ enum tag {
 };
 
 enum {
-	BUFFERS_MAX = 4096 /* of one value; one with more is pickled without any */
+	BUFFERS_MAX = 4096, /* of one value; one with more is pickled without any */
+	KEPT = 4 << 20,     /* bytes */
 };
 
-static PyObject *dumps_beside;  /* pickle.dumps, with buffers into the list `beside` */
-static PyObject *dumps, *loads; /* with protocol 5; of pickle */
+static PyObject *dumps, *loads; /* of pickle */
+static PyObject *plain,
+	*with_buffers; /* arguments of dumps by name: protocol 5; and buffers into the list `beside` */
 static PyObject *beside;
 static int
 	beside_busy; /* somebody is using it: an object may pickle others, or let go of the GIL, while it is pickled */
 
-static PyObject *partial(PyObject *functools, PyObject *function, PyObject *kwargs)
-{
-	PyObject *type = PyObject_GetAttrString(functools, "partial");
-	PyObject *args = PyTuple_Pack(1, function);
-	PyObject *made = type && args ? PyObject_Call(type, args, kwargs) : NULL;
-
-	Py_XDECREF(type);
-	Py_XDECREF(args);
-	return made;
-}
-
 int native_codec_open(void)
 {
-	PyObject *pickle = PyImport_ImportModule("pickle"), *functools = PyImport_ImportModule("functools");
-	PyObject *plain = pickle ? PyObject_GetAttrString(pickle, "dumps") : NULL;
-	PyObject *kwargs = Py_BuildValue("{si}", "protocol", 5);
-	PyObject *append = NULL;
+	PyObject *pickle = PyImport_ImportModule("pickle"), *append = NULL;
 
+	if (pickle) {
+		dumps = PyObject_GetAttrString(pickle, "dumps");
+		loads = PyObject_GetAttrString(pickle, "loads");
+	}
+	Py_XDECREF(pickle);
 	beside = PyList_New(0);
 	if (beside)
 		append = PyObject_GetAttrString(beside, "append");
-	if (pickle)
-		loads = PyObject_GetAttrString(pickle, "loads");
-	if (functools && plain && kwargs && append) {
-		dumps = partial(functools, plain, kwargs);
-		if (PyDict_SetItemString(kwargs, "buffer_callback", append) == 0)
-			dumps_beside = partial(functools, plain, kwargs);
-	}
-	Py_XDECREF(pickle);
-	Py_XDECREF(functools);
-	Py_XDECREF(plain);
-	Py_XDECREF(kwargs);
+	plain = Py_BuildValue("{si}", "protocol", 5);
+	if (append)
+		with_buffers = Py_BuildValue("{sisO}", "protocol", 5, "buffer_callback", append);
 	Py_XDECREF(append);
-	return loads && dumps && dumps_beside ? 0 : -1;
+	return dumps && loads && plain && with_buffers ? 0 : -1;
 }
 
-/* ---- bytes into a slot or the file ---- */
+static PyObject *dump(PyObject *value, PyObject *kwargs)
+{
+	PyObject *args = PyTuple_Pack(1, value);
+	PyObject *pickle = args ? PyObject_Call(dumps, args, kwargs) : NULL;
+
+	Py_XDECREF(args);
+	return pickle;
+}
+
+/* ---- bytes into a slot, the shared memory or the file ---- */
 
 static int write_file(int file, off_t at, const char *bytes, size_t len)
 {
@@ -119,26 +114,37 @@ void native_discard(int file, off_t at, uint64_t len)
 	(void)fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, (off_t)len);
 }
 
+/* Where a value lies in memory; NULL: it is in the file. */
+static char *memory_of(const struct coded *coded, const struct place *place)
+{
+	if (!coded->apart)
+		return place->room;
+	return coded->len <= NATIVE_MAPPED ? place->map : NULL;
+}
+
 static int put(const struct place *to, struct coded *coded, uint8_t tag, const void *bytes, size_t len)
 {
-	coded->tag = tag;
-	coded->len = len;
-	coded->apart = len > to->cap;
-	if (coded->apart)
+	char *memory;
+
+	*coded = (struct coded){.tag = tag, .len = len, .apart = len > to->cap};
+	memory = memory_of(coded, to);
+	if (!memory)
 		return write_file(to->file, to->at, bytes, len);
-	memcpy(to->room, bytes, len);
+	memcpy(memory, bytes, len);
 	return 0;
 }
 
 static int get(const struct coded *coded, const struct place *from, uint64_t skip, char *bytes, size_t len)
 {
+	const char *memory = memory_of(coded, from);
+
 	if (skip > coded->len || len > coded->len - skip) {
 		PyErr_SetString(PyExc_EOFError, "a value in shared memory is cut short");
 		return -1;
 	}
-	if (coded->apart)
+	if (!memory)
 		return read_file(from->file, from->at + (off_t)skip, bytes, len);
-	memcpy(bytes, from->room + skip, len);
+	memcpy(bytes, memory + skip, len);
 	return 0;
 }
 
@@ -152,7 +158,7 @@ static int put_buffers(const struct place *to, struct coded *coded, PyObject *pi
 	Py_buffer *view = PyMem_Calloc(n, sizeof(*view));
 	const char *bytes = PyBytes_AsString(pickle);
 	size_t held = 0;
-	char *room = to->room;
+	char *memory;
 	off_t at = to->at;
 	int ret = sizes && view ? 0 : -1;
 
@@ -173,18 +179,18 @@ static int put_buffers(const struct place *to, struct coded *coded, PyObject *pi
 	}
 	if (ret == 0) {
 		*coded = (struct coded){.tag = TAG_BUFFERS, .len = sum, .apart = sum > to->cap};
+		memory = memory_of(coded, to);
 		for (size_t i = 0; ret == 0 && i < n + 2; i++) {
 			const void *from = i == 0   ? (void *)sizes
 					   : i == 1 ? (const void *)bytes
 						    : view[i - 2].buf;
 			size_t len = i == 0 ? (2 + n) * sizeof(*sizes) : (size_t)sizes[i == 1 ? 0 : i];
 
-			if (coded->apart)
-				ret = write_file(to->file, at, from, len);
+			if (memory)
+				memory = (char *)memcpy(memory, from, len) + len;
 			else
-				memcpy(room, from, len);
+				ret = write_file(to->file, at, from, len);
 			at += (off_t)len;
-			room += coded->apart ? 0 : len;
 		}
 	}
 	while (held > 0)
@@ -200,9 +206,9 @@ static int put_pickle(PyObject *value, const struct place *to, struct coded *cod
 	PyObject *pickle;
 
 	beside_busy = 1;
-	pickle = PyObject_CallFunctionObjArgs(mine ? dumps_beside : dumps, value, NULL);
+	pickle = dump(value, mine ? with_buffers : plain);
 	if (pickle && mine && PyList_Size(beside) > BUFFERS_MAX)
-		native_replace(&pickle, PyObject_CallFunctionObjArgs(dumps, value, NULL));
+		native_replace(&pickle, dump(value, plain));
 	else if (pickle && mine && PyList_Size(beside) > 0)
 		ret = put_buffers(to, coded, pickle, beside);
 	if (pickle && ret && !PyErr_Occurred())
@@ -256,9 +262,9 @@ static PyObject *get_bytearray(
 
 static PyObject *get_pickle(const struct coded *coded, const struct place *from)
 {
-	PyObject *bytes = coded->apart
-				  ? get_bytes(coded, from, 0, coded->len)
-				  : PyMemoryView_FromMemory(from->room, (Py_ssize_t)coded->len, PyBUF_READ);
+	char *memory = memory_of(coded, from);
+	PyObject *bytes = memory ? PyMemoryView_FromMemory(memory, (Py_ssize_t)coded->len, PyBUF_READ)
+				 : get_bytes(coded, from, 0, coded->len);
 	PyObject *value = bytes ? load(bytes, NULL) : NULL;
 
 	Py_XDECREF(bytes);
@@ -301,6 +307,20 @@ static PyObject *get_buffers(const struct coded *coded, const struct place *from
 }
 
 /* ---- values ---- */
+
+/* Has malloc keep some MiB that are freed at the end of its heap, as it does by itself once a block of that size was freed.
+ * Else large values that come and go have the kernel take their pages away and clear them again, time after time. */
+static void keep_freed(void)
+{
+	static int done;
+	void *volatile block;
+
+	if (done)
+		return;
+	done = 1;
+	block = malloc(KEPT);
+	free(block);
+}
 
 /* 1: it is too large for eight bytes. */
 static int put_int(PyObject *value, const struct place *to, struct coded *coded)
@@ -356,9 +376,12 @@ int native_encode(PyObject *value, const struct place *to, struct coded *coded)
 PyObject *native_decode(const struct coded *coded, const struct place *from)
 {
 	PyObject *bytes, *text;
+	const char *memory;
 	long long whole;
 	double number;
 
+	if (coded->apart)
+		keep_freed();
 	switch (coded->tag) {
 	case TAG_NONE:
 		return Py_NewRef(Py_None);
@@ -377,8 +400,9 @@ PyObject *native_decode(const struct coded *coded, const struct place *from)
 	case TAG_BYTEARRAY:
 		return get_bytearray(coded, from, 0, coded->len);
 	case TAG_TEXT:
-		if (!coded->apart)
-			return PyUnicode_FromStringAndSize(from->room, (Py_ssize_t)coded->len);
+		memory = memory_of(coded, from);
+		if (memory)
+			return PyUnicode_FromStringAndSize(memory, (Py_ssize_t)coded->len);
 		bytes = get_bytes(coded, from, 0, coded->len);
 		text = bytes ? PyUnicode_FromStringAndSize(PyBytes_AsString(bytes), PyBytes_Size(bytes))
 			     : NULL;

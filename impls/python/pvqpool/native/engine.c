@@ -16,9 +16,9 @@ enum {
 	LUMP = 128,     /* results that are worth a switch to the program … */
 	FAST_NS = 5000, /* … where they come in faster than this … */
 	NAP_NS = 50000, /* … so that it waits so long for more of them */
-	APART_MAX = 4 << 20,  /* bytes of inputs in the file at a time, so that they stay in the caches */
-	PLACE_SHIFT = 36,     /* bytes between two places of the file */
-	KEEP = 256 << 10,     /* bytes of a place that are kept for the next value there */
+	APART_MAX =
+		4 << 20,  /* bytes of inputs beside the slots at a time, so that they stay in the caches */
+	PLACE_SHIFT = 36, /* bytes between two places of the file */
 	FUNCTION_UNIT = 4096, /* functions begin at multiples of this */
 };
 
@@ -50,8 +50,13 @@ static void count_fork(void)
 
 static struct place place_of(const Engine *e, uint32_t number, int out, char *room, size_t cap)
 {
-	return (struct place){
-		.room = room, .cap = cap, .file = e->file, .at = ((off_t)number * 2 + out) << PLACE_SHIFT};
+	size_t place = (size_t)number * 2 + (size_t)out;
+
+	return (struct place){.room = room,
+		.cap = cap,
+		.map = e->map ? e->map + place * NATIVE_MAPPED : NULL,
+		.file = e->file,
+		.at = (off_t)place << PLACE_SHIFT};
 }
 
 PyObject *native_caught(void)
@@ -474,9 +479,9 @@ static int deliver(Engine *e, struct landed *l)
 	if (stop)
 		PyErr_SetObject((PyObject *)Py_TYPE(value), value);
 	Py_XDECREF(l->value);
-	if (f->apart > KEEP)
+	if (f->apart > NATIVE_MAPPED)
 		native_discard(e->file, place_of(e, l->number, 0, NULL, 0).at, f->apart);
-	if (l->coded.apart && l->coded.len > KEEP)
+	if (l->coded.apart && l->coded.len > NATIVE_MAPPED)
 		native_discard(e->file, place_of(e, l->number, 1, NULL, 0).at, l->coded.len);
 	job = f->job; /* after what may have run Python code, which may have let go of it */
 	if (job)
@@ -706,6 +711,11 @@ static struct pvq_pool *take_pool(Engine *e)
 	return pool;
 }
 
+static size_t map_bytes(const Engine *e)
+{
+	return (size_t)e->config.window * 2 * NATIVE_MAPPED;
+}
+
 static void engine_dealloc(PyObject *self)
 {
 	Engine *e = (Engine *)self;
@@ -721,6 +731,8 @@ static void engine_dealloc(PyObject *self)
 		close(e->file);
 	if (e->alarm >= 0)
 		close(e->alarm);
+	if (e->map)
+		munmap(e->map, map_bytes(e));
 	free(e->flight);
 	free(e->spare);
 	free(e->landed);
@@ -744,11 +756,15 @@ static int prepare(Engine *e)
 		PyErr_NoMemory();
 		return -1;
 	}
-	/* Low numbers on top: few places of the file are touched. */
+	/* Low numbers on top: few places are touched. */
 	while (e->nspare < window) {
 		e->spare[e->nspare] = window - 1 - e->nspare;
 		e->nspare++;
 	}
+	e->map = mmap(NULL, map_bytes(e), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (e->map == MAP_FAILED)
+		e->map = NULL; /* under a limit of the address space: the file will do */
 	e->file = memfd_create("pvqpool", MFD_CLOEXEC);
 	e->alarm = e->file < 0 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (e->alarm < 0) {

@@ -22,8 +22,10 @@
 #include <sys/types.h>
 
 enum {
-	NATIVE_SLOT =
-		1024, /* bytes of a slot of the pool, each way: what is larger goes through the file */
+	NATIVE_SLOT = 1024, /* bytes of a slot of the pool, each way */
+	NATIVE_MAPPED =
+		256
+		<< 10, /* what is larger than that goes through memory of its own up to this size, else the file */
 };
 
 /* Lets go of what is there first. */
@@ -37,10 +39,12 @@ static inline void native_replace(PyObject **at, PyObject *by)
 
 /* ---- codec.c ---- */
 
-/* Where a value goes: behind a header in a slot or, where it is larger than that, at a place of its own in the file. */
+/* Where a value goes: behind a header in a slot or, where it is larger than that, into memory that all processes share, or
+ * the file. */
 struct place {
-	char *room;
+	char *room; /* in a slot */
 	size_t cap;
+	char *map; /* NATIVE_MAPPED bytes; NULL: none */
 	int file;
 	off_t at;
 };
@@ -49,7 +53,7 @@ struct place {
 struct coded {
 	uint64_t len;
 	uint8_t tag;
-	uint8_t apart; /* it is in the file */
+	uint8_t apart; /* it is not in the slot */
 };
 
 /* Takes the functions of pickle. 0, or -1 with an exception, as all that follow. */
@@ -79,11 +83,11 @@ struct native_function {
 };
 #define NATIVE_WITHIN 1
 
-/* An item in flight. Its number is that of its places in the file. */
+/* An item in flight. Its number is that of its places in the shared memory, and in the file. */
 struct flight {
 	Job *job; /* borrowed; NULL: nobody wants its result */
 	uint64_t seq, id;
-	uint64_t apart; /* bytes of its input in the file */
+	uint64_t apart; /* bytes of its input that are not in its slot */
 	int busy;
 };
 
@@ -95,7 +99,7 @@ struct landed {
 	struct coded coded;
 	int failed;
 	PyObject *
-		value; /* decoded already, or the bytes that were in the slot; NULL: in the file, or lost */
+		value; /* decoded already, or the bytes that were in the slot; NULL: not in the slot, or lost */
 	int whole;     /* value is decoded */
 };
 
@@ -106,7 +110,8 @@ typedef struct {
 	PyObject *hooks;     /* the module pvqpool.hooks: what is easier said in Python */
 	PyObject *inherited; /* a function */
 	PyObject *failure;   /* why nothing goes any more: an exception; NULL: it goes */
-	int file;            /* values that are larger than a slot */
+	char *map;           /* values that are larger than a slot; NULL: no room for it */
+	int file;            /* values that are larger than that */
 	int fd, alarm; /* a thread sleeps on these: the pool's, and one that wakes it to end the pool */
 	uint64_t top;  /* of the part of the file that holds functions */
 	struct flight *flight;
