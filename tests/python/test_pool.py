@@ -245,6 +245,21 @@ class Values(Test):
                 self.assertIs(type(got), type(value))
                 self.assertEqual(got, value)
 
+    def test_tuples(self):
+        deep = ()
+        for _ in range(200):
+            deep = deep,
+        values = [(), (1, 0, True, False, None), (0.5, "é", b"\0", 2**63 - 1, -2**63), ("a", ("b", ((), 2))), (2**63,), ("\ud800",),
+                  ([1], 2), (b"x" * 400, "y" * 400), (b"x" * 600, "y" * 600), (b"x" * 300, (b"y" * 300, b"z" * 400)), ("x",) * 500,
+                  deep, (1, deep)]
+        with pvqpool.Pool(2) as pool:
+            self.assertEqual(list(map(repr, pool.map(identity, values))), list(map(repr, values)))
+            for size in range(960, 1000):  # about that of a slot
+                self.assertEqual(pool.map(identity, [(b"x" * size,), (b"x" * size, 1)]), [(b"x" * size,), (b"x" * size, 1)])
+            twice = bytearray(b"twice")
+            one, other = pool.apply(identity, ((twice, twice),))
+            self.assertIs(one, other)
+
     def test_little_address_space(self):
         """The memory for values that are larger than a slot does not fit."""
         self.assertEqual(self.output_of("""

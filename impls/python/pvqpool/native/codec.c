@@ -1,5 +1,5 @@
-/* codec.c: Python objects to bytes and back. Small things of the commonest types need no pickle; the rest is pickled with
- * protocol 5, and large buffers beside it.
+/* codec.c: Python objects to bytes and back. Things of the commonest types, and small tuples of them, need no pickle; the rest is
+ * pickled with protocol 5, and large buffers beside it.
  */
 #include "native.h"
 
@@ -18,6 +18,7 @@ enum tag {
 	TAG_BYTES = 'B',
 	TAG_BYTEARRAY = 'A',
 	TAG_TEXT = 'S',
+	TAG_TUPLE = 'T', /* of such: their number; of each its size, its tag and its bytes */
 	TAG_PICKLE = 'P',
 	TAG_BUFFERS = 'X', /* sizes[2 + n]: of the pickle, n, of each buffer; the pickle; the buffers */
 };
@@ -34,9 +35,20 @@ static PyObject *beside;
 static int
 	beside_busy; /* somebody is using it: an object may pickle others, or let go of the GIL, while it is pickled */
 
+/* The name is interned, so that pickle need not compare its letters. A reference is taken over; 0, or -1. */
+static int set(PyObject *kwargs, const char *name, PyObject *value)
+{
+	PyObject *key = PyUnicode_InternFromString(name);
+	int ret = kwargs && key && value ? PyDict_SetItem(kwargs, key, value) : -1;
+
+	Py_XDECREF(key);
+	Py_XDECREF(value);
+	return ret;
+}
+
 int native_codec_open(void)
 {
-	PyObject *pickle = PyImport_ImportModule("pickle"), *append = NULL;
+	PyObject *pickle = PyImport_ImportModule("pickle");
 
 	if (pickle) {
 		dumps = PyObject_GetAttrString(pickle, "dumps");
@@ -44,13 +56,12 @@ int native_codec_open(void)
 	}
 	Py_XDECREF(pickle);
 	beside = PyList_New(0);
-	if (beside)
-		append = PyObject_GetAttrString(beside, "append");
-	plain = Py_BuildValue("{si}", "protocol", 5);
-	if (append)
-		with_buffers = Py_BuildValue("{sisO}", "protocol", 5, "buffer_callback", append);
-	Py_XDECREF(append);
-	return dumps && loads && plain && with_buffers ? 0 : -1;
+	plain = PyDict_New();
+	with_buffers = PyDict_New();
+	if (!dumps || !loads || !beside || set(plain, "protocol", PyLong_FromLong(5)) ||
+		set(with_buffers, "protocol", PyLong_FromLong(5)))
+		return -1;
+	return set(with_buffers, "buffer_callback", PyObject_GetAttrString(beside, "append"));
 }
 
 static PyObject *dump(PyObject *value, PyObject *kwargs)
@@ -114,7 +125,7 @@ void native_discard(int file, off_t at, uint64_t len)
 	(void)fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, (off_t)len);
 }
 
-/* Where a value lies in memory; NULL: it is in the file. */
+/* Where a value lies in memory; NULL: it is in the file, or nowhere. */
 static char *memory_of(const struct coded *coded, const struct place *place)
 {
 	if (!coded->apart)
@@ -122,6 +133,7 @@ static char *memory_of(const struct coded *coded, const struct place *place)
 	return coded->len <= NATIVE_MAPPED ? place->map : NULL;
 }
 
+/* 1: there is no room for it. */
 static int put(const struct place *to, struct coded *coded, uint8_t tag, const void *bytes, size_t len)
 {
 	char *memory;
@@ -129,7 +141,7 @@ static int put(const struct place *to, struct coded *coded, uint8_t tag, const v
 	*coded = (struct coded){.tag = tag, .len = len, .apart = len > to->cap};
 	memory = memory_of(coded, to);
 	if (!memory)
-		return write_file(to->file, to->at, bytes, len);
+		return to->file < 0 ? 1 : write_file(to->file, to->at, bytes, len);
 	memcpy(memory, bytes, len);
 	return 0;
 }
@@ -343,34 +355,108 @@ static int put_text(PyObject *value, const struct place *to, struct coded *coded
 	return 1;
 }
 
+static int put_plain(PyObject *value, const struct place *to, struct coded *coded);
+
+/* 1: something in it is not plain, or it does not fit the slot. That also bounds the depth. */
+static int put_tuple(PyObject *value, const struct place *to, struct coded *coded)
+{
+	uint32_t count = (uint32_t)PyTuple_Size(value), len;
+	size_t at = sizeof(count);
+	const size_t head = sizeof(len) + sizeof(coded->tag);
+
+	if (at > to->cap)
+		return 1;
+	memcpy(to->room, &count, sizeof(count));
+	for (uint32_t i = 0; i < count; i++, at += head + len) {
+		struct place inside = {.room = to->room + at + head, .file = -1};
+		int ret;
+
+		if (at + head > to->cap)
+			return 1;
+		inside.cap = to->cap - at - head;
+		ret = put_plain(PyTuple_GetItem(value, (Py_ssize_t)i), &inside, coded);
+		if (ret)
+			return ret;
+		len = (uint32_t)coded->len;
+		memcpy(to->room + at, &len, sizeof(len));
+		memcpy(to->room + at + sizeof(len), &coded->tag, sizeof(coded->tag));
+	}
+	*coded = (struct coded){.tag = TAG_TUPLE, .len = at};
+	return 0;
+}
+
+/* 1: it is not plain. */
+static int put_plain(PyObject *value, const struct place *to, struct coded *coded)
+{
+	Py_buffer view;
+	double number;
+	int ret;
+
+	if (PyLong_CheckExact(value))
+		return put_int(value, to, coded);
+	if (value == Py_None)
+		return put(to, coded, TAG_NONE, "", 0);
+	if (PyFloat_CheckExact(value)) {
+		number = PyFloat_AsDouble(value);
+		return put(to, coded, TAG_FLOAT, &number, sizeof(number));
+	}
+	if (PyBytes_CheckExact(value))
+		return put(to, coded, TAG_BYTES, PyBytes_AsString(value), (size_t)PyBytes_Size(value));
+	if (PyUnicode_CheckExact(value))
+		return put_text(value, to, coded);
+	if (PyTuple_CheckExact(value))
+		return put_tuple(value, to, coded);
+	if (PyBool_Check(value))
+		return put(to, coded, value == Py_True ? TAG_TRUE : TAG_FALSE, "", 0);
+	/* A tuple that holds the same one twice must still do so when it arrives: pickle sees to that. */
+	if (!PyByteArray_CheckExact(value) || to->file < 0)
+		return 1;
+	/* Held, so that another thread cannot resize it meanwhile. */
+	if (PyObject_GetBuffer(value, &view, PyBUF_SIMPLE))
+		return -1;
+	ret = put(to, coded, TAG_BYTEARRAY, view.buf, (size_t)view.len);
+	PyBuffer_Release(&view);
+	return ret;
+}
+
 int native_encode(PyObject *value, const struct place *to, struct coded *coded)
 {
-	int ret = 1;
+	int ret = put_plain(value, to, coded);
 
-	if (PyLong_CheckExact(value)) {
-		ret = put_int(value, to, coded);
-	} else if (value == Py_None) {
-		ret = put(to, coded, TAG_NONE, "", 0);
-	} else if (PyFloat_CheckExact(value)) {
-		double number = PyFloat_AsDouble(value);
-
-		ret = put(to, coded, TAG_FLOAT, &number, sizeof(number));
-	} else if (PyBytes_CheckExact(value)) {
-		ret = put(to, coded, TAG_BYTES, PyBytes_AsString(value), (size_t)PyBytes_Size(value));
-	} else if (PyUnicode_CheckExact(value)) {
-		ret = put_text(value, to, coded);
-	} else if (PyBool_Check(value)) {
-		ret = put(to, coded, value == Py_True ? TAG_TRUE : TAG_FALSE, "", 0);
-	} else if (PyByteArray_CheckExact(value)) {
-		Py_buffer view;
-
-		/* Held, so that another thread cannot resize it meanwhile. */
-		if (PyObject_GetBuffer(value, &view, PyBUF_SIMPLE))
-			return -1;
-		ret = put(to, coded, TAG_BYTEARRAY, view.buf, (size_t)view.len);
-		PyBuffer_Release(&view);
-	}
 	return ret == 1 ? put_pickle(value, to, coded) : ret;
+}
+
+/* It is in a slot. */
+static PyObject *get_tuple(const struct coded *coded, const struct place *from)
+{
+	uint32_t count, len = 0;
+	uint64_t at = sizeof(count);
+	PyObject *tuple = NULL;
+
+	if (get(coded, from, 0, (char *)&count, sizeof(count)) == 0)
+		tuple = PyTuple_New((Py_ssize_t)count);
+	for (uint32_t i = 0; tuple && i < count; i++, at += len) {
+		struct coded one = {.tag = 0};
+		PyObject *value = NULL;
+
+		if (get(coded, from, at, (char *)&len, sizeof(len)) == 0 &&
+			get(coded, from, at + sizeof(len), (char *)&one.tag, sizeof(one.tag)) == 0) {
+			const struct place inside = {
+				.room = from->room + at + sizeof(len) + sizeof(one.tag)};
+
+			at += sizeof(len) + sizeof(one.tag);
+			one.len = len;
+			value = native_decode(&one, &inside);
+		}
+		if (!value || PyTuple_SetItem(tuple, (Py_ssize_t)i, value))
+			Py_CLEAR(tuple);
+	}
+	return tuple;
+}
+
+int native_is_simple(uint8_t tag)
+{
+	return tag != TAG_PICKLE && tag != TAG_BUFFERS && tag != TAG_TUPLE;
 }
 
 PyObject *native_decode(const struct coded *coded, const struct place *from)
@@ -408,6 +494,8 @@ PyObject *native_decode(const struct coded *coded, const struct place *from)
 			     : NULL;
 		Py_XDECREF(bytes);
 		return text;
+	case TAG_TUPLE:
+		return get_tuple(coded, from);
 	case TAG_BUFFERS:
 		return get_buffers(coded, from);
 	default:

@@ -417,7 +417,7 @@ static int put(void *ctx, uint64_t id, const void *out, size_t len, int status)
 
 		l->coded = (struct coded){.len = head->len, .tag = head->tag, .apart = head->apart};
 		l->failed = head->failed;
-		l->whole = !head->apart && head->tag != 'P' && head->tag != 'X';
+		l->whole = !head->apart && native_is_simple(head->tag);
 		if (l->whole) {
 			struct place from = {.room = room};
 

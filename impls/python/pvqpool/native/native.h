@@ -61,6 +61,8 @@ int native_codec_open(void);
 int native_encode(PyObject *value, const struct place *to, struct coded *coded);
 /* The value, or NULL with an exception. */
 PyObject *native_decode(const struct coded *coded, const struct place *from);
+/* Whether to decode it can run no Python code; even a new tuple may have the garbage collector do so. */
+int native_is_simple(uint8_t tag);
 /* Gives the memory behind a place of the file back. */
 void native_discard(int file, off_t at, uint64_t len);
 
