@@ -23,9 +23,9 @@ static const double verify_ns = 3e8;
 
 struct ask {
 	/* The options. */
-	const char *task, *run, *check;
+	const char *task, *run, *check, *grade;
 	double item_s, skew, wait; /* wait: as a share */
-	uint64_t payload, n;
+	uint64_t payload, reads, n;
 	unsigned cores;
 	int has_payload, cpu, ordered, survives, json, explain, verify, repeat_ok;
 	/* What follows from them. */
@@ -39,6 +39,8 @@ struct ask {
 	struct pvq_rows pilot;   /* without a run */
 	struct pvq_run measured; /* with one */
 	struct pvq_rows grain;
+	struct pvq_prices prices;      /* the machine's list, where there is one */
+	struct pvq_model_items *items; /* of the task, one by one */
 	struct pvq_model_cells cells;
 	struct pvq_model model;
 	struct pvq_model_offers offers;
@@ -63,6 +65,12 @@ static int take_payload(void *into, const char *text)
 	((struct ask *)into)->has_payload = 1;
 	return pvq_parse_whole(
 		"--payload", text, PVQ_UNIT_BYTES, 1, PVQ_BYTES_MAX, &((struct ask *)into)->payload);
+}
+
+static int take_reads(void *into, const char *text)
+{
+	return pvq_parse_whole(
+		"--reads", text, PVQ_UNIT_BYTES, 1, (uint64_t)1 << 40, &((struct ask *)into)->reads);
 }
 
 static int take_skew(void *into, const char *text)
@@ -100,6 +108,15 @@ static int take_survive(void *into, const char *text)
 	return -EINVAL;
 }
 
+static int take_grade(void *into, const char *text)
+{
+	((struct ask *)into)->grade = text;
+	if (strcmp(text, "calibrated") == 0 || strcmp(text, "prices") == 0)
+		return 0;
+	fprintf(stderr, "pvq: --grade takes calibrated or prices, not '%s'\n", text);
+	return -EINVAL;
+}
+
 #define AT(field) .at = offsetof(struct ask, field)
 
 static const struct pvq_option options[] = {
@@ -107,6 +124,8 @@ static const struct pvq_option options[] = {
 		.kind = PVQ_OPTION_OWN, .take = take_item},
 	{"payload", .word = "SIZE", .help = "bytes into an item, and as many out of it (8)",
 		.kind = PVQ_OPTION_OWN, .take = take_payload},
+	{"reads", .word = "SIZE", .help = "bytes that an item reads from memory, beyond the caches (none)",
+		.kind = PVQ_OPTION_OWN, .take = take_reads},
 	{"task", .letters = "t", .word = "TASK", .help = "measure items of that task in a pilot instead",
 		.kind = PVQ_OPTION_TEXT, AT(task)},
 	{"n", .letters = "n", .word = "N", .help = "number of items", .kind = PVQ_OPTION_COUNT, .min = 1,
@@ -125,6 +144,9 @@ static const struct pvq_option options[] = {
 		.kind = PVQ_OPTION_OWN, .take = take_wait},
 	{"run", .word = "FOLDER", .help = "take prices from that run instead of a pilot of ten seconds",
 		.kind = PVQ_OPTION_TEXT, AT(run)},
+	{"grade", .word = "GRADE", .choices = "calibrated prices",
+		.help = "what prices rest on: calibrated: on measured cells (the default); prices: on the machine's price list alone",
+		.kind = PVQ_OPTION_OWN, .take = take_grade},
 	{"repeat-ok", .help = "let the task's commands run more than once", .kind = PVQ_OPTION_FLAG,
 		AT(repeat_ok)},
 	{"verify", .help = "then measure the best three here, and show how far off the prediction was",
@@ -145,8 +167,9 @@ static int check_options(const struct ask *a)
 	const char *wrong = NULL;
 
 	if (a->check)
-		wrong = a->task || a->run || a->item_s > 0 || a->n || a->json || a->verify || a->explain
-				? "--check takes --cores, and no job"
+		wrong = a->task || a->run || a->grade || a->item_s > 0 || a->n || a->reads || a->json ||
+					a->verify
+				? "--check takes --cores and --explain, and no job"
 				: NULL;
 	else if (!a->task && a->item_s <= 0)
 		wrong = "say how long an item takes (--item 50us), or name a task (--task)";
@@ -186,7 +209,8 @@ static void describe_job(struct ask *a)
 		.compute_ns = a->item_s * 1e9 * (1 - a->wait),
 		.wait_ns = a->item_s * 1e9 * a->wait,
 		.in = a->has_payload ? (double)a->payload : 8,
-		.out = a->has_payload ? (double)a->payload : 8};
+		.out = a->has_payload ? (double)a->payload : 8,
+		.memory = (double)a->reads};
 	pvq_model_tail(job, a->skew);
 }
 
@@ -223,7 +247,9 @@ static int measure_job(struct ask *a, const struct pvq_registry *registry)
 	a->no_bytes = !pvq_model_job_args(job, &a->spec) && !a->has_payload;
 	if (a->has_payload)
 		job->in = job->out = (double)a->payload;
-	ret = pvq_ask_items(job, &a->items_lost, &a->spec, registry, &a->host, items_s);
+	if (a->reads)
+		job->memory = (double)a->reads;
+	ret = pvq_ask_items(job, &a->items, &a->items_lost, &a->spec, registry, &a->host, items_s);
 	if (ret == -EINTR)
 		say_interrupted();
 	return ret;
@@ -231,33 +257,78 @@ static int measure_job(struct ask *a, const struct pvq_registry *registry)
 
 /* ---- prices ---- */
 
+/* The rows that the prices come from, and the list. A folder need not have one, and what is wrong with it has been told. 0, or
+ * -errno with one line on stderr. */
+static int read_run(struct ask *a, struct pvq_registry *registry, const char *dir)
+{
+	int ret = pvq_run_read(&a->measured, registry, dir);
+
+	if (ret == 0)
+		(void)pvq_prices_read(&a->prices, dir);
+	return ret;
+}
+
+static int wants_prices_alone(const struct ask *a)
+{
+	return a->grade && strcmp(a->grade, "prices") == 0;
+}
+
+/* 0, or -errno with one line on stderr. */
+static int measure_prices(struct ask *a, const struct pvq_registry *registry)
+{
+	double left_s = pilot_s - (double)(pvq_clock_ns() - a->began_ns) / 1e9;
+	int ret = 0;
+
+	if (wants_prices_alone(a))
+		ret = pvq_ask_prices(&a->prices, NULL);
+	else if (a->question.job.memory > 0)
+		ret = pvq_ask_prices(&a->prices, "memory/read");
+	if (ret == 0 && !wants_prices_alone(a))
+		ret = pvq_ask_calibrate(&a->pilot, registry, &a->host, fmax(left_s, prices_s));
+	if (ret == -EINTR)
+		say_interrupted();
+	return ret;
+}
+
+static int fail_memory(int ret)
+{
+	if (ret)
+		fprintf(stderr, "pvq: out of memory\n");
+	return ret;
+}
+
+/* 0, or -errno with one line on stderr. */
+static int from_prices(struct ask *a, const struct pvq_registry *registry, const char *dir)
+{
+	if (a->prices.count)
+		return fail_memory(pvq_model_from_prices(&a->model, registry, &a->prices));
+	fprintf(stderr, "pvq: %s holds no price list (micro.json)\n", dir);
+	return -ENOENT;
+}
+
 /* 0, or -errno with one line on stderr. */
 static int calibrate(struct ask *a, struct pvq_registry *registry)
 {
 	const char *dir = a->check ? a->check : a->run;
-	const struct pvq_rows *rows = &a->pilot;
-	int ret;
+	int ret = dir ? read_run(a, registry, dir) : measure_prices(a, registry);
 
-	if (dir) {
-		ret = pvq_run_read(&a->measured, registry, dir);
-		rows = &a->measured.rows;
-	} else {
-		ret = pvq_ask_calibrate(&a->pilot, registry, &a->host,
-			fmax(pilot_s - (double)(pvq_clock_ns() - a->began_ns) / 1e9, prices_s));
-		if (ret == -EINTR)
-			say_interrupted();
-	}
 	if (ret)
 		return ret;
-	ret = pvq_model_cells_add(&a->cells, registry, rows, a->check && a->cores ? a->cores : CORES_MOST);
-	if (ret == 0)
-		ret = pvq_model_calibrate(&a->model, registry, &a->cells);
+	if (dir || !wants_prices_alone(a))
+		ret = pvq_model_cells_add(&a->cells, registry, dir ? &a->measured.rows : &a->pilot,
+			a->check && a->cores ? a->cores : CORES_MOST);
+	if (ret)
+		return fail_memory(ret);
+	if (wants_prices_alone(a))
+		return from_prices(a, registry, dir);
+	ret = pvq_model_calibrate(&a->model, registry, &a->cells, a->prices.count ? &a->prices : NULL);
 	if (ret == -ENODATA)
 		fprintf(stderr,
-			"pvq: %s holds no cell to calibrate on: noop, spin, echo or job, with serial beside it\n",
-			dir ? dir : "the pilot");
-	else if (ret)
-		fprintf(stderr, "pvq: out of memory\n");
+			"pvq: %s holds no cell to calibrate on: noop, spin, echo or job, with serial beside it%s\n",
+			dir ? dir : "the pilot",
+			a->prices.count ? "; its price list serves --grade prices" : "");
+	else
+		(void)fail_memory(ret);
 	return ret;
 }
 
@@ -325,6 +396,9 @@ static void print_source(const struct ask *a)
 {
 	double lost = pilot_lost(&a->pilot);
 
+	printf("Grade        %s\n", a->model.grade == PVQ_GRADE_PRICES
+					    ? "prices: from the price list alone, without calibration"
+					    : "calibrated: on measured cells of each strategy");
 	printf("Prices from  %s", a->run ? a->run : "a pilot on this machine, now");
 	if (lost >= PVQ_ASK_BUSY)
 		printf("; interference took %.0f %% of its time: see pvq doctor", 100 * lost);
@@ -373,12 +447,15 @@ static void explain(const struct ask *a)
 	printf("  map %s, of it: last items %s, pages %s,", pvq_text_ns(t->map_ns).s,
 		pvq_text_ns(t->longest_ns).s, pvq_text_ns(t->pages_ns).s);
 	printf(" ramp %s; start + stop %s\n", pvq_text_ns(t->ramp_ns).s, pvq_text_ns(t->edge_ns).s);
+	if (t->memory_ns > 0)
+		printf("  memory: what an item reads takes all cores together %s at least\n",
+			pvq_text_ns(t->memory_ns).s);
 	printf("\n%-26s", "price");
 	for (size_t i = 0; i < a->model.count; i++)
 		if (!a->model.of[i].kind.serial)
 			printf(" %16s", a->model.of[i].impl->name);
 	for (unsigned p = 0; p < PVQ_PRICES; p++) {
-		printf("\n%-20s %5s", pvq_price_guess[p].name, pvq_price_guess[p].unit);
+		printf("\n%-20s %5s", pvq_model_price_name(p), pvq_model_price_unit(p));
 		for (size_t i = 0; i < a->model.count; i++)
 			if (!a->model.of[i].kind.serial)
 				printf(" %16s", pvq_text_number(a->model.of[i].price[p]).s);
@@ -411,15 +488,16 @@ static int print_json(const struct ask *a)
 
 	for (size_t i = 0; i < a->offers.count; i++)
 		list = pvq_json_append(list, offer_json(&a->offers.of[i]));
-	return pvq_json_print(json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:i,s:o,s:o,s:o,s:o}", "task",
+	return pvq_json_print(json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:i,s:o,s:o,s:s,s:o,s:o}", "task",
 		pvq_json_text(a->task), "n", pvq_json_real(job->n), "compute_ns",
 		pvq_json_real(job->compute_ns), "wait_ns", pvq_json_real(job->wait_ns), "in",
 		pvq_json_real(a->no_bytes ? NAN : job->in), "out",
 		pvq_json_real(a->no_bytes ? NAN : job->out), "longest_ns",
 		pvq_json_real(job->longest_ns > 0 ? job->longest_ns : NAN), "cores", (int)a->question.cores,
 		"serial_ns", pvq_json_real(job->n * (job->compute_ns + job->wait_ns)), "run",
-		pvq_json_text(a->run), "pilot_interference",
-		pvq_json_real(a->run ? NAN : pilot_lost(&a->pilot)), "offers", list));
+		pvq_json_text(a->run), "grade",
+		a->model.grade == PVQ_GRADE_PRICES ? "prices" : "calibrated", "pilot_interference",
+		pvq_json_real(a->pilot.count ? pilot_lost(&a->pilot) : NAN), "offers", list));
 }
 
 /* ---- --verify ---- */
@@ -496,43 +574,91 @@ static void print_accuracy(const char *what, const struct pvq_model_accuracy *x)
 		100.0 * (double)x->inside / (double)x->cells);
 }
 
-static int check(struct ask *a, struct pvq_registry *registry)
+static void print_check(const struct pvq_model_check *check)
 {
-	struct pvq_observations observed = {0};
-	struct pvq_model_check check;
-	int ret = calibrate(a, registry);
-
-	if (ret)
-		return PVQ_EXIT_USAGE;
-	if (pvq_observations_read(&observed, a->check) == 0)
-		pvq_model_cells_observed(&a->cells, &observed);
-	pvq_observations_free(&observed);
-	if (pvq_rows_read_file(a->check, "grain.csv", &a->grain) == 0)
-		ret = pvq_model_cells_add(&a->cells, registry, &a->grain, 0);
-	if (ret == 0)
-		ret = pvq_model_check(&check, &a->model, &a->cells);
-	if (ret) {
-		fprintf(stderr, "pvq: out of memory\n");
-		return PVQ_EXIT_FAILED;
-	}
-	printf("Calibrated on %zu cells of %s, held out %zu.\n\n", check.calibrated, a->check, check.count);
-	print_accuracy("map time", &check.map);
-	print_accuracy("map time, overhead above a tenth", &check.heavy);
-	print_accuracy("start + stop", &check.edge);
+	print_accuracy("map time", &check->map);
+	print_accuracy("map time, overhead above a tenth", &check->heavy);
+	print_accuracy("start + stop", &check->edge);
 	printf("%-36s %5zu groups, within 5 %% of the fastest in %zu, at most %.0f %% behind\n",
-		"the strategy put first", check.groups, check.good, 100 * check.behind);
-	printf("\nMap times missed by more than %.0f %%:\n", 100 * PVQ_MODEL_MISSED);
-	for (size_t i = 0; i < check.count && fabs(check.miss[i].error) > PVQ_MODEL_MISSED; i++) {
-		const struct pvq_model_cell *c = check.miss[i].cell;
+		"the strategy put first", check->groups, check->good, 100 * check->behind);
+}
 
-		printf("  %+4.0f %%  %s, %s, %u workers on %u cores", 100 * check.miss[i].error,
+static void print_misses(const struct ask *a, const struct pvq_model_check *check)
+{
+	if (a->explain)
+		printf("\nMap times, every held-out cell:\n");
+	else
+		printf("\nMap times missed by more than %.0f %%:\n", 100 * PVQ_MODEL_MISSED);
+	for (size_t i = 0; i < check->count; i++) {
+		const struct pvq_model_cell *c = check->miss[i].cell;
+
+		if (!a->explain && fabs(check->miss[i].error) <= PVQ_MODEL_MISSED)
+			break;
+		printf("  %+4.0f %%  %s, %s, %u workers on %u cores", 100 * check->miss[i].error,
 			c->cell->key->impl, c->work->label, c->at.workers, c->at.cores);
 		if (c->at.handover_ns > 0)
 			printf(", hand-over %.0f ns", c->at.handover_ns);
 		putchar('\n');
 	}
+}
+
+/* The same for prices alone, on the same cells. 0 or -ENOMEM. */
+static int check_prices(struct ask *a, const struct pvq_registry *registry)
+{
+	struct pvq_model_check check;
+	int ret;
+
+	if (!a->prices.count) {
+		printf("\nFrom prices alone: %s holds no price list (micro.json).\n", a->check);
+		return 0;
+	}
+	pvq_model_free(&a->model);
+	ret = pvq_model_from_prices(&a->model, registry, &a->prices);
+	if (ret == 0)
+		ret = pvq_model_check(&check, &a->model, &a->cells);
+	if (ret)
+		return ret;
+	printf("\nFrom prices alone, on %zu of these cells, whose strategies have parts in the list:\n\n",
+		check.count);
+	print_check(&check);
+	print_misses(a, &check);
 	pvq_model_check_free(&check);
-	return pvq_cmd_flush();
+	return 0;
+}
+
+/* Tells the cells what a run knows besides its rows, and adds those of granularity. 0 or -ENOMEM. */
+static int add_other_cells(struct ask *a, const struct pvq_registry *registry)
+{
+	struct pvq_observations observed = {0};
+	int ret = 0;
+
+	if (pvq_observations_read(&observed, a->check) == 0)
+		ret = pvq_model_cells_observed(&a->cells, &observed, a->check);
+	pvq_observations_free(&observed);
+	if (ret == 0 && pvq_rows_read_file(a->check, "grain.csv", &a->grain) == 0)
+		ret = pvq_model_cells_add(&a->cells, registry, &a->grain, 0);
+	return ret;
+}
+
+static int check(struct ask *a, struct pvq_registry *registry)
+{
+	struct pvq_model_check check;
+	int ret = calibrate(a, registry);
+
+	if (ret)
+		return PVQ_EXIT_USAGE;
+	ret = add_other_cells(a, registry);
+	if (ret == 0)
+		ret = pvq_model_check(&check, &a->model, &a->cells);
+	if (ret == 0) {
+		printf("Calibrated on %zu cells of %s, held out %zu.\n\n", check.calibrated, a->check,
+			check.count);
+		print_check(&check);
+		print_misses(a, &check);
+		pvq_model_check_free(&check);
+		ret = check_prices(a, registry);
+	}
+	return fail_memory(ret) ? PVQ_EXIT_FAILED : pvq_cmd_flush();
 }
 
 /* ---- */
@@ -587,6 +713,8 @@ static int run(const struct pvq_call *call)
 	pvq_run_free(&a->measured);
 	pvq_rows_free(&a->grain);
 	pvq_rows_free(&a->pilot);
+	pvq_prices_free(&a->prices);
+	free(a->items);
 	return code;
 }
 

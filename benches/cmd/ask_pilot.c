@@ -16,6 +16,9 @@
 /* A trial of a calibrating cell is over sooner, even on a busy machine. */
 static const double trial_s = 5;
 
+/* A short price list takes some ten seconds. */
+static const double list_s = 60;
+
 static double seconds_since(uint64_t began_ns)
 {
 	return (double)(pvq_clock_ns() - began_ns) / 1e9;
@@ -110,6 +113,33 @@ int pvq_ask_calibrate(struct pvq_rows *rows, const struct pvq_registry *registry
 	return ret > 0 ? 0 : ret;
 }
 
+int pvq_ask_prices(struct pvq_prices *prices, const char *only)
+{
+	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
+	char dir[PATH_MAX - 16], filter[64], program[] = "pvq-micro", brief[] = "--short", out[] = "--out",
+					     here[] = ".";
+	char *argv[] = {program, brief, out, here, only ? filter : NULL, NULL};
+	int wstatus = 0, ret = pvq_scratch_make(dir, sizeof(dir), "ask");
+
+	if (ret) {
+		fprintf(stderr, "pvq: cannot make a folder for the price list: %s\n", strerror(-ret));
+		return ret;
+	}
+	snprintf(filter, sizeof(filter), "--benchmark_filter=%s", only ? only : "");
+	ret = pvq_launch_command(argv, dir, list_s, &io, &wstatus);
+	if (ret == 0 && wstatus)
+		ret = -EIO;
+	if (ret && ret != -EINTR)
+		fprintf(stderr, "pvq: no price list: %s: %s\n", program, strerror(-ret));
+	if (ret == 0) {
+		ret = pvq_prices_read(prices, dir);
+		if (ret == -ENOENT)
+			fprintf(stderr, "pvq: no price list: %s has written none\n", program);
+	}
+	pvq_scratch_remove(dir);
+	return ret;
+}
+
 /* ---- the user's items ---- */
 
 /* Items whose times scatter less than this, as a share of the mean, count as equal. */
@@ -118,7 +148,7 @@ static const double even_share = 0.2;
 static const char items_file[] = "items.csv";
 
 /* Describes the items by the timeline of a serial trial, in that folder. 0 or -errno. */
-static int describe(struct pvq_model_job *job, const char *dir)
+static int describe(struct pvq_model_job *job, struct pvq_model_items **items, const char *dir)
 {
 	struct pvq_moment *moment;
 	double sum = 0, squares = 0, longest = 0, mean, variance;
@@ -134,12 +164,16 @@ static int describe(struct pvq_model_job *job, const char *dir)
 		squares += ns * ns;
 		longest = fmax(longest, ns);
 	}
+	*items = pvq_model_items_of(moment, n);
 	free(moment);
+	if (!*items)
+		return -ENOMEM;
 	mean = sum / (double)(n ? n : 1);
 	variance = squares / (double)(n ? n : 1) - mean * mean;
 	if (variance > even_share * even_share * mean * mean) {
 		job->longest_ns = longest;
 		job->rest_ns = squares / (2 * sum);
+		job->items = *items;
 	}
 	return 0;
 }
@@ -164,8 +198,9 @@ static int run_items(struct pvq_row *row, const struct pvq_trial *of, uint64_t m
 	}
 }
 
-int pvq_ask_items(struct pvq_model_job *job, double *lost, const struct pvq_spec *spec,
-	const struct pvq_registry *registry, const struct pvq_host *host, double limit_s)
+int pvq_ask_items(struct pvq_model_job *job, struct pvq_model_items **items, double *lost,
+	const struct pvq_spec *spec, const struct pvq_registry *registry, const struct pvq_host *host,
+	double limit_s)
 {
 	char dir[PATH_MAX - 16], path[PATH_MAX];
 	int ret = pvq_scratch_make(dir, sizeof(dir), "ask");
@@ -198,7 +233,7 @@ int pvq_ask_items(struct pvq_model_job *job, double *lost, const struct pvq_spec
 		pvq_model_row_times(&row, &job->compute_ns, &job->wait_ns);
 		*lost = pvq_model_row_lost(&row);
 		if (isnan(*lost) || *lost < PVQ_ASK_BUSY)
-			ret = describe(job, dir);
+			ret = describe(job, items, dir);
 	}
 	pvq_scratch_remove(dir);
 	return ret;

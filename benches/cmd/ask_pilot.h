@@ -11,14 +11,18 @@
 int pvq_ask_calibrate(
 	struct pvq_rows *, const struct pvq_registry *, const struct pvq_host *, double limit_s);
 
+/* Measures a short price list, in a folder that goes again; only: the lines whose names match, NULL: all. 0, or -errno with one line on stderr; -EINTR. */
+int pvq_ask_prices(struct pvq_prices *, const char *only);
+
 /* How many items of a task whose items are commands its pilot runs, each of them once. */
 enum { PVQ_ASK_COMMANDS = 16 };
 
-/* Runs items of the task in a serial trial, for at most limit_s, and describes them: times and tail; job->n must be set.
+/* Runs items of the task in a serial trial, for at most limit_s, and describes them: times and tail; job->n must be set. *items, if
+ * it is not NULL then, is the caller's to free: the items one by one, which job borrows if they are uneven.
  * *lost: the share of the CPU's time that interference took, NAN if unknown. Where it took much, nobody can tell how uneven
  * the items are, and they stay equal. 0, or -errno with one line on stderr; -EINTR. */
-int pvq_ask_items(struct pvq_model_job *, double *lost, const struct pvq_spec *,
-	const struct pvq_registry *, const struct pvq_host *, double limit_s);
+int pvq_ask_items(struct pvq_model_job *, struct pvq_model_items **items, double *lost,
+	const struct pvq_spec *, const struct pvq_registry *, const struct pvq_host *, double limit_s);
 
 /* From this share on, interference hides what a pilot is to show. */
 #define PVQ_ASK_BUSY 0.05

@@ -2,6 +2,7 @@
  * when nobody sleeps.
  */
 #include "link.h"
+#include "rivals.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -55,6 +56,24 @@ static const struct pvq_link_kind futex_kind = {
 	.close = futex_close,
 };
 
+static void futex_rival(void *ctx, unsigned number)
+{
+	(void)ctx;
+	for (unsigned i = 0; i < 1000 + number; i++)
+		GB_CLOBBER();
+}
+
+/* The partner shares its CPU with a process that computes all the time. */
+static void futex_busy(struct gb_state *state, const struct pvq_micro_run *run)
+{
+	struct pvq_rivals *rival = pvq_rivals_start(state, 1, run->env->cpu[1], futex_rival, NULL);
+
+	if (!rival)
+		return;
+	pvq_link_round_trips(state, run);
+	pvq_rivals_end(state, rival);
+}
+
 static void futex_wake_nobody(struct gb_state *state, const struct pvq_micro_run *run)
 {
 	_Atomic uint32_t word = 0;
@@ -81,6 +100,18 @@ static const struct pvq_micro_case futex_cases[] = {
 		.brief_hi = 2,
 		.factor = 2,
 		.flags = PVQ_MICRO_PINNED},
+	{.name = "futex/busy_round_trip",
+		.op = "wake a sleeping process whose CPU computes for another one, sleep, be woken",
+		.run = futex_busy,
+		.data = &futex_kind,
+		.handovers = 2,
+		.syscalls = 4,
+		.arg_name = "cores",
+		.lo = 2,
+		.hi = 2,
+		.brief_hi = 2,
+		.factor = 2,
+		.flags = PVQ_MICRO_PINNED | PVQ_MICRO_TWO_CORES},
 	{.name = "futex/wake_nobody",
 		.op = "the wake-up call when nobody sleeps",
 		.run = futex_wake_nobody,

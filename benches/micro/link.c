@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { GULP_BYTES = 1 << 16, WARM_UP_TRIPS = 20 };
@@ -20,16 +21,31 @@ struct duo {
 	pthread_t thread;
 };
 
+/* The CPU time of the calling thread. */
+static uint64_t duo_cpu_ns(void)
+{
+	struct timespec t;
+
+	return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t)
+		       ? 0
+		       : (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 /* The partner: answers until it sees `stop`. It answers even if it could not be pinned, because the other side would wait
  * for ever, and returns the error at the end. */
 static int duo_serve(struct duo *d)
 {
 	int unpinned = pvq_micro_pin(d->partner_cpu), ret = 0;
+	uint64_t begin = 0;
 
-	while (ret == 0) {
+	for (int trips = 0; ret == 0; trips++) {
 		ret = d->kind->receive(&d->link, PVQ_TO_PARTNER);
-		if (atomic_load(&d->link.shared->stop))
+		if (trips == WARM_UP_TRIPS)
+			begin = duo_cpu_ns();
+		if (atomic_load(&d->link.shared->stop)) {
+			atomic_store(&d->link.shared->cpu_ns, duo_cpu_ns() - begin);
 			break;
+		}
 		if (ret == 0)
 			ret = d->kind->send(&d->link, PVQ_FROM_PARTNER);
 	}
@@ -87,19 +103,28 @@ static int duo_trips(struct duo *d, int count)
 static void duo_loop(struct duo *d, struct gb_state *state)
 {
 	int ret = duo_start(d);
+	uint64_t cpu_ns;
 
 	if (ret) {
 		pvq_micro_fail(state, "starting the partner", ret);
 		return;
 	}
 	ret = duo_trips(d, WARM_UP_TRIPS);
+	cpu_ns = duo_cpu_ns();
 	while (ret == 0 && gb_keep_running(state))
 		ret = duo_trips(d, 1);
+	cpu_ns = duo_cpu_ns() - cpu_ns;
 	if (ret)
 		pvq_micro_fail(state, "handing over", ret);
 	ret = duo_stop(d, ret);
-	if (ret)
+	if (ret) {
 		pvq_micro_fail(state, "the partner's end", ret);
+		return;
+	}
+	cpu_ns += atomic_load(&d->link.shared->cpu_ns);
+	if (gb_iterations_done(state) > 0)
+		gb_set_counter(
+			state, "cpu_ns", (double)cpu_ns / (double)gb_iterations_done(state), GB_PLAIN);
 }
 
 void pvq_link_round_trips(struct gb_state *state, const struct pvq_micro_run *run)

@@ -19,6 +19,8 @@ struct pvq_link_word {
 struct pvq_link_shared {
 	struct pvq_link_word word[PVQ_WAYS];
 	_Atomic int stop; /* set before the last hand-over: the partner leaves instead of answering */
+	_Atomic uint64_t
+		cpu_ns; /* the partner's CPU time for all trips but the warm-up; set when it leaves */
 };
 
 struct pvq_link {

@@ -132,7 +132,9 @@ static int case_add(const struct pvq_micro_run *run)
 
 	if (!b)
 		return -errno;
-	gb_use_time(b, GB_REAL_TIME);
+	gb_use_time(b, what->flags & PVQ_MICRO_MANUAL ? GB_MANUAL_TIME : GB_REAL_TIME);
+	if (what->iterations)
+		gb_iterations(b, what->iterations);
 	if (!what->arg_name)
 		return 0;
 	if (what->flags & PVQ_MICRO_PER_CPU && last > (int64_t)run->env->cpus)

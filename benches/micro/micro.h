@@ -26,6 +26,7 @@ enum {
 	PVQ_MICRO_PINNED = 1 << 0,    /* the case keeps this process on cpu[0] */
 	PVQ_MICRO_TWO_CORES = 1 << 1, /* skipped if there is only one CPU */
 	PVQ_MICRO_PER_CPU = 1 << 2,   /* the argument is at most env->cpus */
+	PVQ_MICRO_MANUAL = 1 << 3, /* the case itself says how long an iteration took, by the wall clock */
 };
 
 struct pvq_micro_run;
@@ -42,6 +43,7 @@ struct pvq_micro_case {
 	int64_t lo, hi, brief_hi;
 	int factor;
 	unsigned flags;
+	int64_t iterations; /* exactly so many, where little of their time is timed; 0: until they take long enough */
 };
 
 struct pvq_micro {

@@ -73,7 +73,11 @@ static void judge(
 	else if (q->cores > r->cores)
 		snprintf(o->why, sizeof(o->why), "measured on up to %u core%s", r->cores,
 			r->cores == 1 ? "" : "s");
-	else if (bytes > r->bytes * beyond)
+	else if (o->strategy->cells == 0) {
+		o->certainty = PVQ_INTERPOLATED;
+		snprintf(
+			o->why, sizeof(o->why), "from prices alone: no cell of this strategy was measured");
+	} else if (bytes > r->bytes * beyond)
 		snprintf(o->why, sizeof(o->why), "more bytes an item than any calibrated cell has");
 	else if (item_ns > r->most_ns * beyond || item_ns < r->least_ns / beyond)
 		snprintf(o->why, sizeof(o->why), "items %s than those of any calibrated cell",
@@ -107,6 +111,7 @@ struct pvq_model_setting pvq_model_setting_for(const struct pvq_model *model,
 	return (struct pvq_model_setting){.workers = workers,
 		.cores = s->kind.serial ? 1 : cores,
 		.handover_ns = cores > 1 ? model->range.handover_ns : 0,
+		.memory_ns = pvq_model_memory_ns(model->list, cores),
 		.window = window_of(s->impl, job, workers)};
 }
 

@@ -2,29 +2,13 @@
 #include "model/calibrate.h"
 #include "base/grow.h"
 #include "base/shuffle.h"
+#include "model/simulate.h"
 
 #include <cminpack-1/cminpack.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-const struct pvq_price_guess pvq_price_guess[PVQ_PRICES] = {
-	[PVQ_PRICE_CALLER] = {"caller, an item", "ns", 100, 2},
-	[PVQ_PRICE_WORKER] = {"worker, an item", "ns", 100, 2},
-	[PVQ_PRICE_BYTE_ONE] = {"byte, on one core", "ns", 0.1, 1.5},
-	[PVQ_PRICE_BYTE_MANY] = {"byte, on several cores", "ns", 0.15, 1.5},
-	[PVQ_PRICE_SWITCH] = {"switch, on one core", "ns", 2500, 0.7},
-	[PVQ_PRICE_WAKE] = {"wake-up, on several cores", "ns", 2000, 1},
-	[PVQ_PRICE_BATCH] = {"batching time", "ns", 2000, 1},
-	[PVQ_PRICE_INFLATION] = {"inflation of the work", "share", 0.02, 1},
-	[PVQ_PRICE_LINES] = {"cache lines, a side", "lines", 0.1, 1.5},
-	[PVQ_PRICE_PAGE] = {"first touch of a page", "ns", 3000, 0.5},
-	[PVQ_PRICE_RAMP] = {"ramp of a map", "ns", 100e3, 1},
-	[PVQ_PRICE_START] = {"start + stop, once", "ns", 200e3, 1.5},
-	[PVQ_PRICE_EACH] = {"start + stop, a worker", "ns", 100e3, 1.5},
-	[PVQ_PRICE_UNMAP] = {"giving a page back", "ns", 500, 1.5},
-};
 
 /* The scatter that is assumed at least: medians of a run repeat no better from day to day. */
 static const double map_least = 0.05, edge_least = 0.15;
@@ -36,6 +20,7 @@ static const double map_doubling = 0.1, edge_doubling = 0.05;
 
 struct problem {
 	const struct pvq_model_kind *kind;
+	struct pvq_model_prior prior;
 	const struct pvq_model_cell **cell; /* those of one strategy that calibrate */
 	size_t cells;
 };
@@ -63,7 +48,7 @@ static double map_weight(const struct pvq_model_cell *cell)
 	return 1 / sqrt(map_least * map_least + width * width);
 }
 
-/* Two errors for each cell, and one for each price: its distance from the guess. */
+/* Two errors for each cell, and one for each price: its distance from its prior. */
 static int residuals(void *ctx, int m, int n, const double *x, double *error, int flag)
 {
 	const struct problem *p = ctx;
@@ -78,8 +63,7 @@ static int residuals(void *ctx, int m, int n, const double *x, double *error, in
 		error[2 * i + 1] /= edge_least;
 	}
 	for (int i = 0; i < n; i++)
-		error[2 * p->cells + (size_t)i] =
-			(x[i] - log(pvq_price_guess[i].guess)) / pvq_price_guess[i].spread;
+		error[2 * p->cells + (size_t)i] = (x[i] - log(p->prior.median[i])) / p->prior.spread[i];
 	return 0;
 }
 
@@ -186,8 +170,8 @@ static int fit(struct pvq_model_strategy *s, struct problem *p)
 	if (!error)
 		return -ENOMEM;
 	for (unsigned i = 0; i < PVQ_PRICES; i++)
-		x[i] = log(pvq_price_guess[i].guess);
-	/* However it ends: the guesses keep every step within reason, and the errors that are left count. */
+		x[i] = log(p->prior.median[i]);
+	/* However it ends: the priors keep every step within reason, and the errors that are left count. */
 	if (p->cells)
 		lmdif1(residuals, p, (int)m, PVQ_PRICES, x, error, 1e-8, pivot, error + 3 * m, work_size);
 	prices_of(x, s->price);
@@ -209,10 +193,12 @@ static struct pvq_model_kind kind_of(const struct pvq_impl *impl)
 		.paged = impl->in_via == PVQ_VIA_SHM};
 }
 
+/* cells: NULL: the list alone. */
 static int add_strategy(
 	struct pvq_model *model, const struct pvq_impl *impl, const struct pvq_model_cells *cells)
 {
-	const struct pvq_model_cell **list = malloc((cells->count + 1) * sizeof(struct pvq_model_cell *));
+	const struct pvq_model_cell **list =
+		malloc(((cells ? cells->count : 0) + 1) * sizeof(struct pvq_model_cell *));
 	struct pvq_model_strategy *more = pvq_grow(model->of, model->count, sizeof(*more));
 	struct problem p = {.cell = list};
 	unsigned cores = 0;
@@ -220,14 +206,16 @@ static int add_strategy(
 
 	if (more)
 		model->of = more;
-	for (size_t i = 0; ret == 0 && i < cells->count; i++)
+	for (size_t i = 0; ret == 0 && cells && i < cells->count; i++)
 		if (cells->cell[i].calibrates && strcmp(cells->cell[i].cell->key->impl, impl->name) == 0) {
 			list[p.cells++] = &cells->cell[i];
 			cores = cells->cell[i].at.cores > cores ? cells->cell[i].at.cores : cores;
 		}
-	if (ret == 0 && p.cells) {
+	if (ret == 0 && (p.cells || !cells)) {
 		more += model->count;
-		*more = (struct pvq_model_strategy){.impl = impl, .kind = kind_of(impl), .cores = cores};
+		*more = (struct pvq_model_strategy){
+			.impl = impl, .kind = kind_of(impl), .cores = cells ? cores : model->range.cores};
+		pvq_model_prior(&p.prior, impl, model->list);
 		p.kind = &more->kind;
 		if (more->kind.serial)
 			more->map_scatter = map_least;
@@ -266,18 +254,42 @@ static int range_of(struct pvq_model_range *range, const struct pvq_model_cells 
 	return handover ? 0 : -ENOMEM;
 }
 
-int pvq_model_calibrate(
-	struct pvq_model *model, const struct pvq_registry *registry, const struct pvq_model_cells *cells)
+int pvq_model_calibrate(struct pvq_model *model, const struct pvq_registry *registry,
+	const struct pvq_model_cells *cells, const struct pvq_prices *list)
 {
 	const struct pvq_impl *impl;
 	int ret = 0;
 
-	*model = (struct pvq_model){0};
+	*model = (struct pvq_model){.list = list};
 	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(registry, i)); i++)
 		ret = add_strategy(model, impl, cells);
 	if (ret == 0)
 		ret = range_of(&model->range, cells);
 	return ret == 0 && model->range.cores == 0 ? -ENODATA : ret;
+}
+
+/* What a price list covers: items of any time, the sizes of its streams, and the cores that two sides run on. */
+static struct pvq_model_range list_range(const struct pvq_prices *list)
+{
+	const struct pvq_price *line = pvq_prices_find(list, "cacheline/round_trip", 2);
+
+	return (struct pvq_model_range){.cores = line ? 2 : 1,
+		.most_ns = INFINITY,
+		.bytes = 2 << 20,
+		.handover_ns = line ? line->median_ns : 0};
+}
+
+int pvq_model_from_prices(
+	struct pvq_model *model, const struct pvq_registry *registry, const struct pvq_prices *list)
+{
+	const struct pvq_impl *impl;
+	int ret = 0;
+
+	*model = (struct pvq_model){.grade = PVQ_GRADE_PRICES, .list = list, .range = list_range(list)};
+	for (size_t i = 0; ret == 0 && (impl = pvq_registry_at(registry, i)); i++)
+		if (!pvq_impl_is_peer(impl) && !(impl->flags & PVQ_HARNESS))
+			ret = add_strategy(model, impl, NULL);
+	return ret;
 }
 
 void pvq_model_free(struct pvq_model *model)
@@ -322,14 +334,20 @@ double pvq_model_map_spread(const struct pvq_model_strategy *s, const struct pvq
 }
 
 struct pvq_model_prediction pvq_model_predict(const struct pvq_model_strategy *s,
-	const struct pvq_model_job *job, const struct pvq_model_setting *at)
+	const struct pvq_model_job *job, const struct pvq_model_setting *setting)
 {
-	struct pvq_model_prediction p = {.time = pvq_model_time(s->price, &s->kind, job, at)};
+	struct pvq_model_setting simulated = *setting, *at = &simulated;
+	struct pvq_model_prediction p;
 	double map[PVQ_MODEL_DRAWS], edge[PVQ_MODEL_DRAWS], total[PVQ_MODEL_DRAWS];
 	double map_sd = map_scatter(s, at),
 	       edge_sd = hypot(s->edge_scatter, edge_doubling * doublings(s, at));
 	uint64_t state = 2;
 
+	/* Without memory for a simulation, the formula's own term stands. The prices matter little to it, so that one serves
+	 * all draws. */
+	if (!s->kind.serial && pvq_model_needs_simulation(job, at))
+		(void)pvq_model_simulate(at, s->price, &s->kind, job);
+	p.time = pvq_model_time(s->price, &s->kind, job, at);
 	for (unsigned d = 0; d < PVQ_MODEL_DRAWS; d++) {
 		struct pvq_model_time t = pvq_model_time(s->draw[d], &s->kind, job, at);
 		double z[2];

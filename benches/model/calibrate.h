@@ -1,6 +1,6 @@
 /* calibrate.h: finds a strategy's prices from measured cells.
  *
- * Each price begins as a guess with a wide spread. The prices that are taken are the most probable ones, given the guesses
+ * Each price begins as the machine's price list has it, or as a guess with a wide spread (prior.h). The prices that are taken are the most probable ones, given the guesses
  * and the cells (least squares of the logarithms' errors; cminpack). What the cells do not determine stays as uncertain as the
  * guess: predictions are repeated with prices drawn from what is left open (Laplace's approximation), and their range is the
  * interval. So it widens by itself where the job is unlike the cells. Deterministic: the draws have a fixed seed.
@@ -9,15 +9,9 @@
 #define PVQ_CALIBRATE_H
 
 #include "model/cells.h"
+#include "model/prior.h"
 
 enum { PVQ_MODEL_DRAWS = 200 };
-
-/* A price before anything is measured: the median of a log-normal distribution, and its spread (1: a factor of e). */
-struct pvq_price_guess {
-	const char *name, *unit;
-	double guess, spread;
-};
-extern const struct pvq_price_guess pvq_price_guess[PVQ_PRICES];
 
 struct pvq_model_strategy {
 	const struct pvq_impl *impl; /* borrowed from the registry */
@@ -26,7 +20,7 @@ struct pvq_model_strategy {
 	double draw[PVQ_MODEL_DRAWS][PVQ_PRICES];
 	double map_scatter, edge_scatter; /* of what the formula does not explain, as logarithms */
 	unsigned cores;                   /* the most of any such cell */
-	size_t cells;                     /* that it was calibrated on; 0: all prices are guesses */
+	size_t cells;                     /* that it was calibrated on; 0: all prices come from the list */
 };
 
 /* What the cells cover together. */
@@ -37,16 +31,28 @@ struct pvq_model_range {
 	double handover_ns;       /* median over the cells on several cores; 0: unknown */
 };
 
+/* What the prices rest on. */
+enum pvq_grade {
+	PVQ_GRADE_CALIBRATED, /* on measured cells of each strategy */
+	PVQ_GRADE_PRICES,     /* on the price list alone */
+};
+
 /* Owned; freed with pvq_model_free(). */
 struct pvq_model {
+	enum pvq_grade grade;
+	const struct pvq_prices *list; /* borrowed; NULL: none */
 	struct pvq_model_strategy
 		*of; /* in the order of the registry; serial and every calibrated strategy */
 	size_t count;
 	struct pvq_model_range range;
 };
 
-/* Calibrates every strategy that has such cells. 0; -ENODATA: none has; -ENOMEM. */
-int pvq_model_calibrate(struct pvq_model *, const struct pvq_registry *, const struct pvq_model_cells *);
+/* Calibrates every strategy that has such cells. list: NULL: none. 0; -ENODATA: no strategy has; -ENOMEM. */
+int pvq_model_calibrate(struct pvq_model *, const struct pvq_registry *, const struct pvq_model_cells *,
+	const struct pvq_prices *list);
+/* Takes the prices of every strategy of this program from the list alone. Peers have none: the list does not hold their parts.
+ * 0 or -ENOMEM. */
+int pvq_model_from_prices(struct pvq_model *, const struct pvq_registry *, const struct pvq_prices *list);
 void pvq_model_free(struct pvq_model *);
 
 /* A prediction with its 90 % intervals. */

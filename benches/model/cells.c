@@ -1,6 +1,7 @@
 /* cells.c: turns cells of a summary into the model's terms. */
 #include "model/cells.h"
 #include "base/grow.h"
+#include "base/rundir.h"
 
 #include <errno.h>
 #include <math.h>
@@ -37,6 +38,7 @@ int pvq_model_job_args(struct pvq_model_job *job, const struct pvq_spec *spec)
 
 	job->in = isnan(in) ? 8 : in;
 	job->out = isnan(out) ? 8 : out;
+	job->memory = strcmp(spec->task->name, "stream") == 0 ? 1024 * number(spec, "kb") : 0;
 	pvq_model_tail(job, isnan(alpha) ? skew : alpha);
 	return !isnan(in) && !isnan(out);
 }
@@ -191,28 +193,97 @@ int pvq_model_cells_add(struct pvq_model_cells *cells, const struct pvq_registry
 	return ret;
 }
 
-void pvq_model_cells_observed(struct pvq_model_cells *cells, const struct pvq_observations *observed)
+struct pvq_model_items *pvq_model_items_of(const struct pvq_moment *moment, size_t n)
+{
+	struct pvq_model_items *items = malloc(sizeof(*items) + n * sizeof(items->ns[0]));
+
+	if (!items)
+		return NULL;
+	items->count = n;
+	/* In their own order, whatever that of their ends was. */
+	for (size_t i = 0; i < n; i++)
+		items->ns[i] = NAN;
+	for (size_t i = 0; i < n; i++)
+		if (moment[i].item < n)
+			items->ns[moment[i].item] = (double)(moment[i].end_ns - moment[i].begin_ns);
+	n = items->count;
+	items->count = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(items->ns[i]))
+			items->ns[items->count++] = items->ns[i];
+	return items;
+}
+
+/* The items of a work from its serial timeline; NULL: there is none. 0 or -ENOMEM. */
+static int read_items(struct pvq_model_items **items, struct pvq_model_cells *cells,
+	const struct pvq_work *work, const char *dir)
+{
+	char name[PVQ_TIMELINE_NAME];
+	struct pvq_moment *moment;
+	struct pvq_model_items **more;
+	size_t n;
+
+	*items = NULL;
+	pvq_timeline_name(name, work->base->key->impl, work->slug);
+	if (!pvq_rundir_has(dir, name) || pvq_timeline_read(dir, name, &moment, &n))
+		return 0;
+	more = pvq_grow(cells->items, cells->works, sizeof(struct pvq_model_items *));
+	if (more) {
+		cells->items = more;
+		*items = pvq_model_items_of(moment, n);
+	}
+	free(moment);
+	if (!*items)
+		return -ENOMEM;
+	cells->items[cells->works++] = *items;
+	return 0;
+}
+
+/* Only the longest is known. The rest is that of exponential times. */
+static void note_longest(struct pvq_model_job *job, double longest_ns)
 {
 	const double uneven = 3; /* times the mean */
+	double mean = job->compute_ns + job->wait_ns;
 
-	for (size_t i = 0; i < cells->count; i++) {
+	if (longest_ns < uneven * mean)
+		return;
+	job->longest_ns = longest_ns;
+	job->rest_ns = mean;
+}
+
+int pvq_model_cells_observed(
+	struct pvq_model_cells *cells, const struct pvq_observations *observed, const char *dir)
+{
+	const struct pvq_work *last = NULL;
+	struct pvq_model_items *items = NULL;
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < cells->count; i++) {
 		struct pvq_model_cell *c = &cells->cell[i];
 		const struct pvq_observed *o = pvq_observed_shortest(observed, c->work->base->key);
-		double mean = c->job.compute_ns + c->job.wait_ns;
+		size_t task = pvq_task_rank(c->work->key->task);
 
-		if (!o || c->job.longest_ns > 0 || pvq_model_is_plain(c->work->key->task) ||
-			(double)o->longest_ns < uneven * mean)
+		if (!pvq_tasks[task] || pvq_model_is_plain(c->work->key->task))
 			continue;
-		/* Only the longest is known. The rest is that of exponential times. */
-		c->job.longest_ns = (double)o->longest_ns;
-		c->job.rest_ns = mean;
+		/* The cells of a work follow one another. */
+		if (pvq_tasks[task]->uneven && c->work != last) {
+			ret = read_items(&items, cells, c->work, dir);
+			last = c->work;
+		}
+		c->job.items = c->work == last ? items : NULL;
+		if (o && c->job.longest_ns <= 0)
+			note_longest(&c->job, (double)o->longest_ns);
 	}
+	return ret;
 }
 
 void pvq_model_cells_free(struct pvq_model_cells *cells)
 {
 	for (size_t i = 0; i < cells->summaries; i++)
 		pvq_summary_free(&cells->at[i]);
+	for (size_t i = 0; i < cells->works; i++)
+		free(cells->items[i]);
+	free(cells->items);
 	free(cells->cell);
 	memset(cells, 0, sizeof(*cells));
 }

@@ -23,6 +23,8 @@ enum { PVQ_MODEL_SUMMARIES = 2 * PVQ_LEVELS_MAX };
 struct pvq_model_cells {
 	struct pvq_model_cell *cell;
 	size_t count;
+	struct pvq_model_items **items; /* owned: of works whose items are known one by one */
+	size_t works;
 	struct pvq_summary at[PVQ_MODEL_SUMMARIES]; /* of the rows, at each level of the machine's state */
 	size_t summaries;
 };
@@ -33,9 +35,13 @@ struct pvq_model_cells {
  * core, on at most so many cores; 0: none does. 0 or -ENOMEM. */
 int pvq_model_cells_add(struct pvq_model_cells *, const struct pvq_registry *, const struct pvq_rows *,
 	unsigned calibrate_cores);
-/* Tells the cells how long the longest items are, from a run's observed trials, where that is more than three times the
- * mean. Not where the arguments say it, nor of plain tasks: what was observed of those beyond their work is interference. */
-void pvq_model_cells_observed(struct pvq_model_cells *, const struct pvq_observations *);
+/* Tells the cells of uneven tasks how long their items are, as a pilot would: one by one from the timeline of a serial trial, where
+ * the run's folder has one; else only the longest, from its observed trials, where that is more than three times the mean.
+ * Not of plain tasks: what was observed of those beyond their work is interference. 0 or -ENOMEM. */
+int pvq_model_cells_observed(struct pvq_model_cells *, const struct pvq_observations *, const char *dir);
+
+/* Makes items from a timeline; NULL: out of memory. */
+struct pvq_model_items *pvq_model_items_of(const struct pvq_moment *, size_t n);
 
 void pvq_model_cells_free(struct pvq_model_cells *);
 

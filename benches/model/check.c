@@ -136,11 +136,14 @@ int pvq_model_check(
 		const struct pvq_model_cell *c = &cells->cell[i];
 		const struct pvq_model_strategy *s = strategy_of(model, c);
 		struct pvq_model_miss *m = &check->miss[check->count];
+		struct pvq_model_setting at;
 
-		check->calibrated += s && c->calibrates;
+		check->calibrated += s && s->cells > 0 && c->calibrates;
 		if (!s || c->calibrates)
 			continue;
-		*m = (struct pvq_model_miss){.cell = c, .predicted = pvq_model_predict(s, &c->job, &c->at)};
+		at = c->at;
+		at.memory_ns = pvq_model_memory_ns(model->list, at.cores);
+		*m = (struct pvq_model_miss){.cell = c, .predicted = pvq_model_predict(s, &c->job, &at)};
 		m->error = m->predicted.time.map_ns / c->map_ns - 1;
 		check->count++;
 	}

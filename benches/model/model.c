@@ -26,6 +26,8 @@ static void item_time(struct pvq_model_time *t, const double *price, const struc
 	t->worker_ns = busy + job->wait_ns;
 	t->item_ns = fmax(fmax(t->caller_ns, t->worker_ns / workers),
 		fmax(busy / fmin(workers, cores), (t->caller_ns + busy) / cores));
+	t->memory_ns = job->memory * at->memory_ns;
+	t->item_ns = fmax(t->item_ns, t->memory_ns);
 }
 
 /* The least fixed point of T and p: both grow with each other, from no wake-ups on. */
@@ -67,6 +69,8 @@ static enum pvq_limit limit_of(
 		return PVQ_LIMIT_START;
 	if (t->longest_ns > t->map_ns / 4)
 		return PVQ_LIMIT_LONGEST;
+	if (t->memory_ns > 0 && t->memory_ns >= t->item_ns * (1 - 1e-9))
+		return PVQ_LIMIT_MEMORY;
 	if (at->workers > 1 && t->caller_ns >= t->item_ns * (1 - 1e-9))
 		return PVQ_LIMIT_CALLER;
 	if (t->worker_ns / at->workers >= t->item_ns * (1 - 1e-9) && job->wait_ns > t->worker_ns / 2)
@@ -96,7 +100,9 @@ struct pvq_model_time pvq_model_time(const double *price, const struct pvq_model
 	settle(&t, price, kind, job, at);
 	/* Equal items end in rounds; of uneven ones, the last leave the other workers idle. */
 	even = job->n * t.item_ns;
-	if (job->longest_ns > 0)
+	if (at->beyond_ns > 0)
+		t.longest_ns = fmax(at->beyond_ns, job->longest_ns - even);
+	else if (job->longest_ns > 0)
 		t.longest_ns = fmax((1 - 1 / workers) * job->rest_ns, job->longest_ns - even);
 	else
 		t.longest_ns = fmax(ceil(job->n / workers) * t.worker_ns - even, 0);
@@ -129,6 +135,7 @@ void pvq_model_tail(struct pvq_model_job *job, double alpha)
 	else
 		square += alpha * pow(least, alpha) * (pow(most, 2 - alpha) - pow(least, 2 - alpha)) /
 			  (2 - alpha);
+	job->alpha = alpha;
 	job->longest_ns = most;
 	job->rest_ns = fmin(square / (2 * mean), most);
 }
@@ -139,6 +146,7 @@ const char *pvq_limit_words(enum pvq_limit limit)
 		[PVQ_LIMIT_WORK] = "the items' own computing",
 		[PVQ_LIMIT_WAIT] = "the items' waiting",
 		[PVQ_LIMIT_LONGEST] = "the longest items, at the end",
+		[PVQ_LIMIT_MEMORY] = "the bandwidth of memory, which all cores share",
 		[PVQ_LIMIT_CALLER] = "the caller, which feeds all workers",
 		[PVQ_LIMIT_DISPATCH] = "dispatch: it takes more time than the items",
 		[PVQ_LIMIT_START] = "starting and stopping the workers",

@@ -2,7 +2,8 @@
  *
  * reports/MODEL.md derives the formulas and lists what they leave out. In short, an item costs the caller c and a worker w:
  *
- *	time per item  T = max(c, w / W, (w - wait) / min(W, C), (c + w - wait) / C)    W workers on C cores
+ *	time per item  T = max(c, w / W, (w - wait) / min(W, C), (c + w - wait) / C, m)    W workers on C cores
+ *	               m: what all cores together take to read from memory what an item reads from it
  *	map            n T, at least ceil(n / W) w; and the ramp, the pages touched, the rest of the last items
  *	total          map, and start + stop = a + b W
  *
@@ -12,8 +13,10 @@
 #ifndef PVQ_MODEL_H
 #define PVQ_MODEL_H
 
+#include <stddef.h>
+
 /* What an item costs beside its own work. All in ns, except where the comment says otherwise. */
-enum pvq_price {
+enum pvq_model_price {
 	PVQ_PRICE_CALLER,    /* the caller, for an item */
 	PVQ_PRICE_WORKER,    /* a worker, for an item */
 	PVQ_PRICE_BYTE_ONE,  /* both sides, for a byte in or out, on one core */
@@ -31,6 +34,12 @@ enum pvq_price {
 	PVQ_PRICES,
 };
 
+/* Items in their order; what counts is how their serial times compare. Owned; made and freed by who holds it. */
+struct pvq_model_items {
+	size_t count; /* all of a job, or some of them */
+	double ns[];
+};
+
 /* Of a serial run: its times hold the consumer's share too. */
 struct pvq_model_job {
 	double n;
@@ -38,12 +47,17 @@ struct pvq_model_job {
 	double in, out;             /* bytes of an item */
 	double longest_ns;          /* the longest item; 0: all are equal */
 	double rest_ns; /* of the item that runs at a random moment, the time still to come, on average */
+	double alpha;   /* of a Pareto tail, its index; 0: none */
+	const struct pvq_model_items *items; /* borrowed; NULL: not known one by one */
+	double memory;                       /* bytes that an item reads from memory, beyond the caches */
 };
 
 struct pvq_model_setting {
 	unsigned workers, cores;
 	double window;      /* items in flight; 0: unknown */
 	double handover_ns; /* a cache line from CPU to CPU and back; 0: unknown, or one core */
+	double memory_ns;   /* a byte from memory, where all those cores read; 0: unknown */
+	double beyond_ns; /* what the map takes beyond n T, by a simulation (simulate.h); 0: by the formula */
 };
 
 /* What kind of strategy the prices belong to. */
@@ -58,6 +72,7 @@ enum pvq_limit {
 	PVQ_LIMIT_WORK,     /* the items' own computing, divided among the cores */
 	PVQ_LIMIT_WAIT,     /* the items' waiting, divided among the workers */
 	PVQ_LIMIT_LONGEST,  /* the longest items, at the end */
+	PVQ_LIMIT_MEMORY,   /* the bandwidth of memory, which all cores share */
 	PVQ_LIMIT_CALLER,   /* the caller, who feeds the workers one item at a time */
 	PVQ_LIMIT_DISPATCH, /* handing items over and back takes the cores more time than the items do */
 	PVQ_LIMIT_START,    /* starting and stopping the workers */
@@ -66,6 +81,7 @@ enum pvq_limit {
 
 struct pvq_model_time {
 	double caller_ns, worker_ns;          /* c and w; w includes the waiting */
+	double memory_ns;                     /* m */
 	double item_ns;                       /* T */
 	double wakes;                         /* p */
 	double longest_ns, pages_ns, ramp_ns; /* additions to n T */

@@ -140,6 +140,57 @@ json() {
 	grep -q '^Calibrated on 8 cells .* held out [1-9]' "$TMP/out"
 }
 
+# A price list with what pools need.
+price_list() {
+	local line
+	printf '{"context": {"library_build_type": "release", "pvq_list": "short"}, "benchmarks": ['
+	for line in queue/pool_map/workers:1=15 queue/pool_life/workers:1=1500000 queue/pool_life/workers:2=2000000 \
+		cacheline/round_trip/cores:2=100 ring/item=5 memcpy/copy/bytes:262144=5243 memory/read/cores:1=10000 memory/copy_other=4096; do
+		printf '{"run_name": "%s/real_time", "run_type": "iteration", "real_time": %s, "time_unit": "ns"},' "${line%=*}" "${line#*=}"
+	done
+	printf '{"run_name": "page/unmap/iterations:4096/manual_time", "run_type": "iteration", "real_time": 700, "time_unit": "ns"}]}\n'
+}
+
+@test "ask: the answer says which grade it is of; prices alone need a price list and no cell" {
+	"$PVQ" ask --item 50us --n 1e5 --run "$RUN" >"$TMP/out"
+	grep -q '^Grade  *calibrated: ' "$TMP/out"
+	refused "$RUN micro.json" --item 50us --n 1e5 --run "$RUN" --grade prices
+	mkdir "$TMP/run"
+	"$PVQ" run -i serial -t mandelbrot:width=64 -n 8 --raw "$TMP/run/raw.csv" >/dev/null
+	price_list >"$TMP/run/micro.json"
+	refused "calibrate --grade" --item 50us --n 1e5 --run "$TMP/run"
+	"$PVQ" ask --item 50us --n 1e5 --cores 1 --survive crash --run "$TMP/run" --grade prices --explain >"$TMP/out"
+	grep -q '^Grade  *prices: ' "$TMP/out"
+	grep -q '^How sure .*interpolated: from prices alone' "$TMP/out"
+	grep -qE '^first touch of a page +ns( +3000){4}$' "$TMP/out" # not in the list: the guess
+	grep -qE '^giving a page back +ns +500 +700 +700 +500$' "$TMP/out"
+	refused "--grade" --item 50us --n 1e5 --grade good
+}
+
+@test "ask: where memory is busy all the time, the answer names it" {
+	mkdir "$TMP/run"
+	"$PVQ" run -i serial -t mandelbrot:width=64 -n 8 --raw "$TMP/run/raw.csv" >/dev/null
+	price_list >"$TMP/run/micro.json"
+	"$PVQ" ask --item 100us --reads 256K --n 1e5 --cores 8 --run "$TMP/run" --grade prices --explain >"$TMP/out"
+	grep -q '^Limit  *the bandwidth of memory' "$TMP/out"
+	grep -q '^  memory: .* 40.0 µs at least$' "$TMP/out"
+	"$PVQ" ask --item 100us --n 1e5 --cores 8 --run "$TMP/run" --grade prices >"$TMP/out"
+	grep -q "^Limit  *the items' own computing" "$TMP/out"
+}
+
+@test "ask --check: the error of both grades, on the same cells" {
+	"$PVQ" run -i serial,pool_ordered -t mandelbrot:width=64 -n 64 --cores 1 -w 1 --raw "$TMP/more.csv" >/dev/null
+	mkdir "$TMP/run"
+	{ cat "$RUN/raw.csv"; tail -n +2 "$TMP/more.csv"; } >"$TMP/run/raw.csv"
+	"$PVQ" ask --check "$TMP/run" >"$TMP/out"
+	grep -q '^From prices alone: .*no price list' "$TMP/out"
+	price_list >"$TMP/run/micro.json"
+	"$PVQ" ask --check "$TMP/run" --explain >"$TMP/out"
+	grep -q '^From prices alone, on 1 of these cells' "$TMP/out"
+	[ "$(grep -c '^map time  *1 cells, |error| median' "$TMP/out")" -eq 2 ]
+	[ "$(grep -c '%  pool_ordered, mandelbrot' "$TMP/out")" -eq 2 ] # --explain: every cell
+}
+
 @test "ask: what is missing or impossible is refused" {
 	refused "--item --task"
 	refused "--n missing" --item 1ms

@@ -1,5 +1,5 @@
 /* test_prices.c: from the library's JSON to prices, and to the report's chapter. */
-#include "experiments/prices/data.h"
+#include "results/prices.h"
 #include "report/experiment.h"
 
 #include <errno.h>

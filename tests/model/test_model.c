@@ -230,7 +230,7 @@ static int calibrate(void **state)
 	add_job("mandelbrot", "width=64,maxiter=100", 3000, 1e4, 8);
 	cells = (struct pvq_model_cells){0};
 	return pvq_model_cells_add(&cells, &registry, &rows, 2) ||
-	       pvq_model_calibrate(&model, &registry, &cells);
+	       pvq_model_calibrate(&model, &registry, &cells, NULL);
 }
 
 static int release(void **state)
@@ -350,7 +350,7 @@ static void test_nothing_to_calibrate_on(void **state)
 
 	(void)state;
 	assert_int_equal(pvq_model_cells_add(&none, &registry, &rows, 0), 0);
-	assert_int_equal(pvq_model_calibrate(&m, &registry, &none), -ENODATA);
+	assert_int_equal(pvq_model_calibrate(&m, &registry, &none, NULL), -ENODATA);
 	pvq_model_free(&m);
 	pvq_model_cells_free(&none);
 }
@@ -386,7 +386,7 @@ static void test_observed_items(void **state)
 	snprintf(seen[0].args, sizeof(seen[0].args), "width=64,maxiter=100");
 	snprintf(seen[1].impl, sizeof(seen[1].impl), "serial");
 	snprintf(seen[1].task, sizeof(seen[1].task), "noop");
-	pvq_model_cells_observed(&cells, &observed);
+	assert_int_equal(pvq_model_cells_observed(&cells, &observed, "/nowhere"), 0);
 	for (size_t i = 0; i < cells.count; i++) {
 		const struct pvq_model_cell *c = &cells.cell[i];
 
@@ -432,6 +432,133 @@ static void test_the_map_of_winners(void **state)
 	assert_true(won_by_serial(&many) <= won_by_serial(&two));
 }
 
+/* All cores share the memory: more of them gain nothing once it is busy all the time, and the answer names it. */
+static void test_memory_is_a_limit(void **state)
+{
+	struct pvq_model_job job = computing(1e4, 10e3);
+	struct pvq_model_setting at = on(8, 8);
+	struct pvq_model_time free = take(cheap, &pool, job, at), bound;
+
+	(void)state;
+	at.memory_ns = 0.02;
+	assert_true(take(cheap, &pool, job, at).map_ns == free.map_ns); /* reads nothing */
+	job.memory = 262144;
+	bound = take(cheap, &pool, job, at);
+	assert_true(fabs(bound.item_ns - 262144 * 0.02) < 1e-9);
+	assert_true(bound.map_ns > 3 * free.map_ns);
+	assert_int_equal(bound.limit, PVQ_LIMIT_MEMORY);
+	at.memory_ns = 0;
+	assert_true(take(cheap, &pool, job, at).map_ns == free.map_ns); /* unknown */
+}
+
+/* ---- a price list ---- */
+
+static struct pvq_price listed[] = {
+	{.name = "queue/pool_map", .arg_name = "workers", .arg = 1, .median_ns = 15},
+	{.name = "queue/pool_life", .arg_name = "workers", .arg = 1, .median_ns = 1.5e6},
+	{.name = "queue/pool_life", .arg_name = "workers", .arg = 2, .median_ns = 2e6},
+	{.name = "cacheline/round_trip", .arg_name = "cores", .arg = 2, .median_ns = 100},
+	{.name = "ring/item", .median_ns = 5},
+	{.name = "memcpy/copy", .arg_name = "bytes", .arg = 1 << 18, .median_ns = 5243},
+	{.name = "memory/copy_other", .median_ns = 4096},
+	{.name = "memory/read", .arg_name = "cores", .arg = 1, .median_ns = 2000},
+	{.name = "memory/read", .arg_name = "cores", .arg = 2, .median_ns = 2500},
+	{.name = "page/first_touch", .arg_name = "cores", .arg = 1, .median_ns = 2000},
+	{.name = "page/first_touch", .arg_name = "cores", .arg = 2, .median_ns = 2500},
+	{.name = "page/second_mapping", .median_ns = 1000}, {.name = "page/unmap", .median_ns = 700},
+	{.name = "queue/bounded_push_pop", .median_ns = 17},
+	{.name = "queue/bounded_to_thread", .median_ns = 67},
+	{.name = "futex/round_trip", .arg_name = "cores", .arg = 1, .median_ns = 5000},
+	{.name = "futex/round_trip", .arg_name = "cores", .arg = 2, .median_ns = 40000, .cpu_ns = 7000},
+	{.name = "thread/create_join", .median_ns = 50e3},
+	{.name = "pipe/stream", .arg_name = "bytes", .arg = 64, .median_ns = 0}, /* not measured */
+};
+
+static struct pvq_prices make_list(void)
+{
+	enum { LINES = sizeof(listed) / sizeof(listed[0]) };
+
+	for (size_t i = 0; i < LINES; i++)
+		listed[i].repetitions = listed[i].median_ns > 0 ? 5 : 0;
+	return (struct pvq_prices){.price = listed, .count = LINES};
+}
+
+static double prior_of(const char *impl, enum pvq_model_price which)
+{
+	const struct pvq_prices list = make_list();
+	struct pvq_model_prior prior;
+
+	pvq_model_prior(&prior, pvq_registry_find(&registry, impl), &list);
+	return prior.median[which];
+}
+
+static void test_prices_follow_from_the_list(void **state)
+{
+	const struct pvq_prices list = make_list();
+	struct pvq_model_prior guess, listed_too;
+
+	(void)state;
+	assert_true(fabs(prior_of("pool_ordered", PVQ_PRICE_CALLER) - 15) < 1e-9);
+	assert_true(fabs(prior_of("pool_ordered", PVQ_PRICE_LINES) - 0.05) < 1e-9);
+	assert_true(fabs(prior_of("pool_ordered", PVQ_PRICE_BYTE_MANY) - 0.125) < 1e-9);
+	assert_true(fabs(prior_of("pool_ordered", PVQ_PRICE_PAGE) - 3500) < 1e-9);
+	assert_true(fabs(prior_of("pool_ordered", PVQ_PRICE_START) - 1e6) < 1e-3);
+	assert_true(fabs(prior_of("pool_ordered", PVQ_PRICE_EACH) - 5e5) < 1e-3);
+	assert_true(fabs(prior_of("pthread_queue", PVQ_PRICE_LINES) - 1) < 1e-9);
+	assert_true(fabs(prior_of("pthread_queue", PVQ_PRICE_SWITCH) - 5000) < 1e-9);
+	/* Of a wake-up on another core the CPU time counts, not how long it takes. */
+	assert_true(fabs(prior_of("pthread_queue", PVQ_PRICE_WAKE) - 7000) < 1e-9);
+	/* What the list lacks stays a guess, with a guess's spread. */
+	pvq_model_prior(&guess, pvq_registry_find(&registry, "fork_pipe_queue"), NULL);
+	pvq_model_prior(&listed_too, pvq_registry_find(&registry, "fork_pipe_queue"), &list);
+	assert_memory_equal(&guess, &listed_too, sizeof(guess));
+	pvq_model_prior(&listed_too, pvq_registry_find(&registry, "pool_ordered"), &list);
+	assert_true(listed_too.spread[PVQ_PRICE_CALLER] < guess.spread[PVQ_PRICE_CALLER]);
+}
+
+static void test_bandwidth_by_cores(void **state)
+{
+	const struct pvq_prices list = make_list();
+
+	(void)state;
+	assert_true(fabs(pvq_model_memory_ns(&list, 1) - 2000 / 65536.0) < 1e-12);
+	assert_true(fabs(pvq_model_memory_ns(&list, 2) - 1250 / 65536.0) < 1e-12);
+	assert_true(fabs(pvq_model_memory_ns(&list, 64) - 1250 / 65536.0) < 1e-12);
+	assert_true(pvq_model_memory_ns(NULL, 2) == 0);
+}
+
+/* Without a cell, every strategy of this program has prices, and the answer says what they rest on; peers have none. */
+static void test_from_prices_alone(void **state)
+{
+	const struct pvq_prices list = make_list();
+	struct pvq_model_question q = {.job = computing(30000, 5000), .cores = 2, .here = 2, .ordered = 1};
+	struct pvq_model_offers offers;
+	struct pvq_model_cells none = {0};
+	struct pvq_model alone;
+	struct pvq_model_check check;
+
+	(void)state;
+	assert_int_equal(pvq_model_from_prices(&alone, &registry, &list), 0);
+	assert_int_equal(alone.grade, PVQ_GRADE_PRICES);
+	assert_int_equal(alone.count, 5); /* serial, two pools, threads, pipes */
+	assert_int_equal(pvq_model_advise(&offers, &alone, &none, &q), 0);
+	assert_string_equal(offers.of[0].strategy->impl->name, "pool_ordered");
+	assert_int_equal(offers.of[0].certainty, PVQ_INTERPOLATED);
+	assert_non_null(strstr(offers.of[0].why, "from prices alone"));
+	assert_true(offers.of[0].lo < offers.of[0].total_ns && offers.of[0].total_ns < offers.of[0].hi);
+	pvq_model_offers_free(&offers);
+	q.cores = q.here = 16;
+	assert_int_equal(pvq_model_advise(&offers, &alone, &none, &q), 0);
+	assert_int_equal(offers.of[0].certainty, PVQ_PROJECTED);
+	pvq_model_offers_free(&offers);
+	/* On the cells that a calibration holds out. */
+	assert_int_equal(pvq_model_check(&check, &alone, &cells), 0);
+	assert_int_equal(check.count, 4);
+	assert_int_equal(check.calibrated, 0);
+	pvq_model_check_free(&check);
+	pvq_model_free(&alone);
+}
+
 /* Waiting shows as sleep; what others took of the CPU does not. */
 static void test_waiting_or_interference(void **state)
 {
@@ -466,6 +593,10 @@ int main(void)
 		cmocka_unit_test(test_what_is_asked_for),
 		cmocka_unit_test(test_nothing_to_calibrate_on),
 		cmocka_unit_test(test_waiting_or_interference),
+		cmocka_unit_test(test_memory_is_a_limit),
+		cmocka_unit_test(test_prices_follow_from_the_list),
+		cmocka_unit_test(test_bandwidth_by_cores),
+		cmocka_unit_test(test_from_prices_alone),
 		cmocka_unit_test(test_projections_widen),
 		cmocka_unit_test(test_observed_items),
 		cmocka_unit_test(test_the_map_of_winners),

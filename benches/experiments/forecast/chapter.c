@@ -34,6 +34,14 @@ static void introduce(const struct pvq_report *r, const struct pvq_forecast *f)
 	accuracy(r, "map time", &c->map);
 	accuracy(r, "map time, where overhead takes more than a tenth", &c->heavy);
 	accuracy(r, "start + stop", &c->edge);
+	accuracy(r, "map time, from prices alone", &f->check_alone.map);
+	accuracy(r, "map time, from prices alone, where overhead takes more than a tenth",
+		&f->check_alone.heavy);
+	accuracy(r, "start + stop, from prices alone", &f->check_alone.edge);
+	if (f->check_alone.count)
+		fputs("\n*From prices alone*: the same formula without any calibrating cell; its prices follow from the list of "
+		      "what the parts cost on this machine.\n",
+			r->md);
 	if (c->groups)
 		fprintf(r->md,
 			"\nThe strategy that it puts first is within 5 %% of the lowest median in %zu of %zu groups, "

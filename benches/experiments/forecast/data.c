@@ -64,14 +64,21 @@ int pvq_forecast_study(void *data, const struct pvq_report *r)
 		return 0;
 	ret = pvq_model_cells_add(&f->cells, r->summary->registry, r->rows, r->summary->max_cores);
 	f->levels = f->cells.summaries > 1;
+	(void)pvq_prices_read(&f->prices, r->dir); /* its own chapter reports what is wrong with it */
 	if (ret == 0)
-		ret = pvq_model_calibrate(&f->model, r->summary->registry, &f->cells);
+		ret = pvq_model_calibrate(
+			&f->model, r->summary->registry, &f->cells, f->prices.count ? &f->prices : NULL);
 	if (ret)
 		return ret == -ENODATA ? 0 : ret;
-	pvq_model_cells_observed(&f->cells, r->observed);
-	ret = read_grain(f, r);
+	ret = pvq_model_cells_observed(&f->cells, r->observed, r->dir);
+	if (ret == 0)
+		ret = read_grain(f, r);
 	if (ret == 0)
 		ret = pvq_model_check(&f->check, &f->model, &f->cells);
+	if (ret == 0 && f->prices.count)
+		ret = pvq_model_from_prices(&f->alone, r->summary->registry, &f->prices);
+	if (ret == 0 && f->prices.count)
+		ret = pvq_model_check(&f->check_alone, &f->alone, &f->cells);
 	if (ret == 0)
 		ret = find_series(f, r->summary);
 	if (ret || f->check.count == 0)

@@ -14,8 +14,11 @@ static void forecast_release(void *data)
 {
 	struct pvq_forecast *f = data;
 
+	pvq_model_check_free(&f->check_alone);
+	pvq_model_free(&f->alone);
 	pvq_model_check_free(&f->check);
 	pvq_model_free(&f->model);
+	pvq_prices_free(&f->prices);
 	pvq_model_cells_free(&f->cells);
 	pvq_rows_free(&f->grain);
 	free(f->series);

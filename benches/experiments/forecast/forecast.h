@@ -20,7 +20,10 @@ struct pvq_forecast {
 	struct pvq_model_cells cells;
 	struct pvq_model model;
 	struct pvq_model_check check;
-	unsigned cores; /* the most that calibrate */
+	struct pvq_prices prices;           /* the folder's price list, where there is one */
+	struct pvq_model alone;             /* from that list alone */
+	struct pvq_model_check check_alone; /* on the same cells */
+	unsigned cores;                     /* the most that calibrate */
 	int levels; /* 1: the sweep met several states of the machine, so a cell may be there once for each */
 	struct pvq_crossover map[PVQ_FORECAST_MAPS];
 	size_t maps;

@@ -2,7 +2,7 @@
 #ifndef PVQ_PRICES_PICTURE_H
 #define PVQ_PRICES_PICTURE_H
 
-#include "experiments/prices/data.h"
+#include "results/prices.h"
 #include "report/experiment.h"
 
 enum { PVQ_PRICES_BY_SIZE, PVQ_PRICES_FORK, PVQ_PRICES_FIGURES };
