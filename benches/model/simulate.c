@@ -143,8 +143,8 @@ int pvq_simulate(double *map_ns, const struct pvq_simulation *s)
 {
 	size_t workers = s->workers;
 	struct map m = {.s = s,
-		.runs.due = malloc((workers + 1) * sizeof(struct due)),
-		.waits.due = malloc(workers * sizeof(struct due)),
+		.runs.due = calloc(workers + 1, sizeof(struct due)),
+		.waits.due = calloc(workers, sizeof(struct due)),
 		.item = malloc(workers * sizeof(*m.item)),
 		.free = malloc(workers * sizeof(*m.free))};
 	int ret = m.runs.due && m.waits.due && m.item && m.free ? 0 : -ENOMEM;
@@ -215,7 +215,7 @@ int pvq_model_simulate(struct pvq_model_setting *at, const double *price, const 
 {
 	int even = !job->items && job->alpha <= 1;
 	size_t n = (size_t)fmin(job->n, fmax(ITEMS_MOST, 4.0 * at->workers));
-	double *compute = malloc(2 * n * sizeof(*compute)), *wait = compute + n, beyond = 0, map_ns;
+	double *compute = calloc(2 * n, sizeof(*compute)), *wait = compute + n, beyond = 0, map_ns;
 	double busy = job->compute_ns * (1 + price[PVQ_PRICE_INFLATION]);
 	struct pvq_model_time t;
 	uint64_t state = 3;

@@ -126,9 +126,7 @@ json() {
 }
 
 @test "ask --check: how far off predictions are on the cells that do not calibrate" {
-	"$PVQ" run -i serial,pool_ordered -t mandelbrot:width=64 -n 64 --cores 1 -w 1 --raw "$TMP/more.csv" >/dev/null
-	mkdir "$TMP/run"
-	{ cat "$RUN/raw.csv"; tail -n +2 "$TMP/more.csv"; } >"$TMP/run/raw.csv"
+	with_a_cell_to_predict
 	"$PVQ" ask --check "$TMP/run" >"$TMP/out"
 	grep -q '^Calibrated on .* held out 1\.$' "$TMP/out"
 	grep -q '^map time  *1 cells, |error| median' "$TMP/out"
@@ -138,6 +136,13 @@ json() {
 	# Cells on two cores are then projections: those that the machine's state leaves.
 	"$PVQ" ask --check "$RUN" --cores 1 >"$TMP/out"
 	grep -q '^Calibrated on 8 cells .* held out [1-9]' "$TMP/out"
+}
+
+# Makes $TMP/run: the run, and a cell that does not calibrate.
+with_a_cell_to_predict() {
+	"$PVQ" run -i serial,pool_ordered -t mandelbrot:width=64 -n 64 --cores 1 -w 1 --raw "$TMP/more.csv" >/dev/null
+	mkdir "$TMP/run"
+	{ cat "$RUN/raw.csv"; tail -n +2 "$TMP/more.csv"; } >"$TMP/run/raw.csv"
 }
 
 # A price list with what pools need.
@@ -151,13 +156,18 @@ price_list() {
 	printf '{"run_name": "page/unmap/iterations:4096/manual_time", "run_type": "iteration", "real_time": 700, "time_unit": "ns"}]}\n'
 }
 
+# Makes $TMP/run: a price list, and no cell that calibrates.
+prices_alone() {
+	mkdir "$TMP/run"
+	"$PVQ" run -i serial -t mandelbrot:width=64 -n 8 --raw "$TMP/run/raw.csv" >/dev/null
+	price_list >"$TMP/run/micro.json"
+}
+
 @test "ask: the answer says which grade it is of; prices alone need a price list and no cell" {
 	"$PVQ" ask --item 50us --n 1e5 --run "$RUN" >"$TMP/out"
 	grep -q '^Grade  *calibrated: ' "$TMP/out"
 	refused "$RUN micro.json" --item 50us --n 1e5 --run "$RUN" --grade prices
-	mkdir "$TMP/run"
-	"$PVQ" run -i serial -t mandelbrot:width=64 -n 8 --raw "$TMP/run/raw.csv" >/dev/null
-	price_list >"$TMP/run/micro.json"
+	prices_alone
 	refused "calibrate --grade" --item 50us --n 1e5 --run "$TMP/run"
 	"$PVQ" ask --item 50us --n 1e5 --cores 1 --survive crash --run "$TMP/run" --grade prices --explain >"$TMP/out"
 	grep -q '^Grade  *prices: ' "$TMP/out"
@@ -168,9 +178,7 @@ price_list() {
 }
 
 @test "ask: where memory is busy all the time, the answer names it" {
-	mkdir "$TMP/run"
-	"$PVQ" run -i serial -t mandelbrot:width=64 -n 8 --raw "$TMP/run/raw.csv" >/dev/null
-	price_list >"$TMP/run/micro.json"
+	prices_alone
 	"$PVQ" ask --item 100us --reads 256K --n 1e5 --cores 8 --run "$TMP/run" --grade prices --explain >"$TMP/out"
 	grep -q '^Limit  *the bandwidth of memory' "$TMP/out"
 	grep -q '^  memory: .* 40.0 µs at least$' "$TMP/out"
@@ -179,9 +187,7 @@ price_list() {
 }
 
 @test "ask --check: the error of both grades, on the same cells" {
-	"$PVQ" run -i serial,pool_ordered -t mandelbrot:width=64 -n 64 --cores 1 -w 1 --raw "$TMP/more.csv" >/dev/null
-	mkdir "$TMP/run"
-	{ cat "$RUN/raw.csv"; tail -n +2 "$TMP/more.csv"; } >"$TMP/run/raw.csv"
+	with_a_cell_to_predict
 	"$PVQ" ask --check "$TMP/run" >"$TMP/out"
 	grep -q '^From prices alone: .*no price list' "$TMP/out"
 	price_list >"$TMP/run/micro.json"

@@ -105,7 +105,8 @@ static void test_equal_items_agree_with_the_formula(void **state)
 	for (unsigned cores = 1; cores <= 64; cores *= 2)
 		for (unsigned workers = 1; workers <= 64; workers *= 2)
 			for (int wait = 0; wait < 2; wait++)
-				for (double item_ns = 50; item_ns < 1e6; item_ns *= 7) {
+				for (int step = 0; step < 6; step++) {
+					double item_ns = 50 * pow(7, step);
 					struct pvq_model_job job = {.n = 4000,
 						.compute_ns = wait ? 50 : item_ns,
 						.wait_ns = wait ? item_ns : 0};
