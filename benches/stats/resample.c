@@ -14,6 +14,52 @@ void pvq_blocks_free(struct pvq_blocks *b)
 	*b = (struct pvq_blocks){0};
 }
 
+/* Moves the k-th smallest of n values to x[k], with none larger before it and none smaller behind it (C. A. R. Hoare,
+ * Algorithm 65: FIND, CACM 4, 1961). */
+static void find_kth(double *x, size_t n, size_t k)
+{
+	ptrdiff_t from = 0, to = (ptrdiff_t)n - 1, at = (ptrdiff_t)k;
+
+	while (from < to) {
+		double pivot = x[k];
+		ptrdiff_t i = from, j = to;
+
+		while (i <= j) {
+			while (x[i] < pivot)
+				i++;
+			while (x[j] > pivot)
+				j--;
+			if (i <= j) {
+				double swap = x[i];
+
+				x[i++] = x[j];
+				x[j--] = swap;
+			}
+		}
+		if (j < at)
+			from = i;
+		if (at < i)
+			to = j;
+	}
+}
+
+/* The median, without sorting all: an interval takes some thousands of them. NAN of none. */
+static double median_of(double *x, size_t n)
+{
+	double high, low;
+
+	if (n == 0)
+		return NAN;
+	find_kth(x, n, n / 2);
+	high = x[n / 2];
+	if (n % 2)
+		return high;
+	low = x[0];
+	for (size_t i = 1; i < n / 2; i++)
+		low = fmax(low, x[i]);
+	return low + 0.5 * (high - low);
+}
+
 /* The median of every cell over the drawn blocks that have it; NAN: none has. */
 static void medians(const struct pvq_blocks *b, const size_t *drawn, double *scratch, double *median)
 {
@@ -23,8 +69,7 @@ static void medians(const struct pvq_blocks *b, const size_t *drawn, double *scr
 		for (size_t i = 0; i < b->blocks; i++)
 			if (!isnan(b->ns[c * b->blocks + drawn[i]]))
 				scratch[n++] = b->ns[c * b->blocks + drawn[i]];
-		pvq_sort(scratch, n);
-		median[c] = pvq_quantile(scratch, n, 0.5);
+		median[c] = median_of(scratch, n);
 	}
 }
 
