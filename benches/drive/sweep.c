@@ -43,8 +43,11 @@ struct session {
 	struct look *look; /* likewise */
 	double *scratch;   /* room for both looks of every trial */
 	int *level;        /* room for a level of each cell */
-	unsigned *off;     /* and for each cell */
-	double again_s;    /* what measuring again took */
+	unsigned char *takes_part; /* in this block, by cell */
+	signed char *seen_level;   /* [block * ncell + cell]; NULL: nobody chooses cells */
+	double *cell_s;            /* of each cell's slowest trial, likewise */
+	unsigned *off;             /* and for each cell */
+	double again_s;            /* what measuring again took */
 	struct progress_of_work *work;
 	unsigned *order, ordered; /* cells, in this block's order */
 	unsigned *turn;           /* room for as many */
@@ -74,7 +77,7 @@ static void order_group(struct session *s, unsigned group, unsigned block)
 	uint64_t state;
 
 	for (unsigned i = 0; i < plan->ncell; i++)
-		if (plan->cell[i].group == group)
+		if (plan->cell[i].group == group && s->takes_part[i])
 			cell[n++] = i;
 	if (n == 0)
 		return;
@@ -229,7 +232,12 @@ static int session_open(struct session *s)
 	s->order = calloc(2 * (size_t)s->plan->ncell + 1, sizeof(*s->order));
 	s->level = calloc(s->plan->ncell + 1, sizeof(*s->level));
 	s->off = calloc(s->plan->ncell + 1, sizeof(*s->off));
-	if (!s->map_ns || !s->look || !s->scratch || !s->work || !s->order || !s->level || !s->off)
+	s->takes_part = calloc(s->plan->ncell + 1, sizeof(*s->takes_part));
+	s->cell_s = calloc(s->plan->ncell + 1, sizeof(*s->cell_s));
+	if (s->sweep->choose)
+		s->seen_level = calloc((size_t)s->most * s->plan->ncell + 1, sizeof(*s->seen_level));
+	if (!s->map_ns || !s->look || !s->scratch || !s->work || !s->order || !s->level || !s->off ||
+		!s->takes_part || !s->cell_s || (s->sweep->choose && !s->seen_level))
 		return -ENOMEM;
 	s->turn = s->order + s->plan->ncell;
 	s->log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -265,16 +273,21 @@ static void session_close(struct session *s)
 	free(s->scratch);
 	free(s->level);
 	free(s->off);
+	free(s->takes_part);
+	free(s->seen_level);
+	free(s->cell_s);
 	free(s->work);
 	free(s->order);
 }
 
+/* Whether nothing is left to do for the cell in this block. */
 static int measured(const struct session *s, unsigned block, unsigned cell)
 {
-	return s->map_ns[(size_t)block * s->plan->ncell + cell] != 0 || s->plan->cell[cell].skip;
+	return s->map_ns[(size_t)block * s->plan->ncell + cell] != 0 || s->plan->cell[cell].skip ||
+	       !s->takes_part[cell];
 }
 
-/* The number of the work's cells that the block lacks. */
+/* The number of the work's cells that this block lacks. */
 static unsigned missing_in(const struct session *s, unsigned work, unsigned block)
 {
 	unsigned count = 0;
@@ -387,6 +400,16 @@ static void note_lack(
 	}
 }
 
+/* Whether no cell before it has as many cores. */
+static int is_first_on_cores(const struct pvq_plan *plan, unsigned cell)
+{
+	unsigned i = 0;
+
+	while (plan->cell[i].cores != plan->cell[cell].cores)
+		i++;
+	return i == cell;
+}
+
 /* Finds out what each work lacks after the first blocks, by these alone, so that a resumed run decides the same. */
 static void find_lacks(struct session *s, unsigned blocks)
 {
@@ -396,15 +419,11 @@ static void find_lacks(struct session *s, unsigned blocks)
 	for (unsigned w = 0; w < plan->nwork; w++)
 		s->work[w].admit.lacks = 0;
 	for (unsigned i = 0; i < plan->ncell; i++) {
-		unsigned cores = plan->cell[i].cores, seen = 0;
-
-		for (unsigned j = 0; j < i; j++)
-			seen |= plan->cell[j].cores == cores;
-		if (seen)
+		if (!is_first_on_cores(plan, i))
 			continue;
-		find_levels(s, cores, blocks, &levels);
+		find_levels(s, plan->cell[i].cores, blocks, &levels);
 		for (unsigned w = 0; levels.count > 1 && w < plan->nwork; w++)
-			note_lack(s, &levels, w, cores, blocks);
+			note_lack(s, &levels, w, plan->cell[i].cores, blocks);
 	}
 }
 
@@ -463,25 +482,123 @@ static void look(struct session *s, unsigned blocks)
 	}
 }
 
+/* ---- which cells take part ---- */
+
+/* Whether the cell's trial ran in that block, in the same group as another's. */
+static int is_beside(const struct session *s, unsigned block, unsigned cell, unsigned other)
+{
+	return s->plan->cell[cell].group == s->plan->cell[other].group &&
+	       s->map_ns[(size_t)block * s->plan->ncell + cell] != 0;
+}
+
+/* The level of a trial as pvq_sweep_seen has it. */
+static int seen_level(
+	const struct session *s, const struct pvq_levels *levels, unsigned block, unsigned cell)
+{
+	int level = level_of(s, levels, block, cell);
+	size_t n = 0;
+
+	if (levels->count < 2)
+		return PVQ_LEVELS_NONE;
+	if (level != PVQ_LEVELS_NONE)
+		return level;
+	for (unsigned i = 0; i < s->plan->ncell; i++)
+		if (is_beside(s, block, i, cell))
+			s->level[n++] = level_of(s, levels, block, i);
+	level = pvq_levels_most(s->level, n);
+	return level == PVQ_LEVELS_NONE ? PVQ_LEVELS_PASSING : level;
+}
+
+/* Fills in the levels of one cell's trials. */
+static void see_levels_of(
+	struct session *s, const struct pvq_levels *levels, unsigned cell, unsigned blocks)
+{
+	for (unsigned b = 0; b < blocks; b++) {
+		size_t at = (size_t)b * s->plan->ncell + cell;
+
+		if (s->map_ns[at] != 0)
+			s->seen_level[at] = (signed char)seen_level(s, levels, b, cell);
+	}
+}
+
+static void see_levels(struct session *s, unsigned blocks)
+{
+	const struct pvq_plan *plan = s->plan;
+	struct pvq_levels levels;
+
+	for (unsigned i = 0; i < plan->ncell; i++) {
+		if (!is_first_on_cores(plan, i))
+			continue;
+		find_levels(s, plan->cell[i].cores, blocks, &levels);
+		for (unsigned c = i; c < plan->ncell; c++)
+			if (plan->cell[c].cores == plan->cell[i].cores)
+				see_levels_of(s, &levels, c, blocks);
+	}
+}
+
+/* Finds out which cells take part in this block. Returns how many, or -errno. */
+static int choose(struct session *s, unsigned block)
+{
+	const struct pvq_plan *plan = s->plan;
+	int count = 0, ret = 0;
+
+	memset(s->takes_part, 1, plan->ncell);
+	if (s->sweep->choose) {
+		struct pvq_sweep_seen seen = {block, plan->ncell, s->map_ns, s->seen_level};
+
+		see_levels(s, block);
+		ret = s->sweep->choose(s->sweep->choose_ctx, &seen, s->takes_part);
+	}
+	for (unsigned i = 0; i < plan->ncell; i++)
+		count += s->takes_part[i];
+	return ret ? ret : count;
+}
+
+/* What the work's cells of this block took at most, each by itself. */
+static double chosen_s(const struct session *s, unsigned work)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < s->plan->ncell; i++)
+		if (s->plan->cell[i].work == work && s->takes_part[i])
+			sum += s->cell_s[i];
+	return sum;
+}
+
+static int has_part(const struct session *s, unsigned work)
+{
+	for (unsigned i = 0; i < s->plan->ncell; i++)
+		if (s->plan->cell[i].work == work && s->takes_part[i])
+			return 1;
+	return 0;
+}
+
 /* Chooses the works of this block: open ones for whose slowest block there is time, since half a block is hardly worth
  * its time. It tries them in random order, so that no work is always the one left out. work: room for as many. Returns
  * how many. */
 static unsigned admit(struct session *s, unsigned block, struct pvq_admit **work)
 {
 	uint64_t state = s->plan->seed * 7919u + block;
-	unsigned works = s->plan->nwork, *turn = s->turn, count, closed = 0;
+	unsigned works = s->plan->nwork, *turn = s->turn, count, closed = 0, n = 0;
 
 	for (unsigned w = 0; w < works; w++)
 		turn[w] = w;
 	pvq_shuffle(turn, works, &state);
 	for (unsigned w = 0; w < works; w++) {
-		work[w] = &s->work[turn[w]].admit;
-		work[w]->whole = !missing_in(s, turn[w], block);
-		closed += (unsigned)work[w]->closed;
+		struct pvq_admit *one = &s->work[turn[w]].admit;
+
+		one->takes_part = 0;
+		if (!has_part(s, turn[w]))
+			continue;
+		one->whole = !missing_in(s, turn[w], block);
+		if (s->sweep->choose)
+			one->block_s = chosen_s(s, turn[w]);
+		closed += (unsigned)one->closed;
+		work[n++] = one;
 	}
-	count = pvq_admit(work, works, block >= s->plan->blocks, left_s(s));
-	for (unsigned w = 0; w < works; w++)
-		closed -= (unsigned)work[w]->closed;
+	count = pvq_admit(work, n, block >= s->plan->blocks, left_s(s));
+	for (unsigned i = 0; i < n; i++)
+		closed -= (unsigned)work[i]->closed;
 	if (closed) /* some more, for lack of time */
 		s->sweep->end = PVQ_SWEEP_BUDGET;
 	return count;
@@ -598,8 +715,10 @@ static int run_group(struct session *s, unsigned block, unsigned at, unsigned ce
 			return 1;
 		show(s, block, at + i, &s->plan->cell[cell[i]]);
 		ret = run_cell(s, block, cell[i], 0);
+		began_s = elapsed_s(s) - began_s;
+		s->cell_s[cell[i]] = fmax(s->cell_s[cell[i]], began_s);
 		if (!s->plan->cell[cell[i]].skip) /* a skipped cell costs later blocks nothing */
-			work->spent_s += elapsed_s(s) - began_s;
+			work->spent_s += began_s;
 	}
 	return ret;
 }
@@ -669,17 +788,23 @@ static int run_block(struct session *s, unsigned block)
 static int run_blocks(struct session *s)
 {
 	struct pvq_admit **work = calloc(s->plan->nwork + 1, sizeof(struct pvq_admit *));
-	unsigned block = 0;
-	int ret = work ? 0 : -ENOMEM;
+	int ret = work ? 0 : -ENOMEM, chosen = 1;
 
 	s->sweep->end = PVQ_SWEEP_PRECISE;
-	for (; ret == 0 && block < s->most && admit(s, block, work); block++) {
+	for (unsigned block = 0; ret == 0 && block < s->most; block++) {
+		chosen = choose(s, block);
+		if (chosen <= 0 || !admit(s, block, work))
+			break;
 		ret = run_block(s, block);
+		if (s->sweep->choose)
+			continue;
 		find_lacks(s, block + 1);
 		if (ret == 0)
 			look(s, block + 1);
 	}
-	for (unsigned w = 0; ret == 0 && w < s->plan->nwork; w++)
+	if (ret == 0 && chosen < 0)
+		ret = chosen;
+	for (unsigned w = 0; ret == 0 && chosen && w < s->plan->nwork; w++)
 		if (!s->work[w].admit.closed && s->sweep->end == PVQ_SWEEP_PRECISE)
 			s->sweep->end = PVQ_SWEEP_BLOCKS;
 	free(work);

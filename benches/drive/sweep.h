@@ -15,6 +15,10 @@
  * uncertainty is, and all cells of a work have the same number of blocks. A work that has too few blocks at one level for
  * its comparisons goes first where time is short, and goes on while others end (admit.h).
  *
+ * An experiment may choose the cells of each block itself, for instance to give more blocks to what it knows least about. Then
+ * the sweep leaves to it when each work has enough, and goes on until nothing is chosen, or the time or the plan's blocks are
+ * used up.
+ *
  * A strategy may ignore or clip the chunk that a cell asks for. Where two cells turn out to run with the same values, the
  * first to run is measured. The other's single trial leaves no row.
  */
@@ -33,11 +37,26 @@ enum pvq_sweep_end {
 	PVQ_SWEEP_INTERRUPTED, /* by a signal */
 };
 
+/* What was measured before a block, for the choice of the block's cells. */
+struct pvq_sweep_seen {
+	unsigned blocks, cells;
+	const double *map_ns; /* [block * cells + cell]; 0: not measured, below 0: failed */
+	/* Likewise, the level of the machine's state at which the trial ran (stats/levels.h): PVQ_LEVELS_NONE if it has a part in
+	 * every level, as on one core, PVQ_LEVELS_PASSING in none. Of a trial without a hand-over, most of its group tells. */
+	const signed char *level;
+};
+
+/* Chooses a block's cells: clears takes_part[cell] of the others. It may stop a cell for the precision of a figure, never for
+ * its significance. 0 or -errno. */
+typedef int pvq_sweep_choose(void *ctx, const struct pvq_sweep_seen *, unsigned char *takes_part);
+
 struct pvq_sweep {
 	const struct pvq_host *host;
 	const char *dir;
 	const char *file; /* in dir: "raw.csv" */
 	double deadline_s; /* seconds from now until the last trial must have ended; 0: none, below 0: passed */
+	pvq_sweep_choose *choose; /* NULL: every block has all cells of the works that are open */
+	void *choose_ctx;
 	/* Results: */
 	enum pvq_sweep_end end;
 	unsigned blocks_least, blocks_most; /* whole blocks of a work, earlier sessions included */

@@ -1,6 +1,7 @@
 /* test_sweep.c: which trials a sweep runs, in which order, and when it has enough; the trials are played. */
 #include "../support/played.h"
 #include "base/rundir.h"
+#include "stats/levels.h"
 #include "trial/registry.h"
 
 #include <errno.h>
@@ -294,6 +295,112 @@ static void precision_does_not_end_what_lacks_blocks(void **state)
 	forget(&plan, "m.csv");
 }
 
+/* ---- chosen cells ---- */
+
+/* What the choice was asked, and saw. */
+static struct {
+	unsigned calls, cells;
+	double last_ns; /* of the first cell, in the block before */
+	int level;      /* of the first cell, in the first block */
+} asked;
+
+/* The first cell in 12 blocks, the fifth in every third of them, and no other. */
+static int choose_two(void *ctx, const struct pvq_sweep_seen *seen, unsigned char *takes_part)
+{
+	assert_ptr_equal(ctx, &asked);
+	assert_int_equal(seen->blocks, asked.calls);
+	asked.calls++;
+	asked.cells = seen->cells;
+	if (seen->blocks) {
+		asked.last_ns = seen->map_ns[(size_t)(seen->blocks - 1) * seen->cells];
+		asked.level = seen->level[0];
+		assert_true(seen->map_ns[1] == 0);
+	}
+	for (unsigned i = 0; i < seen->cells; i++)
+		takes_part[i] = seen->blocks < 12 && (i == 0 || (i == 4 && seen->blocks % 3 == 0));
+	return 0;
+}
+
+static struct pvq_sweep run_chosen(struct pvq_plan *plan, pvq_sweep_choose *choose)
+{
+	struct pvq_sweep sweep = {.host = &host,
+		.dir = dir,
+		.file = "s.csv",
+		.deadline_s = 1e8,
+		.choose = choose,
+		.choose_ctx = &asked};
+
+	memset(&asked, 0, sizeof(asked));
+	assert_int_equal(pvq_sweep_run(plan, &sweep), 0);
+	return sweep;
+}
+
+static void an_experiment_may_choose_the_cells(void **state)
+{
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 3, 0, 40);
+	assert_int_equal(run_chosen(&plan, choose_two).end, PVQ_SWEEP_PRECISE);
+	assert_int_equal(asked.calls, 13);
+	assert_int_equal(asked.cells, 6);
+	assert_true(asked.last_ns > 0);
+	assert_int_equal(asked.level, PVQ_LEVELS_NONE);
+	for (unsigned i = 0; i < 6; i++)
+		assert_int_equal(trials_of(i), i == 0 ? 12 : i == 4 ? 4 : 0);
+	forget(&plan, "s.csv");
+}
+
+static int choose_all(void *ctx, const struct pvq_sweep_seen *seen, unsigned char *takes_part)
+{
+	(void)ctx;
+	(void)takes_part;
+	if (seen->blocks)
+		asked.level = seen->level[(size_t)(seen->blocks - 1) * seen->cells];
+	return 0;
+}
+
+static uint64_t now_near_now_far(unsigned trial)
+{
+	return trial < 30 ? 100 : 500;
+}
+
+static void a_choice_sees_the_level(void **state)
+{
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 3, 0, 10);
+	for (unsigned i = 0; i < plan.ncell; i++)
+		plan.cell[i].cores = plan.cell[i].workers = 2;
+	played.handover_ns = now_near_now_far;
+	assert_int_equal(run_chosen(&plan, choose_all).end, PVQ_SWEEP_BLOCKS);
+	assert_int_equal(trials_of(0), 10);
+	assert_int_equal(asked.level, 1);
+	forget(&plan, "s.csv");
+}
+
+static int choose_badly(void *ctx, const struct pvq_sweep_seen *seen, unsigned char *takes_part)
+{
+	(void)ctx;
+	(void)seen;
+	(void)takes_part;
+	return -ENOMEM;
+}
+
+static void a_choice_that_fails_ends_the_sweep(void **state)
+{
+	struct pvq_sweep sweep = {
+		.host = &host, .dir = dir, .file = "s.csv", .deadline_s = 1e8, .choose = choose_badly};
+	struct pvq_plan plan;
+
+	(void)state;
+	plan_two(&plan, 3, 0, 10);
+	assert_int_equal(pvq_sweep_run(&plan, &sweep), -ENOMEM);
+	assert_int_equal(played.count, 0);
+	forget(&plan, "s.csv");
+}
+
 static void looks_are_few(void **state)
 {
 	unsigned looks = 0;
@@ -427,6 +534,9 @@ int main(void)
 		cmocka_unit_test(what_lacks_blocks_at_its_level_gets_more),
 		cmocka_unit_test(it_gets_half_as_many_again_at_most),
 		cmocka_unit_test(precision_does_not_end_what_lacks_blocks),
+		cmocka_unit_test(an_experiment_may_choose_the_cells),
+		cmocka_unit_test(a_choice_sees_the_level),
+		cmocka_unit_test(a_choice_that_fails_ends_the_sweep),
 		cmocka_unit_test(looks_are_few),
 		cmocka_unit_test(chunks_are_planned),
 		cmocka_unit_test(a_clipped_chunk_is_measured_once),
