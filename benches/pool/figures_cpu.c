@@ -102,8 +102,8 @@ const struct pool_figure pool_figure_bare = {
 
 /* ---- metg: how small a task may be ---- */
 
-/* The two pools and their peers are fast, so all are measured in this range. */
-enum { METG_RANGE = 0 };
+/* The two pools and their peers are fast: all are measured in this range, with the lengths up to a tenth of its longest. */
+enum { METG_RANGE = 0, METG_GRAINS = PVQ_METG_GRAINS - 2 * PVQ_METG_WIDE };
 
 static const struct {
 	const char *who, *name;
@@ -128,7 +128,7 @@ enum {
 
 static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 {
-	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++) {
+	for (unsigned g = 0; g < METG_GRAINS; g++) {
 		struct pool_cell cell = {
 			.measure = POOL_MEASURE_TRIAL,
 			.who = "serial",
@@ -153,14 +153,14 @@ static void metg_plan(struct pool_sheet *s, const struct pool_lab *lab)
 struct metg_part {
 	const char *name;
 	size_t blocks; /* of the grain that has fewest */
-	const struct pool_part *grain[PVQ_METG_GRAINS];
+	const struct pool_part *grain[METG_GRAINS];
 };
 
 /* Copies the cells of one runner at every grain, in the blocks of these parts; the others are NAN. part NULL: all. */
 static void metg_copy(
 	double *ns, const struct pool_sheet *s, const struct pool_part *const *part, unsigned place)
 {
-	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++, ns += s->blocks) {
+	for (unsigned g = 0; g < METG_GRAINS; g++, ns += s->blocks) {
 		const double *value = s->value[g * METG_CELLS + place];
 
 		for (unsigned b = 0; b < s->blocks; b++)
@@ -197,9 +197,8 @@ static double metg_least(const struct pool_sheet *s, const struct pool_part *par
 static int metg_estimate(struct pool_estimates *at, const struct pool_sheet *s,
 	const struct metg_part *part, const struct pool_lab *lab, unsigned ours, unsigned peer)
 {
-	struct pvq_metg_ramp ramp = {
-		.grains = PVQ_METG_GRAINS, .cores = lab->cores, .n = (double)s->cell[0].n};
-	size_t cells = PVQ_METG_GRAINS, third = cells * s->blocks;
+	struct pvq_metg_ramp ramp = {.grains = METG_GRAINS, .cores = lab->cores, .n = (double)s->cell[0].n};
+	size_t cells = METG_GRAINS, third = cells * s->blocks;
 	struct pvq_blocks blocks = {.blocks = s->blocks, .ns = calloc(3 * third + 1, sizeof(double))};
 	double *ns = blocks.ns;
 	int ret;
@@ -213,10 +212,10 @@ static int metg_estimate(struct pool_estimates *at, const struct pool_sheet *s,
 	metg_copy(ns, s, NULL, METG_SERIAL);
 	metg_copy(ns + third, s, part->grain, peer);
 	blocks.cells = 2 * cells;
-	ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->peer);
+	ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->peer, NULL);
 	metg_copy(ns + third, s, part->grain, ours);
 	if (ret == 0)
-		ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->ours);
+		ret = pvq_metg_estimate(&blocks, &ramp, lab->seed, &at->ours, NULL);
 	metg_copy(ns + 2 * third, s, part->grain, peer);
 	blocks.cells = 3 * cells;
 	if (ret == 0)
@@ -227,10 +226,10 @@ static int metg_estimate(struct pool_estimates *at, const struct pool_sheet *s,
 
 /* The parts of that name at every grain. 0, or -ENOENT: a grain has too few blocks there. */
 static int metg_part_find(
-	struct metg_part *part, const struct pool_split split[PVQ_METG_GRAINS], const char *name)
+	struct metg_part *part, const struct pool_split split[METG_GRAINS], const char *name)
 {
 	*part = (struct metg_part){.name = name, .blocks = SIZE_MAX};
-	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++) {
+	for (unsigned g = 0; g < METG_GRAINS; g++) {
 		for (size_t p = 0; p < split[g].parts; p++)
 			if (strcmp(split[g].part[p].name, name) == 0)
 				part->grain[g] = &split[g].part[p];
@@ -245,11 +244,11 @@ static int metg_part_find(
 static int metg_settle(struct pool_finding *f, const struct pool_sheet *s, const struct pool_lab *lab,
 	unsigned ours, unsigned peer)
 {
-	struct pool_split split[PVQ_METG_GRAINS];
+	struct pool_split split[METG_GRAINS];
 	struct metg_part part;
 	int ret = 0;
 
-	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++) {
+	for (unsigned g = 0; g < METG_GRAINS; g++) {
 		unsigned cell[METG_CELLS];
 
 		for (unsigned i = 0; i < METG_CELLS; i++)
@@ -261,7 +260,7 @@ static int metg_settle(struct pool_finding *f, const struct pool_sheet *s, const
 			ret = metg_estimate(&f->at[f->levels++], s, &part, lab, ours, peer);
 	if (ret || f->levels)
 		return ret;
-	for (unsigned g = 0; g < PVQ_METG_GRAINS; g++)
+	for (unsigned g = 0; g < METG_GRAINS; g++)
 		pool_split_mixed(&split[g], s->blocks);
 	(void)metg_part_find(&part, split, split[0].part[0].name);
 	return metg_estimate(&f->at[f->levels++], s, &part, lab, ours, peer);
@@ -295,6 +294,7 @@ static void metg_print(const struct pool_table *t, const struct pool_sheet *s, c
 
 const struct pool_figure pool_figure_metg = {
 	.name = "metg",
+	.blocks_times = 3,
 	.by_level = 1,
 	.summary =
 		"smallest task with an efficiency of half, as in reports, against oneTBB, OpenMP, pthreadpool and rayon",

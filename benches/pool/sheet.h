@@ -5,7 +5,7 @@
 #include "pool/lab.h"
 #include "pool/measure.h"
 
-enum { POOL_SHEET_CELLS = 48, POOL_SHEET_BLOCKS = POOL_BLOCKS_MAX };
+enum { POOL_SHEET_CELLS = 56, POOL_SHEET_BLOCKS = POOL_BLOCKS_MAX };
 
 struct pool_sheet {
 	const char *figure;

@@ -24,7 +24,8 @@ static void interpolates(void **state)
 	const double map[] = {10, 100, 1000}, serial[] = {2.5, 75, 900}, at_the_grain[] = {2.5, 50, 900};
 
 	(void)state;
-	near(pvq_metg(serial, map, &plain), sqrt(1000)); /* 0.25 to 0.75: half-way in the logarithm */
+	near(pvq_metg(serial, map, &plain),
+		2 * sqrt(2.5 * 75)); /* 0.25 to 0.75: half-way in the logarithm */
 	near(pvq_metg(at_the_grain, map, &plain), 100);
 }
 
@@ -39,11 +40,11 @@ static void at_the_ends(void **state)
 	assert_true(isinf(pvq_metg(fast, map, &none)));
 }
 
-/* An overhead of `o` core time an item makes METG 2 o, on any number of cores and items. */
+/* An overhead of `o` core time an item makes METG 2 o, on any number of cores and items, wherever the grains are. */
 static void is_twice_the_overhead(void **state)
 {
 	const struct pvq_metg_ramp ramp = {.grains = 2, .cores = 4, .n = 1000};
-	const double own[] = {200, 200.0 * 1.0000001};
+	const double own[] = {70, 900};
 	double serial[2], map[2];
 
 	(void)state;
@@ -52,7 +53,43 @@ static void is_twice_the_overhead(void **state)
 		map[i] = (own[i] + 200) * ramp.n / ramp.cores;
 	}
 	near(pvq_metg(serial, map, &ramp), 400);
-	near(pvq_metg_granularity(map[0], &ramp), 400);
+	near(pvq_metg_granularity(map[0], &ramp), 270);
+}
+
+/* So does one that grows: 20 times the root of the work is as long as a work of 400. */
+static void overhead_may_grow(void **state)
+{
+	const struct pvq_metg_ramp ramp = {.grains = 4, .cores = 2, .n = 10};
+	const double own[] = {100, 300, 500, 3000};
+	double serial[4], map[4];
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		serial[i] = own[i] * ramp.n;
+		map[i] = (own[i] + 20 * sqrt(own[i])) * ramp.n / ramp.cores;
+	}
+	near(pvq_metg(serial, map, &ramp), 800);
+	near(pvq_break_even(serial, map, &ramp), 400);
+}
+
+/* All grains near the share have a part in the fit, by their weight; those far away have none. */
+static void near_grains_are_fitted(void **state)
+{
+	double weight[] = {1, 1, 1, 1, 1};
+	const struct pvq_metg_ramp ramp = {.grains = 5, .cores = 1, .n = 1, .weight = weight};
+	const double serial[] = {10, 100, 200, 400, 4000};
+	double map[] = {210, 300, 400, 600, 4200}, off;
+
+	(void)state;
+	near(pvq_metg(serial, map, &ramp), 400);
+	map[0] = 500;
+	map[4] = 5000;
+	near(pvq_metg(serial, map, &ramp), 400);
+	map[1] = 330;
+	off = pvq_metg(serial, map, &ramp);
+	assert_true(off > 404);
+	weight[1] = 0.1;
+	assert_true(pvq_metg(serial, map, &ramp) > 400 && pvq_metg(serial, map, &ramp) < off);
 }
 
 /* The estimate takes serial's cells first, and computes METG of the medians. */
@@ -63,15 +100,16 @@ static void estimate_over_blocks(void **state)
 	const struct pvq_blocks blocks = {.cells = 4, .blocks = BLOCKS, .ns = ns};
 	const struct pvq_metg_ramp ramp = {.grains = 2, .cores = 1, .n = 1};
 	const double median[] = {2.5, 75, 10, 100};
-	struct pvq_estimate e;
+	struct pvq_estimate e, even;
 
 	(void)state;
 	for (int c = 0; c < 4; c++)
 		for (int b = 0; b < BLOCKS; b++)
 			ns[c * BLOCKS + b] = median[c] * (b == 3 ? 50 : 1 + (b % 2 ? 0.01 : -0.01));
-	assert_int_equal(pvq_metg_estimate(&blocks, &ramp, 1, &e), 0);
-	assert_true(fabs(e.median / sqrt(1000) - 1) < 0.02);
+	assert_int_equal(pvq_metg_estimate(&blocks, &ramp, 1, &e, &even), 0);
+	assert_true(fabs(e.median / 2 / sqrt(2.5 * 75) - 1) < 0.02);
 	assert_true(e.lo <= e.median && e.median <= e.hi && e.hi < 1.2 * e.lo);
+	assert_true(isinf(even.median)); /* on one core it never is as fast as serial */
 }
 
 static void ramp_ascends_and_its_longest_take_a_fifth_of_a_second(void **state)
@@ -87,6 +125,7 @@ static void ramp_ascends_and_its_longest_take_a_fifth_of_a_second(void **state)
 					    pvq_metg_length_ns(r, PVQ_METG_GRAINS - 1, cores) >=
 				    0.199e9);
 		}
+	assert_int_equal(PVQ_METG_GRAINS % PVQ_METG_WIDE, 1); /* the longest is in the wide ramp */
 	assert_int_equal(pvq_metg_items(0, 2), 20000);
 	near(pvq_metg_length_ns(0, 0, 2), 30);
 }
@@ -106,6 +145,8 @@ int main(void)
 		cmocka_unit_test(interpolates),
 		cmocka_unit_test(at_the_ends),
 		cmocka_unit_test(is_twice_the_overhead),
+		cmocka_unit_test(overhead_may_grow),
+		cmocka_unit_test(near_grains_are_fitted),
 		cmocka_unit_test(estimate_over_blocks),
 		cmocka_unit_test(ramp_ascends_and_its_longest_take_a_fifth_of_a_second),
 		cmocka_unit_test(slow_strategies_get_longer_items),

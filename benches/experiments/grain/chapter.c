@@ -37,6 +37,44 @@ static void grain_levels(
 	}
 }
 
+/* The point of a strategy at a length; NULL: it has none. */
+static const struct pvq_grain_point *grain_point(
+	const struct pvq_grain *grain, const struct pvq_grain_line *line, const struct pvq_work *work)
+{
+	for (size_t i = 0; i < line->points; i++) {
+		size_t cell = (size_t)(line->point[i].cell - grain->summary.cell);
+
+		if (cell >= work->first && cell < work->first + work->cells)
+			return &line->point[i];
+	}
+	return NULL;
+}
+
+/* How many strategies have a point at a length. */
+static size_t grain_count(const struct pvq_grain *grain, const struct pvq_work *work)
+{
+	size_t count = 0;
+
+	for (size_t l = 0; l < grain->lines; l++)
+		count += grain_point(grain, &grain->line[l], work) != NULL;
+	return count;
+}
+
+/* Whether the table shows a length: one for all strategies of its range, which have as many items, not for a few of them
+ * (choice.h). */
+static int grain_is_shown(const struct pvq_grain *grain, const struct pvq_work *work)
+{
+	size_t most = 0;
+
+	for (size_t w = 0; w < grain->summary.works; w++)
+		if (grain->summary.work[w].key->n == work->key->n) {
+			size_t count = grain_count(grain, &grain->summary.work[w]);
+
+			most = count > most ? count : most;
+		}
+	return 2 * grain_count(grain, work) > most;
+}
+
 static void grain_row(
 	const struct pvq_report *r, const struct pvq_grain *grain, const struct pvq_grain_line *line)
 {
@@ -46,16 +84,14 @@ static void grain_row(
 	pvq_report_metg(r, pvq_traits_find(r->traits, grain->summary.series[line->series].impl));
 	fputs(" | ", r->md);
 	grain_levels(r, grain, line);
-	/* A grain at which the strategy failed leaves no point, so points are found by their grain. */
-	for (size_t w = 0, i = 0; w < grain->summary.works; w++) {
-		int has = 0;
+	for (size_t w = 0; w < grain->summary.works; w++) {
+		const struct pvq_work *work = &grain->summary.work[w];
+		const struct pvq_grain_point *point = grain_point(grain, line, work);
 
-		for (size_t c = grain->summary.work[w].first;
-			c < grain->summary.work[w].first + grain->summary.work[w].cells; c++)
-			has |= grain->summary.cell[c].ok && grain->summary.cell[c].series == line->series;
-		if (has && grain->summary.work[w].base && i < line->points)
-			fprintf(r->md, " %s |",
-				pvq_text_percent(line->point[i++].versus.ratio / grain->cores).s);
+		if (!grain_is_shown(grain, work))
+			continue;
+		if (point)
+			fprintf(r->md, " %s |", pvq_text_percent(point->versus.ratio / grain->cores).s);
 		else
 			fputs(" – |", r->md);
 	}
@@ -90,23 +126,26 @@ int pvq_grain_chapter(const struct pvq_report *r, const void *data)
 		if ((int)i != state->most)
 			fprintf(r->md, " %s |", pvq_state_name(state, (int)i));
 	for (size_t w = 0; w < grain->summary.works; w++)
-		grain_head(r, grain->summary.work[w].key);
+		if (grain_is_shown(grain, &grain->summary.work[w]))
+			grain_head(r, grain->summary.work[w].key);
 	fputs("\n|:--|--:|", r->md);
 	for (size_t i = 0; state && i < state->levels.count; i++)
 		if ((int)i != state->most)
 			fputs("--:|", r->md);
 	for (size_t w = 0; w < grain->summary.works; w++)
-		fputs("--:|", r->md);
+		if (grain_is_shown(grain, &grain->summary.work[w]))
+			fputs("--:|", r->md);
 	fputs("\n", r->md);
 	for (size_t l = 0; l < grain->lines; l++)
 		grain_row(r, grain, &grain->line[l]);
 	fprintf(r->md,
-		"\nEfficiency by the length of an item: medians of up to %u block%s. In brackets: 95 %% intervals over resampled blocks.",
+		"\nEfficiency by the length of an item. The picture also has lengths beside a strategy's METG, which got most of up to "
+		"%u block%s. In brackets: 95 %% intervals over resampled blocks.",
 		grain->summary.blocks, grain->summary.blocks == 1 ? "" : "s");
 	if (state)
 		fprintf(r->md,
-			" METG is for %s CPUs (*How far to trust it*); then for each other state that all grains met in "
-			"enough blocks.",
+			" METG is for %s CPUs (*How far to trust it*); then for each other state in which the lengths "
+			"beside it had enough blocks.",
 			state->most < 0 ? "all" : pvq_state_name(state, state->most));
 	fputs("\n\n", r->md);
 	return 0;

@@ -51,24 +51,60 @@ static double grain_granularity(const struct ramp *ramp, size_t point, const str
 	return pvq_metg_granularity(ramp->own[point]->metric[PVQ_MAP_NS].median, fit);
 }
 
-/* There is at least one point. */
-static int grain_metg(const struct ramp *ramp, unsigned cores, uint64_t seed, struct pvq_grain_level *level)
+/* Keeps the points whose cells have enough blocks for an interval; all of them if there is none. A strategy has more blocks at
+ * the lengths beside its METG than elsewhere (choice.h). */
+static void grain_keep(struct ramp *ramp)
+{
+	size_t needs = pvq_median_needs(PVQ_ALPHA), kept = 0;
+
+	for (size_t i = 0; i < ramp->points; i++) {
+		if (ramp->base[i]->ok < needs || ramp->own[i]->ok < needs)
+			continue;
+		ramp->base[kept] = ramp->base[i];
+		ramp->own[kept++] = ramp->own[i];
+	}
+	ramp->points = kept ? kept : ramp->points;
+}
+
+static int grain_is_length(const struct pvq_cell *a, const struct pvq_cell *b)
+{
+	return strcmp(a->key->args, b->key->args) == 0;
+}
+
+/* Forgets a crossing beyond these points, where the strategy has more that way, with too few blocks. */
+static void grain_forget(
+	struct pvq_estimate *e, double first_ns, const struct ramp *ramp, const struct pvq_grain_line *line)
+{
+	int has_first = grain_is_length(ramp->own[0], line->point[0].cell);
+	int has_last = grain_is_length(ramp->own[ramp->points - 1], line->point[line->points - 1].cell);
+
+	if ((e->median <= first_ns && !has_first) || (isinf(e->median) && !has_last))
+		*e = (struct pvq_estimate){.median = NAN, .lo = NAN, .hi = NAN};
+}
+
+/* The figures of a line at one level. The ramp has at least one point. */
+static int grain_metg(struct pvq_grain_level *level, const struct pvq_grain_line *line,
+	const struct ramp *whole, unsigned cores, uint64_t seed)
 {
 	const struct pvq_cell *cell[2 * PVQ_METG_GRAINS_MAX]; /* serial at every grain, then the strategy */
-	struct pvq_metg_ramp fit = {
-		.grains = ramp->points, .cores = cores, .n = (double)ramp->own[0]->key->n};
+	struct pvq_metg_ramp fit = {.cores = cores, .n = (double)whole->own[0]->key->n};
+	struct ramp ramp = *whole;
 	struct pvq_blocks blocks;
 	int ret;
 
-	memcpy(cell, ramp->base, ramp->points * sizeof(struct pvq_cell *));
-	memcpy(cell + ramp->points, ramp->own, ramp->points * sizeof(struct pvq_cell *));
-	level->first_ns = grain_granularity(ramp, 0, &fit);
-	level->last_ns = grain_granularity(ramp, ramp->points - 1, &fit);
-	ret = pvq_blocks_make(&blocks, cell, 2 * ramp->points);
+	grain_keep(&ramp);
+	fit.grains = ramp.points;
+	memcpy(cell, ramp.base, ramp.points * sizeof(struct pvq_cell *));
+	memcpy(cell + ramp.points, ramp.own, ramp.points * sizeof(struct pvq_cell *));
+	level->first_ns = grain_granularity(&ramp, 0, &fit);
+	level->last_ns = grain_granularity(&ramp, ramp.points - 1, &fit);
+	ret = pvq_blocks_make(&blocks, cell, 2 * ramp.points);
 	if (ret == 0)
-		ret = pvq_metg_estimate(&blocks, &fit, seed, &level->metg_ns);
-	if (ret == 0)
-		ret = pvq_break_even_estimate(&blocks, &fit, seed, &level->even_ns);
+		ret = pvq_metg_estimate(&blocks, &fit, seed, &level->metg_ns, &level->even_ns);
+	if (ret == 0) {
+		grain_forget(&level->metg_ns, level->first_ns, &ramp, line);
+		grain_forget(&level->even_ns, level->first_ns / cores, &ramp, line);
+	}
 	pvq_blocks_free(&blocks);
 	return ret;
 }
@@ -87,10 +123,10 @@ static int grain_fill(struct pvq_grain *grain, struct pvq_grain_line *line, uint
 			.granularity_ns = grain_granularity(&ramp, i, &fit),
 			.versus = pvq_cells_compare(ramp.base[i], ramp.own[i], PVQ_MAP_NS, PVQ_ALPHA)};
 	line->points = ramp.points;
-	return grain_metg(&ramp, grain->cores, seed, &line->all);
+	return grain_metg(&line->all, line, &ramp, grain->cores, seed);
 }
 
-/* The METG of every line at one level, where all its grains have enough blocks there. */
+/* The METG of every line at one level, where the grains beside it have enough blocks there. */
 static int grain_fill_level(struct pvq_grain *grain, const struct pvq_summary *at, int level, uint64_t seed)
 {
 	struct ramp ramp;
@@ -100,8 +136,8 @@ static int grain_fill_level(struct pvq_grain *grain, const struct pvq_summary *a
 		struct pvq_grain_line *line = &grain->line[l];
 
 		ret = grain_find(&ramp, at, line->series, grain->cores);
-		if (ret == 0 && ramp.points && ramp.points == line->points)
-			ret = grain_metg(&ramp, grain->cores, seed, &line->level[level]);
+		if (ret == 0 && ramp.points)
+			ret = grain_metg(&line->level[level], line, &ramp, grain->cores, seed);
 	}
 	return ret;
 }

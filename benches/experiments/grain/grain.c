@@ -25,7 +25,7 @@ const struct pvq_experiment pvq_experiment_grain = {
 	.name = "grain",
 	.turn = 40, /* after the costs, by which it sizes its items */
 	.seconds =
-		{[PVQ_DEFAULT] = 25, [PVQ_FULL] = PVQ_NO_LIMIT, [PVQ_PEERS] = 300, [PVQ_PEERS_QUICK] = 40},
+		{[PVQ_DEFAULT] = 30, [PVQ_FULL] = PVQ_NO_LIMIT, [PVQ_PEERS] = 300, [PVQ_PEERS_QUICK] = 40},
 	.run = pvq_grain_run,
 	.read = grain_read,
 	.release = grain_release,

@@ -1,6 +1,6 @@
 /* run.c: sweeps over the length of an item. */
 #include "base/rundir.h"
-#include "drive/sweep.h"
+#include "experiments/grain/choice.h"
 #include "experiments/grain/grain.h"
 
 #include <errno.h>
@@ -8,10 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A length whose times are known so well takes no more blocks: the longest items take most of the time, and most strategies
- * cross the share of METG among the short ones. */
-static const double GOAL = 0.03;
 
 /* The range for a strategy, by its time per empty item if that was measured. */
 static unsigned grain_range(const struct pvq_traits *traits, const struct pvq_impl *impl, unsigned cores)
@@ -95,8 +91,7 @@ static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const ch
 	int ret = pvq_experiments_read(&readings, &w.traits, &folder);
 
 	*plan = (struct pvq_plan){.profile = of->profile,
-		.blocks = 40,
-		.goal = GOAL,
+		.blocks = PVQ_GRAIN_BLOCKS,
 		.seed = of->seed,
 		.timeout_s = of->timeout_s};
 	for (unsigned i = 0; i < of->ncell; i++)
@@ -112,20 +107,26 @@ static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const ch
 
 int pvq_grain_run(const struct pvq_session *session)
 {
+	struct pvq_grain_choice choice = {.turns = 0};
 	const struct pvq_sweep sweep = {.host = session->host,
 		.dir = session->dir,
 		.file = PVQ_GRAIN_FILE,
-		.deadline_s = session->seconds};
+		.deadline_s = session->seconds,
+		.choose = pvq_grain_choose,
+		.choose_ctx = &choice};
 	struct pvq_plan plan;
 	int ret;
 
 	if (pvq_rundir_has(session->dir, PVQ_GRAIN_FILE))
 		return 0;
 	ret = grain_plan(&plan, session->plan, session->dir);
+	if (ret == 0)
+		ret = pvq_grain_choice_make(&choice, &plan);
 	if (ret == 0) {
 		fprintf(stderr, "pvq: measuring how small a task may be\n");
 		ret = pvq_sweep_into(&plan, &sweep);
 	}
+	pvq_grain_choice_free(&choice);
 	pvq_plan_free(&plan);
 	return ret;
 }
