@@ -63,7 +63,7 @@ HARDEN   := -fstack-protector-strong -fPIE $(if $(SAN),,$(shell echo | $(CC) $(C
 override CFLAGS += -std=gnu11 -D_GNU_SOURCE -ffp-contract=off -pthread -Ibenches -Iimpls $(WARN) $(HARDEN) $(SANFLAGS)
 override CXXFLAGS += -std=c++17 -pthread -Ibenches -Iimpls -Wall -Wextra -Wpedantic -Wshadow \
             $(if $(WERROR),-Werror) $(HARDEN) $(SANFLAGS)
-LDFLAGS  += -pie -Wl,-z,relro,-z,now $(COVER:%=-Wl,--wrap=_exit %)
+LDFLAGS  += -pie -Wl,-z,relro,-z,now $(COVER:%=-Wl,--wrap=_exit,--wrap=vfork %)
 LDLIBS   := -lhwloc -lxxhash -lz -lcsv -lmd4c-html -ljansson -lcminpack -lm -pthread
 
 # The rooms, users before used. Each is an archive, linked in this order, so a reference in the wrong direction is an

@@ -27,5 +27,5 @@ coverage:
 	@scripts/bootstrap bench test
 	$(build) $(COVERAGE) COVER= build/coverage/tests/support/cover.o
 	$(build) $(COVERAGE) build/coverage/pvq build-tests
-	@CC="$(CC) -Wl,--wrap=_exit $(CURDIR)/build/coverage/tests/support/cover.o -Wl,--whole-archive -lgcov -Wl,--no-whole-archive" \
+	@CC="$(CC) -Wl,--wrap=_exit,--wrap=vfork $(CURDIR)/build/coverage/tests/support/cover.o -Wl,--whole-archive,-lgcov,--no-whole-archive" \
 		scripts/coverage build/coverage $(or $(TESTS_OF),$(COVERED) torture)

@@ -155,6 +155,130 @@ static void test_wrapping(void **state)
 	printed_is("一二 3 四\n", "一二 3 四\n");
 }
 
+/* ---- the picture on a terminal ---- */
+
+/* Draws the first figure, or the cells, beside the answer; NULL: none was asked for. */
+static char *drawn(const char *name, const char *answer, const struct pvq_estimate *e)
+{
+	struct pvq_lesson_data d = {.lesson = pvq_lesson_find(name), .cpus = 2};
+	struct pvq_lesson_outcome o = {.data = &d, .figure = e, .cell = e};
+	struct pvq_prediction p;
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	assert_non_null(f);
+	if (answer) {
+		assert_int_equal(pvq_prediction_parse(&p, d.lesson, answer), 0);
+		o.prediction = &p;
+	}
+	pvq_lesson_draw_text(f, &o);
+	assert_int_equal(fclose(f), 0);
+	return text;
+}
+
+/* The column of a mark in the row of that label, from 0 on; -1: it has none. */
+static int mark_of(const char *text, const char *label, char mark)
+{
+	const char *row = strstr(text, label), *bar = row ? strchr(row, '|') : NULL, *at;
+
+	assert_non_null(bar);
+	at = memchr(bar + 1, mark, strcspn(bar + 1, "\n"));
+	return at ? (int)(at - bar - 1) : -1;
+}
+
+static struct pvq_estimate estimate(double median, double lo, double hi)
+{
+	return (struct pvq_estimate){
+		.n = 20, .median = median, .lo = lo, .hi = hi, .min = median / 2, .max = median * 2};
+}
+
+static void test_picture_of_a_number(void **state)
+{
+	struct pvq_estimate e = estimate(1000, 900, 1100);
+	char *text = drawn("wakeup", "1k", &e);
+
+	(void)state;
+	/* Near each other: an axis from 0 on; the answer stands where it was measured. */
+	assert_int_equal(mark_of(text, "prediction", 'x'), mark_of(text, "measured", 'o'));
+	assert_true(mark_of(text, "measured", '|') < mark_of(text, "measured", 'o'));
+	free(text);
+	/* A thousand times as much: on a logarithmic axis both are seen. */
+	text = drawn("wakeup", "1000000", &e);
+	assert_true(mark_of(text, "prediction", 'x') > 2 * mark_of(text, "measured", 'o'));
+	free(text);
+	/* As far below. */
+	text = drawn("wakeup", "1", &e);
+	assert_true(mark_of(text, "prediction", 'x') < mark_of(text, "measured", 'o'));
+	free(text);
+	/* No answer was asked for. */
+	text = drawn("wakeup", NULL, &e);
+	assert_null(strstr(text, "prediction"));
+	assert_true(mark_of(text, "measured", 'o') > 0);
+	free(text);
+	/* Too few blocks for an interval: the bar is the range of what was measured. */
+	e.lo = e.hi = NAN;
+	text = drawn("wakeup", "1k", &e);
+	assert_true(mark_of(text, "measured", '|') < mark_of(text, "measured", 'o') / 2 + 2);
+	free(text);
+	/* Nothing was measured: the answer alone. */
+	e.median = e.min = e.max = NAN;
+	text = drawn("wakeup", "1k", &e);
+	assert_true(mark_of(text, "prediction", 'x') > 0);
+	assert_int_equal(mark_of(text, "measured", 'o'), -1);
+	assert_int_equal(mark_of(text, "measured", '-'), -1);
+	free(text);
+	/* And not even that. */
+	text = drawn("wakeup", NULL, &e);
+	assert_int_equal(mark_of(text, "measured", 'o'), -1);
+	free(text);
+}
+
+/* The answer is a bar over its range; the first one begins at the axis, the last one ends with it. */
+static void test_picture_of_a_choice(void **state)
+{
+	struct pvq_estimate e = estimate(6, 4, 9);
+	int from = -1;
+
+	(void)state;
+	for (const char *answer = "a\0b\0c\0d"; *answer; answer += 2) {
+		char *text = drawn("order", answer, &e);
+		int begin = mark_of(text, "prediction", '['), end = mark_of(text, "prediction", ']');
+
+		assert_int_equal(mark_of(text, "prediction", 'x'), -1);
+		assert_true(end > begin);
+		if (*answer == 'a')
+			assert_int_equal(begin, 0);
+		else if (from >= 0 && *answer != 'd') /* one range begins where the other has ended */
+			assert_in_range(begin, from - 1, from + 1);
+		from = end;
+		if (*answer == 'b') {
+			assert_true(begin < mark_of(text, "measured", 'o'));
+			assert_true(mark_of(text, "measured", 'o') < end);
+		}
+		free(text);
+	}
+}
+
+static void test_picture_of_an_order(void **state)
+{
+	const struct pvq_estimate e[PVQ_LESSON_CELLS_MAX] = {
+		estimate(3e6, 2.9e6, 3.1e6), estimate(2e6, 1.9e6, 2.1e6), estimate(1e6, 0.9e6, 1.1e6)};
+	char *text = drawn("bytes", "cba", &e[0]);
+	const char *a = strstr(text, "a: "), *b = strstr(text, "b: "), *c = strstr(text, "c: ");
+
+	(void)state;
+	assert_true(c && b && a && c < b && b < a); /* as was said */
+	assert_true(mark_of(text, "c: ", 'o') < mark_of(text, "b: ", 'o'));
+	assert_true(mark_of(text, "b: ", 'o') < mark_of(text, "a: ", 'o'));
+	free(text);
+	text = drawn("bytes", NULL, &e[0]);
+	a = strstr(text, "a: ");
+	b = strstr(text, "b: ");
+	assert_true(a && b && a < b); /* as they stand */
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +287,9 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_wrapping),
+		cmocka_unit_test(test_picture_of_a_number),
+		cmocka_unit_test(test_picture_of_a_choice),
+		cmocka_unit_test(test_picture_of_an_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,9 @@
 /* cover.c: a process that ends by _exit(), as workers do, writes what it has covered. Linked in by `make coverage`. */
 #include <stdlib.h>
+#include <unistd.h>
 
 void __gcov_dump(void);
+pid_t __wrap_vfork(void);
 _Noreturn void __real__exit(int status);
 _Noreturn void __wrap__exit(int status);
 
@@ -15,4 +17,10 @@ _Noreturn void __wrap__exit(int status)
 {
 	__gcov_dump();
 	__real__exit(status);
+}
+
+/* A child that shares its parent's memory would write its parent's counts, which are written once. */
+pid_t __wrap_vfork(void)
+{
+	return fork();
 }
