@@ -1,6 +1,8 @@
 /* test_report.c: A report from rows that are made up here: do the words say what the rows carry, and no more? */
+#include "drive/memory.h"
 #include "experiments/faults/faults.h"
 #include "report/report.h"
+#include "trial/observed.h"
 #include "trial/registry.h"
 #include "trial/row.h"
 #include "trial/text.h"
@@ -729,11 +731,19 @@ static void end_rows(struct run *run)
 	run->raw = NULL;
 }
 
+static FILE *begin_text(struct run *run, const char *name)
+{
+	FILE *f;
+
+	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
+	f = fopen(run->path, "w");
+	assert_non_null(f);
+	return f;
+}
+
 static void begin_rows(struct run *run, const char *name)
 {
-	snprintf(run->path, sizeof(run->path), "%s/%s", run->dir, name);
-	run->raw = fopen(run->path, "w");
-	assert_non_null(run->raw);
+	run->raw = begin_text(run, name);
 	assert_int_equal(pvq_row_header(run->raw), 0);
 }
 
@@ -907,6 +917,130 @@ static void claims_hold_for_a_chunk(void **state)
 	assert_says(run, "faster, at 10 |");
 	assert_says(run, "map, at the best chunk size | – | ×0.250 "); /* nothing was sought on sleep */
 	assert_says(run, "faster, at the default |");                  /* Pool.map's own choice */
+}
+
+/* So many blocks in which the strategy takes a and b by turns; 0: it crashes. */
+static void add_turns(
+	struct run *run, const char *impl, const char *task, unsigned cores, double a, double b)
+{
+	for (unsigned block = 0; block < 12; block++) {
+		struct pvq_row row = row_of(impl, task, cores, block, block % 2 ? b : a);
+
+		row.wall_ns = 3 * row.map_ns;
+		if (a == 0) {
+			row.status = PVQ_CRASHED;
+			row.verified = PVQ_UNVERIFIED;
+			strcpy(row.reason, "it | broke");
+		}
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+}
+
+/* Of dozens of strategies: what each costs, which were fast in some blocks and slow in others, and why some have no
+ * figure. */
+static void rivals_are_told_with_what_they_lack(void **state)
+{
+	const struct pvq_memory memory = {
+		.impl = "their_pool", .workers = 2, .processes = 3, .pss_kb = 3 << 10};
+	struct run *run = *state;
+	FILE *f;
+
+	add_cell(run, "serial", "spin", 1, 12, 20);
+	for (unsigned cores = 1; cores <= 2; cores++) {
+		add_cell(run, "pool_unordered", "spin", cores, 12, 22 / cores);
+		add_turns(run, "their_pool", "spin", cores, 12 / cores, 30 / cores);
+	}
+	add_turns(run, "broken_pool", "spin", 1, 12, 12.1);
+	add_turns(run, "broken_pool", "spin", 2, 0, 0);
+	end_rows(run);
+	begin_rows(run, "dispatch.csv");
+	add_turns(run, "pool_unordered", "noop", 2, 1, 1.01);
+	add_turns(run, "their_pool", "noop", 2, 2, 9);
+	add_turns(run, "broken_pool", "noop", 2, 4, 4.01);
+	for (unsigned block = 0; block < 6; block++) {
+		struct pvq_row row = row_of("their_lib", "noop", 2, block, 0);
+
+		row.status = PVQ_UNAVAILABLE;
+		strcpy(row.reason, "needs libtheirs-dev");
+		assert_int_equal(pvq_row_write(run->raw, &row), 0);
+	}
+	end_rows(run);
+	begin_rows(run, "cold.csv");
+	add_turns(run, "their_pool", "noop", 2, 10, 40);
+	end_rows(run);
+	f = begin_text(run, "memory.csv");
+	assert_int_equal(pvq_memory_header(f), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pvq_memory_write(f, &memory), 0);
+	assert_int_equal(fclose(f), 0);
+	f = begin_text(run, "lines.tsv");
+	fputs("their_pool\t70\t150\nbroken_pool\t80\t80\nthe rest is torn", f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(pvq_report_make(&registry, run->dir), 0);
+	read_text(run, "report.md");
+	/* The empty item, the ratio to the pool, the memory of three processes, the lines with those they build on. */
+	assert_says(run, "| **pool_unordered** | 10.1 µs (10.0–10.1) | 1.00 |");
+	assert_says(run, "| their_pool | 55.0 µs (20.0–90.0) | 5.47 |");
+	assert_says(run, " | 3.00 MiB (3) | 70 (150) |\n");
+	assert_says(run, " | – | 80 |\n");
+	assert_says(run, "Not measured: their_lib: needs libtheirs-dev.\n");
+	assert_says(run,
+		"Unsteady, by the interval of the median: time per empty item of their_pool, 55.0 µs ");
+	assert_says(run, "; whole run of their_pool, ");
+	/* Wall time versus cores. */
+	assert_says(run, "| Strategy | 1 core | 2 cores |\n");
+	assert_says(run, "| broken_pool | 12.1 ms, ×");
+	assert_says(run, " | crashed |\n");
+	assert_says(run, "\nbroken_pool: it \\| broke.\n");
+	assert_says(run,
+		"Unsteady between blocks, by the interval of the median: their_pool on 1 core, 21.0 ms ");
+	assert_says(run, "; their_pool on 2 cores, 10.5 ms ");
+	assert_silent(run, "; pool_unordered on ");
+}
+
+/* The consumer of imap waits for the next in line; of imap_unordered never. Turns in which others took CPU time are
+ * counted. */
+static void claims_tell_what_is_held_back(void **state)
+{
+	static const char *const impl[] = {"pool_ordered", "pool_unordered"};
+	struct run *run = *state;
+	FILE *sweep = run->raw;
+
+	for (int i = 0; i < 2; i++)
+		add_cell(run, impl[i], "spin", 2, 10, 20);
+	add_dispatch(run, "pool_unordered", 10);
+	begin_rows(run, "claims.csv");
+	for (int t = 0; t < 2; t++)
+		for (int i = 0; i < 2; i++)
+			for (unsigned b = 0; b < 12; b++) {
+				struct pvq_row row = row_of(impl[i], t ? "echo" : "spin", 2, b, 20 + i + t);
+
+				row.wall_ns = 400000000;
+				row.stolen_ns = t ? 0 : row.wall_ns / 2;
+				assert_int_equal(pvq_row_write(run->raw, &row), 0);
+			}
+	add_cell(run, "fork_pipe_queue", "echo", 2, 12, 11);
+	end_rows(run);
+	for (int t = 0; t < 2; t++)
+		for (unsigned round = 0; round < 3; round++)
+			for (int i = 0; i < 2; i++) {
+				struct pvq_row row = row_of(impl[i], t ? "echo" : "spin", 2, round, 20);
+				struct pvq_observed o;
+
+				pvq_observed_identify(&o, &row);
+				o.lanes = 2;
+				o.blocked_ns = i ? 0 : o.map_ns / 4;
+				snprintf(run->path, sizeof(run->path), "%s/observed.csv", run->dir);
+				assert_int_equal(pvq_observed_append(run->path, &o), 0);
+			}
+	run->raw = sweep;
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, " 12 of 24 turns of a task were disturbed: ");
+	assert_says(run,
+		"- **Blocked by the head of the line** (share of the map in which a later result was complete, but not "
+		"the next), with `pool_ordered` and with `pool_unordered`: `echo` 25 % and 0.0 %, `spin` 25 % and 0.0 %.\n");
+	assert_says(run,
+		"- **Extra time per item with `fork_pipe_queue`, against `pool_unordered`**: `echo` −");
 }
 
 static void add_fault(FILE *f, const char *impl, enum pvq_fault_kind kind, unsigned delivered,
@@ -1330,6 +1464,8 @@ int main(void)
 		RUN(the_break_even_length_has_an_interval),
 		RUN(claims_are_answered_by_verdicts),
 		RUN(claims_hold_for_a_chunk),
+		RUN(rivals_are_told_with_what_they_lack),
+		RUN(claims_tell_what_is_held_back),
 		RUN(deaths_of_workers_in_short),
 		RUN(tries_that_differ_are_counted),
 		RUN(who_delivers_at_the_end_loses_all),
