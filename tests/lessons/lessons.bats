@@ -104,3 +104,65 @@ placeholders() {
 	"$PVQ" lesson order --lang en --budget 300ms <<<x >"$TMP/out" 2>"$TMP/err" || rc=$?
 	[ "$rc" -eq 2 ] && grep -q "not 'x'" "$TMP/err"
 }
+
+# What pvq-micro leaves, or how it ends: a script in its place, beside a copy of pvq.
+with_micro() {
+	mkdir -p "$TMP/bin"
+	[ -e "$TMP/bin/pvq" ] || cp "$PVQ" "$TMP/bin/pvq"
+	printf '#!/bin/sh\n%s\n' "$1" >"$TMP/bin/pvq-micro"
+	chmod +x "$TMP/bin/pvq-micro"
+}
+
+@test "a lesson's price list that fails, or writes what is none: one line, exit 1" {
+	while IFS=: read -r script words; do
+		with_micro "$script"
+		rc=0
+		"$TMP/bin/pvq" lesson wakeup --reveal --budget 300ms >"$TMP/out" 2>"$TMP/err" || rc=$?
+		[ "$rc" -eq 1 ]
+		[ "$(wc -l <"$TMP/err")" -eq 1 ]
+		grep -q "^pvq: cannot $words" "$TMP/err" || { cat "$TMP/err"; return 1; }
+	done <<-'ROWS'
+		exit 3:measure by pvq-micro: exit status 3
+		kill -9 $$:measure by pvq-micro: killed by SIGKILL
+		true:read what pvq-micro wrote: 
+		echo "{" >micro.json:read what pvq-micro wrote: .*expected
+	ROWS
+	rm "$TMP/bin/pvq-micro"
+	run "$TMP/bin/pvq" lesson wakeup --reveal --budget 300ms
+	[ "$status" -eq 1 ]
+	[[ $output == *"pvq: cannot measure by pvq-micro: No such file or directory" ]]
+}
+
+# A pvq-micro whose round of waking takes 30 additions; the case does not run here.
+prices_without() {
+	with_micro '
+		row() { echo "{\"run_name\": \"$1/real_time\", \"run_type\": \"$2\", \"repetition_index\": $3, \"real_time\": $4$5},"; }
+		is() {
+			if [ $1 = '"$1"' ]; then error=", \"error_message\": \"not here\""; else error=; fi
+			row $1 iteration $i $2 "$error"
+		}
+		{
+			echo "{\"benchmarks\": ["
+			for i in 0 1 2 3 4 5; do
+				is atomic/add_alone 10
+				is condvar/round_trip/cores:1 300
+				is futex/round_trip/cores:1 200
+				row condvar/round_trip/cores:16 iteration $i 1
+			done
+			row condvar/round_trip/cores:1 aggregate 0 1e9
+			echo "{}]}"
+		} >micro.json'
+}
+
+@test "a lesson of the price list: its rows count, but no sums of them, no other cases, and no errors" {
+	prices_without futex/round_trip/cores:1
+	"$TMP/bin/pvq" lesson wakeup --answer 30 --budget 20s --json >"$TMP/lesson.json"
+	[ "$(json 'd["score"], [[round(f[k] or 0) for k in ("median", "lo", "hi")] for f in d["figures"]]' <"$TMP/lesson.json")" = \
+		"('right', [[30, 30, 30], [300, 300, 300], [10, 10, 10]])" ]
+	[ "$(json '[c["n"] for c in d["cells"]]' <"$TMP/lesson.json")" = "[24, 24, 0]" ]
+	prices_without condvar/round_trip/cores:1
+	run "$TMP/bin/pvq" lesson wakeup --answer 30 --budget 20s --lang en
+	[ "$status" -eq 3 ]
+	[[ $output == *"**Open.**"* ]]
+	[[ $output == *"pvq: not measured: condvar/round_trip/cores:1: not here"* ]]
+}
