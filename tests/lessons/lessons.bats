@@ -135,6 +135,7 @@ with_micro() {
 
 # A pvq-micro whose round of waking takes 30 additions; the case does not run here.
 prices_without() {
+	# shellcheck disable=SC2016  # for the script
 	with_micro '
 		row() { echo "{\"run_name\": \"$1/real_time\", \"run_type\": \"$2\", \"repetition_index\": $3, \"real_time\": $4$5},"; }
 		is() {
