@@ -442,8 +442,10 @@ static void explain(const struct ask *a)
 		pvq_text_ns(t->caller_ns).s, pvq_text_ns(t->worker_ns).s, pvq_text_ns(t->item_ns).s,
 		100 * t->wakes);
 	if (!best->strategy->kind.serial)
-		printf("  from %.0f workers on the caller is busy all the time, and more gain nothing\n",
-			ceil(t->worker_ns / t->caller_ns));
+		printf("  from %.0f workers on %s busy all the time, and more gain nothing\n",
+			ceil(t->worker_ns / fmax(t->caller_ns, t->claim_ns)),
+			t->claim_ns > t->caller_ns ? "the line by which they claim items is"
+						   : "the caller is");
 	printf("  map %s, of it: last items %s, pages %s,", pvq_text_ns(t->map_ns).s,
 		pvq_text_ns(t->longest_ns).s, pvq_text_ns(t->pages_ns).s);
 	printf(" ramp %s; start + stop %s\n", pvq_text_ns(t->ramp_ns).s, pvq_text_ns(t->edge_ns).s);

@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+/* An automatic claim is of so many items as take about this long, in ns (POOL_CLAIM_NS). */
+static const double claim_takes = 20000;
+
 static double wakes(double item_ns, const double *price)
 {
 	return 1 - exp(-item_ns / price[PVQ_PRICE_BATCH]);
@@ -10,11 +13,11 @@ static double wakes(double item_ns, const double *price)
 
 /* Fills in c, w and T for the probability p of a wake-up. */
 static void item_time(struct pvq_model_time *t, const double *price, const struct pvq_model_job *job,
-	const struct pvq_model_setting *at, double p)
+	const struct pvq_model_kind *kind, const struct pvq_model_setting *at, double p)
 {
+	double handover = at->handover_ns > 0 ? at->handover_ns : PVQ_MODEL_HANDOVER_NS;
 	double bytes = job->in + job->out, cores = at->cores, workers = at->workers;
-	double lines =
-		price[PVQ_PRICE_LINES] * (at->handover_ns > 0 ? at->handover_ns : PVQ_MODEL_HANDOVER_NS);
+	double lines = price[PVQ_PRICE_LINES] * handover;
 	double side =
 		at->cores == 1
 			? price[PVQ_PRICE_BYTE_ONE] * bytes / 2 + p * price[PVQ_PRICE_SWITCH] / 2
@@ -26,8 +29,12 @@ static void item_time(struct pvq_model_time *t, const double *price, const struc
 	t->worker_ns = busy + job->wait_ns;
 	t->item_ns = fmax(fmax(t->caller_ns, t->worker_ns / workers),
 		fmax(busy / fmin(workers, cores), (t->caller_ns + busy) / cores));
+	t->wake_ns = p * price[at->cores == 1 ? PVQ_PRICE_SWITCH : PVQ_PRICE_WAKE];
 	t->memory_ns = job->memory * at->memory_ns;
-	t->item_ns = fmax(t->item_ns, t->memory_ns);
+	/* The line goes one way for each claim. */
+	if (kind->paged && at->cores > 1)
+		t->claim_ns = handover / 2 * fmin(1, t->worker_ns / claim_takes);
+	t->item_ns = fmax(t->item_ns, fmax(t->memory_ns, t->claim_ns));
 }
 
 /* The least fixed point of T and p: both grow with each other, from no wake-ups on. */
@@ -36,10 +43,10 @@ static void settle(struct pvq_model_time *t, const double *price, const struct p
 {
 	double p = 0, next;
 
-	item_time(t, price, job, at, 0);
+	item_time(t, price, job, kind, at, 0);
 	for (int step = 0; kind->batches && step < 200; step++) {
 		next = wakes(t->item_ns, price);
-		item_time(t, price, job, at, next);
+		item_time(t, price, job, kind, at, next);
 		if (fabs(next - p) < 1e-9)
 			break;
 		p = next;
@@ -71,11 +78,17 @@ static enum pvq_limit limit_of(
 		return PVQ_LIMIT_LONGEST;
 	if (t->memory_ns > 0 && t->memory_ns >= t->item_ns * (1 - 1e-9))
 		return PVQ_LIMIT_MEMORY;
+	if (t->claim_ns > 0 && t->claim_ns >= t->item_ns * (1 - 1e-9))
+		return PVQ_LIMIT_CLAIMS;
 	if (at->workers > 1 && t->caller_ns >= t->item_ns * (1 - 1e-9))
 		return PVQ_LIMIT_CALLER;
 	if (t->worker_ns / at->workers >= t->item_ns * (1 - 1e-9) && job->wait_ns > t->worker_ns / 2)
 		return PVQ_LIMIT_WAIT;
-	return job->compute_ns / cores < t->item_ns / 2 ? PVQ_LIMIT_DISPATCH : PVQ_LIMIT_WORK;
+	if (job->compute_ns / cores >= t->item_ns / 2)
+		return PVQ_LIMIT_WORK;
+	return t->wake_ns > (t->caller_ns + t->worker_ns - job->compute_ns - job->wait_ns) / 2
+		       ? PVQ_LIMIT_WAKES
+		       : PVQ_LIMIT_DISPATCH;
 }
 
 static struct pvq_model_time serial_time(const struct pvq_model_job *job)
@@ -148,6 +161,8 @@ const char *pvq_limit_words(enum pvq_limit limit)
 		[PVQ_LIMIT_LONGEST] = "the longest items, at the end",
 		[PVQ_LIMIT_MEMORY] = "the bandwidth of memory, which all cores share",
 		[PVQ_LIMIT_CALLER] = "the caller, which feeds all workers",
+		[PVQ_LIMIT_CLAIMS] = "claims: workers take items by one cache line, one after another",
+		[PVQ_LIMIT_WAKES] = "wake-ups: they take more time than the items",
 		[PVQ_LIMIT_DISPATCH] = "dispatch: it takes more time than the items",
 		[PVQ_LIMIT_START] = "starting and stopping the workers",
 	};

@@ -2,8 +2,9 @@
  *
  * reports/MODEL.md derives the formulas and lists what they leave out. In short, an item costs the caller c and a worker w:
  *
- *	time per item  T = max(c, w / W, (w - wait) / min(W, C), (c + w - wait) / C, m)    W workers on C cores
+ *	time per item  T = max(c, w / W, (w - wait) / min(W, C), (c + w - wait) / C, m, k)  W workers on C cores
  *	               m: what all cores together take to read from memory what an item reads from it
+ *	               k: what an item's share of a claim takes, where all workers claim by one cache line
  *	map            n T, at least ceil(n / W) w; and the ramp, the pages touched, the rest of the last items
  *	total          map, and start + stop = a + b W
  *
@@ -69,11 +70,13 @@ struct pvq_model_kind {
 
 /* What decides the total. */
 enum pvq_limit {
-	PVQ_LIMIT_WORK,     /* the items' own computing, divided among the cores */
-	PVQ_LIMIT_WAIT,     /* the items' waiting, divided among the workers */
-	PVQ_LIMIT_LONGEST,  /* the longest items, at the end */
-	PVQ_LIMIT_MEMORY,   /* the bandwidth of memory, which all cores share */
-	PVQ_LIMIT_CALLER,   /* the caller, who feeds the workers one item at a time */
+	PVQ_LIMIT_WORK,    /* the items' own computing, divided among the cores */
+	PVQ_LIMIT_WAIT,    /* the items' waiting, divided among the workers */
+	PVQ_LIMIT_LONGEST, /* the longest items, at the end */
+	PVQ_LIMIT_MEMORY,  /* the bandwidth of memory, which all cores share */
+	PVQ_LIMIT_CALLER,  /* the caller, who feeds the workers one item at a time */
+	PVQ_LIMIT_CLAIMS,  /* the cache line by which workers claim items, one after another */
+	PVQ_LIMIT_WAKES, /* waking sleepers and switching to them takes the cores more time than the items do */
 	PVQ_LIMIT_DISPATCH, /* handing items over and back takes the cores more time than the items do */
 	PVQ_LIMIT_START,    /* starting and stopping the workers */
 	PVQ_LIMITS,
@@ -81,7 +84,8 @@ enum pvq_limit {
 
 struct pvq_model_time {
 	double caller_ns, worker_ns;          /* c and w; w includes the waiting */
-	double memory_ns;                     /* m */
+	double memory_ns, claim_ns;           /* m; the claim's share of an item */
+	double wake_ns;                       /* of both sides together, wake-ups and switches */
 	double item_ns;                       /* T */
 	double wakes;                         /* p */
 	double longest_ns, pages_ns, ramp_ns; /* additions to n T */

@@ -98,8 +98,9 @@ static void test_the_caller_saturates(void **state)
 {
 	struct pvq_model_job job = computing(1e7, 10e3);
 	double limit = (10e3 * 1.02 + 20.4) / 20.4;
-	struct pvq_model_time below = take(cheap, &pool, job, on((unsigned)(limit / 2), 4096)),
-			      above = take(cheap, &pool, job, on((unsigned)(limit * 2), 4096));
+	const struct pvq_model_kind plain = {0};
+	struct pvq_model_time below = take(cheap, &plain, job, on((unsigned)(limit / 2), 4096)),
+			      above = take(cheap, &plain, job, on((unsigned)(limit * 2), 4096));
 
 	(void)state;
 	assert_int_equal(below.limit, PVQ_LIMIT_WORK);
@@ -432,6 +433,30 @@ static void test_the_map_of_winners(void **state)
 	assert_true(won_by_serial(&many) <= won_by_serial(&two));
 }
 
+/* All workers of a pool claim by one cache line, which goes one way a claim: half of a round trip of 100 ns. */
+static void test_claims_are_a_limit(void **state)
+{
+	struct pvq_model_time many = take(cheap, &pool, computing(1e7, 1e5), on(4000, 4000)),
+			      few = take(cheap, &pool, computing(1e7, 1e5), on(64, 64)),
+			      quick = take(cheap, &pool, computing(1e7, 100), on(64, 64)),
+			      others = take(dear, &queue, computing(1e7, 1e5), on(4000, 4000));
+
+	(void)state;
+	assert_int_equal(many.limit, PVQ_LIMIT_CLAIMS);
+	assert_true(fabs(many.item_ns - 50) < 1e-9);
+	assert_int_equal(few.limit, PVQ_LIMIT_WORK);
+	assert_true(quick.claim_ns < 1); /* many items a claim */
+	assert_true(others.claim_ns == 0);
+}
+
+static void test_wake_ups_are_a_limit(void **state)
+{
+	(void)state;
+	assert_int_equal(take(dear, &queue, computing(1e6, 500), on(2, 2)).limit, PVQ_LIMIT_WAKES);
+	assert_int_equal(take(dear, &queue, computing(1e6, 1e6), on(2, 2)).limit, PVQ_LIMIT_WORK);
+	assert_int_equal(take(cheap, &pool, computing(1e6, 1), on(1, 1)).limit, PVQ_LIMIT_DISPATCH);
+}
+
 /* All cores share the memory: more of them gain nothing once it is busy all the time, and the answer names it. */
 static void test_memory_is_a_limit(void **state)
 {
@@ -593,6 +618,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_asked_for),
 		cmocka_unit_test(test_nothing_to_calibrate_on),
 		cmocka_unit_test(test_waiting_or_interference),
+		cmocka_unit_test(test_claims_are_a_limit),
+		cmocka_unit_test(test_wake_ups_are_a_limit),
 		cmocka_unit_test(test_memory_is_a_limit),
 		cmocka_unit_test(test_prices_follow_from_the_list),
 		cmocka_unit_test(test_bandwidth_by_cores),
