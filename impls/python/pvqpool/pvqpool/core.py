@@ -77,8 +77,9 @@ class Core:
         self.inherited = _no_function       # () -> the function that workers have inherited, if it is still there
         self.known = {}                     # id of a function -> (itself, its place)
         self.calls = None                   # the job of all single calls
-        self.waiting = collections.deque()  # those beyond DEPTH
+        self.waiting = collections.deque()  # those that can be recalled
         self.running = {}                   # number -> Call
+        self.most = DEPTH * workers + 1     # of these
         self.jobs = {}                      # Results that the thread drives -> what to do at the end
         self.thread = None
         self.stopping = False
@@ -151,9 +152,10 @@ class Core:
         """Runs a call as soon as a worker is free for it."""
         with self.lock:
             self.waiting.append(call)
-            self.start(call.function)
-            self.fill()
-            self.wake()
+            if len(self.running) < self.most:  # else the thread sees to it when one of those is done
+                self.start(call.function)
+                self.fill()
+                self.wake()
 
     def watch(self, job, done):
         """Drives a job to its end in the background, then calls done()."""
@@ -171,7 +173,7 @@ class Core:
     def fill(self):
         """Gives calls to workers, no more than are soon begun. With the lock held."""
         sent = False
-        while self.waiting and len(self.running) < DEPTH * self.workers + 1 and self.engine.room:
+        while self.waiting and len(self.running) < self.most and self.engine.room:
             call = self.waiting.popleft()
             if not call.begin():
                 continue

@@ -1,5 +1,6 @@
 """executor.py: Executor, a concurrent.futures.Executor."""
 import concurrent.futures
+import functools
 import threading
 import time
 import weakref
@@ -8,6 +9,13 @@ from . import core
 from .core import ONE, STAR
 
 _executors = weakref.WeakSet()
+
+
+def _settle(future, failed, value):
+    if failed:
+        future.set_exception(value)
+    else:
+        future.set_result(value)
 
 
 class Executor(concurrent.futures.Executor):
@@ -45,18 +53,12 @@ class Executor(concurrent.futures.Executor):
             raise RuntimeError("cannot schedule new futures after shutdown")
 
     def submit(self, fn, /, *args, **kwargs):
+        future = concurrent.futures.Future()
+        call = core.Call(fn, args, kwargs, future.set_running_or_notify_cancel, functools.partial(_settle, future))
         with self._core.lock:
             self._check()
-            future = concurrent.futures.Future()
-
-            def done(failed, value):
-                if failed:
-                    future.set_exception(value)
-                else:
-                    future.set_result(value)
-
-            self._core.post(core.Call(fn, args, kwargs, future.set_running_or_notify_cancel, done))
-            return future
+            self._core.post(call)
+        return future
 
     def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
         """Results in order. The iterables are read at once; with buffersize, no further than that ahead of the results."""
