@@ -57,6 +57,21 @@ with pvqpool.Pool(1) as pool:
         self.assertEqual(process.returncode, -signal.SIGINT)
         self.assertTrue(group_is_empty(process.pid))
 
+    def test_ctrl_c_while_the_workers_start(self):
+        """It comes from the worker, which sends one. It is not lost, and the pool may be used on."""
+        out = self.output_of("""
+for _ in range(20):
+    with pvqpool.Pool(1, initializer=os.kill, initargs=(os.getpid(), signal.SIGINT)) as pool:
+        try:
+            while True:
+                pool.map(identity, [0])
+        except KeyboardInterrupt:
+            print("interrupted")
+        assert pool.map(identity, [1]) == [1]
+        assert pool.apply_async(identity, (2,)).get() == 2
+""")
+        self.assertEqual(out, "interrupted\n" * 20)
+
     def test_a_program_that_is_killed_leaves_nothing(self):
         for number in signal.SIGTERM, signal.SIGKILL:
             with tempfile.TemporaryDirectory() as folder:
@@ -143,11 +158,16 @@ with pvqpool.Pool(1) as pool:
         self.assertEqual(out, "done\n")
 
     def test_a_daemon_thread_in_a_call_does_not_hold_up_the_end(self):
-        self.output_of("""
+        process = program("""
 pool = pvqpool.Pool(1)
 pool.apply(identity, (1,))
 threading.Thread(target=pool.map, args=(for_ever, [1]), daemon=True).start()
-""")
+for call in pool.apply_async(for_ever), pool.map_async(for_ever, [1]):
+    threading.Thread(target=call.get, daemon=True).start()
+""", group=True)
+        out, errors = process.communicate(timeout=PATIENCE)
+        self.assertEqual((process.returncode, out, errors), (0, "", ""))
+        self.assertTrue(group_is_empty(process.pid))
 
 
 class Forks(Test):

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -636,7 +637,7 @@ int native_engine_wait(Engine *e, int64_t wait_ns)
 
 void native_engine_forget(Engine *e, Job *job)
 {
-	for (unsigned i = 0; i < e->config.window; i++) {
+	for (unsigned i = 0; e->flight && i < e->config.window; i++) {
 		struct flight *f = &e->flight[i];
 
 		if (!f->busy || f->job != job)
@@ -774,11 +775,33 @@ static int prepare(Engine *e)
 	return 0;
 }
 
-/* start(function): forks the workers, which inherit it. */
+/* Runs what Python runs before or after a fork; whatever a signal's handler raised there would be lost. So signals wait. */
+static void around_fork(void (*run)(void))
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	run();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void after_fork(void)
+{
+	PyObject *type, *value, *trace;
+
+	(void)PyErr_CheckSignals(); /* those that came while the workers were forked */
+	PyErr_Fetch(&type, &value, &trace);
+	PyOS_AfterFork_Parent();
+	PyErr_Restore(type, value, trace);
+}
+
+/* start(function): forks the workers, which inherit it. The user's wish to stop is raised when they are there. */
 static PyObject *engine_start(PyObject *self, PyObject *function)
 {
 	Engine *e = (Engine *)self;
 	struct pvq_error err = PVQ_NO_ERROR;
+	PyObject *type, *value, *trace;
 	int ret;
 
 	if (e->flight) {
@@ -789,17 +812,18 @@ static PyObject *engine_start(PyObject *self, PyObject *function)
 		return NULL;
 	Py_INCREF(function);
 	e->inherited = function;
-	PyOS_BeforeFork();
+	around_fork(PyOS_BeforeFork);
 	ret = pvq_pool_start(&e->pool, &e->config, &err);
-	PyOS_AfterFork_Parent();
+	around_fork(after_fork);
+	PyErr_Fetch(&type, &value, &trace);
 	Py_CLEAR(e->inherited); /* the workers have theirs */
-	if (ret == 0) {
-		e->fd = pvq_pool_fd(e->pool, &err);
-		if (e->fd >= 0)
-			return Py_NewRef(Py_None);
-	}
-	fail(e, &err);
-	return NULL;
+	if (ret == 0)
+		ret = e->fd = pvq_pool_fd(e->pool, &err);
+	if (ret < 0)
+		fail(e, &err);
+	if (type)
+		PyErr_Restore(type, value, trace);
+	return PyErr_Occurred() || PyErr_CheckSignals() ? NULL : Py_NewRef(Py_None);
 }
 
 void native_engine_discard(Engine *e, struct native_function f)

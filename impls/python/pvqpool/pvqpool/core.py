@@ -95,8 +95,8 @@ class Core:
             self.started = True
             self.inherited = weakly(function)
             hooks.flush_streams()
-            self.engine.start(function)
             self.calls = _native.Job(self.engine, WITHIN, FULL)
+            self.engine.start(function)  # Ctrl-C may end this, with the workers there
             return True
 
     def place(self, function):
@@ -292,6 +292,7 @@ os.register_at_fork(after_in_child=_abandon_all)
 
 @atexit.register
 def _end_all():
+    hooks.over = True
     for core in list(_cores):
         if core.started and core.engine.running:
             core.terminate()

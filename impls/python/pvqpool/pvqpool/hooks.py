@@ -11,6 +11,9 @@ import traceback
 from . import _native, errors
 
 
+over = False  # the interpreter ends
+
+
 def _state(name):
     """A module's state, where the program has loaded it."""
     return sys.modules.get(name)
@@ -174,6 +177,8 @@ class Hooks:
 
     def broken(self, message, report):
         """Why nothing goes any more; report: the exception of an initializer."""
+        if over:
+            return SystemExit()  # to daemon threads, which end with the program, and have nothing to say about that
         error = errors.BrokenPool(message)
         if report is not None:
             error = errors.BrokenPool("the initializer of a worker failed")
