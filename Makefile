@@ -4,7 +4,7 @@
 #   make bench           the default sweep; PROFILE=quick|default|full, OUT=folder
 #   make test            all tests; SAN=address,undefined or SAN=thread for a sanitizer build
 #   make peers           compare with OpenMP, oneTBB, GLib, libuv, MPI, CPython, Go, Rust …: 40 minutes;
-#                        PROFILE=peers-quick: eight minutes. scripts/bootstrap --peers installs what they need
+#                        PROFILE=peers-quick: ten at most. scripts/bootstrap --peers installs what they need
 #   make report          rebuild the report of DIR=folder (the latest run) from its raw.csv
 #   make micro           the price list: the cost of a pipe, a fork, a wake-up on this machine; OUT=folder
 #   make micro-overhead  the cost of our C shim over Google Benchmark in C++
