@@ -581,6 +581,10 @@ static void print_check(const struct pvq_model_check *check)
 	print_accuracy("map time", &check->map);
 	print_accuracy("map time, overhead above a tenth", &check->heavy);
 	print_accuracy("start + stop", &check->edge);
+	if (check->metg.cells)
+		printf("%-36s %5zu ramps, |error| median %4.1f %%, 90th percentile %5.1f %%; %zu inside the measured interval\n",
+			"METG(50%)", check->metg.cells, 100 * check->metg.median, 100 * check->metg.most,
+			check->metg.inside);
 	printf("%-36s %5zu groups, within 5 %% of the fastest in %zu, at most %.0f %% behind\n",
 		"the strategy put first", check->groups, check->good, 100 * check->behind);
 }

@@ -1,5 +1,7 @@
 /* check.c: compares predictions with the cells that were held out. */
 #include "model/check.h"
+#include "results/blocks.h"
+#include "stats/metg.h"
 
 #include <errno.h>
 #include <math.h>
@@ -101,6 +103,104 @@ static const struct pvq_model_strategy *strategy_of(
 	return NULL;
 }
 
+/* ---- METG ---- */
+
+/* A strategy's cells at ever longer items, of one number of items, on one summary's rows. */
+struct ramp {
+	const struct pvq_cell *cell[2 * PVQ_METG_GRAINS_MAX]; /* serial's, then the strategy's */
+	double predicted_ns[PVQ_METG_GRAINS_MAX];
+	size_t points;
+};
+
+static int same_ramp(
+	const struct pvq_model_cells *cells, const struct pvq_model_cell *a, const struct pvq_model_cell *b)
+{
+	if (a->work->key->n != b->work->key->n || a->at.workers != b->at.workers ||
+		a->at.cores != b->at.cores || strcmp(a->work->key->task, b->work->key->task) != 0 ||
+		strcmp(a->cell->key->impl, b->cell->key->impl) != 0)
+		return 0;
+	for (size_t i = 0; i < cells->summaries; i++) {
+		const struct pvq_work *first = cells->at[i].work, *end = first + cells->at[i].works;
+
+		if (a->work >= first && a->work < end)
+			return b->work >= first && b->work < end;
+	}
+	return 0;
+}
+
+/* The ramp that the cell begins; without points if an earlier one did. Cells of a summary are in the order of their lengths; those
+ * with too few trials for an interval are left out. */
+static struct ramp ramp_from(const struct pvq_model *model, const struct pvq_model_cells *cells,
+	const struct pvq_model_cell *begin)
+{
+	const struct pvq_model_strategy *s = strategy_of(model, begin);
+	size_t needs = pvq_median_needs(PVQ_ALPHA);
+	struct ramp r = {0};
+
+	for (size_t i = 0; i < cells->count && r.points < PVQ_METG_GRAINS_MAX; i++) {
+		const struct pvq_model_cell *c = &cells->cell[i];
+		struct pvq_model_setting at = c->at;
+
+		if (!same_ramp(cells, begin, c))
+			continue;
+		if (c < begin)
+			return (struct ramp){0};
+		if (c->cell->ok < needs || c->work->base->ok < needs)
+			continue;
+		at.memory_ns = pvq_model_memory_ns(model->list, at.cores);
+		r.predicted_ns[r.points] = pvq_model_time(s->price, &s->kind, &c->job, &at).map_ns;
+		r.cell[r.points] = c->work->base;
+		r.cell[PVQ_METG_GRAINS_MAX + r.points++] = c->cell;
+	}
+	memmove(&r.cell[r.points], &r.cell[PVQ_METG_GRAINS_MAX], r.points * sizeof(struct pvq_cell *));
+	return r;
+}
+
+/* Adds the error of one ramp's METG to the n there are, where both are known. 0 or -ENOMEM. */
+static int judge_ramp(struct pvq_model_accuracy *metg, double *error, const struct ramp *r,
+	const struct pvq_model_cell *c)
+{
+	struct pvq_metg_ramp fit = {.grains = r->points, .cores = c->at.cores, .n = c->job.n};
+	double serial_ns[PVQ_METG_GRAINS_MAX], predicted_ns;
+	struct pvq_estimate measured;
+	struct pvq_blocks blocks;
+	int ret = pvq_blocks_make(&blocks, r->cell, 2 * r->points);
+
+	if (ret == 0)
+		ret = pvq_metg_estimate(&blocks, &fit, 1, &measured, NULL);
+	pvq_blocks_free(&blocks);
+	for (size_t i = 0; i < r->points; i++)
+		serial_ns[i] = r->cell[i]->metric[PVQ_MAP_NS].median;
+	predicted_ns = pvq_metg(serial_ns, r->predicted_ns, &fit);
+	if (ret || !measured.n || !isfinite(measured.median) || !isfinite(predicted_ns))
+		return ret;
+	metg->inside += predicted_ns >= measured.lo && predicted_ns <= measured.hi;
+	error[metg->cells++] = fabs(predicted_ns / measured.median - 1);
+	return 0;
+}
+
+/* 0 or -ENOMEM. */
+static int check_metg(struct pvq_model_accuracy *metg, double *error, const struct pvq_model *model,
+	const struct pvq_model_cells *cells)
+{
+	const size_t least = 3; /* points; fewer are no ramp */
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < cells->count; i++) {
+		const struct pvq_model_cell *c = &cells->cell[i];
+		struct ramp r = {0};
+
+		if (strategy_of(model, c) && pvq_model_is_plain(c->work->key->task) && c->at.cores > 1)
+			r = ramp_from(model, cells, c);
+		if (r.points >= least)
+			ret = judge_ramp(metg, error, &r, c);
+	}
+	*metg = describe(error, metg->cells, metg->inside);
+	return ret;
+}
+
+/* ---- */
+
 const char *pvq_model_left_out(const struct pvq_model_cell *c)
 {
 	const double large = 16384, short_ns = 3000; /* bytes both ways; of an item */
@@ -125,6 +225,7 @@ int pvq_model_check(
 	struct pvq_model_check *check, const struct pvq_model *model, const struct pvq_model_cells *cells)
 {
 	double *error = malloc((cells->count + 1) * sizeof(*error));
+	int ret;
 
 	*check = (struct pvq_model_check){.miss = malloc((cells->count + 1) * sizeof(*check->miss))};
 	if (!error || !check->miss) {
@@ -153,8 +254,11 @@ int pvq_model_check(
 	check->edge = accuracy(check, error, EDGE);
 	for (size_t i = 0; i < check->count; i++)
 		judge_group(check, i);
+	ret = check_metg(&check->metg, error, model, cells);
 	free(error);
-	return 0;
+	if (ret)
+		pvq_model_check_free(check);
+	return ret;
 }
 
 void pvq_model_check_free(struct pvq_model_check *check)

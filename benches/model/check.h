@@ -23,6 +23,9 @@ struct pvq_model_check {
 	size_t count, calibrated;    /* calibrated: cells that the prices come from */
 	/* heavy: cells in which overhead takes more than a tenth of the cores' time, by the measured map time. */
 	struct pvq_model_accuracy map, heavy, edge;
+	/* METG(50%) (stats/metg.h) of every strategy and state of the machine that has a ramp of lengths with an interval: the
+	 * predicted ramp's beside the measured one's. inside: in the measured interval. */
+	struct pvq_model_accuracy metg;
 	/* Groups (a work on a number of cores and workers) with held-out cells of two strategies or more: in how many the
 	 * strategy that the model puts first is within 5 % of the fastest by median, and the farthest it is behind. */
 	size_t groups, good;

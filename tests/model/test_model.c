@@ -433,6 +433,29 @@ static void test_the_map_of_winners(void **state)
 	assert_true(won_by_serial(&many) <= won_by_serial(&two));
 }
 
+/* The ramp of lengths that a strategy's METG comes from is predicted as a whole. */
+static void test_metg(void **state)
+{
+	static const char *const args[] = {
+		"ns=10,rate=900", "ns=100,rate=900", "ns=1000,rate=900", "ns=10000,rate=900"};
+	struct pvq_rows grain = {.row = row + rows.count};
+	struct pvq_model_cells ramp = {0};
+	struct pvq_model_check check;
+	size_t before = rows.count;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		add_job("spin", args[i], 20000, pow(10, i + 1), 8);
+	grain.count = rows.count - before;
+	rows.count = before;
+	assert_int_equal(pvq_model_cells_add(&ramp, &registry, &grain, 0), 0);
+	assert_int_equal(pvq_model_check(&check, &model, &ramp), 0);
+	assert_int_equal(check.metg.cells, 2); /* the pool's and the queue's, on two cores */
+	assert_true(check.metg.most < 0.15);
+	pvq_model_check_free(&check);
+	pvq_model_cells_free(&ramp);
+}
+
 /* All workers of a pool claim by one cache line, which goes one way a claim: half of a round trip of 100 ns. */
 static void test_claims_are_a_limit(void **state)
 {
@@ -618,6 +641,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_asked_for),
 		cmocka_unit_test(test_nothing_to_calibrate_on),
 		cmocka_unit_test(test_waiting_or_interference),
+		cmocka_unit_test(test_metg),
 		cmocka_unit_test(test_claims_are_a_limit),
 		cmocka_unit_test(test_wake_ups_are_a_limit),
 		cmocka_unit_test(test_memory_is_a_limit),
