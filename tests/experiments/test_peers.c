@@ -129,6 +129,134 @@ static void test_trial_words_round_trip(void **state)
 		assert_string_equal(again.argv[i], words.argv[i]);
 }
 
+/* ---- the peer's side ---- */
+
+/* Runs a peer whose strategy is the pool, with these words, in a process that has no descriptor for rows. Returns its exit
+ * status; output: what it wrote on stdout and stderr. */
+static int run_peer(int argc, char **argv, char *output, size_t room)
+{
+	const struct pvq_impl *const impls[] = {pvq_registry_find(&registry, "pool_ordered"), NULL};
+	int fd[2], wstatus;
+	size_t len = 0;
+	ssize_t got;
+	pid_t pid;
+
+	assert_int_equal(pipe(fd), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		dup2(fd[1], 1);
+		dup2(fd[1], 2);
+		for (int other = 3; other < 32; other++)
+			close(other);
+		optind = 1;
+		wstatus = pvq_peer_main(argc, argv, impls);
+		fflush(stdout);
+		_exit(wstatus);
+	}
+	close(fd[1]);
+	while ((got = read(fd[0], output + len, room - 1 - len)) > 0)
+		len += (size_t)got;
+	output[len] = '\0';
+	close(fd[0]);
+	assert_int_equal(waitpid(pid, &wstatus, 0), pid);
+	assert_true(WIFEXITED(wstatus));
+	return WEXITSTATUS(wstatus);
+}
+
+static void test_what_a_peer_answers(void **state)
+{
+	static const struct {
+		const char *word[6], *says;
+		int status;
+	} line[] = {
+		{{"peer", "describe"}, "\npool_ordered,", 0},
+		{{"peer"}, "a peer of pvq, which runs it; see `pvq list`\n", 2},
+		{{"peer", "trial"}, "a peer of pvq", 2},
+		{{"peer", "describe", "twice"}, "a peer of pvq", 2},
+		{{"peer", "trial", "--impl=pool_ordered", "--task=noop"}, "pvq: trial needs --n\n", 2},
+		{{"peer", "trial", "--impl=serial", "--task=noop", "--n=1"}, "serial", 2},
+		{{"peer", "trial", "--impl=pool_ordered", "--task=nop", "--n=1"}, "noop", 2},
+		{{"peer", "trial", "--impl=pool_ordered", "--task=noop", "--n=one"}, "one", 2},
+		{{"peer", "trial", "--impl=pool_ordered", "--task=noop", "--n=1"},
+			"pvq: trial is for pvq's own use; see `pvq run`\n", 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(line) / sizeof(line[0]); i++) {
+		char copy[6][64], *argv[7] = {NULL}, output[4096];
+		int argc = 0;
+
+		for (; argc < 6 && line[i].word[argc]; argc++) {
+			snprintf(copy[argc], sizeof(copy[argc]), "%s", line[i].word[argc]);
+			argv[argc] = copy[argc];
+		}
+		assert_int_equal(run_peer(argc, argv, output, sizeof(output)), line[i].status);
+		if (!strstr(output, line[i].says))
+			fail_msg("line %zu: '%s' is not in: %s", i, line[i].says, output);
+	}
+}
+
+/* Of the words that a peer's process gets; NULL: this one is not given. */
+static const struct pvq_load *load_of(
+	const char *task, const char *n, const char *seed, const char *observe)
+{
+	char text[5][64] = {"peer"}, *argv[6] = {text[0]};
+	const char *const option[] = {"--task=", "--n=", "--seed=", "--observe="},
+			  *value[] = {task, n, seed, observe};
+	int argc = 1;
+
+	for (int i = 0; i < 4; i++)
+		if (value[i]) {
+			snprintf(text[argc], sizeof(text[argc]), "%s%s", option[i], value[i]);
+			argv[argc] = text[argc];
+			argc++;
+		}
+	return pvq_peer_load(argc, argv);
+}
+
+/* A worker that shares no memory with its parent computes the same results from the same words. */
+static void test_a_worker_makes_its_own_load(void **state)
+{
+	struct pvq_error err = {.item = 0};
+	struct pvq_load load;
+	struct pvq_spec spec;
+	const struct pvq_load *own;
+	char in[64], result[64], expected[64];
+	size_t plain;
+
+	(void)state;
+	assert_int_equal(pvq_spec_parse(&spec, "echo:in=24,out=40"), 0);
+	assert_int_equal(pvq_load_build(&load, &spec, 7, 3, &err), 0);
+	own = load_of("echo:in=24,out=40", "7", "3", NULL);
+	assert_non_null(own);
+	assert_int_equal(pvq_peer_items(own), 7);
+	assert_int_equal(pvq_peer_max_in(own), 24);
+	assert_int_equal(pvq_peer_max_out(own), 40);
+	plain = pvq_peer_max_out(own);
+	for (uint64_t id = 0; id < 7; id++) {
+		assert_int_equal(load.task->expect(&load, id, expected, sizeof(expected)), 40);
+		assert_int_equal(pvq_peer_run_item(own, id, result), 40);
+		assert_memory_equal(result, expected, 40);
+		assert_int_equal(pvq_peer_input(own, id, in), 24);
+		memset(result, 0, sizeof(result));
+		assert_int_equal(pvq_peer_run(own, in, 24, result), 40);
+		assert_memory_equal(result, expected, 40);
+	}
+	pvq_load_free(&load);
+	/* An observed trial's results carry stamps. */
+	own = load_of("echo:in=24,out=40", "7", "3", "o.csv");
+	assert_non_null(own);
+	assert_true(pvq_peer_max_out(own) > plain);
+	assert_null(load_of(NULL, "7", "3", NULL));
+	assert_null(load_of("ecko", "7", "3", NULL));
+	assert_null(load_of("echo", NULL, "3", NULL));
+	assert_null(load_of("echo", "0", "3", NULL));
+	assert_null(load_of("echo", "7", NULL, NULL));
+	assert_null(load_of("echo", "7", "-3", NULL));
+	assert_null(load_of("cmd:run=true,items=/nowhere/items", "7", "3", NULL));
+}
+
 /* ---- files of a run ---- */
 
 static int begin(void **state)
@@ -362,6 +490,8 @@ int main(void)
 		cmocka_unit_test(test_flags_round_trip),
 		cmocka_unit_test(test_description_is_read_back),
 		cmocka_unit_test(test_trial_words_round_trip),
+		cmocka_unit_test(test_what_a_peer_answers),
+		cmocka_unit_test(test_a_worker_makes_its_own_load),
 		cmocka_unit_test_setup_teardown(test_costs_of_all_three_files, begin, end),
 		cmocka_unit_test_setup_teardown(test_costs_at_each_level, begin, end),
 		cmocka_unit_test_setup_teardown(test_faults_are_read_back, begin, end),
