@@ -357,19 +357,28 @@ static void an_unknown_warm_up_is_what_came_before(void **state)
 	pvq_e2e_free(&e);
 }
 
+static void rewrite(struct view *v, const char *name, const char *text)
+{
+	FILE *f = view_open(v, name, "w");
+
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void assert_refused(struct view *v, const char *json)
 {
-	FILE *f = view_open(v, "e2e.json", "w");
 	struct pvq_e2e e;
 
-	fputs(json, f);
-	assert_int_equal(fclose(f), 0);
+	rewrite(v, "e2e.json", json);
 	assert_int_equal(pvq_e2e_read(&e, &registry, v->dir), -EBADMSG);
 }
 
 static void a_damaged_file_costs_its_chapter_only(void **state)
 {
+	static const char result[] =
+		"{\"results\": [{\"command\": \"a --cell 0\", \"user\": 0, \"system\": 0, \"times\": [1]}]}";
 	struct view *v = *state;
+	char twice[256];
 
 	add_references(v);
 	close_view(v);
@@ -381,7 +390,23 @@ static void a_damaged_file_costs_its_chapter_only(void **state)
 		"{\"results\": [{\"command\": \"a --cell 0\", \"user\": 0, \"system\": 0, \"times\": []}]}");
 	assert_refused(v,
 		"{\"results\": [{\"command\": \"a --cell 0\", \"user\": 0, \"system\": 0, \"times\": [\"1\"]}]}");
+	assert_refused(v,
+		"{\"results\": [{\"command\": \"a --cell 0\", \"user\": \"1\", \"system\": 0, \"times\": [1]}]}");
 	assert_refused(v, "{\"results\": [{\"command\": \"pvq run --cell 0 --raw");
+	/* More commands than the manifest has cells; and two commands of one cell. */
+	rewrite(v, "manifest.tsv", "e2e_cells\t\n");
+	assert_refused(v, result);
+	rewrite(v, "manifest.tsv", "e2e_cells\t0 0\n");
+	snprintf(twice, sizeof(twice), "{\"results\": [%.*s, %s", (int)strlen(result) - 15, result + 13,
+		result + 13);
+	assert_refused(v, twice);
+	/* Without a manifest the command tells the cell: none, or one that no plan can have. */
+	rewrite(v, "manifest.tsv", "");
+	assert_refused(v, "{\"results\": [{\"user\": 0, \"system\": 0, \"times\": [1]}]}");
+	assert_refused(v,
+		"{\"results\": [{\"command\": \"a --cell -1\", \"user\": 0, \"system\": 0, \"times\": [1]}]}");
+	assert_refused(v,
+		"{\"results\": [{\"command\": \"a --cell 4294967296\", \"user\": 0, \"system\": 0, \"times\": [1]}]}");
 	v->csv = view_open(v, "raw.csv", "w");
 	assert_int_equal(pvq_row_header(v->csv), 0);
 	add_rows(v, "serial", "noop", 1, 5);

@@ -8,6 +8,7 @@
 #include "trial/text.h"
 
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -723,6 +724,34 @@ static void the_overview_shows_the_best_of_many(void **state)
 	read_text(run, "plots/overview.gp");
 	assert_says(run, "label[8] = 'p9'");
 	assert_silent(run, "= 'p6'"); /* the slowest */
+}
+
+/* A line over two points is no curve: efficiency has a picture from three core counts on. */
+static void efficiency_needs_three_core_counts(void **state)
+{
+	static const double ms[] = {20, 10, 8};
+	struct run *run = *state;
+	double x, efficiency;
+	int points = 0;
+	char *line, *rest;
+
+	add_cell(run, "serial", "spin", 1, 12, 20);
+	add_cell(run, "serial", "echo", 1, 12, 20);
+	for (unsigned i = 0; i < 3; i++) {
+		add_cell(run, "pool_unordered", "spin", 1u << i, 12, ms[i]);
+		if (i < 2)
+			add_cell(run, "pool_unordered", "echo", 1u << i, 12, ms[i]);
+	}
+	assert_int_equal(make_report(run), 0);
+	assert_says(run, "](plots/efficiency.svg)");
+	read_text(run, "plots/efficiency.dat");
+	assert_silent(run, "echo");
+	for (line = strtok_r(run->text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		if (sscanf(line, "%lf %lf", &x, &efficiency) == 2 && !isnan(x)) {
+			points++;
+			assert_true(fabs(efficiency - (x < 3 ? 1 : 20.0 / 8 / 4)) < 0.02);
+		}
+	assert_int_equal(points, 3);
 }
 
 static void end_rows(struct run *run)
@@ -1458,6 +1487,7 @@ int main(void)
 		RUN(the_verdict_decides_in_spite_of_ties),
 		RUN(the_verdict_names_what_the_choice_costs),
 		RUN(the_overview_shows_the_best_of_many),
+		RUN(efficiency_needs_three_core_counts),
 		RUN(medians_decide_where_there_are_no_intervals),
 		RUN(medians_decide_nothing_beside_an_interval),
 		RUN(nothing_is_decided_where_all_are_as_fast),
