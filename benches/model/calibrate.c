@@ -307,9 +307,12 @@ static void interval(double *value, double *lo, double *hi)
 	*hi = pvq_quantile(value, PVQ_MODEL_DRAWS, 0.95);
 }
 
+/* Of the cores that the caller and the workers use. */
 static double doublings(const struct pvq_model_strategy *s, const struct pvq_model_setting *at)
 {
-	return at->cores > s->cores ? log2((double)at->cores / s->cores) : 0;
+	double used = fmin(at->cores, at->workers + 1.0);
+
+	return used > s->cores ? log2(used / s->cores) : 0;
 }
 
 static double map_scatter(const struct pvq_model_strategy *s, const struct pvq_model_setting *at)

@@ -370,6 +370,14 @@ static void test_projections_widen(void **state)
 		assert_true(p.map_hi / p.map_lo > wide);
 		wide = p.map_hi / p.map_lo;
 	}
+	/* Cores that nobody uses make nothing less sure. */
+	for (unsigned cores = 16; cores <= 1024; cores *= 8) {
+		struct pvq_model_setting few = on(8, cores), nine = on(8, 9);
+		struct pvq_model_prediction p = pvq_model_predict(strategy("pool_unordered"), &job, &few),
+					    q = pvq_model_predict(strategy("pool_unordered"), &job, &nine);
+
+		assert_true(fabs(p.map_hi / p.map_lo / (q.map_hi / q.map_lo) - 1) < 0.01);
+	}
 }
 
 /* A run's observed trials tell how long the longest item is; of even items nothing changes. */
