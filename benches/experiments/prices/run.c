@@ -11,7 +11,7 @@
 int pvq_prices_run(const struct pvq_session *session)
 {
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1};
-	const double timeout_s = 30; /* it takes about 8 s */
+	const double timeout_s = 30; /* it takes about 10 s */
 	char program[] = "pvq-micro", brief[] = "--short", out[] = "--out", here[] = ".", fate[64];
 	char *argv[] = {program, brief, out, here, NULL};
 	struct pvq_partial part; /* keeps others out; pvq-micro itself names the file */
