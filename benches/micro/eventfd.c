@@ -17,7 +17,10 @@ static int eventfd_open(struct pvq_link *link)
 
 static int eventfd_send(struct pvq_link *link, int way)
 {
-	return eventfd_write(link->fd[way][0], 1) ? -errno : 0;
+	while (eventfd_write(link->fd[way][0], 1))
+		if (errno != EINTR)
+			return -errno;
+	return 0;
 }
 
 static int eventfd_receive(struct pvq_link *link, int way)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 enum { GULP_BYTES = 1 << 16, WARM_UP_TRIPS = 20 };
+enum { SEND_TRIES = 10 };
 enum { WARM_UP_BYTES = 1 << 20 }; /* more than a channel holds: after it the reader must be running */
 
 /* Both sides of a case while it runs. */
@@ -31,25 +32,35 @@ static uint64_t duo_cpu_ns(void)
 		       : (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* The partner: answers until it sees `stop`. It answers even if it could not be pinned, because the other side would wait
- * for ever, and returns the error at the end. */
+/* Hands over, again if it fails: the other side would wait for ever. 0, or the first error. */
+static int duo_send(struct duo *d, int way)
+{
+	int ret = d->kind->send(&d->link, way), again = ret;
+
+	for (int i = 1; again && i < SEND_TRIES; i++)
+		again = d->kind->send(&d->link, way);
+	return ret;
+}
+
+/* The partner: answers until it sees `stop`. It answers even if it could not be pinned, or if it failed to receive, because
+ * the other side would wait for ever, and returns the first error at the end. */
 static int duo_serve(struct duo *d)
 {
-	int unpinned = pvq_micro_pin(d->partner_cpu), ret = 0;
+	int first = pvq_micro_pin(d->partner_cpu), ret;
 	uint64_t begin = 0;
 
-	for (int trips = 0; ret == 0; trips++) {
+	for (int trips = 0;; trips++) {
 		ret = d->kind->receive(&d->link, PVQ_TO_PARTNER);
+		first = first ? first : ret;
 		if (trips == WARM_UP_TRIPS)
 			begin = duo_cpu_ns();
 		if (atomic_load(&d->link.shared->stop)) {
 			atomic_store(&d->link.shared->cpu_ns, duo_cpu_ns() - begin);
-			break;
+			return first;
 		}
-		if (ret == 0)
-			ret = d->kind->send(&d->link, PVQ_FROM_PARTNER);
+		ret = duo_send(d, PVQ_FROM_PARTNER);
+		first = first ? first : ret;
 	}
-	return ret ? ret : unpinned;
 }
 
 static void *duo_thread(void *arg)
@@ -79,7 +90,7 @@ static int duo_stop(struct duo *d, int failed)
 	atomic_store(&d->link.shared->stop, 1);
 	if (!d->kind->threads && failed)
 		return pvq_child_kill(d->pid) < 0 ? -ECHILD : 0;
-	ret = d->kind->send(&d->link, PVQ_TO_PARTNER);
+	ret = duo_send(d, PVQ_TO_PARTNER);
 	if (d->kind->threads) {
 		pthread_join(d->thread, &result);
 		return result ? -EIO : ret;

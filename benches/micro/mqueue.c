@@ -40,14 +40,20 @@ static int posix_open(struct pvq_link *link)
 
 static int posix_send(struct pvq_link *link, int way)
 {
-	return mq_send(link->fd[way][0], "", 1, 0) ? -errno : 0;
+	while (mq_send(link->fd[way][0], "", 1, 0))
+		if (errno != EINTR)
+			return -errno;
+	return 0;
 }
 
 static int posix_receive(struct pvq_link *link, int way)
 {
 	char byte;
 
-	return mq_receive(link->fd[way][0], &byte, 1, NULL) < 0 ? -errno : 0;
+	while (mq_receive(link->fd[way][0], &byte, 1, NULL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
 }
 
 static void posix_close(struct pvq_link *link)
@@ -85,15 +91,20 @@ static int sysv_send(struct pvq_link *link, int way)
 {
 	struct sysv_message message = {.type = way + 1};
 
-	return msgsnd(link->fd[PVQ_TO_PARTNER][0], &message, sizeof(message.text), 0) ? -errno : 0;
+	while (msgsnd(link->fd[PVQ_TO_PARTNER][0], &message, sizeof(message.text), 0))
+		if (errno != EINTR)
+			return -errno;
+	return 0;
 }
 
 static int sysv_receive(struct pvq_link *link, int way)
 {
 	struct sysv_message message;
 
-	return msgrcv(link->fd[PVQ_TO_PARTNER][0], &message, sizeof(message.text), way + 1, 0) < 0 ? -errno
-												   : 0;
+	while (msgrcv(link->fd[PVQ_TO_PARTNER][0], &message, sizeof(message.text), way + 1, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
 }
 
 static void sysv_close(struct pvq_link *link)
