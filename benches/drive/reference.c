@@ -21,6 +21,35 @@ struct reference {
 	char right[33];
 };
 
+/* Writes or reads all of it; restarts if a signal interrupts. 0; -errno; -EPIPE: there is less to read. */
+static int write_whole(int fd, const char *from, size_t len)
+{
+	while (len) {
+		ssize_t put = write(fd, from, len);
+
+		if (put < 0 && errno != EINTR)
+			return -errno;
+		from += put > 0 ? put : 0;
+		len -= put > 0 ? (size_t)put : 0;
+	}
+	return 0;
+}
+
+static int read_whole(int fd, char *into, size_t len)
+{
+	while (len) {
+		ssize_t got = read(fd, into, len);
+
+		if (got == 0)
+			return -EPIPE;
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		into += got > 0 ? got : 0;
+		len -= got > 0 ? (size_t)got : 0;
+	}
+	return 0;
+}
+
 /* Runs in a child, as a trial does: the task may crash, hang or leave something behind. */
 static _Noreturn void write_digest(const struct pvq_trial *t, int fd)
 {
@@ -32,7 +61,7 @@ static _Noreturn void write_digest(const struct pvq_trial *t, int fd)
 	if (pvq_process_confine(t->cpu, t->ncpu) || pvq_load_build(&load, t->spec, t->n, t->seed, &err) ||
 		pvq_right_digest(&load, right))
 		_exit(1);
-	_exit(write(fd, right, sizeof(right)) != sizeof(right));
+	_exit(write_whole(fd, right, sizeof(right)) != 0);
 }
 
 /* Returns what pvq_reap() returns. r->right stays empty if the child did not finish. */
@@ -50,7 +79,7 @@ static int reference_compute(const struct pvq_trial *t, double timeout_s, struct
 		write_digest(t, report[1]);
 	close(report[1]);
 	ended = pid < 0 ? (int)pid : pvq_reap(pid, timeout_s, &io, &wstatus, &ended_ns);
-	if (ended > 0 && read(report[0], r->right, sizeof(r->right)) != sizeof(r->right))
+	if (ended > 0 && read_whole(report[0], r->right, sizeof(r->right)))
 		r->right[0] = '\0';
 	close(report[0]);
 	return ended;

@@ -118,36 +118,28 @@ struct pvq_box_offer pvq_box_offer(unsigned user, const char *dir)
 	return offer;
 }
 
-static rlim_t count_entries(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	rlim_t count = 0;
-
-	while (dir && readdir(dir))
-		count++;
-	if (dir)
-		closedir(dir);
-	return count > 2 ? count - 2 : 0; /* "." and ".." */
-}
-
-/* How many threads this user has already: the kernel counts these too. */
-static rlim_t threads_of_user(void)
+/* How many threads this user has already: the kernel counts these too. 0 or -errno. */
+static int count_threads(rlim_t *count)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
-	rlim_t count = 0;
+	int ret;
 
-	while (dir && (entry = readdir(dir))) {
+	*count = 0;
+	if (!dir)
+		return -errno;
+	while (errno = 0, entry = readdir(dir)) {
 		char path[300];
 		struct stat st;
 
+		/* A folder with a folder for each thread, and a link from each of these, from itself and from above. */
 		snprintf(path, sizeof(path), "/proc/%s/task", entry->d_name);
-		if (stat(path, &st) == 0 && st.st_uid == getuid())
-			count += count_entries(path);
+		if (stat(path, &st) == 0 && st.st_uid == getuid() && st.st_nlink > 2)
+			*count += st.st_nlink - 2;
 	}
-	if (dir)
-		closedir(dir);
-	return count;
+	ret = -errno;
+	closedir(dir);
+	return ret;
 }
 
 /* What the supervisor has beside the box. */
@@ -157,9 +149,22 @@ struct walls {
 	uint64_t written; /* by itself, before it started the program */
 };
 
-static _Noreturn void enter(
-	const struct pvq_box *box, const struct walls *walls, char **argv, pid_t supervisor)
+static void note(const struct pvq_box *box, enum pvq_box_end end, unsigned processes)
 {
+	FILE *f = fopen(box->end, "we");
+
+	if (!f)
+		return;
+	fprintf(f, "%u %u\n", (unsigned)end, processes);
+	fclose(f);
+}
+
+/* Starts the program within the limits, in a child of the supervisor. Returns an errno if it cannot. */
+static int enter(const struct pvq_box *box, const struct walls *walls, char **argv, pid_t supervisor)
+{
+	rlim_t threads = 0;
+	int ret = box->as_user ? 0 : count_threads(&threads);
+
 	setsid();
 	(void)signal(SIGXFSZ, SIG_IGN); /* a file that becomes too large is an error like others */
 	limit(RLIMIT_CPU, 2 * (rlim_t)box->cpu_s); /* the supervisor is first */
@@ -167,16 +172,18 @@ static _Noreturn void enter(
 	limit(RLIMIT_FSIZE, (rlim_t)box->file_mb << 20);
 	if (!box->roomy) /* of addresses a program may have more than of memory */
 		limit(RLIMIT_AS, (rlim_t)box->memory_mb << 22);
-	limit(RLIMIT_NPROC, 2 * (rlim_t)box->processes + (box->as_user ? 0 : threads_of_user()));
+	if (ret == 0) /* else the supervisor's own count holds */
+		limit(RLIMIT_NPROC, 2 * (rlim_t)box->processes + threads);
 	(void)pvq_cgroup_enter(&walls->cgroup); /* where it fails, the other limits hold */
-	if (become_alone(box->as_user, walls->away) < 0)
-		_exit(126);
+	ret = become_alone(box->as_user, walls->away);
+	if (ret < 0)
+		return -ret;
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the change of the user has cleared it */
 	if (getppid() != supervisor)
-		_exit(126);
+		return ECHILD;
 	execvp(argv[0], argv);
-	_exit(127);
+	return errno;
 }
 
 /* ---- the supervisor ---- */
@@ -370,26 +377,19 @@ static enum pvq_box_end look_at_hang(void)
 	return writers ? PVQ_BOX_WRITING : PVQ_BOX_ASLEEP;
 }
 
-static void note(const struct pvq_box *box, enum pvq_box_end end, unsigned processes)
-{
-	FILE *f = fopen(box->end, "we");
-
-	if (!f)
-		return;
-	fprintf(f, "%u %u\n", (unsigned)end, processes);
-	fclose(f);
-}
-
 enum pvq_box_end pvq_box_ended(const struct pvq_box *box, unsigned *processes)
 {
 	FILE *f = fopen(box->end, "re");
 	unsigned end = PVQ_BOX_ENDED;
 
-	*processes = 0;
-	if (f && (fscanf(f, "%u %u", &end, processes) != 2 || end > PVQ_BOX_SLOW))
-		end = PVQ_BOX_ENDED;
-	if (f)
-		fclose(f);
+	*processes = f ? 0 : (unsigned)errno;
+	if (!f)
+		return errno == ENOENT ? PVQ_BOX_ENDED : PVQ_BOX_BROKEN;
+	if (fscanf(f, "%u %u", &end, processes) != 2 || end > PVQ_BOX_BROKEN) {
+		end = PVQ_BOX_BROKEN;
+		*processes = EIO;
+	}
+	fclose(f);
 	return end;
 }
 
@@ -473,24 +473,51 @@ static void build_walls(const struct pvq_box *box, struct walls *walls)
 	walls->away = unshare(CLONE_NEWNET) == 0 || (!box->as_user && leave_network_mapped() == 0);
 }
 
+/* Starts the program. Its pid, with a descriptor for it, or -errno. */
+static pid_t start(const struct pvq_box *box, const struct walls *walls, char **argv, int *pidfd)
+{
+	pid_t self = getpid(), pid;
+	int told[2], error = 0;
+
+	if (pipe2(told, O_CLOEXEC))
+		return -errno;
+	pid = pvq_child_fork();
+	if (pid == 0) {
+		error = enter(box, walls, argv, self);
+		_exit(write(told[1], &error, sizeof(error)) == sizeof(error) ? 127 : 126);
+	}
+	close(told[1]);
+	while (pid > 0 && read(told[0], &error, sizeof(error)) < 0 && errno == EINTR)
+		;
+	close(told[0]);
+	if (pid < 0)
+		return pid;
+	*pidfd = error ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+	if (*pidfd >= 0)
+		return pid;
+	error = error ? error : errno;
+	(void)pvq_child_kill(pid);
+	return -error;
+}
+
 static _Noreturn void supervise(const struct pvq_box *box, char **argv)
 {
 	static struct walls walls; /* large */
-	pid_t self = getpid(), pid;
 	enum pvq_box_end end, wall;
 	unsigned processes, files;
-	int wstatus = 0, pidfd;
+	int wstatus = 0, pidfd = -1;
+	pid_t pid;
 
 	limit(RLIMIT_CORE, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	unlink(box->end);
 	build_walls(box, &walls);
-	pid = pvq_child_fork();
-	if (pid == 0)
-		enter(box, &walls, argv, self);
-	pidfd = pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
-	if (pidfd < 0)
+	pid = start(box, &walls, argv, &pidfd);
+	if (pid < 0) {
+		note(box, PVQ_BOX_BROKEN, (unsigned)-pid);
+		pvq_cgroup_remove(&walls.cgroup);
 		_exit(125);
+	}
 	end = watch(box, &walls, pidfd);
 	processes = processes_below();
 	if (end == PVQ_BOX_ENDED) {

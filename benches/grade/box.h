@@ -26,6 +26,7 @@ enum pvq_box_end {
 	PVQ_BOX_WRITING,   /* nothing moved for some seconds; a process waits in write() */
 	PVQ_BOX_ASLEEP,    /* nothing moved for some seconds */
 	PVQ_BOX_SLOW,      /* its time was up, and none of these holds: the machine may be busy */
+	PVQ_BOX_BROKEN,    /* not known: the box itself failed */
 };
 
 struct pvq_box {
@@ -49,7 +50,7 @@ struct pvq_box_offer pvq_box_offer(unsigned user, const char *dir);
 /* Writes a script that runs the program in the box, with the arguments that the script is given. 0 or -errno. */
 int pvq_box_script(const char *path, const struct pvq_box *, const char *program);
 
-/* How the last program ended, and how many processes or files that concerns. */
+/* How the last program ended, and how many processes or files that concerns; PVQ_BOX_BROKEN: and the errno. */
 enum pvq_box_end pvq_box_ended(const struct pvq_box *, unsigned *count);
 
 /* The supervisor: `pvq confined …`, which the script runs. Does not return. */

@@ -81,6 +81,10 @@ void pvq_check_say_end(struct pvq_grading *g, const struct pvq_box *box, enum pv
 			"machine",
 			what);
 		break;
+	case PVQ_BOX_BROKEN:
+		pvq_grading_say(g, "%s: the box around it failed: %s; grade it again", what,
+			strerror((int)processes));
+		break;
 	}
 }
 
@@ -89,16 +93,6 @@ struct output {
 	char text[OUTPUT_MAX];
 };
 
-/* Bytes of 0 would end the text. */
-static void read_part(int fd, off_t from, struct output *o)
-{
-	ssize_t len = pread(fd, o->text, sizeof(o->text) - 1, from);
-
-	for (ssize_t i = 0; i < len; i++)
-		o->text[i] = o->text[i] ? o->text[i] : '?';
-	o->text[len > 0 ? len : 0] = '\0';
-}
-
 /* The first line that is not one of the tests' own; NULL: there is none. */
 static const char *find_print(const char *text)
 {
@@ -106,6 +100,28 @@ static const char *find_print(const char *text)
 		if (*line != '[' && *line != '\n')
 			return line;
 	return NULL;
+}
+
+/* Bytes of 0 would end the text. 0 or -errno. */
+static int read_part(int fd, off_t from, struct output *o)
+{
+	ssize_t len = pread(fd, o->text, sizeof(o->text) - 1, from);
+
+	for (ssize_t i = 0; i < len; i++)
+		o->text[i] = o->text[i] ? o->text[i] : '?';
+	o->text[len > 0 ? len : 0] = '\0';
+	return len < 0 ? -errno : 0;
+}
+
+/* Its beginning; of more than fits, its end, unless the strategy itself prints. 0 or -errno. */
+static int read_output(int fd, struct output *o)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	int ret = size < 0 ? -errno : read_part(fd, 0, o);
+
+	if (ret == 0 && size >= OUTPUT_MAX && !find_print(o->text))
+		ret = read_part(fd, size - OUTPUT_MAX + 1, o);
+	return ret;
 }
 
 enum result { PASSED, SKIPPED, FAILED, OPEN };
@@ -161,7 +177,6 @@ static int run_check(const struct pvq_entry *e, const struct pvq_check_limits *l
 	int leaks = strcmp(name, "leaks") == 0;
 	enum pvq_box_end end;
 	unsigned processes;
-	off_t size;
 
 	/* Leaks are looked for on a task whose results need memory. */
 	snprintf(pattern, sizeof(pattern), "graded_%s", leaks ? "x_echo" : name);
@@ -169,18 +184,17 @@ static int run_check(const struct pvq_entry *e, const struct pvq_check_limits *l
 	ret = fd < 0 ? -errno : pvq_entry_box(e, "check", leaks ? "leaks" : "program", &box, script);
 	if (ret == 0)
 		ret = pvq_launch_command(argv, ".", left_s + 10, &io, &wstatus);
+	if (ret == 0)
+		ret = read_output(fd, &out);
 	if (ret == 0) {
 		end = pvq_box_ended(&box, &processes);
-		size = lseek(fd, 0, SEEK_END);
-		read_part(fd, 0, &out);
-		if (size >= OUTPUT_MAX && !find_print(out.text))
-			read_part(fd, size - OUTPUT_MAX + 1, &out);
 		*over = end >= PVQ_BOX_PROCESSES;
 		if (end != PVQ_BOX_ENDED)
 			pvq_check_say_end(g, &box, end, processes, what);
-		ret = end == PVQ_BOX_SLOW    ? OPEN
-		      : end != PVQ_BOX_ENDED ? FAILED
-					     : (int)judge(&out, wstatus, what, g);
+		if (end == PVQ_BOX_ENDED)
+			ret = (int)judge(&out, wstatus, what, g);
+		else
+			ret = end == PVQ_BOX_SLOW || end == PVQ_BOX_BROKEN ? OPEN : FAILED;
 	}
 	if (fd >= 0)
 		close(fd);

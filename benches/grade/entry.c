@@ -43,19 +43,19 @@ static int find_stem(const char *text, char stem[PVQ_NAME_MAX])
 
 enum { SOURCE_MAX = 1 << 20 };
 
-/* 0; 1 with a sentence; -ENOMEM. */
+/* 0; 1 with a sentence; -errno. */
 static int read_stem(struct pvq_entry *e, struct pvq_grading *g)
 {
 	FILE *f = fopen(e->file, "re");
+	int ret = f ? 0 : -errno;
 	char *text = malloc(SOURCE_MAX + 1);
-	size_t len;
-	int ret = 0;
+	size_t len = f && text ? fread(text, 1, SOURCE_MAX, f) : 0;
 
-	if (!f || !text) {
-		pvq_grading_say(g, "cannot be read: %s", strerror(errno));
-		ret = f ? -ENOMEM : 1;
-	} else {
-		len = fread(text, 1, SOURCE_MAX, f);
+	if (ret == 0 && !text)
+		ret = -ENOMEM;
+	if (ret == 0 && ferror(f))
+		ret = -EIO;
+	if (ret == 0) {
 		text[len] = '\0';
 		if (find_stem(text, e->stem)) {
 			pvq_grading_say(g,
@@ -164,7 +164,11 @@ static int write_commands(struct pvq_entry *e)
 		fputc('\n', f);
 		write_link(f, e, " -fsanitize=leak", "leaks");
 		fputs(" 2>/dev/null || :\n", f); /* not every compiler brings it */
-		ret = ferror(f) || fclose(f) || chmod(path, 0755) ? -EIO : 0;
+		ret = ferror(f) ? -EIO : 0;
+		if (fclose(f) && ret == 0)
+			ret = -errno;
+		if (ret == 0 && chmod(path, 0755))
+			ret = -errno;
 	} else if (ret == 0) {
 		ret = -errno;
 	}
@@ -201,6 +205,7 @@ static int run_commands(struct pvq_entry *e, double timeout_s, struct pvq_gradin
 	char *argv[] = {script, NULL};
 	int fd = memfd_create("errors", MFD_CLOEXEC), wstatus = 0, ret;
 	const struct pvq_launch_io io = {.out_fd = fd, .err_fd = fd};
+	enum pvq_box_end end;
 	unsigned processes;
 	ssize_t len;
 
@@ -210,13 +215,18 @@ static int run_commands(struct pvq_entry *e, double timeout_s, struct pvq_gradin
 	ret = fd < 0 ? -errno : pvq_box_script(script, &box, path);
 	if (ret == 0)
 		ret = pvq_launch_command(argv, ".", timeout_s + 5, &io, &wstatus);
-	len = fd < 0 ? 0 : pread(fd, e->errors, sizeof(e->errors) - 1, 0);
+	len = ret ? 0 : pread(fd, e->errors, sizeof(e->errors) - 1, 0);
+	if (len < 0)
+		ret = -errno;
 	e->errors[len > 0 ? len : 0] = '\0';
 	if (fd >= 0)
 		close(fd);
 	if (ret)
 		return ret;
-	if (pvq_box_ended(&box, &processes) != PVQ_BOX_ENDED || WIFSIGNALED(wstatus))
+	end = pvq_box_ended(&box, &processes);
+	if (end == PVQ_BOX_BROKEN)
+		return -(int)processes;
+	if (end != PVQ_BOX_ENDED || WIFSIGNALED(wstatus))
 		pvq_grading_say(g, "does not compile: the compiler came to no end within its limits");
 	else if (wstatus)
 		say_error(g, e->errors);

@@ -23,7 +23,7 @@ struct lanes {
 	size_t n;
 };
 
-/* Asks the student's program for its descriptor, as a peer's. 0; 1: it does not answer; -errno. */
+/* Asks the student's program for its descriptor, as a peer's. 0; 1: it does not answer; -errno, told. */
 static int describe(struct pvq_registry *registry, char *script)
 {
 	char word[] = "describe", problem[PVQ_PROBLEM_MAX];
@@ -32,13 +32,21 @@ static int describe(struct pvq_registry *registry, char *script)
 	const struct pvq_launch_io io = {.out_fd = fd, .err_fd = -1};
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "r+e");
 
-	if (!f)
-		return -errno;
-	ret = pvq_launch_command(argv, ".", TRIAL_S, &io, &wstatus);
-	rewind(f);
-	if (ret == 0)
-		ret = wstatus || pvq_registry_add(registry, f, script, problem) || !registry->peers;
-	fclose(f);
+	ret = f ? pvq_launch_command(argv, ".", TRIAL_S, &io, &wstatus) : -errno;
+	if (ret == 0 && wstatus)
+		ret = 1;
+	if (ret == 0) {
+		rewind(f);
+		ret = pvq_registry_add(registry, f, script, problem);
+		/* Only what the program wrote is the student's failure. */
+		ret = ret == -ENOMEM || ret == -EIO ? ret : ret || !registry->peers;
+	}
+	if (f)
+		fclose(f);
+	else if (fd >= 0)
+		close(fd);
+	if (ret < 0 && ret != -ETIMEDOUT && ret != -EINTR)
+		fprintf(stderr, "pvq: cannot measure: %s\n", strerror(-ret));
 	return ret == -ETIMEDOUT ? 1 : ret;
 }
 
@@ -48,10 +56,12 @@ static void say_failure(
 {
 	unsigned processes;
 	enum pvq_box_end end = lane == STUDENT ? pvq_box_ended(box, &processes) : PVQ_BOX_ENDED;
+	int is_wrong = lane == STUDENT && end != PVQ_BOX_BROKEN && row->cause != PVQ_CAUSE_NOT_BEGUN &&
+		       row->cause != PVQ_CAUSE_NOT_RECORDED;
 
-	g->grade = lane == STUDENT ? PVQ_GRADE_WRONG : PVQ_GRADE_OPEN;
-	g->points = lane == STUDENT ? 0 : PVQ_UNKNOWN_U64;
-	if (lane == STUDENT)
+	g->grade = is_wrong ? PVQ_GRADE_WRONG : PVQ_GRADE_OPEN;
+	g->points = is_wrong ? 0 : PVQ_UNKNOWN_U64;
+	if (is_wrong)
 		snprintf(g->failed, sizeof(g->failed), "measuring");
 	if (end != PVQ_BOX_ENDED)
 		pvq_check_say_end(g, box, end, processes, "measuring");
