@@ -29,6 +29,13 @@ static void take_figures(struct pvq_row *row, const struct pvq_row *reported)
 	row->cell = own.cell;
 }
 
+/* The driver's own trouble: the trial may have written what it should. */
+static void say_unreadable(struct pvq_row *row, int error)
+{
+	row->cause = PVQ_CAUSE_NOT_RECORDED;
+	snprintf(row->reason, sizeof(row->reason), "its row cannot be read: %s", strerror(error));
+}
+
 /* Takes the last whole row that the trial wrote. If there is none, the reason says what is wrong with its output. */
 void pvq_report_read(int fd, struct pvq_row *row)
 {
@@ -37,15 +44,14 @@ void pvq_report_read(int fd, struct pvq_row *row)
 	int first;
 
 	if (!f) {
-		snprintf(row->reason, sizeof(row->reason), "its row cannot be read: %s", strerror(errno));
+		say_unreadable(row, errno);
 		close(fd);
 		return;
 	}
 	first = fgetc(f);
 	if (first == EOF) {
 		if (ferror(f))
-			snprintf(row->reason, sizeof(row->reason), "its row cannot be read: %s",
-				strerror(errno));
+			say_unreadable(row, errno);
 		else
 			snprintf(
 				row->reason, sizeof(row->reason), "it ended without a row on descriptor 3");
@@ -101,7 +107,7 @@ static void validate_peer_row(struct pvq_row *row, const struct pvq_trial *t)
 void pvq_report_not_started(struct pvq_row *row, int error)
 {
 	row->status = PVQ_CRASHED;
-	row->cause = PVQ_CAUSE_TRIAL_DIED;
+	row->cause = PVQ_CAUSE_NOT_BEGUN;
 	snprintf(
 		row->reason, sizeof(row->reason), "the trial's program cannot be run: %s", strerror(error));
 }
@@ -117,14 +123,15 @@ void pvq_report_settle(
 		row->verified = PVQ_VERIFIED_NO;
 		snprintf(row->reason, sizeof(row->reason), "killed after %g s", timeout_s);
 	} else if (row->status == PVQ_PLANNED && row->reason[0] && wstatus == 0) {
-		row->status = PVQ_ERROR; /* its output is not a row */
-		row->cause = PVQ_CAUSE_BAD_REPORT;
+		row->status = PVQ_ERROR; /* its output is not a row, or was not read */
+		if (row->cause == PVQ_CAUSE_NONE)
+			row->cause = PVQ_CAUSE_BAD_REPORT;
 	} else if (row->status == PVQ_PLANNED) {
 		int memory = !t->impl->program && WIFEXITED(wstatus) &&
 			     WEXITSTATUS(wstatus) == PVQ_TRIAL_NO_MEMORY;
 
 		row->status = PVQ_CRASHED;
-		row->cause = PVQ_CAUSE_TRIAL_DIED;
+		row->cause = memory ? PVQ_CAUSE_NOT_BEGUN : PVQ_CAUSE_TRIAL_DIED;
 		snprintf(row->reason, sizeof(row->reason), "the trial's process died: %s",
 			memory ? "out of memory" : pvq_child_fate(wstatus, fate, sizeof(fate)));
 	} else if (row->status == PVQ_OK && wstatus != 0) {

@@ -21,8 +21,8 @@ enum pvq_cause {
 	PVQ_CAUSE_ITEM_TIMEOUT,   /* an item exceeded its time-out */
 	PVQ_CAUSE_GAVE_UP,        /* the strategy ended with another error */
 	PVQ_CAUSE_WRONG_RESULT,   /* a result is wrong, missing, out of order, or arrived twice */
-	PVQ_CAUSE_NOT_BEGUN,      /* no memory, no CPUs, no load, or no reference for the check */
-	PVQ_CAUSE_NOT_RECORDED,   /* measured, but a file that it should have written is missing */
+	PVQ_CAUSE_NOT_BEGUN,      /* no memory, CPUs, process, load, or reference for the check */
+	PVQ_CAUSE_NOT_RECORDED,   /* measured, but its row or another file of it is missing */
 	PVQ_CAUSE_UNAVAILABLE,    /* cannot run here */
 	PVQ_CAUSE_TRIAL_DIED,     /* the trial's own process died */
 	PVQ_CAUSE_DRIVER_TIMEOUT, /* the driver killed it at the time limit */
