@@ -150,7 +150,7 @@ static char *told(telling *tell, const struct pvq_lesson_outcome *o, const struc
 	if (!f)
 		return NULL;
 	tell(f, o, w);
-	if (fclose(f)) {
+	if (ferror(f) | fclose(f)) {
 		free(text);
 		return NULL;
 	}
@@ -163,13 +163,18 @@ static void tell_question(FILE *f, const struct pvq_lesson_outcome *o, const str
 	pvq_lesson_tell_question(f, w);
 }
 
-static void print(telling *tell, const struct pvq_lesson_outcome *o, const struct pvq_lesson_words *w)
+/* 0, or -ENOMEM with a line on stderr. */
+static int print(telling *tell, const struct pvq_lesson_outcome *o, const struct pvq_lesson_words *w)
 {
 	char *text = told(tell, o, w);
+	int ret = text ? 0 : -ENOMEM;
 
 	if (text)
 		pvq_lesson_print(stdout, text);
+	else
+		fprintf(stderr, "pvq: out of memory\n");
 	free(text);
+	return ret;
 }
 
 static enum pvq_lesson_unit cell_unit(const struct pvq_lesson *lesson)
@@ -177,10 +182,12 @@ static enum pvq_lesson_unit cell_unit(const struct pvq_lesson *lesson)
 	return lesson->value ? PVQ_LESSON_COUNT : PVQ_LESSON_TIME;
 }
 
-static void print_outcome(const struct pvq_lesson_outcome *o, const struct pvq_lesson_words *w)
+/* Returns the exit code. */
+static int print_outcome(const struct pvq_lesson_outcome *o, const struct pvq_lesson_words *w)
 {
 	const struct pvq_lesson *lesson = o->data->lesson;
 	char text[PVQ_FIGURE_TEXT];
+	int ret = 0;
 
 	putchar('\n');
 	pvq_lesson_draw_text(stdout, o);
@@ -197,10 +204,12 @@ static void print_outcome(const struct pvq_lesson_outcome *o, const struct pvq_l
 	}
 	putchar('\n');
 	if (o->prediction) {
-		print(pvq_lesson_tell_score, o, w);
+		ret = print(pvq_lesson_tell_score, o, w);
 		putchar('\n');
 	}
-	print(pvq_lesson_tell_why, o, w);
+	if (ret == 0)
+		ret = print(pvq_lesson_tell_why, o, w);
+	return ret ? PVQ_EXIT_FAILED : PVQ_EXIT_DONE;
 }
 
 static json_t *json_estimate(const char *name, const char *unit, const struct pvq_estimate *e)
@@ -234,8 +243,8 @@ static int print_json(const struct pvq_lesson_outcome *o, const struct pvq_lesso
 		lesson->name, "title", title.at, (int)title.len, "language", w->language, "ask",
 		ask_name[lesson->ask], "answer", pvq_json_text(o->prediction ? o->prediction->text : NULL),
 		"score", pvq_json_text(o->prediction ? pvq_score_name(o->score) : NULL), "explained_as",
-		pvq_lesson_variant(o), "explanation", pvq_json_text(why), "figures", figures, "cells",
-		cells, "seed", (json_int_t)o->data->seed, "cpus", (int)o->data->cpus, "trials",
+		pvq_lesson_variant(o), "explanation", why ? pvq_json_text(why) : NULL, "figures", figures,
+		"cells", cells, "seed", (json_int_t)o->data->seed, "cpus", (int)o->data->cpus, "trials",
 		(json_int_t)o->data->trials, "failed", (json_int_t)o->data->failed);
 	free(why);
 	return pvq_json_print(value);
@@ -290,11 +299,7 @@ static int teach(const struct pvq_lesson_words *words, const struct pvq_lesson *
 	else if (ret == -EINTR)
 		fprintf(stderr, "pvq: interrupted\n");
 	if (ret == 0) {
-		code = PVQ_EXIT_DONE;
-		if (args.json)
-			code = print_json(&outcome, words);
-		else
-			print_outcome(&outcome, words);
+		code = args.json ? print_json(&outcome, words) : print_outcome(&outcome, words);
 		if (args.out && pvq_lesson_pages(&outcome, args.out, call->typed))
 			code = PVQ_EXIT_FAILED;
 		if (pvq_cmd_flush())
@@ -329,8 +334,8 @@ static int run(const struct pvq_call *call)
 	}
 	if (args.answer && pvq_prediction_parse(&prediction, lesson, args.answer))
 		return PVQ_EXIT_USAGE;
-	if (!args.json)
-		print(tell_question, NULL, &words);
+	if (!args.json && print(tell_question, NULL, &words))
+		return PVQ_EXIT_FAILED;
 	if (asks && ask(lesson, &words, &prediction))
 		return PVQ_EXIT_USAGE;
 	return teach(&words, lesson, asks || args.answer ? &prediction : NULL, call);

@@ -5,12 +5,13 @@
 
 enum { POOL, PIPES, THREADS };
 
-/* How many results are missing. A run that gave up, or died itself, has none that count. */
+/* How many results are missing. A run that ended at the death, or died itself, has none that count; one that ended for
+ * another reason tells nothing about deaths. */
 static double missing(const struct pvq_row *row)
 {
 	if (row->status == PVQ_OK)
 		return 0;
-	if (row->status == PVQ_UNAVAILABLE)
+	if (row->cause != PVQ_CAUSE_WORKER_DIED && row->cause != PVQ_CAUSE_TRIAL_DIED)
 		return NAN;
 	return row->item_errors ? (double)row->item_errors : (double)row->n;
 }

@@ -85,9 +85,12 @@ static double value_of(const struct pvq_lesson_data *d, const struct pvq_row *ro
 
 static void take_row(struct pvq_lesson_data *d, const struct pvq_row *row)
 {
+	double value = value_of(d, row);
+
 	d->trials++;
-	d->blocks.ns[row->cell * d->blocks.blocks + row->block] = value_of(d, row);
-	if (row->status == PVQ_OK || d->lesson->value)
+	d->blocks.ns[row->cell * d->blocks.blocks + row->block] = value;
+	if (row->status == PVQ_OK ||
+		(d->lesson->value && (!isnan(value) || row->status == PVQ_UNAVAILABLE)))
 		return;
 	if (d->failed++ == 0)
 		snprintf(d->trouble, sizeof(d->trouble), "%s: %s", row->impl, row->reason);
