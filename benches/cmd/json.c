@@ -14,11 +14,15 @@ json_t *pvq_json_real(double x)
 
 json_t *pvq_json_text(const char *text)
 {
-	char *copy = text && *text ? pvq_utf8_copy(text) : NULL;
-	json_t *string = copy ? json_string(copy) : NULL;
+	char *copy;
+	json_t *string;
 
+	if (!text || !*text)
+		return json_null();
+	copy = pvq_utf8_copy(text);
+	string = copy ? json_string(copy) : NULL;
 	free(copy);
-	return string ? string : json_null();
+	return string;
 }
 
 json_t *pvq_json_words(const char *const *words)
@@ -138,7 +142,7 @@ int pvq_json_print(json_t *value)
 {
 	int ret = value ? json_dumpf(value, stdout, JSON_INDENT(2)) : -1;
 
-	if (!value)
+	if (ret && !ferror(stdout)) /* the flush tells of an error of stdout */
 		fprintf(stderr, "pvq: out of memory\n");
 	json_decref(value);
 	putchar('\n');

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-/* A number, or null for NAN; a text, or null for NULL and "". */
+/* A number, or null for NAN; a text, or null for NULL and "". NULL: out of memory, which spoils what should hold it. */
 json_t *pvq_json_real(double);
 json_t *pvq_json_text(const char *);
 
