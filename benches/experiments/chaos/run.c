@@ -137,16 +137,16 @@ static int chaos_trial(
 	const struct chaos *c, const struct pvq_trial *t, struct killer *k, struct pvq_row *row)
 {
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = -1, .observer = k ? &k->observer : NULL};
-	int ret;
+	int ret = 0;
 
 	if (k) {
 		k->workers = fopen(c->workers, "w+e");
 		if (!k->workers)
 			return -errno;
-		/* It fails only if memory is out: then nobody is killed. */
-		(void)setenv("PVQ_CHAOS_WORKERS", c->workers, 1);
+		ret = setenv("PVQ_CHAOS_WORKERS", c->workers, 1) ? -errno : 0;
 	}
-	ret = pvq_launch_trial(t, c->wish->seconds, &io, row);
+	if (ret == 0)
+		ret = pvq_launch_trial(t, c->wish->seconds, &io, row);
 	if (k) {
 		(void)unsetenv("PVQ_CHAOS_WORKERS");
 		fclose(k->workers);
@@ -197,17 +197,19 @@ static int is_right(const struct chaos *c, const struct pvq_delivery *d)
 	return d->cause == PVQ_CAUSE_NONE && d->number == right;
 }
 
-/* Counts recorded deliveries. 0 or -ENOMEM. */
+/* Counts recorded deliveries: those before a cut-off line; none without a file. 0 or -errno. */
 static int count_recorded(const struct chaos *c, struct pvq_chaos *way, uint64_t ended_ns)
 {
-	unsigned char *seen = calloc(way->items, 1);
 	struct pvq_table_rows rows;
-	const struct pvq_delivery *d;
+	int ret = pvq_deliveries_read(c->dir, DELIVERIES, &rows);
+	unsigned char *seen = calloc(way->items, 1);
+	const struct pvq_delivery *d = rows.row;
 	uint64_t next = 0;
 
-	(void)pvq_deliveries_read(c->dir, DELIVERIES, &rows); /* keeps those before a cut-off line */
-	d = rows.row;
-	for (size_t i = 0; seen && i < rows.count; i++) {
+	ret = ret == -EBADMSG || ret == -ENOENT ? 0 : ret;
+	if (!seen)
+		ret = -ENOMEM;
+	for (size_t i = 0; ret == 0 && i < rows.count; i++) {
 		if (d[i].item >= way->items || seen[d[i].item]++) {
 			way->twice++;
 			continue;
@@ -223,7 +225,7 @@ static int count_recorded(const struct chaos *c, struct pvq_chaos *way, uint64_t
 		way->silent_ms = (ended_ns - d[rows.count - 1].at_ns) / 1000000;
 	free(rows.row);
 	free(seen);
-	return seen ? 0 : -ENOMEM;
+	return ret;
 }
 
 /* By what the strategy reported: the sink has seen every item once, in order, and right, unless that failed. */

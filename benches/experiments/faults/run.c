@@ -57,28 +57,33 @@ static uint64_t count_deliveries(struct pvq_fault *fault, const struct pvq_deliv
 	return told_ns;
 }
 
-/* Reads the stamps of the fault: returns the last one, and counts them. */
-static uint64_t read_stamps(const char *dir, unsigned *count)
+/* Reads the stamps of the fault: the last one, and how many there are. 0 or -errno. */
+static int read_stamps(const char *dir, uint64_t *last, unsigned *count)
 {
 	FILE *f = pvq_rundir_open(dir, STAMPS, "re");
-	uint64_t last = 0, stamp;
+	uint64_t stamp;
+	int ret;
 
-	*count = 0;
+	*last = *count = 0;
 	if (!f)
-		return 0;
+		return -EIO;
 	while (fscanf(f, "%" SCNu64, &stamp) == 1) {
-		last = stamp > last ? stamp : last;
+		*last = stamp > *last ? stamp : *last;
 		++*count;
 	}
+	ret = ferror(f) ? -EIO : 0;
 	fclose(f);
-	return last;
+	return ret;
 }
 
-static void faults_conclude(
+/* Takes in what the trial's row and files say: of the deliveries those before a cut-off line; none without a file. 0 or
+ * -errno. */
+static int faults_conclude(
 	struct pvq_fault *fault, const char *dir, const struct pvq_row *row, uint64_t ended_ns)
 {
-	uint64_t happened = read_stamps(dir, &fault->begun), told, noticed;
-	struct pvq_table_rows deliveries;
+	struct pvq_table_rows deliveries = {0};
+	uint64_t happened, told, noticed;
+	int ret = read_stamps(dir, &happened, &fault->begun);
 
 	fault->workers = row->workers;
 	fault->item_timeout_ms = row->item_timeout_ms;
@@ -88,12 +93,14 @@ static void faults_conclude(
 	memcpy(fault->impl, row->impl, sizeof(fault->impl));
 	memcpy(fault->reason, row->reason, sizeof(fault->reason));
 	fault->hung = row->cause == PVQ_CAUSE_DRIVER_TIMEOUT;
-	(void)pvq_deliveries_read(dir, DELIVERIES, &deliveries); /* keeps those before a cut-off line */
+	if (ret == 0)
+		ret = pvq_deliveries_read(dir, DELIVERIES, &deliveries);
 	told = count_deliveries(fault, deliveries.row, deliveries.count);
 	free(deliveries.row);
 	noticed = told ? told : fault->hung ? 0 : ended_ns;
 	if (happened && noticed > happened)
 		fault->noticed_ns = noticed - happened;
+	return ret == -EBADMSG || ret == -ENOENT ? 0 : ret;
 }
 
 /* Runs one trial, with a folder for the files that it leaves. */
@@ -114,12 +121,12 @@ static int faults_try_in(const char *dir, const struct pvq_trial *of, struct pvq
 		return -errno;
 	close(fd);
 	t.deliveries = deliveries;
-	/* It fails only if memory is out: then the stamp is missing. */
-	(void)setenv("PVQ_FAULT_STAMP", stamps, 1);
-	ret = pvq_launch_trial(&t, PVQ_FAULTS_TIMEOUT_S, &io, &row);
+	ret = setenv("PVQ_FAULT_STAMP", stamps, 1) ? -errno : 0;
+	if (ret == 0)
+		ret = pvq_launch_trial(&t, PVQ_FAULTS_TIMEOUT_S, &io, &row);
 	(void)unsetenv("PVQ_FAULT_STAMP");
 	if (ret == 0)
-		faults_conclude(fault, dir, &row, w.ended_ns);
+		ret = faults_conclude(fault, dir, &row, w.ended_ns);
 	unlink(stamps);
 	unlink(deliveries);
 	return ret;
