@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 int pvq_scratch_make(char *dir, size_t cap, const char *name)
@@ -29,6 +30,6 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 
 void pvq_scratch_remove(const char *dir)
 {
-	if (dir[0])
-		(void)nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	if (dir[0] && nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT))
+		fprintf(stderr, "pvq: cannot remove %s: %s\n", dir, strerror(errno));
 }

@@ -28,6 +28,8 @@ static int ask(struct pvq_registry *registry, const char *program)
 
 	if (!f) {
 		fprintf(stderr, "pvq: %s: %s\n", program, strerror(errno));
+		if (fd >= 0)
+			close(fd);
 		return 0;
 	}
 	snprintf(path, sizeof(path), "%s", program);
