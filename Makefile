@@ -17,7 +17,8 @@
 #                        ITEMS=10000000, EVERY_MS=10, SECONDS=60 (time-out of a way), OUT=folder
 #   make chaos-long      a million kills, stops and continues of a pool's processes: ten minutes; EVENTS=, SEED=
 #   make kill-resume     benches killed at random moments and resumed: nothing lost or doubled; ROUNDS=200, SEED=
-#   make torture         every call of pvq that can fail, made to fail: the table of reports/METHOD.md: half an hour; DEPTH=2
+#   make torture         every call of pvq that can fail, made to fail: the table of reports/METHOD.md: some two hours; DEPTH=2,
+#                        CASES="micro ask" of some commands; interrupted, it continues from build/torture.journal
 #   make proofs          the pool under a model of memory, and each ordering weakened: checks impls/PROOFS.md
 #   make aarch64         build the pool and its tests for aarch64, and run them under an emulator: three minutes
 #   make build-matrix    build with gcc and clang, -O0 to -O3 and LTO, and the library with musl: 15 minutes;
@@ -120,9 +121,10 @@ kill-resume:
 	@scripts/kill-resume $B/pvq --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1)
 torture:
 	@scripts/bootstrap bench test
-	$(build) $B/pvq
-	@scripts/torture $B/pvq --depth $(or $(DEPTH),2) --table $B/torture.txt
-	@scripts/put-table reports/METHOD.md torture <$B/torture.txt
+	$(build) SAN=leak build/san-leak/pvq build/san-leak/pvq-micro
+	@scripts/torture build/san-leak/pvq --depth $(or $(DEPTH),2) --journal build/torture.journal $(CASES:%=--case %) \
+		$(if $(CASES),,--table build/torture.txt)
+	$(if $(CASES),,@scripts/put-table reports/METHOD.md torture <build/torture.txt)
 grade-aa:
 	@scripts/bootstrap bench test
 	$(build) $B/pvq

@@ -1,7 +1,9 @@
 /* torture_shim.c: a library to preload: one call of pvq that can fail, fails once; scripts/torture says which.
  *
  *	TORTURE_LOG=FILE    each place that calls such a function appends a line "ROLE CALL OFFSET" to the file, and each
- *	                    library that does so a line "ROLE CALL @LIBRARY"; a file that mkstemp() makes, "made FILE"
+ *	                    library that does so a line "ROLE CALL @LIBRARY"; a file that mkstemp() makes, "made FILE"; a
+ *	                    System V queue, "queue ID". When a driver or trial exits, each descriptor that it opened and
+ *	                    has not closed adds a line "open ROLE PID FILE", and each thread that still runs "thread ROLE"
  *	TORTURE_AT='ROLE CALL OFFSET K KIND' TORTURE_TOKEN=FILE
  *	                    the K-th call at that place in a process of that role fails, in the first process that gets there:
  *	                    it removes the token
@@ -18,14 +20,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <ftw.h>
 #include <glob.h>
+#include <grp.h>
 #include <limits.h>
 #include <link.h>
 #include <linux/sched.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
+#include <regex.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -35,19 +42,20 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
-
 enum kind { NO, ERROR, INTERRUPT, SHORT };
-enum { SEEN = 1 << 14, LIBRARIES = 64, LINE = 512 };
+enum { SEEN = 1 << 14, LIBRARIES = 64, LINE = 512, DESCRIPTORS = 1024 };
 
 static struct range {
 	uintptr_t from, to;
@@ -64,6 +72,7 @@ static enum kind at_kind;
 static atomic_long count;
 static _Atomic pid_t counted; /* the process that the count belongs to */
 static _Atomic uintptr_t seen[SEEN];
+static char given[DESCRIPTORS]; /* those that were open when the program began */
 
 static int note_library(struct dl_phdr_info *info, size_t size, void *ctx)
 {
@@ -113,6 +122,8 @@ __attribute__((constructor)) static void begin(int argc, char **argv)
 			  : strcmp(kind, "short") == 0 ? SHORT
 						       : ERROR;
 	}
+	for (int fd = 0; fd < DESCRIPTORS; fd++)
+		given[fd] = syscall(SYS_fcntl, fd, F_GETFD) >= 0;
 	began = (pid_t)syscall(SYS_getpid);
 }
 
@@ -134,6 +145,31 @@ static void say(const char *line)
 		syscall(SYS_close, fd);
 	}
 	errno = error;
+}
+
+/* A program that ends by exit() has closed what it opened, and joined what it started. */
+__attribute__((destructor)) static void end(void)
+{
+	char line[LINE], path[64], file[256];
+	struct stat tasks;
+
+	if (!began || !log_path || (pid_t)syscall(SYS_getpid) != began)
+		return;
+	for (int fd = 0; fd < DESCRIPTORS; fd++) {
+		ssize_t len;
+
+		if (given[fd] || syscall(SYS_fcntl, fd, F_GETFD) < 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		len = readlink(path, file, sizeof(file) - 1);
+		file[len < 0 ? 0 : len] = '\0';
+		snprintf(line, sizeof(line), "open %s %d %s\n", role, (int)began, file);
+		say(line);
+	}
+	if (stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink > 3) {
+		snprintf(line, sizeof(line), "thread %s\n", role);
+		say(line);
+	}
 }
 
 /* Whether this is the first call of that function from there in this process. */
@@ -244,27 +280,9 @@ static enum kind fails(const char *call, void *from)
 
 /* ---- memory ---- */
 
-void *malloc(size_t size)
-{
-	if (fails("malloc", HERE))
-		FAIL(ENOMEM, NULL);
-	return __libc_malloc(size);
-}
-
-void *calloc(size_t n, size_t size)
-{
-	if (fails("calloc", HERE))
-		FAIL(ENOMEM, NULL);
-	return __libc_calloc(n, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-	if (fails("realloc", HERE))
-		FAIL(ENOMEM, NULL);
-	return __libc_realloc(old, size);
-}
-
+FAILS(void *, malloc, (size_t size), (size), ENOMEM, NULL)
+FAILS(void *, calloc, (size_t n, size_t size), (n, size), ENOMEM, NULL)
+FAILS(void *, realloc, (void *old, size_t size), (old, size), ENOMEM, NULL)
 FAILS(void *, aligned_alloc, (size_t align, size_t size), (align, size), ENOMEM, NULL)
 FAILS(char *, strdup, (const char *s), (s), ENOMEM, NULL)
 FAILS(int, vasprintf, (char **text, const char *format, va_list args), (text, format, args), ENOMEM, -1)
@@ -274,6 +292,19 @@ FAILS(char *, realpath, (const char *path, char *buf), (path, buf), ENOMEM, NULL
 FAILS(int, setenv, (const char *name, const char *value, int over), (name, value, over), ENOMEM, -1)
 FAILS(void *, mmap, (void *at, size_t len, int prot, int flags, int fd, off_t offset),
 	(at, len, prot, flags, fd, offset), ENOMEM, MAP_FAILED)
+/* C++'s operator new throws. The program that calls it has the library that can. */
+void *_Znwm(size_t size);
+void *_Znwm(size_t size)
+{
+	REAL(_Znwm);
+	void (*throw_bad_alloc)(void);
+
+	*(void **)&throw_bad_alloc = dlsym(RTLD_DEFAULT, "_ZSt17__throw_bad_allocv");
+	if (throw_bad_alloc && fails("new", HERE))
+		throw_bad_alloc();
+	return real(size);
+}
+
 FAILS(int, memfd_create, (const char *name, unsigned flags), (name, flags), EMFILE, -1)
 
 static int lacks(const char *call, void *from)
@@ -302,6 +333,7 @@ FAILS(void *, json_integer, (long long value), (value), ENOMEM, NULL)
 FAILS(void *, json_real, (double value), (value), ENOMEM, NULL)
 FAILS(void *, json_load_file, (const char *path, size_t flags, void *error), (path, flags, error), ENOMEM,
 	NULL)
+FAILS(void *, json_null, (void), (), ENOMEM, NULL)
 FAILS(char *, json_dumps, (const void *json, size_t flags), (json, flags), ENOMEM, NULL)
 FAILS(int, json_dumpf, (const void *json, FILE *f, size_t flags), (json, f, flags), ENOMEM, -1)
 FAILS(int, md_html,
@@ -309,6 +341,23 @@ FAILS(int, md_html,
 		unsigned flags, unsigned more),
 	(text, len, take, ctx, flags, more), ENOMEM, -1)
 FAILS(void *, XXH3_createState, (void), (), ENOMEM, NULL)
+/* These take the value even if they fail. */
+int json_array_append_new(void *array, void *value);
+int json_array_append_new(void *array, void *value)
+{
+	REAL(json_array_append_new);
+
+	return real(fails("json_array_append_new", HERE) ? NULL : array, value);
+}
+
+int json_object_set_new(void *object, const char *key, void *value);
+int json_object_set_new(void *object, const char *key, void *value)
+{
+	REAL(json_object_set_new);
+
+	return real(fails("json_object_set_new", HERE) ? NULL : object, key, value);
+}
+
 FAILS(int, hwloc_topology_init, (void *topology), (topology), ENOMEM, -1)
 FAILS(int, hwloc_topology_load, (void *topology), (topology), ENOMEM, -1)
 
@@ -317,7 +366,19 @@ FAILS(int, hwloc_topology_load, (void *topology), (topology), ENOMEM, -1)
 FAILS(pid_t, fork, (void), (), EAGAIN, -1)
 FAILS(FILE *, popen, (const char *command, const char *mode), (command, mode), EAGAIN, NULL)
 FAILS(int, execvp, (const char *file, char *const argv[]), (file, argv), ENOMEM, -1)
+FAILS(int, posix_spawn,
+	(pid_t * pid, const char *path, const posix_spawn_file_actions_t *actions,
+		const posix_spawnattr_t *attr, char *const argv[], char *const envp[]),
+	(pid, path, actions, attr, argv, envp), EAGAIN, EAGAIN)
+FAILS(int, setrlimit, (__rlimit_resource_t what, const struct rlimit *limit), (what, limit), EPERM, -1)
+FAILS(int, unshare, (int flags), (flags), EPERM, -1)
+FAILS(int, setgroups, (size_t n, const gid_t *list), (n, list), EPERM, -1)
+FAILS(int, setresgid, (gid_t real_id, gid_t effective, gid_t saved), (real_id, effective, saved), EAGAIN,
+	-1)
+FAILS(int, setresuid, (uid_t real_id, uid_t effective, uid_t saved), (real_id, effective, saved), EAGAIN,
+	-1)
 FAILS(int, chdir, (const char *path), (path), EACCES, -1)
+FAILS(int, sched_getaffinity, (pid_t pid, size_t size, cpu_set_t *set), (pid, size, set), EINVAL, -1)
 FAILS(int, sched_setaffinity, (pid_t pid, size_t size, const cpu_set_t *set), (pid, size, set), EINVAL, -1)
 
 /* Only what blocks can be interrupted. */
@@ -369,9 +430,51 @@ STOPS(int, epoll_pwait2,
 	(set, event, most, wait, mask), EINTR, -1)
 STOPS(ssize_t, recv, (int fd, void *buf, size_t len, int flags), (fd, buf, len, flags), EINTR, -1)
 STOPS(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags), EINTR, -1)
+FAILS(mqd_t, mq_send, (mqd_t queue, const char *data, size_t len, unsigned priority),
+	(queue, data, len, priority), EINTR, -1)
+FAILS(ssize_t, mq_receive, (mqd_t queue, char *data, size_t len, unsigned *priority),
+	(queue, data, len, priority), EINTR, -1)
+FAILS(int, msgsnd, (int queue, const void *message, size_t len, int flags), (queue, message, len, flags),
+	EINTR, -1)
+FAILS(ssize_t, msgrcv, (int queue, void *message, size_t len, long type, int flags),
+	(queue, message, len, type, flags), EINTR, -1)
+FAILS(int, eventfd_read, (int fd, eventfd_t *value), (fd, value), EINTR, -1)
+FAILS(int, eventfd_write, (int fd, eventfd_t value), (fd, value), EINTR, -1)
 STOPS(ssize_t, send, (int fd, const void *buf, size_t len, int flags), (fd, buf, len, flags), ENOBUFS, -1)
 STOPS(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags), ENOBUFS,
 	-1)
+
+mqd_t mq_open(const char *name, int flags, ...)
+{
+	REAL(mq_open);
+	va_list args;
+	mode_t mode;
+	struct mq_attr *attr;
+
+	va_start(args, flags);
+	mode = va_arg(args, mode_t);
+	attr = va_arg(args, struct mq_attr *);
+	va_end(args);
+	if (fails("mq_open", HERE))
+		FAIL(EMFILE, -1);
+	return real(name, flags, mode, attr);
+}
+
+int msgget(key_t key, int flags)
+{
+	REAL(msgget);
+	char line[LINE];
+	int queue;
+
+	if (fails("msgget", HERE))
+		FAIL(ENOSPC, -1);
+	queue = real(key, flags);
+	if (queue >= 0 && log_path) {
+		snprintf(line, sizeof(line), "queue %d\n", queue);
+		say(line);
+	}
+	return queue;
+}
 
 int fcntl(int fd, int command, ...)
 {
@@ -422,9 +525,31 @@ int open(const char *path, int flags, ...)
 	return real(path, flags, mode);
 }
 
+int openat(int dir, const char *path, int flags, ...)
+{
+	REAL(openat);
+	va_list args;
+	mode_t mode;
+
+	va_start(args, flags);
+	mode = va_arg(args, mode_t);
+	va_end(args);
+	if (fails("openat", HERE))
+		FAIL(EMFILE, -1);
+	return real(dir, path, flags, mode);
+}
+
 FAILS(FILE *, fopen, (const char *path, const char *mode), (path, mode), EMFILE, NULL)
 FAILS(FILE *, fdopen, (int fd, const char *mode), (fd, mode), ENOMEM, NULL)
 FAILS(DIR *, opendir, (const char *path), (path), EMFILE, NULL)
+FAILS(DIR *, fdopendir, (int fd), (fd), ENOMEM, NULL)
+FAILS(int, nftw, (const char *path, __nftw_func_t visit, int fds, int flags), (path, visit, fds, flags),
+	EMFILE, -1)
+FAILS(char *, mkdtemp, (char *path), (path), ENOSPC, NULL)
+FAILS(int, regcomp, (regex_t * into, const char *pattern, int flags), (into, pattern, flags), ENOMEM,
+	REG_ESPACE)
+FAILS(void *, dlopen, (const char *path, int flags), (path, flags), ENOMEM, NULL)
+FAILS(int, chmod, (const char *path, mode_t mode), (path, mode), EPERM, -1)
 FAILS(FTS *, fts_open, (char *const *path, int options, int (*compare)(const FTSENT **, const FTSENT **)),
 	(path, options, compare), ENOMEM, NULL)
 FAILS(FTSENT *, fts_read, (FTS * tree), (tree), ENOMEM, NULL)
@@ -494,6 +619,15 @@ ssize_t write(int fd, const void *buf, size_t len)
 	if (kind == ERROR)
 		FAIL(is_file(fd) ? ENOSPC : ENOMEM, -1);
 	return real(fd, buf, kind == SHORT && len > 1 ? 1 : len);
+}
+
+ssize_t writev(int fd, const struct iovec *part, int parts)
+{
+	REAL(writev);
+
+	if (fails("writev", HERE))
+		FAIL(is_file(fd) ? ENOSPC : ENOMEM, -1);
+	return real(fd, part, parts);
 }
 
 /* ---- streams ---- */
