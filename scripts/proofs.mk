@@ -18,5 +18,5 @@ $B/relacy/%.o: impls/%.c $B/gen/flags
 $B/relacy/main.o: tests/impls/relacy/pool.cc $B/gen/flags
 	@mkdir -p $(@D)
 	$(call say,CXX)$(CXX) $(CXXFLAGS) -include model.h -MMD -MP -c $< -o $@
-$B/relacy/pool: $(patsubst %,$B/relacy/%.o,main pool pool_items pool_worker pool_recover) $B/impls/error.o
+$B/relacy/pool: $(patsubst %,$B/relacy/%.o,main pool pool_items pool_recover) $B/impls/error.o
 	$(call say,LINK)$(CXX) $^ -o $@

@@ -12,6 +12,9 @@
  */
 #include "pool_shared.h"
 
+/* For the checks of a part of the protocol: that is in static functions. */
+#include "pool_worker.c"
+
 #include <string>
 #include <vector>
 
@@ -20,12 +23,21 @@ namespace
 
 enum { WORKERS = 2, ITEMS = 16, SLOTS = 64, CALLER = 0 };
 
+/* A part of the protocol is so short that all its executions can be searched. */
+enum part {
+	WHOLE,   /* the life of a pool */
+	PUBLISH, /* an item is submitted, and a worker claims it or not */
+	RESULT,  /* a worker claims an item and completes it, and the caller looks for its result */
+	DISMISS, /* a pool is closed, and a worker parks or not */
+};
+
 /* What is run, and how it is searched. */
 struct check {
 	const char *name, *what;
 	unsigned workers, items, window, chunk;
 	int ordered;
 	unsigned preemptions; /* not 0: all executions with so many of them at most; 0: at random */
+	enum part part;       /* but for WHOLE: all executions */
 	unsigned deaths;      /* of workers, before any of their steps */
 	unsigned retries, recycle;
 	int overdue;      /* items have a time limit */
@@ -240,6 +252,27 @@ const check checks[] = {
 		.ordered = 1,
 		.preemptions = 2,
 		.tick_ns = 1000000},
+	{.name = "part-publish",
+		.what = "an item is submitted while a worker claims what is there",
+		.workers = 1,
+		.items = 1,
+		.window = 1,
+		.part = PUBLISH,
+		.tick_ns = 100},
+	{.name = "part-result",
+		.what = "a worker runs an item while the caller looks for its result",
+		.workers = 1,
+		.items = 1,
+		.window = 1,
+		.ordered = 1,
+		.part = RESULT,
+		.tick_ns = 100},
+	{.name = "part-dismiss",
+		.what = "the pool is closed while a worker parks",
+		.workers = 1,
+		.window = 1,
+		.part = DISMISS,
+		.tick_ns = 100},
 };
 
 const check *the_check;
@@ -816,15 +849,68 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 		if (!any)
 			pool->config.cores = 0; /* nobody spins: that only makes executions longer */
 		atomic_store_explicit(&pool->shared->pace_ns, the_check->pace_ns, memory_order_relaxed);
+		if (the_check->part == RESULT)
+			must(submit(0) == 0, "submit() fails");
+		if (the_check->part == DISMISS)
+			atomic_store_explicit(&pool->seat[0].phase, POOL_READY, memory_order_relaxed);
 		w->starting = false;
 	}
 
 	void thread(unsigned index)
 	{
-		if (index == CALLER)
+		if (the_check->part)
+			index == CALLER ? call_part() : work_part(index - 1);
+		else if (index == CALLER)
 			call();
 		else
 			work(index - 1);
+	}
+
+	void call_part()
+	{
+		struct pvq_pool_feed feed = {.put = put_item};
+		struct pvq_error err = PVQ_NO_ERROR;
+
+		switch (the_check->part) {
+		case PUBLISH:
+			must(submit(0) == 0, "submit() fails");
+			break;
+		case RESULT:
+			must(pvq_pool_collect(pool, &feed, &err) == (int)w->done, "a result is miscounted");
+			break;
+		case DISMISS:
+			must(pvq_pool_close(pool, &err) == 0, err.msg);
+			return;
+		default:
+			break;
+		}
+		while (w->post.size() < workers)
+			wait(false);
+		/* Alone. */
+		(void)pvq_pool_listen(pool, 0);
+		if (the_check->part == RESULT && w->done == 0)
+			must(pvq_pool_collect(pool, &feed, &err) == 1, "an item is lost");
+		pvq_pool_terminate(pool);
+	}
+
+	void work_part(unsigned seat)
+	{
+		struct worker k = {
+			.p = pool, .seat = &pool->seat[seat], .w = seat, .limit = 1, .left = UINT64_MAX};
+		uint64_t from, size;
+
+		if (the_check->part == DISMISS) {
+			park(&k);
+			atomic_store_explicit(&k.seat->phase, POOL_RETIRED, memory_order_relaxed);
+		} else if ((size = worker_claim(&k, &from)) > 0) {
+			if (the_check->part == PUBLISH)
+				run_piece(&k, from, k.entry[0]);
+			if (the_check->part == RESULT)
+				run_claim(&k, from, size);
+		}
+		ties[seat].knot();
+		w->post.push_back({seat, 0, 0});
+		wake_up(CALLER);
 	}
 
 	void call()
@@ -963,7 +1049,9 @@ int list_checks()
 {
 	for (const check &c : checks) {
 		printf("%s\t", c.name);
-		if (c.preemptions)
+		if (c.part)
+			printf("all");
+		else if (c.preemptions)
 			printf("all with up to %u preemption%s", c.preemptions,
 				c.preemptions > 1 ? "s" : "");
 		else
@@ -1030,11 +1118,13 @@ int look_for_it(unsigned long first, unsigned long runs, bool trace)
 	bool passed;
 
 	params.iteration_count = first + runs - 1;
-	params.search_type = the_check->preemptions ? rl::sched_bound : rl::sched_random;
+	params.search_type = the_check->part          ? rl::sched_full
+			     : the_check->preemptions ? rl::sched_bound
+						      : rl::sched_random;
 	params.context_bound = the_check->preemptions;
 	params.execution_depth_limit = 20000;
 	params.output_stream = params.progress_stream = &said;
-	if (!the_check->preemptions)
+	if (params.search_type == rl::sched_random)
 		params.initial_state = (std::to_string(first) + " ").c_str();
 	passed = the_check->workers == 1 ? simulate<1>(params) : simulate<2>(params);
 	if (trace)
