@@ -399,7 +399,9 @@ static void print_source(const struct ask *a)
 	printf("Grade        %s\n", a->model.grade == PVQ_GRADE_PRICES
 					    ? "prices: from the price list alone, without calibration"
 					    : "calibrated: on measured cells of each strategy");
-	printf("Prices from  %s", a->run ? a->run : "a pilot on this machine, now");
+	printf("Prices from  %s", a->run           ? a->run
+				  : a->pilot.count ? "a pilot on this machine, now"
+						   : "a price list of this machine, now");
 	if (lost >= PVQ_ASK_BUSY)
 		printf("; interference took %.0f %% of its time: see pvq doctor", 100 * lost);
 	putchar('\n');

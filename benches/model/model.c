@@ -30,7 +30,8 @@ static void item_time(struct pvq_model_time *t, const double *price, const struc
 	t->item_ns = fmax(fmax(t->caller_ns, t->worker_ns / workers),
 		fmax(busy / fmin(workers, cores), (t->caller_ns + busy) / cores));
 	t->wake_ns = p * price[at->cores == 1 ? PVQ_PRICE_SWITCH : PVQ_PRICE_WAKE];
-	t->memory_ns = job->memory * at->memory_ns;
+	/* Many cores read no slower than one, which reads that much within an item's time in a serial run. */
+	t->memory_ns = fmin(job->memory * at->memory_ns, job->compute_ns);
 	/* The line goes one way for each claim. */
 	if (kind->paged && at->cores > 1)
 		t->claim_ns = handover / 2 * fmin(1, t->worker_ns / claim_takes);

@@ -503,6 +503,8 @@ static void test_memory_is_a_limit(void **state)
 	assert_true(fabs(bound.item_ns - 262144 * 0.02) < 1e-9);
 	assert_true(bound.map_ns > 3 * free.map_ns);
 	assert_int_equal(bound.limit, PVQ_LIMIT_MEMORY);
+	at.memory_ns = 1; /* from a busy moment: a serial run reads that much in 10 µs */
+	assert_true(fabs(take(cheap, &pool, job, at).item_ns - 10e3) < 1e-9);
 	at.memory_ns = 0;
 	assert_true(take(cheap, &pool, job, at).map_ns == free.map_ns); /* unknown */
 }
