@@ -286,12 +286,14 @@ static void pause_ms(unsigned ms)
 	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
 }
 
-/* Ends all descendants. A process that forks all the time could outrun a walk that kills, so all are stopped first. */
-static void end_all(const struct pvq_box *box)
+/* Ends all descendants. A process that forks all the time could outrun a walk that kills. So the kernel refuses forks from
+ * here on, and where there is no cgroup, all are stopped first. On a slow machine a walk past hundreds takes long. */
+static void end_all(const struct pvq_box *box, const struct pvq_cgroup *cgroup)
 {
-	uint64_t until = pvq_clock_ns() + 2000000000u, fresh = 1, sum = 0;
+	uint64_t until = pvq_clock_ns() + 10000000000u, fresh = 1, sum = 0;
 	unsigned count = 0;
 
+	pvq_cgroup_end(cgroup);
 	while (fresh && pvq_clock_ns() < until) {
 		fresh = 0;
 		(void)pvq_tree_each(getpid(), stop_one, &fresh, &count);
@@ -529,7 +531,7 @@ static _Noreturn void supervise(const struct pvq_box *box, char **argv)
 	end = wall == PVQ_BOX_ENDED ? end : wall;
 	if (end != PVQ_BOX_ENDED) {
 		note(box, end, processes);
-		end_all(box);
+		end_all(box, &walls.cgroup);
 	}
 	files = box->as_user ? pvq_traces_remove(box->as_user).count : 0;
 	if (files && end == PVQ_BOX_ENDED)

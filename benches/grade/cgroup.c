@@ -195,6 +195,17 @@ int pvq_cgroup_was_full(const struct pvq_cgroup *cgroup, enum pvq_cgroup_part pa
 	return times > 0;
 }
 
+void pvq_cgroup_end(const struct pvq_cgroup *cgroup)
+{
+	const char *dir = cgroup->dir[PVQ_CGROUP_PIDS];
+
+	if (!dir[0])
+		return;
+	(void)write_number(
+		dir, control[PVQ_CGROUP_PIDS].version[0].limit, 0); /* the same file in both versions */
+	(void)write_number(dir, "cgroup.kill", 1);
+}
+
 void pvq_cgroup_remove(const struct pvq_cgroup *cgroup)
 {
 	for (int part = 0; part < PVQ_CGROUP_PARTS; part++)

@@ -22,6 +22,9 @@ int pvq_cgroup_enter(const struct pvq_cgroup *);
 /* Whether the kernel has refused a process, or ended one for its memory. */
 int pvq_cgroup_was_full(const struct pvq_cgroup *, enum pvq_cgroup_part);
 
+/* Lets nobody in it fork any more, and kills those in it where the kernel does that by itself (version 2, since Linux 5.14). */
+void pvq_cgroup_end(const struct pvq_cgroup *);
+
 /* Removes it, once its processes have ended. */
 void pvq_cgroup_remove(const struct pvq_cgroup *);
 
