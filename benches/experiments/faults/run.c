@@ -163,6 +163,12 @@ static int faults_tries(const struct pvq_trial *t, enum pvq_fault_kind kind, con
 		struct pvq_fault fault;
 
 		ret = faults_try(t, kind, run, &fault);
+		if (ret == 0 && fault.status == PVQ_UNAVAILABLE && t->care.item_timeout_ms) {
+			struct pvq_trial without = *t;
+
+			without.care.item_timeout_ms = 0;
+			ret = faults_try(&without, kind, run, &fault);
+		}
 		if (ret)
 			break;
 		fault.try = try;
@@ -194,8 +200,8 @@ static int faults_of(const struct pvq_session *session, const struct pvq_impl *i
 		snprintf(words, sizeof(words), "fault:kind=%s,at=%d", pvq_fault_words[kind], PVQ_FAULTS_AT);
 		ret = pvq_spec_parse(&spec, words);
 		t.spec = &spec;
-		/* A strategy that supports a time-out per item gets one. */
-		if (kind == PVQ_FAULT_HANG && impl->flags & PVQ_SURVIVES_CRASH && !pvq_impl_is_peer(impl))
+		/* A strategy that outlives workers may know a time-out per item. */
+		if (kind == PVQ_FAULT_HANG && impl->flags & PVQ_SURVIVES_CRASH)
 			t.care.item_timeout_ms = ITEM_TIMEOUT_MS;
 		if (ret == 0)
 			ret = faults_tries(&t, kind, session->dir, f);
