@@ -29,6 +29,8 @@
 #   make python-table    measure the package beside its targets: the table of impls/python/pvqpool/README.md: four minutes
 #                        at most; BLOCKS=11, ITEMS=1000 (a trial's items at most)
 #   make selftest        does the measurement find differences that do not exist, or miss real ones? ten minutes
+#   make agree           do a default run, peers and pool-bench say the same METG and time per empty item? the table of
+#                        reports/METHOD.md: eight minutes a round; ROUNDS=3, OUT=folder
 #   make grade-aa        is the reference, graded as a student, ever short of points? RUNS=100, half an hour on a quiet machine
 #   make e2e             the outside view: whole runs, timed by hyperfine; OUT=folder
 #   make lint            compiler warnings, layers, clang-tidy, cppcheck, shellcheck, clang-format
@@ -92,7 +94,7 @@ build     = @$(MAKE) --no-print-directory $(jobs)
 stale     = $(if $(wildcard $B/peers),peers-built)
 
 .PHONY: all bench test check build-tests python python-table micro micro-overhead pool-bench pool-table pool-against pool-parts peers peers-built \
-        peers-check peers-of-c peers-tests aarch64 pool-faults chaos chaos-long kill-resume grade-aa torture proofs selftest e2e lint sample \
+        peers-check peers-of-c peers-tests aarch64 pool-faults chaos chaos-long kill-resume grade-aa agree torture proofs selftest e2e lint sample \
         lessons report install \
         install-library uninstall help clean FORCE
 .DELETE_ON_ERROR:
@@ -125,6 +127,11 @@ torture:
 	@scripts/torture build/san-leak/pvq --depth $(or $(DEPTH),2) --journal build/torture.journal $(CASES:%=--case %) \
 		$(if $(CASES),,--table build/torture.txt)
 	$(if $(CASES),,@scripts/put-table reports/METHOD.md torture <build/torture.txt)
+agree:
+	@scripts/bootstrap bench pool_bench pool_peers
+	$(build) $B/pvq $B/pvq-micro $B/pool-bench $(POOL_PEERS)
+	@code=0; scripts/agree $B $(or $(ROUNDS),3) "$${OUT:-reports/agree}" >$B/agree.md || code=$$?; \
+		[ $$code -gt 1 ] || scripts/put-table reports/METHOD.md agree <$B/agree.md; exit $$code
 grade-aa:
 	@scripts/bootstrap bench test
 	$(build) $B/pvq

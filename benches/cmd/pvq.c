@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const struct pvq_command *const commands[] = {&pvq_command_list, &pvq_command_run,
-	&pvq_command_bench, &pvq_command_e2e, &pvq_command_report, &pvq_command_compare,
+	&pvq_command_bench, &pvq_command_e2e, &pvq_command_report, &pvq_command_compare, &pvq_command_agree,
 	&pvq_command_selftest, &pvq_command_doctor, &pvq_command_ask, &pvq_command_lesson, &pvq_command_new,
 	&pvq_command_grade, &pvq_command_chaos, NULL};
 

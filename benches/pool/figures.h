@@ -9,7 +9,8 @@ struct pool_figure {
 	unsigned blocks_most; /* limit if trials are long and their values steady; 0: no limit */
 	unsigned
 		blocks_times; /* so many times as many, where trials are short and their values are not steady; 0: 1 */
-	int by_level; /* as in sheet.h */
+	const char *rows; /* the file of a run's folder whose rows its trials are; NULL: none */
+	int by_level;     /* as in sheet.h */
 	void (*plan)(struct pool_sheet *, const struct pool_lab *);
 	/* Prints the rows; where nothing was measured (no blocks), they still have their names. */
 	void (*print)(const struct pool_table *, const struct pool_sheet *, const struct pool_lab *);

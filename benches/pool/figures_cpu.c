@@ -74,6 +74,7 @@ static void item_print(const struct pool_table *t, const struct pool_sheet *s, c
 
 const struct pool_figure pool_figure_item = {
 	.name = "item",
+	.rows = "dispatch.csv",
 	.by_level = 1,
 	.summary = "time per empty item, as in reports, against OpenMP schedule(dynamic,1)",
 	.plan = item_plan,
@@ -294,6 +295,7 @@ static void metg_print(const struct pool_table *t, const struct pool_sheet *s, c
 
 const struct pool_figure pool_figure_metg = {
 	.name = "metg",
+	.rows = "grain.csv",
 	.blocks_times = 3,
 	.by_level = 1,
 	.summary =

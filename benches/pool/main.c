@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "base/outfile.h"
 #include "base/process.h"
+#include "base/rundir.h"
 #include "drive/launch.h"
 #include "pool/figures.h"
 #include "pool/remote.h"
@@ -15,6 +16,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -35,7 +37,8 @@ struct bench {
 	struct pool_looks looks;
 	struct pool_table table;
 	int wanted[FIGURES], any; /* any: the user named some; else all are wanted */
-	const char *csv;
+	const char *csv, *rows;
+	char folder[PATH_MAX]; /* of the rows */
 	/* For the line below the table: */
 	struct pvq_outfile facts; /* about the machine, before anything ran */
 	struct pvq_outfile sizes; /* of the figures that ran */
@@ -95,6 +98,9 @@ static const struct pvq_option options[] = {
 		.kind = PVQ_OPTION_OWN, .take = take_format},
 	{"csv", .word = "FILE", .help = "write every trial to FILE", .kind = PVQ_OPTION_TEXT,
 		.at = offsetof(struct bench, csv)},
+	{"rows", .word = "DIR",
+		.help = "write the trials of METG and of empty items to the folder, for pvq agree",
+		.kind = PVQ_OPTION_TEXT, .at = offsetof(struct bench, rows)},
 	{0},
 };
 
@@ -131,6 +137,37 @@ static void figure_plan(struct pool_sheet *sheet, const struct bench *b, const s
 	figure->plan(sheet, &b->lab);
 }
 
+/* Opens the file of rows of a figure that has one, if they are wanted. 0 or -errno with a line on stderr. */
+static int rows_open(struct pool_sheet *sheet, const struct bench *b, const struct pool_figure *figure)
+{
+	if (!b->rows || !figure->rows || b->table.format == POOL_NAMES)
+		return 0;
+	sheet->rows = pvq_rundir_open(b->rows, figure->rows, "we");
+	return sheet->rows ? pvq_row_header(sheet->rows) : -EIO;
+}
+
+static int rows_close(struct pool_sheet *sheet, const struct bench *b)
+{
+	FILE *f = sheet->rows;
+
+	sheet->rows = NULL;
+	if (!f || fclose(f) == 0)
+		return 0;
+	fprintf(stderr, "pool-bench: the rows in %s are incomplete\n", b->rows);
+	return -EIO;
+}
+
+/* Measures a planned figure. */
+static int figure_run(struct pool_sheet *sheet, const struct bench *b, const struct pool_figure *figure)
+{
+	int ret = rows_open(sheet, b, figure), closed;
+
+	if (ret == 0 && b->table.format != POOL_NAMES)
+		ret = pool_sheet_run(sheet, &b->lab);
+	closed = rows_close(sheet, b);
+	return ret ? ret : closed;
+}
+
 /* Plans and measures the wanted figures, up to the first that is interrupted. ret: of each, 1 for those not measured.
  * -EINTR, or whether any failed. */
 static int figures_run(struct bench *b, struct pool_sheet sheet[FIGURES], int ret[FIGURES])
@@ -143,7 +180,7 @@ static int figures_run(struct bench *b, struct pool_sheet sheet[FIGURES], int re
 		if (b->any && !b->wanted[i])
 			continue;
 		figure_plan(&sheet[i], b, figures[i]);
-		ret[i] = b->table.format == POOL_NAMES ? 0 : pool_sheet_run(&sheet[i], &b->lab);
+		ret[i] = figure_run(&sheet[i], b, figures[i]);
 		if (ret[i] == -EINTR) {
 			fputs("pool-bench: interrupted\n", stderr);
 			return -EINTR;
@@ -305,6 +342,8 @@ int main(int argc, char **argv)
 	if (ret)
 		return ret == PVQ_OPTIONS_ANSWERED && fflush(stdout) == 0 ? EXIT_DONE : EXIT_USAGE;
 	pvq_launch_signals();
+	if (b.rows && pvq_rundir_make(b.rows, "pool-", b.folder, sizeof(b.folder)))
+		return EXIT_USAGE;
 	if (set_up(&b))
 		return EXIT_FAILED;
 	ret = figures_run(&b, sheet, done);

@@ -72,14 +72,29 @@ static void show_progress(
 			spent_s / (double)done * (double)(all - done), s->figure);
 }
 
-static int measure_cell(const struct pool_sheet *s, const struct pool_cell *cell,
+/* Measures a cell as a trial of pvq, and keeps the row, which has the looks that the driver takes around it. */
+static int measure_trial(
+	struct pool_sheet *s, const struct pool_lab *lab, unsigned cell, unsigned block, unsigned attempt)
+{
+	struct pvq_row row;
+	int ret = pool_trial_measure(&s->cell[cell], lab, timeout_s, &row);
+
+	if (ret)
+		return ret;
+	s->value[cell][block] = (double)row.map_ns;
+	s->look[cell][block] = (struct pool_look){(double)row.handover_ns, (double)row.handover_after_ns};
+	row.cell = cell;
+	row.block = block;
+	row.attempt = attempt;
+	return s->rows ? pvq_row_write(s->rows, &row) : 0;
+}
+
+static int measure_other(const struct pool_sheet *s, const struct pool_cell *cell,
 	const struct pool_lab *lab, double *value, struct pool_look *look)
 {
 	struct pvq_probe before, after;
 	int ret;
 
-	if (cell->measure == POOL_MEASURE_TRIAL)
-		return pool_trial_measure(cell, lab, timeout_s, value, look);
 	if (!s->by_level)
 		return pool_remote_measure(cell, &lab->host, lab->cores, timeout_s, value);
 	pvq_probe_look(&before, lab->host.cpu, lab->cores);
@@ -104,7 +119,10 @@ static int measure_turn(
 		unsigned cell = turn->cell[i];
 		struct pool_look *look = &s->look[cell][turn->block];
 
-		ret = measure_cell(s, &s->cell[cell], lab, &s->value[cell][turn->block], look);
+		if (s->cell[cell].measure == POOL_MEASURE_TRIAL)
+			ret = measure_trial(s, lab, cell, turn->block, attempt);
+		else
+			ret = measure_other(s, &s->cell[cell], lab, &s->value[cell][turn->block], look);
 		if (ret == 0)
 			ret = pool_looks_add(lab->looks, *look);
 		if (ret == 0)

@@ -12,6 +12,7 @@ struct pool_sheet {
 	struct pool_cell cell[POOL_SHEET_CELLS];
 	unsigned cells, groups, blocks;
 	int by_level; /* the values depend on the hand-over: look at it, and measure mixed groups again */
+	FILE *rows;   /* gets the rows of trials of pvq (pool/trial.h); NULL: none */
 	double value[POOL_SHEET_CELLS][POOL_SHEET_BLOCKS]; /* pool_measure_unit() */
 	struct pool_look look[POOL_SHEET_CELLS][POOL_SHEET_BLOCKS];
 };

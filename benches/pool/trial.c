@@ -38,24 +38,21 @@ int pool_trial_size(struct pool_cell *cell, const struct pool_lab *lab, double t
 	return ret ? ret : pvq_empty_size(&t, timeout_s, &cell->n);
 }
 
-int pool_trial_measure(const struct pool_cell *cell, const struct pool_lab *lab, double timeout_s,
-	double *value, struct pool_look *look)
+int pool_trial_measure(
+	const struct pool_cell *cell, const struct pool_lab *lab, double timeout_s, struct pvq_row *row)
 {
 	const struct pvq_launch_io io = {.out_fd = -1, .err_fd = 2};
 	struct pvq_spec spec;
 	struct pvq_trial t;
-	struct pvq_row row;
 	int ret = trial_of(&t, &spec, cell, lab);
 
 	if (ret == 0)
-		ret = pvq_launch_trial(&t, timeout_s, &io, &row);
+		ret = pvq_launch_trial(&t, timeout_s, &io, row);
 	if (ret)
 		return ret;
-	*value = (double)row.map_ns;
-	*look = (struct pool_look){(double)row.handover_ns, (double)row.handover_after_ns};
-	if (row.status == PVQ_OK)
+	if (row->status == PVQ_OK)
 		return 0;
-	fprintf(stderr, "pool-bench: %s of %s: %s\n", cell->work, cell->who, row.reason);
+	fprintf(stderr, "pool-bench: %s of %s: %s\n", cell->work, cell->who, row->reason);
 	return -EIO;
 }
 

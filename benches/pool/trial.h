@@ -7,14 +7,14 @@
 
 #include "pool/lab.h"
 #include "pool/measure.h"
+#include "trial/row.h"
 
 /* Finds the cell's number of items, if it is 0. As below. */
 int pool_trial_size(struct pool_cell *, const struct pool_lab *, double timeout_s);
 
-/* Runs the trial, one worker a CPU. 0 with its map time, and the looks that the driver takes around it; -EINTR: the user
- * interrupted; other -errno with a line on stderr. */
-int pool_trial_measure(const struct pool_cell *, const struct pool_lab *, double timeout_s, double *value,
-	struct pool_look *look);
+/* Runs the trial, one worker a CPU. 0 with its row; -EINTR: the user interrupted; other -errno with a line on stderr. */
+int pool_trial_measure(
+	const struct pool_cell *, const struct pool_lab *, double timeout_s, struct pvq_row *);
 
 /* The trial's side: argv from "trial" on. Returns the exit code. */
 int pool_trial_child(int argc, char **argv);

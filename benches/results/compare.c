@@ -220,9 +220,6 @@ static size_t compare_sample(const struct place *place, enum pvq_metric metric, 
 
 /* ---- the level to compare at ---- */
 
-/* Levels of two runs are the same if their centres differ by this factor at most. */
-static const double level_same = 1.25;
-
 static int compare_same_host(const struct pvq_comparison_table *t)
 {
 	static const char *const key[] = {"host_cpu_model", "host_cpus"};
@@ -274,7 +271,7 @@ static size_t compare_try_level(struct place *place, size_t runs, int index)
 			n += (size_t)compare_takes(&place[r], place[r].cell->row[i]);
 		least = n < least ? n : least;
 	}
-	return high <= level_same * low ? least : 0;
+	return high <= PVQ_LEVELS_SAME * low ? least : 0;
 }
 
 static const char *compare_level_name(const struct place *place, size_t runs)

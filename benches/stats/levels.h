@@ -19,6 +19,8 @@ enum {
 #define PVQ_LEVELS_VALLEY 1.25
 /* The medians of two levels differ by this factor at least: less does not change what is measured. */
 #define PVQ_LEVELS_APART 1.4
+/* Levels of two runs are the same if their centres differ by this factor at most. */
+#define PVQ_LEVELS_SAME 1.25
 /* A valley holds at most this share of all values. A level holds more, and at least PVQ_LEVELS_LEAST values. */
 #define PVQ_LEVELS_SHARE 0.02
 enum { PVQ_LEVELS_LEAST = 5 };
