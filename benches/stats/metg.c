@@ -75,7 +75,8 @@ static double zero_of(const struct sums *s)
 	return s->below && s->above && rise > 0 ? (s->x - s->y / rise) / s->weight : NAN;
 }
 
-/* The granularity at which the efficiency reaches the share between grain `above` and the one before. */
+/* The granularity at which the efficiency reaches the share between grain `above` and the one before. A line that is nearly
+ * flat, as where efficiencies are noise, may reach it far beyond all lengths: then these two tell. */
 static double fit(const double *x, const double *y, const struct pvq_metg_ramp *ramp, size_t above)
 {
 	struct sums near = {0}, two = {0};
@@ -88,7 +89,7 @@ static double fit(const double *x, const double *y, const struct pvq_metg_ramp *
 			add(&two, x[i], y[i], 1);
 	}
 	zero = zero_of(&near);
-	return exp(isnan(zero) ? zero_of(&two) : zero);
+	return exp(zero >= x[0] && zero <= x[ramp->grains - 1] ? zero : zero_of(&two));
 }
 
 /* The granularity at which the efficiency first reaches a share, as in pvq_metg(). */

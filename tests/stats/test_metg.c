@@ -93,6 +93,24 @@ static void near_grains_are_fitted(void **state)
 }
 
 /* The estimate takes serial's cells first, and computes METG of the medians. */
+/* Efficiencies that hardly rise: their line may reach the share far away, but METG lies between two of the lengths. */
+static void a_flat_line_tells_nothing_beyond_the_lengths(void **state)
+{
+	const struct pvq_metg_ramp ramp = {.grains = 4, .cores = 1, .n = 1};
+	const double serial[] = {10, 20, 40, 80}, share[] = {0.46, 0.47, 0.465, 0.501};
+	double map[4], metg;
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		map[i] = serial[i] / share[i];
+	metg = pvq_metg(serial, map, &ramp);
+	assert_true(metg >= 2 * serial[2] && metg <= 2 * serial[3]);
+	for (int i = 0; i < 4; i++)
+		map[i] = serial[i] / (i == 1 ? 0.502 : 0.45);
+	metg = pvq_metg(serial, map, &ramp);
+	assert_true(metg >= 2 * serial[0] && metg <= 2 * serial[3]);
+}
+
 static void estimate_over_blocks(void **state)
 {
 	enum { BLOCKS = 20 };
@@ -147,6 +165,7 @@ int main(void)
 		cmocka_unit_test(is_twice_the_overhead),
 		cmocka_unit_test(overhead_may_grow),
 		cmocka_unit_test(near_grains_are_fitted),
+		cmocka_unit_test(a_flat_line_tells_nothing_beyond_the_lengths),
 		cmocka_unit_test(estimate_over_blocks),
 		cmocka_unit_test(ramp_ascends_and_its_longest_take_a_fifth_of_a_second),
 		cmocka_unit_test(slow_strategies_get_longer_items),
