@@ -86,15 +86,15 @@ static void set(struct pvq_model_prior *prior, enum pvq_model_price which, doubl
 
 /* ---- the strategies ---- */
 
-/* A sleeping partner: on one core a round trip is two switches. On two, both sides' CPU time counts, as a core that has gone idle
- * meanwhile is no loss. Items that follow within a switch's time share it. */
+/* A sleeping partner: on one core a round trip is two switches. On two it takes longer, and more CPU time too, because each core
+ * goes idle in between. A queue that is in use hardly lets them, so the price on one core holds there, too. Items that follow
+ * within a switch's time share it. */
 static void set_sleeping(struct pvq_model_prior *prior, const struct pvq_prices *list, const char *name)
 {
 	double one = listed(list, name, 1);
-	const struct pvq_price *two = pvq_prices_find(list, name, 2);
 
 	set(prior, PVQ_PRICE_SWITCH, one);
-	set(prior, PVQ_PRICE_WAKE, two && two->cpu_ns > 0 ? two->cpu_ns : one);
+	set(prior, PVQ_PRICE_WAKE, one);
 	set(prior, PVQ_PRICE_BATCH, one);
 }
 

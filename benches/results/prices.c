@@ -101,7 +101,7 @@ static struct pvq_price *prices_entry(struct pvq_prices *prices, const json_t *r
 static int prices_settle(struct pvq_price *p, const json_t *rows)
 {
 	size_t count = json_array_size(rows), n = 0;
-	double *ns = calloc(count ? count : 1, sizeof(*ns)), cpu = 0;
+	double *ns = calloc(count ? count : 1, sizeof(*ns));
 
 	if (!ns)
 		return -ENOMEM;
@@ -111,16 +111,13 @@ static int prices_settle(struct pvq_price *p, const json_t *rows)
 
 		prices_parse_name(&named, prices_text(row, "run_name"));
 		if (strcmp(prices_text(row, "run_type"), "iteration") == 0 && prices_same(&named, p) &&
-			!json_object_get(row, "error_message") && prices_is_timed(row)) {
+			!json_object_get(row, "error_message") && prices_is_timed(row))
 			ns[n++] = prices_number(row, "real_time") * prices_unit_ns(row);
-			cpu += prices_number(row, "cpu_ns");
-		}
 	}
 	p->repetitions = n;
 	if (n) {
 		struct pvq_estimate e = pvq_estimate(ns, n, PVQ_ALPHA);
 
-		p->cpu_ns = cpu / (double)n;
 		p->median_ns = e.median;
 		p->min_ns = e.min;
 		p->max_ns = e.max;

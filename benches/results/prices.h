@@ -13,10 +13,9 @@ struct pvq_price {
 	char name[64];     /* "pipe/round_trip" */
 	char arg_name[16]; /* "cores", "bytes", …; "": it takes no argument */
 	int64_t arg;
-	char op[160];                     /* what the operation is */
-	double median_ns, min_ns, max_ns; /* over the repetitions */
-	size_t repetitions;               /* 0: it could not be measured; error says why */
-	double cpu_ns; /* CPU time of both sides together, the mean over the repetitions; 0: not measured */
+	char op[160];                      /* what the operation is */
+	double median_ns, min_ns, max_ns;  /* over the repetitions */
+	size_t repetitions;                /* 0: it could not be measured; error says why */
 	double handovers, syscalls, bytes; /* in one operation, both sides together; 0: none */
 	char error[160];
 	long family, instance; /* the order of the list */
