@@ -1,6 +1,6 @@
 /* test_prices.c: from the library's JSON to prices, and to the report's chapter. */
-#include "results/prices.h"
 #include "report/experiment.h"
+#include "results/prices.h"
 
 #include <errno.h>
 #include <setjmp.h>
