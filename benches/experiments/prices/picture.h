@@ -2,8 +2,8 @@
 #ifndef PVQ_PRICES_PICTURE_H
 #define PVQ_PRICES_PICTURE_H
 
-#include "results/prices.h"
 #include "report/experiment.h"
+#include "results/prices.h"
 
 enum { PVQ_PRICES_BY_SIZE, PVQ_PRICES_FORK, PVQ_PRICES_FIGURES };
 const char *pvq_prices_figure_name(int figure);
