@@ -300,8 +300,8 @@ static void precision_does_not_end_what_lacks_blocks(void **state)
 /* What the choice was asked, and saw. */
 static struct {
 	unsigned calls, cells;
-	double last_ns; /* of the first cell, in the block before */
-	int level;      /* of the first cell, in the first block */
+	double last_ns;    /* of the first cell, in the block before */
+	signed char level; /* of the first cell, in the first block */
 } asked;
 
 /* The first cell in 12 blocks, the fifth in every third of them, and no other. */

@@ -976,8 +976,8 @@ static void rivals_are_told_with_what_they_lack(void **state)
 
 	add_cell(run, "serial", "spin", 1, 12, 20);
 	for (unsigned cores = 1; cores <= 2; cores++) {
-		add_cell(run, "pool_unordered", "spin", cores, 12, 22 / cores);
-		add_turns(run, "their_pool", "spin", cores, 12 / cores, 30 / cores);
+		add_cell(run, "pool_unordered", "spin", cores, 12, 22.0 / cores);
+		add_turns(run, "their_pool", "spin", cores, 12.0 / cores, 30.0 / cores);
 	}
 	add_turns(run, "broken_pool", "spin", 1, 12, 12.1);
 	add_turns(run, "broken_pool", "spin", 2, 0, 0);

@@ -180,11 +180,13 @@ static char *drawn(const char *name, const char *answer, const struct pvq_estima
 /* The column of a mark in the row of that label, from 0 on; -1: it has none. */
 static int mark_of(const char *text, const char *label, char mark)
 {
-	const char *row = strstr(text, label), *bar = row ? strchr(row, '|') : NULL, *at;
+	const char *row = strstr(text, label), *bar = strchr(row ? row : text, '|'), *at;
 
-	assert_non_null(bar);
-	at = memchr(bar + 1, mark, strcspn(bar + 1, "\n"));
-	return at ? (int)(at - bar - 1) : -1;
+	if (!row || !bar)
+		fail_msg("no row '%s' with a bar", label);
+	else if ((at = memchr(bar + 1, mark, strcspn(bar + 1, "\n"))))
+		return (int)(at - bar - 1);
+	return -1;
 }
 
 static struct pvq_estimate estimate(double median, double lo, double hi)
@@ -241,8 +243,8 @@ static void test_picture_of_a_choice(void **state)
 	int from = -1;
 
 	(void)state;
-	for (char letter = 'a'; letter <= 'd'; letter++) {
-		char answer[2] = {letter}, *text = drawn("order", answer, &e);
+	for (int letter = 'a'; letter <= 'd'; letter++) {
+		char answer[2] = {(char)letter}, *text = drawn("order", answer, &e);
 		int begin = mark_of(text, "prediction", '['), end = mark_of(text, "prediction", ']');
 
 		assert_int_equal(mark_of(text, "prediction", 'x'), -1);
