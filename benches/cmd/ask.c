@@ -540,6 +540,10 @@ static int verify(struct ask *a)
 		unsigned workers = o->at.workers > q.cores && q.job.wait_ns <= 0 ? q.cores : o->at.workers;
 
 		offer[i] = pvq_model_offer_at(&a->model, o->strategy, &q, workers);
+		if (offer[i].predicted.error) {
+			fprintf(stderr, "pvq: out of memory\n");
+			return PVQ_EXIT_FAILED;
+		}
 	}
 	ret = pvq_ask_measure(total_ns, &lost, offer, count, &a->spec, (uint64_t)q.job.n, &a->host);
 	if (ret == -EINTR)

@@ -95,8 +95,11 @@ json_t *pvq_json_row(const struct pvq_row *row)
 		return NULL;
 	}
 	for (size_t i = 0; object && row->status != PVQ_OK && i < 4; i++)
-		if (json_integer_value(json_object_get(object, of_good_rows[i])) == 0)
-			json_object_set_new(object, of_good_rows[i], json_null());
+		if (json_integer_value(json_object_get(object, of_good_rows[i])) == 0 &&
+			json_object_set_new(object, of_good_rows[i], json_null())) {
+			json_decref(object);
+			object = NULL;
+		}
 	return object;
 }
 

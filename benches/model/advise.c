@@ -146,7 +146,7 @@ static struct pvq_model_offer best_of(const struct pvq_model *model, const struc
 	struct pvq_model_offer best = pvq_model_offer_at(model, s, q, workers);
 
 	/* By steps of a half, and at the number of cores. */
-	while (workers < most) {
+	while (workers < most && !best.predicted.error) {
 		unsigned next = workers + (workers + 1) / 2;
 		struct pvq_model_offer o;
 
@@ -154,7 +154,7 @@ static struct pvq_model_offer best_of(const struct pvq_model *model, const struc
 			next = q->cores;
 		workers = next < most ? next : most;
 		o = pvq_model_offer_at(model, s, q, workers);
-		if (o.total_ns < best.total_ns * (1 - worth))
+		if (o.predicted.error || o.total_ns < best.total_ns * (1 - worth))
 			best = o;
 	}
 	return best;
@@ -202,6 +202,10 @@ int pvq_model_advise(struct pvq_model_offers *offers, const struct pvq_model *mo
 			struct pvq_model_offer *o = &offers->of[offers->count++];
 
 			*o = best_of(model, &model->of[i], q);
+			if (o->predicted.error) {
+				pvq_model_offers_free(offers);
+				return -ENOMEM;
+			}
 			prefer_measured(o, cells, q);
 		}
 	qsort(offers->of, offers->count, sizeof(*offers->of), by_total);

@@ -44,7 +44,7 @@ void pvq_model_offers_free(struct pvq_model_offers *);
 struct pvq_model_setting pvq_model_setting_for(const struct pvq_model *, const struct pvq_model_strategy *,
 	const struct pvq_model_job *, unsigned cores, unsigned workers);
 
-/* The offer of one strategy with that many workers, without a look at measured cells. */
+/* The offer of one strategy with that many workers, without a look at measured cells; see predicted.error. */
 struct pvq_model_offer pvq_model_offer_at(const struct pvq_model *, const struct pvq_model_strategy *,
 	const struct pvq_model_question *, unsigned workers);
 

@@ -346,10 +346,10 @@ struct pvq_model_prediction pvq_model_predict(const struct pvq_model_strategy *s
 	       edge_sd = hypot(s->edge_scatter, edge_doubling * doublings(s, at));
 	uint64_t state = 2;
 
-	/* Without memory for a simulation, the formula's own term stands. The prices matter little to it, so that one serves
-	 * all draws. */
-	if (!s->kind.serial && pvq_model_needs_simulation(job, at))
-		(void)pvq_model_simulate(at, s->price, &s->kind, job);
+	/* The prices matter little to it, so that one simulation serves all draws. */
+	p.error = !s->kind.serial && pvq_model_needs_simulation(job, at)
+			  ? pvq_model_simulate(at, s->price, &s->kind, job)
+			  : 0;
 	p.time = pvq_model_time(s->price, &s->kind, job, at);
 	for (unsigned d = 0; d < PVQ_MODEL_DRAWS; d++) {
 		struct pvq_model_time t = pvq_model_time(s->draw[d], &s->kind, job, at);

@@ -59,6 +59,7 @@ void pvq_model_free(struct pvq_model *);
 struct pvq_model_prediction {
 	struct pvq_model_time time;
 	double map_lo, map_hi, edge_lo, edge_hi, total_lo, total_hi;
+	int error; /* -ENOMEM: there was no memory to simulate the map, and the figures must not be used; else 0 */
 };
 struct pvq_model_prediction pvq_model_predict(
 	const struct pvq_model_strategy *, const struct pvq_model_job *, const struct pvq_model_setting *);

@@ -225,7 +225,7 @@ int pvq_model_check(
 	struct pvq_model_check *check, const struct pvq_model *model, const struct pvq_model_cells *cells)
 {
 	double *error = malloc((cells->count + 1) * sizeof(*error));
-	int ret;
+	int ret = 0;
 
 	*check = (struct pvq_model_check){.miss = malloc((cells->count + 1) * sizeof(*check->miss))};
 	if (!error || !check->miss) {
@@ -245,6 +245,7 @@ int pvq_model_check(
 		at = c->at;
 		at.memory_ns = pvq_model_memory_ns(model->list, at.cores);
 		*m = (struct pvq_model_miss){.cell = c, .predicted = pvq_model_predict(s, &c->job, &at)};
+		ret = ret ? ret : m->predicted.error;
 		m->error = m->predicted.time.map_ns / c->map_ns - 1;
 		check->count++;
 	}
@@ -254,7 +255,7 @@ int pvq_model_check(
 	check->edge = accuracy(check, error, EDGE);
 	for (size_t i = 0; i < check->count; i++)
 		judge_group(check, i);
-	ret = check_metg(&check->metg, error, model, cells);
+	ret = ret ? ret : check_metg(&check->metg, error, model, cells);
 	free(error);
 	if (ret)
 		pvq_model_check_free(check);

@@ -96,6 +96,8 @@ static void predicted(struct beyond *b, size_t panel, size_t strategy, struct pv
 		struct pvq_model_prediction p = pvq_model_predict(s, b->job[panel], &at);
 		char says[PVQ_NAME_MAX + 2 * PVQ_TEXT_MAX + 64];
 
+		if (p.error)
+			pvq_plot_fail(&b->plot, p.error);
 		fprintf(b->plot.dat, "%.6g %.9g %.9g %.9g", place(b, cores, strategy), p.time.map_ns,
 			p.map_lo, p.map_hi);
 		snprintf(says, sizeof(says), "%s, %u cores\n%s: %s, 90 %% interval", s->impl->name, cores,
