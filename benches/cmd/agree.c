@@ -73,7 +73,8 @@ static int add_metg(struct figures *f, struct figure figure, const struct pvq_gr
 		figure.lo = level->last_ns;
 		say(&figure, "over ", pvq_text_ns(level->last_ns).s);
 	} else if (e->median <= level->first_ns) {
-		figure.lo = isnan(figure.lo) ? (double)NAN : 0;
+		if (!isnan(figure.lo))
+			figure.lo = 0;
 		say(&figure, "at most ", pvq_text_ns(e->hi).s);
 	} else if (isinf(e->hi)) {
 		say(&figure, "at least ", pvq_text_ns(e->lo).s);

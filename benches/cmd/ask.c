@@ -540,10 +540,8 @@ static int verify(struct ask *a)
 		unsigned workers = o->at.workers > q.cores && q.job.wait_ns <= 0 ? q.cores : o->at.workers;
 
 		offer[i] = pvq_model_offer_at(&a->model, o->strategy, &q, workers);
-		if (offer[i].predicted.error) {
-			fprintf(stderr, "pvq: out of memory\n");
+		if (fail_memory(offer[i].predicted.error))
 			return PVQ_EXIT_FAILED;
-		}
 	}
 	ret = pvq_ask_measure(total_ns, &lost, offer, count, &a->spec, (uint64_t)q.job.n, &a->host);
 	if (ret == -EINTR)
@@ -687,8 +685,8 @@ static int answer(struct ask *a, struct pvq_registry *registry)
 	if (ret == -ENOENT)
 		fprintf(stderr,
 			"pvq: no strategy with prices does what you ask for: leave out --ordered or --survive\n");
-	else if (ret)
-		fprintf(stderr, "pvq: out of memory\n");
+	else
+		(void)fail_memory(ret);
 	if (ret)
 		return ret == -ENOENT ? PVQ_EXIT_USAGE : PVQ_EXIT_FAILED;
 	if (a->json)

@@ -1,5 +1,5 @@
-/* page.c: the first write to a page, by what backs it and who has it already, and giving pages back: what a window in
- * shared memory costs at its first use and at its end. In pages of the base size.
+/* page.c: what memory costs at its first use and at its end: the first write to a page, shared or private, new or mapped
+ * elsewhere already; and giving pages back. Pages have the base size.
  */
 #include "base/clock.h"
 #include "rivals.h"

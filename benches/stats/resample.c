@@ -60,17 +60,31 @@ static double median_of(double *x, size_t n)
 	return low + 0.5 * (high - low);
 }
 
-/* The median of every cell over the drawn blocks that have it; NAN: none has. */
+/* The median of every cell over the drawn blocks that have it, NULL: over all; NAN: none has. */
 static void medians(const struct pvq_blocks *b, const size_t *drawn, double *scratch, double *median)
 {
 	for (size_t c = 0; c < b->cells; c++) {
 		size_t n = 0;
 
-		for (size_t i = 0; i < b->blocks; i++)
-			if (!isnan(b->ns[c * b->blocks + drawn[i]]))
-				scratch[n++] = b->ns[c * b->blocks + drawn[i]];
+		for (size_t i = 0; i < b->blocks; i++) {
+			double ns = b->ns[c * b->blocks + (drawn ? drawn[i] : i)];
+
+			if (!isnan(ns))
+				scratch[n++] = ns;
+		}
 		median[c] = median_of(scratch, n);
 	}
+}
+
+int pvq_blocks_medians(const struct pvq_blocks *b, double *median)
+{
+	double *scratch = calloc(b->blocks + 1, sizeof(*scratch));
+
+	if (!scratch)
+		return -ENOMEM;
+	medians(b, NULL, scratch, median);
+	free(scratch);
+	return 0;
 }
 
 static void draw(const struct pvq_blocks *b, size_t *drawn, uint64_t *state)
@@ -109,9 +123,7 @@ int pvq_resample_all(const struct pvq_blocks *b, pvq_figures_of *figures, void *
 		result[k] = (struct pvq_estimate){
 			.n = b->blocks, .median = NAN, .lo = NAN, .hi = NAN, .min = NAN, .max = NAN};
 	if (ret == 0 && b->blocks) {
-		for (size_t i = 0; i < b->blocks; i++)
-			drawn[i] = i;
-		medians(b, drawn, scratch, median);
+		medians(b, NULL, scratch, median);
 		figures(median, ctx, one);
 		for (size_t k = 0; k < count; k++)
 			result[k].median = one[k];

@@ -18,6 +18,9 @@ struct pvq_blocks {
 
 void pvq_blocks_free(struct pvq_blocks *);
 
+/* Writes the median of every cell over the blocks that have it; NAN: none has. 0 or -ENOMEM. */
+int pvq_blocks_medians(const struct pvq_blocks *, double *median);
+
 /* Computes a figure from the median of every cell; NAN if it does not exist. */
 typedef double pvq_figure_of(const double *median, void *ctx);
 

@@ -118,21 +118,6 @@ static int part_make(struct part *p, const struct pvq_grain_turn *turn, const st
 	return 0;
 }
 
-/* The median of each cell of the part. Uses up its times. */
-static void part_medians(struct part *p, double *median)
-{
-	for (size_t c = 0; c < p->blocks.cells; c++) {
-		double *ns = p->blocks.ns + c * p->blocks.blocks;
-		size_t n = 0;
-
-		for (size_t b = 0; b < p->blocks.blocks; b++)
-			if (!isnan(ns[b]))
-				ns[n++] = ns[b];
-		pvq_sort(ns, n);
-		median[c] = pvq_quantile(ns, n, 0.5);
-	}
-}
-
 static int levels_of(const struct pvq_sweep_seen *seen)
 {
 	int levels = 1;
@@ -201,9 +186,10 @@ static int choose_at(const struct pvq_grain_choice *c, struct pvq_grain_turn *tu
 	struct part p;
 	int ret = part_make(&p, turn, seen, level, ROUGH);
 
+	if (ret == 0)
+		ret = pvq_blocks_medians(&p.blocks, median);
 	if (ret == 0 && p.lengths) {
 		ramp = ramp_of(c, turn, &p);
-		part_medians(&p, median);
 		own = median + p.lengths;
 		metg = pvq_metg(median, own, &ramp);
 		even = pvq_break_even(median, own, &ramp);
@@ -232,10 +218,11 @@ static int judge_level(const struct pvq_grain_choice *c, const struct pvq_grain_
 	struct part p;
 	int ret = part_make(&p, turn, seen, level, pvq_median_needs(PVQ_ALPHA));
 
+	if (ret == 0)
+		ret = pvq_blocks_medians(&p.blocks, median);
 	if (ret == 0 && p.lengths) {
 		ramp = ramp_of(c, turn, &p);
 		ret = pvq_metg_estimate(&p.blocks, &ramp, c->plan->seed, &metg, NULL);
-		part_medians(&p, median);
 		known->open += !is_told(&p, turn, metg.lo, median + p.lengths, &ramp) ||
 			       !is_told(&p, turn, metg.hi, median + p.lengths, &ramp);
 		known->levels += p.most >= ENOUGH;
