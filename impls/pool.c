@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 enum {
-	/* Slots, where items are small: a caller that has to wait for a core, some milliseconds, must not find
-	 * workers without work when it comes back. */
-	WINDOW_AUTO = POOL_HAS(POOL_WIDE) ? 32768 : 1024,
+	/* Slots for each worker, where items are small, and in all: a caller that has to wait for a core, some milliseconds,
+	 * must not find workers without work when it comes back. More than that would only be more pages to touch: with
+	 * 32,768 for two workers, starting, a map of 20,000 items of 0.1 us and closing took 1.1 times as long. */
+	WINDOW_EACH = POOL_HAS(POOL_WIDE) ? 4096 : 512,
+	WINDOW_MOST = 8 * WINDOW_EACH,
 	/* Bytes that an automatic window takes: they stay in the caches, and few pages are touched for the
 	 * first time. Measured with 64 KiB both ways: half the time of 64 MiB. */
 	WINDOW_BYTES = (POOL_HAS(POOL_CACHED) ? 4 : 64) << 20,
@@ -48,10 +50,11 @@ static size_t stride_of(size_t max)
 
 unsigned pvq_pool_window(unsigned workers, size_t max_in, size_t max_out)
 {
-	size_t window = WINDOW_BYTES / (stride_of(max_in) + stride_of(max_out));
+	size_t window = WINDOW_BYTES / (stride_of(max_in) + stride_of(max_out)),
+	       most = workers < WINDOW_MOST / WINDOW_EACH ? workers * (size_t)WINDOW_EACH : WINDOW_MOST;
 
-	if (window > WINDOW_AUTO)
-		window = WINDOW_AUTO;
+	if (window > most)
+		window = most;
 	if (window < 2 * (size_t)workers)
 		window = 2 * (size_t)workers; /* one that runs and one that waits, for each */
 	if (window > PVQ_POOL_WINDOW_MAX)
