@@ -36,9 +36,8 @@ struct ask {
 	struct pvq_model_question question;
 	uint64_t began_ns;
 	double items_lost; /* the share that interference took of the pilot on the task's items; NAN: unknown */
-	struct pvq_rows pilot;   /* without a run */
-	struct pvq_run measured; /* with one */
-	struct pvq_rows grain;
+	struct pvq_rows pilot;         /* without a run */
+	struct pvq_run measured;       /* with one */
 	struct pvq_prices prices;      /* the machine's list, where there is one */
 	struct pvq_model_items *items; /* of the task, one by one */
 	struct pvq_model_cells cells;
@@ -636,7 +635,7 @@ static int check_prices(struct ask *a, const struct pvq_registry *registry)
 	return 0;
 }
 
-/* Tells the cells what a run knows besides its rows, and adds those of granularity. 0 or -ENOMEM. */
+/* Tells the cells what a run knows besides its rows, and adds those of its other sweeps. 0 or -ENOMEM. */
 static int add_other_cells(struct ask *a, const struct pvq_registry *registry)
 {
 	struct pvq_observations observed = {0};
@@ -645,8 +644,8 @@ static int add_other_cells(struct ask *a, const struct pvq_registry *registry)
 	if (pvq_observations_read(&observed, a->check) == 0)
 		ret = pvq_model_cells_observed(&a->cells, &observed, a->check);
 	pvq_observations_free(&observed);
-	if (ret == 0 && pvq_rows_read_file(a->check, "grain.csv", &a->grain) == 0)
-		ret = pvq_model_cells_add(&a->cells, registry, &a->grain, 0);
+	if (ret == 0)
+		ret = pvq_model_cells_swept(&a->cells, registry, a->check, 0);
 	return ret;
 }
 
@@ -721,7 +720,6 @@ static int run(const struct pvq_call *call)
 	pvq_model_free(&a->model);
 	pvq_model_cells_free(&a->cells);
 	pvq_run_free(&a->measured);
-	pvq_rows_free(&a->grain);
 	pvq_rows_free(&a->pilot);
 	pvq_prices_free(&a->prices);
 	free(a->items);

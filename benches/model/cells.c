@@ -193,6 +193,35 @@ int pvq_model_cells_add(struct pvq_model_cells *cells, const struct pvq_registry
 	return ret;
 }
 
+/* As pvq_rows_read_file(), without a word. */
+static int read_quietly(struct pvq_rows *rows, const char *dir, const char *name)
+{
+	FILE *in = pvq_rundir_has(dir, name) ? pvq_rundir_open(dir, name, "re") : NULL;
+	int ret = in ? pvq_rows_read(rows, in) : 0;
+
+	if (in)
+		fclose(in);
+	return ret;
+}
+
+int pvq_model_cells_swept(
+	struct pvq_model_cells *cells, const struct pvq_registry *registry, const char *dir, int told)
+{
+	static const char grain[] = "grain.csv";
+	struct pvq_rows *rows = cells->swept;
+	int ret[PVQ_MODEL_SWEPT] = {
+		told ? read_quietly(&rows[0], dir, grain) : pvq_rows_read_file(dir, grain, &rows[0]),
+		pvq_rows_read_file(dir, PVQ_GRID_FILE, &rows[1])};
+
+	for (size_t i = 0; i < PVQ_MODEL_SWEPT; i++) {
+		if (ret[i] != -ENOMEM && rows[i].count)
+			ret[i] = pvq_model_cells_add(cells, registry, &rows[i], 0);
+		if (ret[i] == -ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 struct pvq_model_items *pvq_model_items_of(const struct pvq_moment *moment, size_t n)
 {
 	struct pvq_model_items *items = malloc(sizeof(*items) + n * sizeof(items->ns[0]));
@@ -281,6 +310,8 @@ void pvq_model_cells_free(struct pvq_model_cells *cells)
 {
 	for (size_t i = 0; i < cells->summaries; i++)
 		pvq_summary_free(&cells->at[i]);
+	for (size_t i = 0; i < PVQ_MODEL_SWEPT; i++)
+		pvq_rows_free(&cells->swept[i]);
 	for (size_t i = 0; i < cells->works; i++)
 		free(cells->items[i]);
 	free(cells->items);

@@ -17,9 +17,12 @@ struct pvq_model_cell {
 	int calibrates;
 };
 
-enum { PVQ_MODEL_SUMMARIES = 2 * PVQ_LEVELS_MAX };
+/* Jobs of many lengths and payloads, which were measured to judge the model. */
+#define PVQ_GRID_FILE "grid.csv"
 
-/* Owned; freed with pvq_model_cells_free(). The rows must outlive it. */
+enum { PVQ_MODEL_SWEPT = 2, PVQ_MODEL_SUMMARIES = (1 + PVQ_MODEL_SWEPT) * PVQ_LEVELS_MAX };
+
+/* Owned; freed with pvq_model_cells_free(). Rows that were added must outlive it. */
 struct pvq_model_cells {
 	struct pvq_model_cell *cell;
 	size_t count;
@@ -27,6 +30,7 @@ struct pvq_model_cells {
 	size_t works;
 	struct pvq_summary at[PVQ_MODEL_SUMMARIES]; /* of the rows, at each level of the machine's state */
 	size_t summaries;
+	struct pvq_rows swept[PVQ_MODEL_SWEPT]; /* of a run's other files */
 };
 
 /* Adds the cells of those rows that have a serial one beside them. Where the machine had several states, a cell is there once
@@ -35,6 +39,10 @@ struct pvq_model_cells {
  * core, on at most so many cores; 0: none does. 0 or -ENOMEM. */
 int pvq_model_cells_add(struct pvq_model_cells *, const struct pvq_registry *, const struct pvq_rows *,
 	unsigned calibrate_cores);
+/* Adds the cells of the granularity chapter (grain.csv) and of the grid, as far as the folder holds them and they can be read.
+ * None calibrates. What is wrong with a file is said on stderr; told: 1: with grain.csv it has been. Call it once at most. 0 or
+ * -ENOMEM. */
+int pvq_model_cells_swept(struct pvq_model_cells *, const struct pvq_registry *, const char *dir, int told);
 /* Tells the cells of uneven tasks how long their items are, as a pilot would: one by one from the timeline of a serial trial, where
  * the run's folder has one; else only the longest, from its observed trials, where that is more than three times the mean.
  * Not of plain tasks: what was observed of those beyond their work is interference. 0 or -ENOMEM. */

@@ -63,6 +63,7 @@ static struct pvq_crossover_point decide(
 		}
 	}
 	return (struct pvq_crossover_point){.first = first.strategy,
+		.margin = next.map_ns / first.map_ns - 1,
 		.rival = next.strategy && is_tie(&first, &next, job) ? next.strategy : NULL};
 }
 

@@ -11,6 +11,7 @@ struct pvq_crossover_point {
 	const struct pvq_model_strategy *first; /* with the least map time; borrowed from the model */
 	/* A tie: the next one, if the first is faster with a probability below 90 %; else NULL. */
 	const struct pvq_model_strategy *rival;
+	double margin; /* by how much the next one takes longer, as a share; INFINITY: there is none */
 };
 
 struct pvq_crossover {

@@ -6,6 +6,7 @@
 #include "experiments/claims/claims.h"
 #include "experiments/costs/costs.h"
 #include "experiments/faults/faults.h"
+#include "experiments/forecast/grid.h"
 #include "experiments/grain/grain.h"
 #include "experiments/tutorial/tutorial.h"
 #include "trial/registry.h"
@@ -207,7 +208,47 @@ static const struct extra {
 	int (*run)(const struct pvq_session *);
 	const char *file[3];
 } extras[] = {{pvq_claims_run, {"claims.csv"}}, {pvq_costs_run, {"dispatch.csv", "cold.csv", "memory.csv"}},
-	{pvq_grain_run, {"grain.csv"}}, {pvq_faults_run, {"faults.csv"}}, {pvq_job_run, {"tutorial.csv"}}};
+	{pvq_grain_run, {"grain.csv"}}, {pvq_faults_run, {"faults.csv"}}, {pvq_job_run, {"tutorial.csv"}},
+	{pvq_forecast_run, {"grid.csv"}}};
+
+/* The sweep's rows, on which a model calibrates: items that cost a pool 40 ns. */
+static void write_sweep(void)
+{
+	static const struct {
+		const char *task, *args;
+		double n, item_ns;
+	} work[] = {{"noop", "", 300000, 6}, {"spin", "ns=1000,rate=900", 60000, 1000},
+		{"spin", "ns=100000,rate=900", 800, 1e5}, {"echo", "in=65536,out=65536", 3000, 20000}};
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/raw.csv", dir);
+	for (size_t w = 0; w < sizeof(work) / sizeof(*work); w++)
+		for (unsigned i = 0; i < 3 * 4;
+			i++) { /* blocks of serial, and of the pool on one core and two */
+			unsigned pool = i % 4 > 0, cores = pool && i % 4 < 3 ? 2 : 1;
+			double map_ns = work[w].n * (work[w].item_ns + 40 * pool) / cores;
+			struct pvq_row r = {.n = (uint64_t)work[w].n,
+				.workers = cores,
+				.cores = cores,
+				.chunk = 1,
+				.window = 1024,
+				.block = i / 4,
+				.verified = PVQ_VERIFIED_ORACLE,
+				.start_ns = 200000,
+				.first_ns = 50000,
+				.map_ns = (uint64_t)map_ns,
+				.stop_ns = 100000};
+
+			if (i % 4 == 2)
+				continue;
+			r.total_ns = r.start_ns + r.map_ns + r.stop_ns;
+			r.user_ns = r.map_ns;
+			snprintf(r.impl, sizeof(r.impl), "%s", pool ? "pool_unordered" : "serial");
+			snprintf(r.task, sizeof(r.task), "%s", work[w].task);
+			snprintf(r.args, sizeof(r.args), "%s", work[w].args);
+			assert_int_equal(pvq_row_append(path, &r), 0);
+		}
+}
 
 /* serial and a pool through noop and sleep. */
 static void plan_extras(struct pvq_plan *plan)
@@ -266,6 +307,7 @@ static void interrupt_extra(const struct extra *extra, unsigned at, const unsign
 static void what_was_interrupted_is_not_there(void **state)
 {
 	(void)state;
+	write_sweep();
 	for (size_t e = 0; e < sizeof(extras) / sizeof(extras[0]); e++) {
 		unsigned whole[3] = {0}, trials;
 		struct pvq_plan plan;
@@ -285,6 +327,38 @@ static void what_was_interrupted_is_not_there(void **state)
 			interrupt_extra(&extras[e], at, whole);
 		interrupt_extra(&extras[e], trials, whole);
 	}
+	unlink_in_dir("raw.csv");
+}
+
+/* Serial, and the model's strategies with a worker a core, on items that are in no plan; nothing where there is no model. */
+static void the_grid_has_items_of_its_own(void **state)
+{
+	struct pvq_rows rows;
+	struct pvq_plan plan;
+	unsigned serial = 0, pool = 0;
+
+	(void)state;
+	plan_extras(&plan);
+	assert_int_equal(run_beside(pvq_forecast_run, &plan), 0);
+	assert_false(pvq_rundir_has(dir, "grid.csv"));
+	write_sweep();
+	assert_int_equal(run_beside(pvq_forecast_run, &plan), 0);
+	assert_int_equal(pvq_rows_read_file(dir, "grid.csv", &rows), 0);
+	for (size_t i = 0; i < rows.count && rows.row[i].block == 0; i++) {
+		const struct pvq_row *r = &rows.row[i];
+		int is_serial = strcmp(r->impl, "serial") == 0;
+
+		assert_string_equal(r->task, "job");
+		assert_int_equal(r->workers, is_serial ? 1 : 2);
+		serial += is_serial;
+		pool += strcmp(r->impl, "pool_unordered") == 0;
+	}
+	assert_int_equal(serial, PVQ_GRID_POINTS);
+	assert_int_equal(pool, PVQ_GRID_POINTS);
+	pvq_rows_free(&rows);
+	pvq_plan_free(&plan);
+	unlink_in_dir("grid.csv");
+	unlink_in_dir("raw.csv");
 }
 
 /* Every fault is tried five times, but a hang, or a task that cannot run, once. */
@@ -321,6 +395,7 @@ int main(void)
 		cmocka_unit_test(claims_get_the_best_chunk_too),
 		cmocka_unit_test(every_chunk_size_is_measured),
 		cmocka_unit_test(what_was_interrupted_is_not_there),
+		cmocka_unit_test(the_grid_has_items_of_its_own),
 		cmocka_unit_test(faults_are_tried_again_where_that_is_cheap),
 	};
 

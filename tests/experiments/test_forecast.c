@@ -1,8 +1,10 @@
 /* test_forecast.c: the report's chapter on the model, from rows whose times are made up: as the formula has them, and not. */
+#include "experiments/forecast/grid.h"
 #include "report/report.h"
 #include "trial/registry.h"
 #include "trial/row.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -172,6 +174,100 @@ static void the_maps(void **state)
 	silent("256 cores^npredicted: ");
 }
 
+/* A work that only some strategies were measured on says nothing about who wins. */
+static void a_mark_needs_all_strategies(void **state)
+{
+	(void)state;
+	add_plain();
+	add("serial", "spin", "ns=3000,rate=900", 20000, 1, 20000 * 3000.0);
+	add("pthread_queue", "spin", "ns=3000,rate=900", 20000, 2, 20000 * 1700.0);
+	add_work("spin", "ns=5000,rate=900", 12000, 5000, 1);
+	add_work("mandelbrot", "width=64,maxiter=100", 3000, 20000, 1);
+	make_report();
+	read_text("plots/crossover.dat");
+	says("spin:ns=5000 on 2 cores^nlowest median: pool_unordered, ");
+	silent("spin:ns=3000 on 2 cores");
+}
+
+/* ---- the grid ---- */
+
+static int is_close(struct pvq_grid_point p, const struct pvq_crossover *map, double margin)
+{
+	return map->at[p.time][p.size].margin < margin;
+}
+
+static unsigned points_of(struct pvq_grid_point point[PVQ_GRID_POINTS], const struct pvq_crossover *map)
+{
+	unsigned count = pvq_grid_points(point, map);
+
+	for (unsigned i = 0; i < count; i++) {
+		assert_true(point[i].time < PVQ_CROSSOVER_TIMES && point[i].size < PVQ_CROSSOVER_SIZES);
+		for (unsigned j = 0; j < i; j++)
+			assert_false(point[i].time == point[j].time && point[i].size == point[j].size);
+	}
+	return count;
+}
+
+static void half_of_the_grid_is_where_it_is_close(void **state)
+{
+	static struct pvq_crossover map;
+	struct pvq_grid_point point[PVQ_GRID_POINTS], other[PVQ_GRID_POINTS];
+
+	(void)state;
+	for (unsigned t = 0; t < PVQ_CROSSOVER_TIMES; t++)
+		for (unsigned s = 0; s < PVQ_CROSSOVER_SIZES; s++) /* a diagonal, three wide */
+			map.at[t][s].margin = t >= s && t < s + 3 ? 0.05 : 0.15;
+	assert_int_equal(points_of(point, &map), PVQ_GRID_POINTS);
+	for (unsigned i = PVQ_GRID_FIXED; i < PVQ_GRID_POINTS; i++)
+		assert_true(is_close(point[i], &map, 0.1));
+
+	/* Too few: all others are nearly as close. */
+	for (unsigned t = 0; t < PVQ_CROSSOVER_TIMES; t++)
+		for (unsigned s = 0; s < PVQ_CROSSOVER_SIZES; s++)
+			map.at[t][s].margin = t == 5 ? 0.05 : 0.15;
+	assert_int_equal(points_of(other, &map), PVQ_GRID_POINTS);
+	assert_memory_equal(point, other, PVQ_GRID_FIXED * sizeof(*point));
+}
+
+static void a_map_of_one_strategy_has_the_fixed_points(void **state)
+{
+	static struct pvq_crossover map;
+	struct pvq_grid_point point[PVQ_GRID_POINTS];
+	char words[PVQ_GRID_WORDS];
+
+	(void)state;
+	for (unsigned t = 0; t < PVQ_CROSSOVER_TIMES; t++)
+		for (unsigned s = 0; s < PVQ_CROSSOVER_SIZES; s++)
+			map.at[t][s].margin = INFINITY;
+	assert_int_equal(points_of(point, &map), PVQ_GRID_FIXED);
+	pvq_grid_words(words, point[1]);
+	assert_string_equal(words, "job:work=32,in=2048,out=2048");
+	assert_true(pvq_grid_items(point[0], 2) > pvq_grid_items(point[1], 2));
+	assert_int_equal(pvq_grid_items(point[PVQ_GRID_FIXED - 1], 16), 1600);
+}
+
+/* Its cells are predicted, none calibrates, and the map marks them. */
+static void the_grid_is_judged(void **state)
+{
+	FILE *sweep = raw;
+
+	(void)state;
+	add_plain();
+	snprintf(path, sizeof(path), "%s/grid.csv", dir);
+	raw = fopen(path, "w");
+	assert_non_null(raw);
+	assert_int_equal(pvq_row_header(raw), 0);
+	add_work("job", "work=3162,sleep=0,in=2048,out=2048,skew=0,rate=900", 6000, 3500, 1);
+	assert_int_equal(fclose(raw), 0);
+	raw = sweep;
+	make_report();
+	says("was calibrated on 16 cells of this run");
+	says("It then predicted 4 cells");
+	says("\n| job:work=3162,");
+	read_text("plots/crossover.dat");
+	says("job:work=3162,sleep=0,in=2048,out=2048,skew=0 on 2 cores^nlowest median: pool_unordered, ");
+}
+
 static void few_blocks_are_told(void **state)
 {
 	(void)state;
@@ -207,6 +303,10 @@ int main(void)
 		IN_A_RUN(cells_beside_predictions),
 		IN_A_RUN(a_missed_cell_says_what_is_left_out),
 		IN_A_RUN(the_maps),
+		IN_A_RUN(a_mark_needs_all_strategies),
+		cmocka_unit_test(half_of_the_grid_is_where_it_is_close),
+		cmocka_unit_test(a_map_of_one_strategy_has_the_fixed_points),
+		IN_A_RUN(the_grid_is_judged),
 		IN_A_RUN(few_blocks_are_told),
 		IN_A_RUN(nothing_to_calibrate_on),
 		IN_A_RUN(nothing_to_compare_with),

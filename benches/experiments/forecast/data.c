@@ -5,22 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The granularity chapter's rows, which are of the sweep's kind; its chapter reports what is wrong with the file. */
-#define GRAIN_FILE "grain.csv"
-
-/* 0 or -ENOMEM. */
-static int read_grain(struct pvq_forecast *f, const struct pvq_report *r)
-{
-	FILE *in = pvq_rundir_has(r->dir, GRAIN_FILE) ? pvq_rundir_open(r->dir, GRAIN_FILE, "re") : NULL;
-	int ret = in ? pvq_rows_read(&f->grain, in) : 0;
-
-	if (in)
-		fclose(in);
-	if (ret != -ENOMEM && f->grain.count)
-		ret = pvq_model_cells_add(&f->cells, r->summary->registry, &f->grain, 0);
-	return ret == -ENOMEM ? ret : 0;
-}
-
 size_t pvq_forecast_find(const struct pvq_forecast *f, const char *impl)
 {
 	size_t i = 0;
@@ -72,7 +56,7 @@ int pvq_forecast_study(void *data, const struct pvq_report *r)
 		return ret == -ENODATA ? 0 : ret;
 	ret = pvq_model_cells_observed(&f->cells, r->observed, r->dir);
 	if (ret == 0)
-		ret = read_grain(f, r);
+		ret = pvq_model_cells_swept(&f->cells, r->summary->registry, r->dir, 1);
 	if (ret == 0)
 		ret = pvq_model_check(&f->check, &f->model, &f->cells);
 	if (ret == 0 && f->prices.count)

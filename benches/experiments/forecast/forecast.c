@@ -1,9 +1,10 @@
 /* forecast.c: the experiment's descriptor: what does a formula predict? */
 #include "experiments/forecast/forecast.h"
+#include "experiments/forecast/grid.h"
 
 #include <stdlib.h>
 
-/* All is in the sweep's rows, which the report has read. */
+/* The sweep's rows the report has read; those of the grid are read with them (data.c). */
 static void forecast_read(void **data, const struct pvq_folder *folder)
 {
 	(void)folder;
@@ -20,7 +21,6 @@ static void forecast_release(void *data)
 	pvq_model_free(&f->model);
 	pvq_prices_free(&f->prices);
 	pvq_model_cells_free(&f->cells);
-	pvq_rows_free(&f->grain);
 	free(f->series);
 	free(f);
 }
@@ -39,6 +39,9 @@ static int forecast_draw(struct pvq_plots *plots, const struct pvq_report *r, co
 
 const struct pvq_experiment pvq_experiment_forecast = {
 	.name = "forecast",
+	.turn = 45, /* after the prices, by which it calibrates */
+	.seconds = {[PVQ_DEFAULT] = 20, [PVQ_FULL] = PVQ_NO_LIMIT},
+	.run = pvq_forecast_run,
 	.read = forecast_read,
 	.release = forecast_release,
 	.study = pvq_forecast_study,

@@ -1,5 +1,6 @@
 /* forecast.h: the model beside the measurement, and beyond it: calibrated on some of the run's cells, it predicts the others,
- * says which strategy wins for which items, and how the run's tasks would go on more cores. Nothing is measured for it.
+ * says which strategy wins for which items, and how the run's tasks would go on more cores. Measured for it is a grid of items,
+ * half of them where it is unsure who wins (grid.h).
  */
 #ifndef PVQ_FORECAST_H
 #define PVQ_FORECAST_H
@@ -16,7 +17,6 @@ enum {
 
 struct pvq_forecast {
 	int made; /* 0: the run holds nothing to calibrate on, or nothing to compare with */
-	struct pvq_rows grain;
 	struct pvq_model_cells cells;
 	struct pvq_model model;
 	struct pvq_model_check check;

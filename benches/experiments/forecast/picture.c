@@ -163,10 +163,23 @@ static int is_marked(const struct pvq_forecast *f, const struct pvq_model_cell *
 	       (c->cell->baseline || (c->at.cores == f->cores && c->at.workers == f->cores));
 }
 
-/* Whether it is the fastest of its work among the marked cells. *next: the second fastest, NULL: none. */
+/* The strategies that the map is about. */
+static size_t contenders(const struct pvq_forecast *f)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->model.count; i++)
+		count += f->model.of[i].kind.serial || f->cores == 1 ||
+			 !(f->model.of[i].impl->flags & PVQ_ONE_WORKER);
+	return count;
+}
+
+/* Whether it is the fastest of its work among the marked cells, all contenders having one. *next: the second fastest. */
 static int is_fastest(
 	const struct pvq_forecast *f, const struct pvq_model_cell *c, const struct pvq_model_cell **next)
 {
+	size_t others = 0;
+
 	*next = NULL;
 	for (size_t i = 0; i < f->cells.count; i++) {
 		const struct pvq_model_cell *o = &f->cells.cell[i];
@@ -175,10 +188,11 @@ static int is_fastest(
 			continue;
 		if (o->map_ns < c->map_ns)
 			return 0;
+		others++;
 		if (!*next || o->map_ns < (*next)->map_ns)
 			*next = o;
 	}
-	return *next != NULL;
+	return others > 0 && others + 1 == contenders(f);
 }
 
 static void say_fastest(struct pvq_plot *plot, const struct pvq_forecast *f, const struct pvq_model_cell *c,
