@@ -34,8 +34,8 @@ static const struct pvq_profile profiles[] = {
 		.first_look = 10,
 		.blocks_max = 40,
 		.goal = 0.015, /* finds 5 % nine times in ten (tests/drive/test_coverage.c, make selftest) */
-		.serial_ms = 80,
-		.serial_ms_least = 40,
+		.serial_ms = 56,
+		.serial_ms_least = 28,
 		.timeout_s = 20,
 	},
 	{
