@@ -91,9 +91,17 @@ static int manifest_append(struct pvq_manifest *m, const char *key, const char *
 	return 0;
 }
 
+/* As pvq_fact_write() has it: or a damaged value would be another one once it is written again. */
+static void manifest_tame(char *text, const char *end)
+{
+	for (; text < end; text++)
+		if ((unsigned char)*text < ' ' || *text == 127)
+			*text = ' ';
+}
+
 int pvq_manifest_parse(struct pvq_manifest *m, FILE *f)
 {
-	char *line = NULL, *tab;
+	char *line = NULL, *tab, *end;
 	size_t room = 0;
 	unsigned long long promised = 0;
 	ssize_t len;
@@ -105,11 +113,13 @@ int pvq_manifest_parse(struct pvq_manifest *m, FILE *f)
 		const char *key = line + (first ? pvq_mark_len(line, (size_t)len) : 0);
 
 		first = 0;
-		tab = strchr(line, '\t');
+		tab = memchr(line, '\t', (size_t)len);
 		if (!tab || line[len - 1] != '\n')
 			continue; /* an empty or cut-off line holds no fact */
-		line[len - 1 - (line[len - 2] == '\r')] = '\0';
-		*tab = '\0';
+		end = line + len - 1 - (line[len - 2] == '\r');
+		manifest_tame(line, tab);
+		manifest_tame(tab + 1, end);
+		*end = *tab = '\0';
 		if (strcmp(key, count_key) == 0)
 			promised = strtoull(tab + 1, NULL, 10);
 		else
