@@ -70,7 +70,7 @@ const struct pvq_experiment pvq_experiment_e2e = {
 	.name = "e2e",
 	.file = "e2e.json",
 	.turn = 60,
-	.seconds = {[PVQ_DEFAULT] = 15, [PVQ_FULL] = PVQ_NO_LIMIT},
+	.seconds = {[PVQ_DEFAULT] = 13, [PVQ_FULL] = PVQ_NO_LIMIT},
 	.run = e2e_run,
 	.read = e2e_read,
 	.release = e2e_release,

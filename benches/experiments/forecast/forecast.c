@@ -40,7 +40,7 @@ static int forecast_draw(struct pvq_plots *plots, const struct pvq_report *r, co
 const struct pvq_experiment pvq_experiment_forecast = {
 	.name = "forecast",
 	.turn = 45, /* after the prices, by which it calibrates */
-	.seconds = {[PVQ_DEFAULT] = 15, [PVQ_FULL] = PVQ_NO_LIMIT},
+	.seconds = {[PVQ_DEFAULT] = 12, [PVQ_FULL] = PVQ_NO_LIMIT},
 	.run = pvq_forecast_run,
 	.read = forecast_read,
 	.release = forecast_release,

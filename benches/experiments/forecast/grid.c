@@ -85,7 +85,7 @@ void pvq_grid_words(char words[PVQ_GRID_WORDS], struct pvq_grid_point p)
 
 uint64_t pvq_grid_items(struct pvq_grid_point p, unsigned cores)
 {
-	const double long_ns = 12e6, items_a_core = 100, byte_ns = 0.3; /* about, of an item's payload */
+	const double long_ns = 9e6, items_a_core = 100, byte_ns = 0.3; /* about, of an item's payload */
 	double item_ns = pvq_crossover_ns(p.time) + byte_ns * pvq_crossover_bytes(p.size);
 
 	return (uint64_t)fmax(long_ns / item_ns, items_a_core * cores);

@@ -26,7 +26,7 @@ unsigned pvq_grid_points(struct pvq_grid_point[PVQ_GRID_POINTS], const struct pv
 enum { PVQ_GRID_WORDS = 64 };
 void pvq_grid_words(char words[PVQ_GRID_WORDS], struct pvq_grid_point);
 
-/* How many items of it a trial has: serial takes about 12 ms, and there are 100 for every core at least. */
+/* How many items of it a trial has: serial takes about 9 ms, and there are 100 for every core at least. */
 uint64_t pvq_grid_items(struct pvq_grid_point, unsigned cores);
 
 /* Measures them, if the sweep's rows calibrate a model and there are two cores or more. Does nothing if grid.csv exists, since
