@@ -14,8 +14,7 @@ struct worker {
 	uint64_t began_ns;  /* when the present claim was made, about */
 	uint64_t minded_ns; /* when it looked at its memory last */
 	uint64_t running;   /* what it said last: its seat's word, unless the caller condemned it */
-	int may_be_condemned;
-	uint64_t items; /* of the present claim */
+	uint64_t items;     /* of the present claim */
 	uint64_t entry[PVQ_POOL_CHUNK_MAX];
 };
 
@@ -214,11 +213,11 @@ static void learn_pace(struct worker *k, uint64_t size)
 /* Says what it runs from now on. Before run(), in the program's order: that is what a dying process leaves visible.
  * The caller may have condemned this worker for the item before, whose result stands by now: then it begins no other one,
  * and waits for the signal. */
-static void say_running(struct worker *k, uint64_t running)
+static inline void say_running(struct worker *k, uint64_t running, int may_be_condemned)
 {
 	pool_atomic_u64 *word = &k->seat->running;
 
-	if (!k->may_be_condemned)
+	if (!may_be_condemned)
 		atomic_store_explicit(word, running, memory_order_relaxed);
 	else if (!atomic_compare_exchange_strong_explicit(
 			 word, &k->running, running, memory_order_relaxed, memory_order_relaxed))
@@ -252,9 +251,13 @@ static uint64_t mix(pool_atomic_u64 *result, uint32_t i, uint64_t first)
 	return first | POOL_MIXED;
 }
 
-/* What is to be known of the items before i, should this process die, is in the words of the piece before it says that it
+static inline void run_piece(struct worker *, uint64_t, uint64_t, int) __attribute__((always_inline));
+
+/* may_be_condemned: as pool_may_condemn().
+ *
+ * What is to be known of the items before i, should this process die, is in the words of the piece before it says that it
  * runs i: in the program's order, as `running` is. */
-static void run_piece(struct worker *k, uint64_t pos, uint64_t entry)
+static inline void run_piece(struct worker *k, uint64_t pos, uint64_t entry, int may_be_condemned)
 {
 	const struct pvq_pool *p = k->p;
 	uint32_t slot = pool_entry_slot(entry), n = pool_entry_n(entry);
@@ -264,7 +267,7 @@ static void run_piece(struct worker *k, uint64_t pos, uint64_t entry)
 	for (uint32_t i = 0; i < n; i++) {
 		uint64_t word;
 
-		say_running(k, pool_running(pos, i));
+		say_running(k, pool_running(pos, i), may_be_condemned);
 		word = run_one(p, slot + i, entry);
 		if (i == 0) {
 			first = word;
@@ -301,9 +304,16 @@ static void mind_memory(struct worker *k)
 
 static void run_claim(struct worker *k, uint64_t from, uint64_t size)
 {
-	for (uint64_t i = 0; i < size; i++)
-		run_piece(k, from + i, k->entry[i]);
-	say_running(k, 0);
+	int may_be_condemned = pool_may_condemn(k->p);
+
+	/* Written twice, so that no item pays for the question. */
+	if (may_be_condemned)
+		for (uint64_t i = 0; i < size; i++)
+			run_piece(k, from + i, k->entry[i], 1);
+	else
+		for (uint64_t i = 0; i < size; i++)
+			run_piece(k, from + i, k->entry[i], 0);
+	say_running(k, 0, may_be_condemned);
 	k->left -= k->items < k->left ? k->items : k->left;
 	learn_pace(k, k->items);
 	if (k->p->config.recycle_memory)
@@ -387,12 +397,7 @@ _Noreturn void pvq_pool_refuse(struct pool_seat *seat, int ret)
 
 _Noreturn void pvq_pool_work(const struct pvq_pool *p, unsigned w)
 {
-	struct worker k = {.p = p,
-		.seat = &p->seat[w],
-		.w = w,
-		.limit = 1,
-		.left = UINT64_MAX,
-		.may_be_condemned = pool_may_condemn(p)};
+	struct worker k = {.p = p, .seat = &p->seat[w], .w = w, .limit = 1, .left = UINT64_MAX};
 	uint64_t now;
 	int ret;
 
