@@ -904,7 +904,7 @@ template <unsigned workers> struct run : rl::test_suite<run<workers>, 1 + worker
 			atomic_store_explicit(&k.seat->phase, POOL_RETIRED, memory_order_relaxed);
 		} else if ((size = worker_claim(&k, &from)) > 0) {
 			if (the_check->part == PUBLISH)
-				run_piece(&k, from, k.entry[0]);
+				run_piece(&k, from, k.entry[0], 0);
 			if (the_check->part == RESULT)
 				run_claim(&k, from, size);
 		}
