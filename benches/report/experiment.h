@@ -94,8 +94,8 @@ struct pvq_experiment {
 	int (*run)(const struct pvq_session *);
 
 	/* Reads its files in the run's folder. *data: owned, given back to release(); NULL: there are none. A damaged
-	 * file is reported in one line on stderr, and the report continues without it. */
-	void (*read)(void **data, const struct pvq_folder *);
+	 * file is reported in one line on stderr, and the report continues without it. 0 or -ENOMEM. */
+	int (*read)(void **data, const struct pvq_folder *);
 	void (*release)(void *data);
 
 	/* The hooks below are called only if read() left data, or is NULL itself. */

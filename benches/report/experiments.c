@@ -72,8 +72,8 @@ int pvq_experiments_read(struct pvq_readings *f, struct pvq_traits *traits, cons
 		const struct pvq_experiment *e = pvq_experiments[i];
 
 		if (e->read)
-			e->read(&f->data[i], folder);
-		if (e->tell && pvq_experiment_has(f, i))
+			ret = e->read(&f->data[i], folder);
+		if (ret == 0 && e->tell && pvq_experiment_has(f, i))
 			ret = e->tell(f->data[i], traits);
 	}
 	return ret;

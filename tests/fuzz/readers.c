@@ -188,7 +188,7 @@ static void read_experiment(const struct fuzz_reader *self, const char *text, si
 
 		if (strncmp(e->name, self->name, strlen(e->name)) != 0)
 			continue;
-		e->read(&data, &folder);
+		must(e->read(&data, &folder) == 0, "there is memory");
 		if (data && e->tell)
 			must(e->tell(data, &traits) == 0, "what was read can be told");
 		pvq_traits_free(&traits);

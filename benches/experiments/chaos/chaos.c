@@ -2,6 +2,7 @@
 #include "experiments/chaos/chaos.h"
 #include "drive/plan.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* In a run with peers: some 5 s undisturbed, and 20 s where a way hangs. */
@@ -19,17 +20,19 @@ static int chaos_run(const struct pvq_session *session)
 }
 
 /* pvq_chaos_read() has reported what is wrong with the file. */
-static void chaos_read(void **data, const struct pvq_folder *folder)
+static int chaos_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_table_rows *rows = calloc(1, sizeof(*rows));
+	int ret = rows ? pvq_chaos_read(rows, folder->dir) : -ENOMEM;
 
-	if (rows && pvq_chaos_read(rows, folder->dir) == 0) {
+	if (ret == 0) {
 		*data = rows;
-		return;
+		return 0;
 	}
 	if (rows)
 		free(rows->row);
 	free(rows);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static void chaos_release(void *data)

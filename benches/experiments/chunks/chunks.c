@@ -1,18 +1,21 @@
 /* chunks.c: the experiment's descriptor: what does the chunk size decide? */
 #include "experiments/chunks/chunks.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* pvq_chunks_read() has reported what is wrong with the files. */
-static void chunks_read(void **data, const struct pvq_folder *folder)
+static int chunks_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_chunks *d = calloc(1, sizeof(*d));
+	int ret = d ? pvq_chunks_read(d, folder->registry, folder->dir) : -ENOMEM;
 
-	if (d && pvq_chunks_read(d, folder->registry, folder->dir) == 0) {
+	if (ret == 0) {
 		*data = d;
-		return;
+		return 0;
 	}
 	free(d);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static void chunks_release(void *data)

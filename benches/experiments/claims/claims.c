@@ -1,18 +1,21 @@
 /* claims.c: the experiment's descriptor: the tutorial's claims. */
 #include "experiments/claims/claims.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* pvq_claims_read() has reported what is wrong with the files. */
-static void claims_read(void **data, const struct pvq_folder *folder)
+static int claims_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_claims_seen *d = calloc(1, sizeof(*d));
+	int ret = d ? pvq_claims_read(d, folder->registry, folder->dir) : -ENOMEM;
 
-	if (d && pvq_claims_read(d, folder->registry, folder->dir) == 0) {
+	if (ret == 0) {
 		*data = d;
-		return;
+		return 0;
 	}
 	free(d);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static void claims_release(void *data)

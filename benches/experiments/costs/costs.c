@@ -1,18 +1,21 @@
 /* costs.c: the experiment's descriptor: what do dozens of strategies cost before they do any work? */
 #include "experiments/costs/costs.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* pvq_costs_read() has reported what is wrong with the files. */
-static void costs_read(void **data, const struct pvq_folder *folder)
+static int costs_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_costs *d = calloc(1, sizeof(*d));
+	int ret = d ? pvq_costs_read(d, folder->dir) : -ENOMEM;
 
-	if (d && pvq_costs_read(d, folder->dir) == 0) {
+	if (ret == 0) {
 		*data = d;
-		return;
+		return 0;
 	}
 	free(d);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static void costs_release(void *data)

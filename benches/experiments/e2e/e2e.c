@@ -49,15 +49,17 @@ static int e2e_run(const struct pvq_session *session)
 }
 
 /* pvq_e2e_read() has reported what is wrong with the files. */
-static void e2e_read(void **data, const struct pvq_folder *folder)
+static int e2e_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_e2e *d = calloc(1, sizeof(*d));
+	int ret = d ? pvq_e2e_read(d, folder->registry, folder->dir) : -ENOMEM;
 
-	if (d && pvq_e2e_read(d, folder->registry, folder->dir) == 0) {
+	if (ret == 0) {
 		*data = d;
-		return;
+		return 0;
 	}
 	free(d);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static void e2e_release(void *data)

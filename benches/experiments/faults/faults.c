@@ -1,20 +1,23 @@
 /* faults.c: the experiment's descriptor: what happens when a worker dies? */
 #include "experiments/faults/faults.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* pvq_faults_read() has reported what is wrong with the files. */
-static void faults_read(void **data, const struct pvq_folder *folder)
+static int faults_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_faults *d = calloc(1, sizeof(*d));
+	int ret = d ? pvq_faults_read(d, folder->dir) : -ENOMEM;
 
-	if (d && pvq_faults_read(d, folder->dir) == 0) {
+	if (ret == 0) {
 		*data = d;
-		return;
+		return 0;
 	}
 	if (d)
 		free(d->fault);
 	free(d);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static void faults_release(void *data)

@@ -2,13 +2,15 @@
 #include "experiments/forecast/forecast.h"
 #include "experiments/forecast/grid.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* The sweep's rows the report has read; those of the grid are read with them (data.c). */
-static void forecast_read(void **data, const struct pvq_folder *folder)
+static int forecast_read(void **data, const struct pvq_folder *folder)
 {
 	(void)folder;
 	*data = calloc(1, sizeof(struct pvq_forecast));
+	return *data ? 0 : -ENOMEM;
 }
 
 static void forecast_release(void *data)

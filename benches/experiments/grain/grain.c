@@ -1,18 +1,21 @@
 /* grain.c: the experiment's descriptor: how small may a task be? */
 #include "experiments/grain/grain.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* pvq_grain_read() has reported what is wrong with the files. */
-static void grain_read(void **data, const struct pvq_folder *folder)
+static int grain_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_grain *d = calloc(1, sizeof(*d));
+	int ret = d ? pvq_grain_read(d, folder->registry, folder->dir) : -ENOMEM;
 
-	if (d && pvq_grain_read(d, folder->registry, folder->dir) == 0) {
+	if (ret == 0) {
 		*data = d;
-		return;
+		return 0;
 	}
 	free(d);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static void grain_release(void *data)

@@ -1,6 +1,7 @@
 /* data.c: reads harness.csv, and fills in the harness's time for each of the run's works. */
 #include "experiments/harness/harness.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,22 +13,21 @@ struct harness {
 	struct pvq_summary summary;
 };
 
-void pvq_harness_read(void **data, const struct pvq_folder *folder)
+int pvq_harness_read(void **data, const struct pvq_folder *folder)
 {
-	struct harness *h;
-	struct pvq_rows rows;
+	struct harness *h = calloc(1, sizeof(*h));
+	int ret = h ? pvq_rows_read_file(folder->dir, PVQ_HARNESS_FILE, &h->rows) : -ENOMEM;
 
-	(void)pvq_rows_read_file(folder->dir, PVQ_HARNESS_FILE, &rows);
-	h = rows.count ? calloc(1, sizeof(*h)) : NULL;
-	if (!h) {
-		pvq_rows_free(&rows);
-		return;
+	if (ret != -ENOMEM && h->rows.count) {
+		ret = pvq_summarise(&h->summary, folder->registry, &h->rows);
+		if (ret == 0) {
+			*data = h;
+			return 0;
+		}
 	}
-	h->rows = rows;
-	if (pvq_summarise(&h->summary, folder->registry, &h->rows) == 0)
-		*data = h;
-	else
+	if (h)
 		pvq_harness_release(h);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 void pvq_harness_release(void *data)

@@ -13,7 +13,7 @@
 int pvq_harness_run(const struct pvq_session *);
 
 /* Fills in harness_ns of the summary's works. Where the file lacks a work, it stays NAN. */
-void pvq_harness_read(void **data, const struct pvq_folder *);
+int pvq_harness_read(void **data, const struct pvq_folder *);
 void pvq_harness_release(void *data);
 int pvq_harness_annotate(const void *data, struct pvq_summary *);
 

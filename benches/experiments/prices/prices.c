@@ -2,18 +2,21 @@
 #include "experiments/prices/picture.h"
 #include "experiments/prices/run.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* pvq_prices_read() has reported what is wrong with the files. */
-static void prices_read(void **data, const struct pvq_folder *folder)
+static int prices_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_prices *d = calloc(1, sizeof(*d));
+	int ret = d ? pvq_prices_read(d, folder->dir) : -ENOMEM;
 
-	if (d && pvq_prices_read(d, folder->dir) == 0) {
+	if (ret == 0) {
 		*data = d;
-		return;
+		return 0;
 	}
 	free(d);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static void prices_release(void *data)

@@ -2,6 +2,7 @@
 #include "experiments/selftest/selftest.h"
 #include "drive/plan.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static int selftest_run(const struct pvq_session *session)
@@ -15,15 +16,17 @@ static int selftest_run(const struct pvq_session *session)
 }
 
 /* pvq_selftest_read() has reported what is wrong with the files. */
-static void selftest_read(void **data, const struct pvq_folder *folder)
+static int selftest_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_selftest *d = calloc(1, sizeof(*d));
+	int ret = d ? pvq_selftest_read(d, folder->registry, folder->dir) : -ENOMEM;
 
-	if (d && pvq_selftest_read(d, folder->registry, folder->dir) == 0) {
+	if (ret == 0) {
 		*data = d;
-		return;
+		return 0;
 	}
 	free(d);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static void selftest_release(void *data)

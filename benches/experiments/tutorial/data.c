@@ -35,15 +35,17 @@ const struct pvq_table pvq_job_table = {.file = "a tutorial.csv",
 	.required = COLUMNS,
 	.row = sizeof(struct pvq_job_row)};
 
-void pvq_job_read(void **data, const struct pvq_folder *folder)
+int pvq_job_read(void **data, const struct pvq_folder *folder)
 {
 	struct pvq_table_rows *rows = calloc(1, sizeof(*rows));
+	int ret = rows ? pvq_table_read_file(folder->dir, PVQ_JOB_FILE, &pvq_job_table, rows) : -ENOMEM;
 
-	if (rows && pvq_table_read_file(folder->dir, PVQ_JOB_FILE, &pvq_job_table, rows) == -ENOENT) {
+	if (ret == -ENOENT) {
 		free(rows);
 		rows = NULL;
 	}
 	*data = rows;
+	return ret == -ENOMEM ? ret : 0;
 }
 
 void pvq_job_release(void *data)

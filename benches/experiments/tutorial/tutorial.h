@@ -27,7 +27,7 @@ extern const struct pvq_table pvq_job_table;
 int pvq_job_run(const struct pvq_session *);
 
 /* The hooks; their data is a struct pvq_table_rows. */
-void pvq_job_read(void **data, const struct pvq_folder *);
+int pvq_job_read(void **data, const struct pvq_folder *);
 void pvq_job_release(void *data);
 int pvq_job_chapter(const struct pvq_report *, const void *data);
 
