@@ -113,7 +113,7 @@ static void predicted(struct beyond *b, size_t panel, size_t strategy, struct pv
 static void panel(struct beyond *b, size_t p)
 {
 	struct pvq_range y = {INFINITY, 0};
-	char axis[16];
+	char axis[24];
 
 	pvq_figure_panel(&b->plot, p, b->work[p]);
 	fprintf(b->plot.gp, "base[%zu] = %.9g\n", p + 1, b->work[p]->base->metric[PVQ_MAP_NS].median);
