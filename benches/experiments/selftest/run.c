@@ -74,8 +74,10 @@ static int plan_twins(
 			add_twins(plan, chosen, s);
 	}
 	free(cell);
-	if (!plan->cell)
+	if (!plan->cell) {
+		fprintf(stderr, "pvq: cannot plan the self-test: %s\n", strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	pvq_plan_number_groups(plan);
 	return 0;
 }
