@@ -519,6 +519,21 @@ unsigned pvq_plan_blocks_most(const struct pvq_plan *plan)
 	return plan->blocks + (plan->goal > 0 ? plan->blocks / 2 : 0);
 }
 
+struct pvq_plan pvq_plan_beside(const struct pvq_plan *of, unsigned blocks)
+{
+	return (struct pvq_plan){
+		.profile = of->profile, .blocks = blocks, .seed = of->seed, .timeout_s = of->timeout_s};
+}
+
+unsigned pvq_plan_cores(const struct pvq_plan *plan)
+{
+	unsigned cores = 1;
+
+	for (unsigned i = 0; i < plan->ncell; i++)
+		cores = plan->cell[i].cores > cores ? plan->cell[i].cores : cores;
+	return cores;
+}
+
 double pvq_plan_block_s(const struct pvq_plan *plan)
 {
 	double sum = 0;

@@ -75,6 +75,12 @@ int pvq_plan_read(struct pvq_plan *, const struct pvq_registry *, const struct p
 int pvq_plan_add_spec(struct pvq_plan *, const char *words);
 void pvq_plan_number_groups(struct pvq_plan *);
 
+/* An empty plan of what is measured beside that one: of its profile, with its seed and time-out. */
+struct pvq_plan pvq_plan_beside(const struct pvq_plan *, unsigned blocks);
+
+/* The most cores of a cell; at least 1. */
+unsigned pvq_plan_cores(const struct pvq_plan *);
+
 /* Adds a copy of the cell. 0 or -ENOMEM. */
 int pvq_plan_add_cell(struct pvq_plan *, const struct pvq_plan_cell *);
 

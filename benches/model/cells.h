@@ -40,7 +40,7 @@ struct pvq_model_cells {
 int pvq_model_cells_add(struct pvq_model_cells *, const struct pvq_registry *, const struct pvq_rows *,
 	unsigned calibrate_cores);
 /* Adds the cells of the granularity chapter (grain.csv) and of the grid, as far as the folder holds them and they can be read.
- * None calibrates. What is wrong with a file is said on stderr; told: 1: with grain.csv it has been. Call it once at most. 0 or
+ * None calibrates. What is wrong with a file is said on stderr, unless told is 1, which means that it has been said of grain.csv already. Call it once at most. 0 or
  * -ENOMEM. */
 int pvq_model_cells_swept(struct pvq_model_cells *, const struct pvq_registry *, const char *dir, int told);
 /* Tells the cells of uneven tasks how long their items are, as a pilot would: one by one from the timeline of a serial trial, where

@@ -223,24 +223,22 @@ static void write_sweep(void)
 
 	snprintf(path, sizeof(path), "%s/raw.csv", dir);
 	for (size_t w = 0; w < sizeof(work) / sizeof(*work); w++)
-		for (unsigned i = 0; i < 3 * 4;
+		for (unsigned i = 0; i < 3 * 3;
 			i++) { /* blocks of serial, and of the pool on one core and two */
-			unsigned pool = i % 4 > 0, cores = pool && i % 4 < 3 ? 2 : 1;
+			unsigned pool = i % 3 > 0, cores = i % 3 == 2 ? 2 : 1;
 			double map_ns = work[w].n * (work[w].item_ns + 40 * pool) / cores;
 			struct pvq_row r = {.n = (uint64_t)work[w].n,
 				.workers = cores,
 				.cores = cores,
 				.chunk = 1,
 				.window = 1024,
-				.block = i / 4,
+				.block = i / 3,
 				.verified = PVQ_VERIFIED_ORACLE,
 				.start_ns = 200000,
 				.first_ns = 50000,
 				.map_ns = (uint64_t)map_ns,
 				.stop_ns = 100000};
 
-			if (i % 4 == 2)
-				continue;
 			r.total_ns = r.start_ns + r.map_ns + r.stop_ns;
 			r.user_ns = r.map_ns;
 			snprintf(r.impl, sizeof(r.impl), "%s", pool ? "pool_unordered" : "serial");

@@ -94,15 +94,10 @@ static int chunk_add_family(struct pvq_plan *plan, const struct chunk_wish *w, e
 /* Plans the families; *pools: how many of them have some of CPython's pools. */
 static int chunk_plan(struct pvq_plan *plan, const struct pvq_plan *of, double seconds, unsigned *pools)
 {
-	struct chunk_wish w = {.of = of, .seconds = seconds, .cores = 1};
+	struct chunk_wish w = {.of = of, .seconds = seconds, .cores = pvq_plan_cores(of)};
 	int ret = 0;
 
-	*plan = (struct pvq_plan){.profile = of->profile,
-		.blocks = CHUNK_BLOCKS,
-		.seed = of->seed,
-		.timeout_s = of->timeout_s};
-	for (unsigned i = 0; i < of->ncell; i++)
-		w.cores = of->cell[i].cores > w.cores ? of->cell[i].cores : w.cores;
+	*plan = pvq_plan_beside(of, CHUNK_BLOCKS);
 	for (int family = 0; ret == 0 && family < PVQ_CHUNK_FAMILIES; family++) {
 		*pools += (unsigned)chunk_has_pools(of, (enum pvq_chunk_family)family);
 		ret = chunk_add_family(plan, &w, (enum pvq_chunk_family)family);

@@ -100,15 +100,10 @@ static int claims_add_load(
 /* Plans the cells. They are copies, and share their tasks with the cells of the run's plan. */
 static int claims_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 {
-	unsigned cores = 1;
+	unsigned cores = pvq_plan_cores(of);
 	int ret = 0;
 
-	*plan = (struct pvq_plan){.profile = of->profile,
-		.blocks = CLAIM_BLOCKS,
-		.seed = of->seed,
-		.timeout_s = of->timeout_s};
-	for (unsigned i = 0; i < of->ncell; i++)
-		cores = of->cell[i].cores > cores ? of->cell[i].cores : cores;
+	*plan = pvq_plan_beside(of, CLAIM_BLOCKS);
 	for (unsigned i = 0; ret == 0 && i < of->ncell; i++)
 		if (of->cell[i].cores == cores && of->cell[i].twin == 0 && is_needed(&of->cell[i]))
 			ret = claims_add_planned(plan, &of->cell[i]);

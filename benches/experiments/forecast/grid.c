@@ -160,10 +160,7 @@ static int grid_plan(struct pvq_plan *plan, const struct pvq_plan *of, const str
 	unsigned count = pvq_grid_points(point, &g->map);
 	int ret = 0;
 
-	*plan = (struct pvq_plan){.profile = of->profile,
-		.blocks = GRID_BLOCKS,
-		.seed = of->seed,
-		.timeout_s = of->timeout_s};
+	*plan = pvq_plan_beside(of, GRID_BLOCKS);
 	for (unsigned i = 0; ret == 0 && i < count; i++)
 		ret = add_point(plan, g, point[i], cores);
 	pvq_plan_number_groups(plan);
@@ -178,11 +175,9 @@ int pvq_forecast_run(const struct pvq_session *session)
 		.deadline_s = session->seconds};
 	struct pvq_plan plan = {.ncell = 0};
 	struct grid g = {.rows = {0}};
-	unsigned cores = 1;
+	unsigned cores = pvq_plan_cores(session->plan);
 	int ret;
 
-	for (unsigned i = 0; i < session->plan->ncell; i++)
-		cores = session->plan->cell[i].cores > cores ? session->plan->cell[i].cores : cores;
 	if (cores < 2 || pvq_rundir_has(session->dir, PVQ_GRID_FILE))
 		return 0;
 	ret = grid_map(&g, session, cores);

@@ -84,18 +84,13 @@ static int grain_add_range(struct pvq_plan *plan, const struct grain_wish *w, un
 
 static int grain_plan(struct pvq_plan *plan, const struct pvq_plan *of, const char *dir)
 {
-	struct grain_wish w = {.of = of, .cores = 1};
+	struct grain_wish w = {.of = of, .cores = pvq_plan_cores(of)};
 	struct pvq_readings readings;
 	/* An ordinary run has no traits: all strategies belong to the first range. */
 	const struct pvq_folder folder = {.dir = dir, .registry = of->registry};
 	int ret = pvq_experiments_read(&readings, &w.traits, &folder);
 
-	*plan = (struct pvq_plan){.profile = of->profile,
-		.blocks = PVQ_GRAIN_BLOCKS,
-		.seed = of->seed,
-		.timeout_s = of->timeout_s};
-	for (unsigned i = 0; i < of->ncell; i++)
-		w.cores = of->cell[i].cores > w.cores ? of->cell[i].cores : w.cores;
+	*plan = pvq_plan_beside(of, PVQ_GRAIN_BLOCKS);
 	for (unsigned range = 0; ret == 0 && range < PVQ_METG_RANGES; range++)
 		if (grain_members(&w, range))
 			ret = grain_add_range(plan, &w, range);

@@ -18,8 +18,7 @@ static int harness_plan(struct pvq_plan *plan, const struct pvq_plan *of)
 	const struct pvq_impl *harness = pvq_registry_flagged(of->registry, PVQ_HARNESS);
 	int ret = 0;
 
-	*plan = (struct pvq_plan){
-		.profile = of->profile, .blocks = BLOCKS, .seed = of->seed, .timeout_s = of->timeout_s};
+	*plan = pvq_plan_beside(of, BLOCKS);
 	plan->cell = calloc(of->nspec, sizeof(*plan->cell));
 	if (!plan->cell || !harness)
 		return plan->cell ? -ENOENT : -ENOMEM;

@@ -90,20 +90,11 @@ static int has_timeline(const struct pvq_plan *plan, const struct pvq_plan_cell 
 	return cell->spec == first;
 }
 
-static unsigned most_cores(const struct pvq_plan *plan)
-{
-	unsigned cores = 0;
-
-	for (unsigned i = 0; i < plan->ncell; i++)
-		cores = plan->cell[i].cores > cores ? plan->cell[i].cores : cores;
-	return cores;
-}
-
 /* Chooses the targets; `timelines`: only those that keep one. Returns the estimated seconds of a round. */
 static double choose_targets(struct session *s, int timelines)
 {
 	const struct pvq_plan *plan = s->plan;
-	unsigned cores = most_cores(plan);
+	unsigned cores = pvq_plan_cores(plan);
 	double round_s = 0;
 
 	for (unsigned i = 0; i < plan->ncell; i++) {
@@ -335,7 +326,7 @@ static int trace_cell(struct pvq_trace *trace, const struct pvq_session *session
 int pvq_observe_trace(const struct pvq_session *session, const char *path)
 {
 	const struct pvq_plan *plan = session->plan;
-	unsigned cores = most_cores(plan);
+	unsigned cores = pvq_plan_cores(plan);
 	struct pvq_observations seen;
 	struct pvq_trace trace;
 	int ret = observe(session, 1), end;
